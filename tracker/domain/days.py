@@ -1,0 +1,110 @@
+"""Days, half-open spans of days, and months that are counted from their start (rules §1, §6).
+
+People write and read the first and the last day; inside the code a span holds ``start <= day < stop``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+FOREVER = date(9999, 12, 31)
+"""The stop of what has no end by nature; comparison stays comparison."""
+
+BEGINNING = date(1, 1, 1)
+"""The start of what was always so."""
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """The days ``start <= day < stop``, like ``range()``."""
+
+    start: date
+    stop: date
+
+    @classmethod
+    def inclusive(cls, first: date, last: date) -> Span:
+        """The span that people write as ``first``…``last``, both days included."""
+        return cls(first, next_day(last))
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.start <= day < self.stop
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the span holds no day."""
+        return self.stop <= self.start
+
+    @property
+    def last(self) -> date:
+        """The last day of the span, as shown to people."""
+        return self.stop - ONE_DAY
+
+    @property
+    def days(self) -> int:
+        """How many calendar days the span holds."""
+        return max(0, (self.stop - self.start).days)
+
+    def within(self, other: Span) -> Span:
+        """The days that both spans hold; may be empty."""
+        return Span(max(self.start, other.start), min(self.stop, other.stop))
+
+
+ALWAYS = Span(BEGINNING, FOREVER)
+
+
+def next_day(day: date) -> date:
+    """The day after; the day after ``FOREVER`` is ``FOREVER``."""
+    return day if day >= FOREVER else day + ONE_DAY
+
+
+def join(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same days as sorted spans that neither touch nor overlap (rules §3: touching lines join)."""
+    joined: list[Span] = []
+    for span in sorted(span for span in spans if not span.is_empty):
+        if joined and span.start <= joined[-1].stop:
+            if span.stop > joined[-1].stop:
+                joined[-1] = Span(joined[-1].start, span.stop)
+        else:
+            joined.append(span)
+    return tuple(joined)
+
+
+def subtract(whole: Iterable[Span], taken: Iterable[Span]) -> tuple[Span, ...]:
+    """The days of ``whole`` that ``taken`` does not hold, as joined spans."""
+    cuts = join(taken)
+    left: list[Span] = []
+    for span in join(whole):
+        start = span.start
+        for cut in cuts:
+            if cut.stop <= start or cut.start >= span.stop:
+                continue
+            if cut.start > start:
+                left.append(Span(start, cut.start))
+            start = cut.stop
+        if start < span.stop:
+            left.append(Span(start, span.stop))
+    return tuple(left)
+
+
+def run_with(spans: Iterable[Span], day: date) -> Span | None:
+    """The span among joined ``spans`` that holds ``day``."""
+    return next((span for span in spans if span.start <= day < span.stop), None)
+
+
+def add_months(start: date, months: int) -> date:
+    """The day with the same number ``months`` later, clamped to the month's end (rules §6).
+
+    Always counted from ``start``: twice one month is not two months.
+    """
+    return start + relativedelta(months=months)
+
+
+def months_from(start: date, months: int) -> Span:
+    """A term of ``months`` that begins on ``start``; of two readings at a month's end the shorter one."""
+    return Span(start, add_months(start, months))

@@ -1,0 +1,86 @@
+"""Requests that cannot be served, as codes with details; words for them live in the catalogs."""
+
+from __future__ import annotations
+
+
+class TrackerError(Exception):
+    """A refused request. ``code`` names the sentence, ``details`` fill its places."""
+
+    code = "error.unknown"
+    exit_status = 2
+
+    def __init__(self, **details: object) -> None:
+        super().__init__(self.code)
+        self.details = details
+
+    def __str__(self) -> str:
+        shown = ", ".join(f"{name}={value}" for name, value in self.details.items())
+        return f"{self.code}({shown})"
+
+
+class CalendarNotKnown(TrackerError):
+    """Working days of this year are not known to the calendar."""
+
+    code = "error.calendar_not_known"
+
+
+class PolicyBroken(TrackerError):
+    """A law or calendar file has a gap, an overlap or a value without a source; ``at`` says where."""
+
+    code = "error.policy_broken"
+
+
+class SettingsRefused(TrackerError):
+    """An environment variable is unknown, missing or impossible."""
+
+    code = "error.settings"
+
+
+class DayNotReadable(TrackerError):
+    """A day or moment in the request is not a date."""
+
+    code = "error.day_not_readable"
+
+
+class FilterNotKnown(TrackerError):
+    """A filter in the request has a value that does not exist."""
+
+    code = "error.filter_not_known"
+
+
+class NotFound(TrackerError):
+    """What was asked for does not exist, or not within the reader's scope: both answer alike."""
+
+    code = "error.not_found"
+
+
+class FileRefused(TrackerError):
+    """A file as a whole cannot be read: ``reason`` says why."""
+
+    code = "error.file_refused"
+
+
+class ConfirmationNeeded(TrackerError):
+    """An import would end or empty much of what is known and was not confirmed."""
+
+    code = "error.confirmation_needed"
+
+
+class MomentRefused(TrackerError):
+    """A recording moment lies in the future or before what is already recorded."""
+
+    code = "error.moment_refused"
+
+
+class DatabaseNotReady(TrackerError):
+    """The database cannot be used now: ``reason`` is ``missing``, ``old``, ``newer``, ``damaged``, …"""
+
+    code = "error.database"
+    exit_status = 3
+
+
+class PathNotWritable(TrackerError):
+    """A file cannot be written."""
+
+    code = "error.path_not_writable"
+    exit_status = 3

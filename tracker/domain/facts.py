@@ -1,0 +1,95 @@
+"""Facts of one need as the rules read them: frozen, stated days as people wrote them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.domain.days import FOREVER, Span, next_day
+from tracker.domain.vocabulary import (
+    SERVING,
+    ContractKind,
+    ContractStatus,
+    Method,
+    Service,
+    Stage,
+    TenderEventKind,
+    TenderStatus,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """A contract line: one need served under one contract (rules §3). Days are inclusive, as stated."""
+
+    contract_number: str
+    kind: ContractKind
+    status: ContractStatus
+    start_on: date
+    end_on: date | None
+    signed_on: date | None = None
+    terminated_on: date | None = None
+    tender_number: str | None = None
+
+    @property
+    def first_on(self) -> date:
+        """The first day the line can serve: nothing serves before it is signed."""
+        return self.start_on if self.signed_on is None else max(self.start_on, self.signed_on)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the last day is known."""
+        return self.end_on is not None or self.terminated_on is not None
+
+    @property
+    def span(self) -> Span:
+        """The days the line serves if its status serves; open-ended lines run to ``FOREVER``."""
+        ends = [day for day in (self.end_on, self.terminated_on) if day is not None]
+        return Span(self.first_on, next_day(min(ends)) if ends else FOREVER)
+
+    @property
+    def serves(self) -> bool:
+        """Whether the line would serve on the days of its span."""
+        return self.status in SERVING and not self.span.is_empty
+
+
+@dataclass(frozen=True, slots=True)
+class TenderEvent:
+    """One dated fact of a tender: a stage entered, a suspension, an end."""
+
+    on: date
+    kind: TenderEventKind
+
+
+@dataclass(frozen=True, slots=True)
+class TenderFacts:
+    """A tender for one need, from its dated facts (rules §4, interfaces §4)."""
+
+    number: str
+    method: Method
+    status: TenderStatus
+    planned_on: date | None = None
+    published_on: date | None = None
+    bids_close_on: date | None = None
+    results_on: date | None = None
+    ended_on: date | None = None
+    stage: Stage | None = None
+    stage_entered_on: date | None = None
+    repeats: str | None = None
+    amount: str | None = None
+    events: tuple[TenderEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeedFacts:
+    """All that the rules read about one (school, service)."""
+
+    school_id: str
+    service: Service
+    needed_from: date | None = None
+    needed_until: date | None = None
+    closed_on: date | None = None
+    confirmed_on: date | None = None
+    bin: str | None = None
+    lines: tuple[ServiceLine, ...] = ()
+    tenders: tuple[TenderFacts, ...] = ()

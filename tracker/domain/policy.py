@@ -1,0 +1,203 @@
+"""Law and house rules as dated data: clauses, their versions, and what was in force on a day (rules §6).
+
+A version is either *cited* (source, place, the day we read it) or *assumed* (why). The files that fill
+these records are read by :mod:`tracker.law.loader`; nothing here opens a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from tracker.domain.days import Span
+from tracker.domain.vocabulary import COURSE, ConditionId, Method, RouteId, Service, Stage
+
+Words = Mapping[str, str]
+"""One text in each language: ``{"kk": …, "ru": …, "en": …}``."""
+
+
+STAGE_CLAUSES: tuple[tuple[Method, Stage, str], ...] = tuple(
+    (method, stage, "stage.planned" if stage is Stage.PLANNED else f"stage.{method}.{stage}")
+    for method, course in COURSE.items()
+    for stage in course
+)
+"""Every (method, stage) and the clause that limits it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An act or publication that values are cited from."""
+
+    id: str
+    title: Words
+    number: str
+    adopted_on: date | None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One value of a clause and the days on which it holds."""
+
+    span: Span
+    value: int | bool
+    source: Source | None = None
+    at: str | None = None
+    read_on: date | None = None
+    assumed: Words | None = None
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether the value has no citation; every page that shows it says so."""
+        return self.assumed is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One legal or house parameter through time."""
+
+    id: str
+    about: Words
+    unit: str
+    version_by: str
+    versions: tuple[Version, ...]
+
+    def on(self, day: date) -> Version:
+        """The version in force on ``day``; the loader has proved that there is exactly one."""
+        return next(version for version in self.versions if day in version.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a route obliges to after signing, within so many working days."""
+
+    id: str
+    clause: str
+    working_days: int
+    title: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A ground for an interim contract in force between two days, with what it asks for."""
+
+    id: RouteId
+    order: int
+    span: Span
+    title: Words
+    clause: str
+    source: Source | None
+    at: str | None
+    read_on: date | None
+    assumed: Words | None
+    conditions: tuple[ConditionId, ...]
+    duties: tuple[Duty, ...]
+    caution: Words | None = None
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether the ground itself has no citation."""
+        return self.assumed is not None
+
+
+@dataclass(frozen=True, slots=True)
+class StageLimit:
+    """The longest (or, for bids, the shortest) legal length of a stage in working days."""
+
+    days: int
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class DailyNeed:
+    """An item of the list of daily and weekly needs (order № 559) that someone entered."""
+
+    service: Service
+    title: Words
+    listed: bool | None
+    verified_on: date | None
+    verified_by: str | None
+    note: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Everything in force on one day, with typed names. Days are calendar days unless said otherwise."""
+
+    day: date
+    interim_cap_months: int
+    cap_is_final: bool
+    warn_ending_days: int
+    warn_interim_ending_days: int
+    stale_days: int
+    tenderless_days: int
+    percentile_tenders: int
+    late_allowance: int
+    minimum_term_days: int
+    first_months: int
+    decision_days: int
+    small_value_mci: int
+    mci_tenge: int
+    stage_limits: Mapping[tuple[Method, Stage], StageLimit]
+    routes: tuple[Route, ...]
+
+    def limit(self, method: Method, stage: Stage) -> StageLimit:
+        """The limit of a stage in working days."""
+        return self.stage_limits[method, stage]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """All clauses and routes through time. ``on`` answers for one day; the fingerprint names the data."""
+
+    sources: Mapping[str, Source]
+    clauses: Mapping[str, Clause]
+    routes: tuple[Route, ...]
+    daily_needs: tuple[DailyNeed, ...]
+    fingerprint: str
+    first_day: date
+    change_days: tuple[date, ...]
+    _laws: dict[date, Law] = field(default_factory=dict, repr=False, compare=False)
+
+    def on(self, day: date) -> Law:
+        """The law in force on ``day``; days between two changes share one answer."""
+        since = max((change for change in self.change_days if change <= day), default=self.first_day)
+        law = self._laws.get(since)
+        if law is None:
+            law = self._laws[since] = self._build(since)
+        return law
+
+    def listed(self, service: Service) -> DailyNeed | None:
+        """What the list of daily needs is known to say of a service."""
+        return next((item for item in self.daily_needs if item.service is service), None)
+
+    def _build(self, day: date) -> Law:
+        def value(clause: str) -> int:
+            return int(self.clauses[clause].on(day).value)
+
+        limits = {
+            (method, stage): StageLimit(value(clause), clause)
+            for method, stage, clause in STAGE_CLAUSES
+        }
+        routes = sorted((route for route in self.routes if day in route.span), key=lambda route: route.order)
+        return Law(
+            day=day,
+            interim_cap_months=value("interim.cap"),
+            cap_is_final=bool(value("interim.cap_is_final")),
+            warn_ending_days=value("warn.ending_soon"),
+            warn_interim_ending_days=value("warn.interim_ending"),
+            stale_days=value("warn.stale"),
+            tenderless_days=value("warn.interim_without_tender"),
+            percentile_tenders=value("forecast.percentile_tenders"),
+            late_allowance=value("forecast.late_allowance"),
+            minimum_term_days=value("contract.minimum_term"),
+            first_months=value("interim.first_months"),
+            decision_days=value("after_failure.decision"),
+            small_value_mci=value("small_value.limit"),
+            mci_tenge=value("mci"),
+            stage_limits=limits,
+            routes=tuple(routes),
+        )
+
+

@@ -1,0 +1,71 @@
+"""Settings from the environment: frozen, complete, and refused when a name or value is wrong (interfaces §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracker.clock import Clock, FileClock, MachineClock
+from tracker.domain.errors import SettingsRefused
+from tracker.domain.vocabulary import Language
+
+KNOWN = frozenset(
+    {
+        "TRACKER_DATABASE_URL",
+        "TRACKER_SECRET",
+        "TRACKER_BASE_URL",
+        "TRACKER_SMTP_URL",
+        "TRACKER_TELEGRAM_URL",
+        "TRACKER_TELEGRAM_TOKEN",
+        "TRACKER_GOSZAKUP_URL",
+        "TRACKER_GOSZAKUP_TOKEN",
+        "TRACKER_LANGUAGE",
+        "TRACKER_ENV",
+        "TRACKER_CLOCK_FILE",
+        "TRACKER_POLICY_DIR",
+    }
+)
+ENVIRONMENTS = frozenset({"development", "test", "production"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this process is set up."""
+
+    database_url: str = "sqlite:///tracker.db"
+    language: Language = Language.KK
+    environment: str = "development"
+    clock_file: Path | None = None
+    policy_dir: Path | None = None
+    base_url: str = "http://127.0.0.1:8000"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read ``TRACKER_…`` names; raises :class:`SettingsRefused` for an unknown name or a bad value."""
+        given = {name: value for name, value in environ.items() if name.startswith("TRACKER_")}
+        for name in sorted(given):
+            if name not in KNOWN:
+                raise SettingsRefused(name=name, reason="unknown")
+        environment = given.get("TRACKER_ENV", "development")
+        if environment not in ENVIRONMENTS:
+            raise SettingsRefused(name="TRACKER_ENV", reason="value")
+        language = given.get("TRACKER_LANGUAGE", Language.KK)
+        if language not in tuple(Language):
+            raise SettingsRefused(name="TRACKER_LANGUAGE", reason="value")
+        clock_file = given.get("TRACKER_CLOCK_FILE")
+        if clock_file and environment != "test":
+            raise SettingsRefused(name="TRACKER_CLOCK_FILE", reason="only_in_test")
+        policy_dir = given.get("TRACKER_POLICY_DIR")
+        return cls(
+            database_url=given.get("TRACKER_DATABASE_URL", cls.database_url),
+            language=Language(language),
+            environment=environment,
+            clock_file=Path(clock_file) if clock_file else None,
+            policy_dir=Path(policy_dir) if policy_dir else None,
+            base_url=given.get("TRACKER_BASE_URL", cls.base_url),
+        )
+
+    def clock(self) -> Clock:
+        """The clock this process lives by."""
+        return FileClock(self.clock_file) if self.clock_file else MachineClock()
