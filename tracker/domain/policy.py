@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
-from tracker.domain.days import Span
+from tracker.domain.days import Span, add_months
 from tracker.domain.vocabulary import COURSE, ConditionId, Method, RouteId, Service, Stage
 
 Words = Mapping[str, str]
@@ -23,6 +24,37 @@ STAGE_CLAUSES: tuple[tuple[Method, Stage, str], ...] = tuple(
     for stage in course
 )
 """Every (method, stage) and the clause that limits it."""
+
+CLAUSES: frozenset[str] = frozenset(clause for _, _, clause in STAGE_CLAUSES) | {
+    "after_failure.decision",
+    "contract.minimum_term",
+    "data.longest_term_years",
+    "forecast.late_allowance",
+    "forecast.percentile_tenders",
+    "interim.cap",
+    "interim.cap_is_final",
+    "interim.first_months",
+    "mci",
+    "small_value.limit",
+    "warn.ending_soon",
+    "warn.interim_ending",
+    "warn.interim_without_tender",
+    "warn.stale",
+}
+"""Every clause that :class:`Law` is built from; a law file must have each of them."""
+
+
+class DutyStart(StrEnum):
+    """The event from which the working days of a duty are counted."""
+
+    FAILED = "failed"
+    DECIDED = "decided"
+    INVITED = "invited"
+    CONSENTED = "consented"
+    SUPPLIER_CHOSEN = "supplier_chosen"
+    DRAFT_SENT = "draft_sent"
+    SIGNED = "signed"
+    IN_FORCE = "in_force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +70,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One value of a clause and the days on which it holds."""
+    """One value of a clause and the days on which it holds; ``note`` says what the bare number hides."""
 
     span: Span
     value: int | bool
@@ -46,6 +78,7 @@ class Version:
     at: str | None = None
     read_on: date | None = None
     assumed: Words | None = None
+    note: Words | None = None
 
     @property
     def is_assumed(self) -> bool:
@@ -70,17 +103,22 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What a route obliges to after signing, within so many working days."""
+    """What a route obliges to, within so many working days after ``counted_from``; ``clause`` is an id."""
 
     id: str
     clause: str
+    counted_from: DutyStart
     working_days: int
     title: Words
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A ground for an interim contract in force between two days, with what it asks for."""
+    """A ground for an interim contract in force between two days, with what it asks for.
+
+    The conditions ``alternative`` stand in for ``supplier_refused`` and ``first_month`` where the customer
+    was created this year.
+    """
 
     id: RouteId
     order: int
@@ -93,6 +131,7 @@ class Route:
     assumed: Words | None
     conditions: tuple[ConditionId, ...]
     duties: tuple[Duty, ...]
+    alternative: tuple[ConditionId, ...] = ()
     caution: Words | None = None
 
     @property
@@ -122,6 +161,16 @@ class DailyNeed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A citation: what was read (a clause or route id), where, and when."""
+
+    subject: str
+    source: Source
+    at: str
+    read_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Law:
     """Everything in force on one day, with typed names. Days are calendar days unless said otherwise."""
 
@@ -139,6 +188,7 @@ class Law:
     decision_days: int
     small_value_mci: int
     mci_tenge: int
+    longest_term_years: int
     stage_limits: Mapping[tuple[Method, Stage], StageLimit]
     routes: tuple[Route, ...]
 
@@ -196,8 +246,18 @@ class Policy:
             decision_days=value("after_failure.decision"),
             small_value_mci=value("small_value.limit"),
             mci_tenge=value("mci"),
+            longest_term_years=value("data.longest_term_years"),
             stage_limits=limits,
             routes=tuple(routes),
         )
 
 
+def stale_readings(policy: Policy, *, today: date) -> tuple[Reading, ...]:
+    """Citations in force on ``today`` that were last read more than a year ago (design §7)."""
+    cited = [(clause.id, clause.on(today)) for clause in policy.clauses.values()]
+    grounds: list[tuple[str, Version | Route]] = [*cited, *((r.id, r) for r in policy.on(today).routes)]
+    return tuple(
+        Reading(subject, ground.source, ground.at, ground.read_on)
+        for subject, ground in grounds
+        if ground.source and ground.at and ground.read_on and add_months(ground.read_on, 12) < today
+    )
