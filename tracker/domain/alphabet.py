@@ -29,3 +29,12 @@ def _token_key(token: str) -> str:
     if token.isdigit():
         return token.zfill(_NUMBER_WIDTH)
     return "".join(_PLACES.get(letter, letter) for letter in token)
+
+
+_LOOKALIKES = str.maketrans("әғқңөұүһіё", "агкноуухие")
+
+
+def folded(text: str) -> str:
+    """``text`` for searching: no case, Kazakh letters as Russian look-alikes, so «Казак» finds «Қазақ»."""
+    plain = unicodedata.normalize("NFC", text).casefold().translate(_LOOKALIKES)
+    return " ".join(plain.split())

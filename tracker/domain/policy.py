@@ -227,8 +227,7 @@ class Policy:
             return int(self.clauses[clause].on(day).value)
 
         limits = {
-            (method, stage): StageLimit(value(clause), clause)
-            for method, stage, clause in STAGE_CLAUSES
+            (method, stage): StageLimit(value(clause), clause) for method, stage, clause in STAGE_CLAUSES
         }
         routes = sorted((route for route in self.routes if day in route.span), key=lambda route: route.order)
         return Law(

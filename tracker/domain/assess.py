@@ -1,0 +1,155 @@
+"""The one engine: facts of a need and a day in, an assessment out, with the next day it may differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from tracker.domain.days import FOREVER, Span, next_day
+from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
+from tracker.domain.findings import Answer, Assessment, Finding, TenderStanding
+from tracker.domain.flags import find_flags
+from tracker.domain.forecast import Moment, latest_safe_start
+from tracker.domain.interim import answer
+from tracker.domain.policy import Policy
+from tracker.domain.reading import Reading, read
+from tracker.domain.tenders import StageHistory, entries, law_for, suspensions
+from tracker.domain.vocabulary import FlagKind, Method, NextStep, RefusalReason, Stage, State
+from tracker.domain.workdays import WorkCalendar, days_apart
+
+
+def assess(
+    facts: NeedFacts, on: date, *, policy: Policy, calendar: WorkCalendar, history: StageHistory
+) -> Assessment:
+    """Judge one need on one day by all of the rules."""
+    need = read(facts, Moment(on, policy, calendar, history))
+    flags = find_flags(need)
+    found = answer(need)
+    return Assessment(
+        school_id=facts.school_id,
+        service=facts.service,
+        on=on,
+        state=need.state,
+        covered_until=need.covered_until,
+        uncovered_since=_uncovered_since(need),
+        days_without=_days_without(need),
+        flags=flags,
+        tender=need.shown,
+        projected_gap=need.projected_gap,
+        latest_safe_start=_latest_safe_start(need),
+        answer=found,
+        next_step=_next_step(need, flags, found),
+        next_change_on=_next_change(need, found),
+    )
+
+
+def _uncovered_since(need: Reading) -> date | None:
+    return need.cover.unserved_since(need.on) if need.state is State.UNCOVERED else None
+
+
+def _days_without(need: Reading) -> int | None:
+    since = _uncovered_since(need)
+    return None if since is None else (need.on - since).days + 1
+
+
+def _latest_safe_start(need: Reading) -> date | None:
+    """By the method of the speaking tender, else as an open tender; only where service can be lost."""
+    if not need.is_loss_ahead or need.run is None:
+        return None
+    method = need.speaking.method if need.speaking else Method.OPEN_TENDER
+    return latest_safe_start(need.run.last, method, need.at)
+
+
+_STEPS_FOR_FLAGS: tuple[tuple[FlagKind, NextStep], ...] = (
+    (FlagKind.UNKNOWN_TERM, NextStep.RECORD_END),
+    (FlagKind.TENDER_FAILED, NextStep.REPEAT_TENDER),
+    (FlagKind.NO_TENDER, NextStep.ANNOUNCE_TENDER),
+    (FlagKind.INTERIM_WITHOUT_TENDER, NextStep.ANNOUNCE_TENDER),
+    (FlagKind.TENDER_STALLED, NextStep.SPEED_UP_TENDER),
+    (FlagKind.INTERIM_OVER_CAP, NextStep.CHECK_CHAIN),
+    (FlagKind.OVERLAP, NextStep.CHECK_OVERLAP),
+    (FlagKind.STALE, NextStep.CONFIRM_FACTS),
+)
+
+
+def _next_step(need: Reading, flags: tuple[Finding, ...], found: Answer | None) -> NextStep:
+    """The one thing to do next (rules §5)."""
+    if found is not None and found.is_suggestion:
+        return NextStep.PROPOSE_INTERIM
+    if found is not None and found.reason is RefusalReason.NO_TENDER:
+        return NextStep.RECORD_CONTRACT if need.has_later_line else NextStep.ANNOUNCE_TENDER
+    if found is not None:
+        return NextStep.SPEED_UP_TENDER if need.live else NextStep.REPEAT_TENDER
+    kinds = {flag.kind for flag in flags}
+    step = next((step for kind, step in _STEPS_FOR_FLAGS if kind in kinds), None)
+    if step is None and need.speaking and need.speaking.stage is Stage.CONTRACT:
+        return NextStep.RECORD_CONTRACT
+    return step or NextStep.NOTHING
+
+
+def _next_change(need: Reading, found: Answer | None) -> date:
+    """The first later day on which the assessment could differ with no new fact, plain day counts apart."""
+    on = need.on
+    if need.state is State.UNCOVERED or any(_walks_from_today(tender, on) for tender in need.live):
+        return next_day(on)
+    return min((day for day in _turning_days(need, found) if day > on), default=FOREVER)
+
+
+def _walks_from_today(tender: TenderStanding, on: date) -> bool:
+    """Whether the tender's forecast starts from the day that asks, so that it moves every day."""
+    return tender.suspended or tender.due_on is None or on > tender.due_on
+
+
+def _turning_days(need: Reading, found: Answer | None) -> Iterable[date]:
+    """Every day on which some part of the assessment may turn."""
+    law, facts = need.law, need.facts
+    yield need.cover.required.start
+    yield need.cover.required.stop
+    for line in facts.lines:
+        yield from _line_days(line)
+    if need.run is not None:
+        yield days_apart(need.run.last, 1 - law.warn_ending_days)
+        yield days_apart(need.run.last, 1 - law.warn_interim_ending_days)
+    if facts.confirmed_on is not None:
+        yield days_apart(facts.confirmed_on, law.stale_days + 1)
+    for tender in facts.tenders:
+        yield from _tender_days(tender, need)
+    for standing in need.standings:
+        if standing.ended_on is not None:
+            yield days_apart(standing.ended_on, law.tenderless_days - 1)
+        if standing.due_on is not None:
+            yield next_day(standing.due_on)
+    if found is not None and need.failed is not None and need.failed.ended_on is not None:
+        decision_days = need.at.policy.on(found.start_on).decision_days
+        yield next_day(need.at.calendar.after(need.failed.ended_on, decision_days))
+    yield next((day for day in need.at.policy.change_days if day > need.on), FOREVER)
+
+
+def _line_days(line: ServiceLine) -> Iterable[date]:
+    span: Span = line.span
+    yield span.start
+    yield span.stop
+    if line.signed_on is not None:
+        yield line.signed_on
+
+
+def _tender_days(tender: TenderFacts, need: Reading) -> Iterable[date]:
+    """Stated days of a tender, and the days on which the next stage follows by the clock."""
+    stated = (
+        tender.planned_on,
+        tender.published_on,
+        tender.results_on,
+        tender.ended_on,
+        tender.stage_entered_on,
+    )
+    yield from (day for day in stated if day is not None)
+    yield from (event.on for event in tender.events)
+    if tender.bids_close_on is not None:
+        yield tender.bids_close_on
+        yield next_day(tender.bids_close_on)
+    law = law_for(tender, need.on, need.at.policy)
+    pauses = suspensions(tender, need.on).spans
+    passed = entries(tender, need.on, law, need.at.calendar, pauses)
+    if passed and passed[-1].stage in (Stage.DISCUSSION, Stage.APPEAL):
+        limit = law.limit(tender.method, passed[-1].stage).days
+        yield next_day(need.at.calendar.after_without(passed[-1].entered_on, limit, pauses))

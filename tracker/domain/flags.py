@@ -1,0 +1,158 @@
+"""The rule book: one function per flag kind, each a finding or nothing (rules §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from tracker.domain.coverage import overlap_since
+from tracker.domain.days import BEGINNING, months_from, next_day
+from tracker.domain.findings import Finding
+from tracker.domain.reading import Reading
+from tracker.domain.vocabulary import FlagKind, State
+from tracker.domain.workdays import days_apart
+
+Rule = Callable[[Reading], Finding | None]
+
+
+def no_service(need: Reading) -> Finding | None:
+    """The state is ``uncovered``."""
+    if need.state is not State.UNCOVERED:
+        return None
+    return Finding(FlagKind.NO_SERVICE, need.cover.unserved_since(need.on))
+
+
+def unknown_term(need: Reading) -> Finding | None:
+    """The state is ``unknown``."""
+    if need.state is not State.UNKNOWN:
+        return None
+    return Finding(FlagKind.UNKNOWN_TERM, need.cover.unserved_since(need.on))
+
+
+def ending_soon(need: Reading) -> Finding | None:
+    """Served, and fewer than the house's warn days are left."""
+    since = _warned_since(need, need.law.warn_ending_days)
+    return Finding(FlagKind.ENDING_SOON, since) if since else None
+
+
+def gap_ahead(need: Reading) -> Finding | None:
+    """Served, and a projected gap of at least one day follows."""
+    if not need.is_served or need.projected_gap is None:
+        return None
+    return Finding(FlagKind.GAP_AHEAD, None)
+
+
+def no_tender(need: Reading) -> Finding | None:
+    """In want of a purchase, and nothing is under way, bought or failed."""
+    wanting = _wanting_since(need)
+    if wanting is None or need.failed:
+        return None
+    ends = [tender.ended_on for tender in need.standings if tender.ended_on]
+    since = max([wanting, *ends])
+    return Finding(FlagKind.NO_TENDER, None if since == BEGINNING else since)
+
+
+def tender_stalled(need: Reading) -> Finding | None:
+    """A live tender is over the limit of its stage."""
+    stalled = [tender.stalled_since for tender in need.live if tender.stalled_since]
+    return Finding(FlagKind.TENDER_STALLED, min(stalled)) if stalled else None
+
+
+def tender_failed(need: Reading) -> Finding | None:
+    """In want of a purchase, and the last one failed after the last regular line began."""
+    if _wanting_since(need) is None or need.failed is None:
+        return None
+    return Finding(FlagKind.TENDER_FAILED, need.failed.ended_on)
+
+
+def interim_ending(need: Reading) -> Finding | None:
+    """Served by an interim line only, and fewer than the house's days are left."""
+    if need.state is not State.INTERIM:
+        return None
+    since = _warned_since(need, need.law.warn_interim_ending_days)
+    return Finding(FlagKind.INTERIM_ENDING, since) if since else None
+
+
+def interim_over_cap(need: Reading) -> Finding | None:
+    """The chain of extension and interim lines lasts longer than the legal cap."""
+    start = need.cover.chain_start(next_day(need.on))
+    if start is None:
+        return None
+    allowed = months_from(start, need.law.interim_cap_months)
+    return Finding(FlagKind.INTERIM_OVER_CAP, start) if need.cover.chain_last(start) not in allowed else None
+
+
+def interim_without_tender(need: Reading) -> Finding | None:
+    """Served by an interim line only, and no tender was live on any of the last thirty days."""
+    if need.state is not State.INTERIM or need.live:
+        return None
+    ends = [tender.ended_on for tender in need.standings if tender.ended_on]
+    since = days_apart(max(ends), need.law.tenderless_days - 1) if ends else BEGINNING
+    return (
+        Finding(FlagKind.INTERIM_WITHOUT_TENDER, max(since, _state_since(need))) if since <= need.on else None
+    )
+
+
+def overlap(need: Reading) -> Finding | None:
+    """Two regular lines serve the need on the day."""
+    if need.state is not State.COVERED:
+        return None
+    since = overlap_since(need.facts, need.on)
+    return Finding(FlagKind.OVERLAP, since) if since else None
+
+
+def stale(need: Reading) -> Finding | None:
+    """The facts were confirmed too long ago."""
+    confirmed = need.facts.confirmed_on
+    if need.state is State.NOT_REQUIRED or confirmed is None:
+        return None
+    since = days_apart(confirmed, need.law.stale_days + 1)
+    return Finding(FlagKind.STALE, since) if since <= need.on else None
+
+
+RULES: Mapping[FlagKind, Rule] = {
+    FlagKind.NO_SERVICE: no_service,
+    FlagKind.UNKNOWN_TERM: unknown_term,
+    FlagKind.ENDING_SOON: ending_soon,
+    FlagKind.GAP_AHEAD: gap_ahead,
+    FlagKind.NO_TENDER: no_tender,
+    FlagKind.TENDER_STALLED: tender_stalled,
+    FlagKind.TENDER_FAILED: tender_failed,
+    FlagKind.INTERIM_ENDING: interim_ending,
+    FlagKind.INTERIM_OVER_CAP: interim_over_cap,
+    FlagKind.INTERIM_WITHOUT_TENDER: interim_without_tender,
+    FlagKind.OVERLAP: overlap,
+    FlagKind.STALE: stale,
+}
+
+
+def find_flags(need: Reading) -> tuple[Finding, ...]:
+    """All flags of a need, in the order of the book; a need that is not required carries none."""
+    if need.state is State.NOT_REQUIRED:
+        return ()
+    return tuple(found for rule in RULES.values() if (found := rule(need)))
+
+
+def _warned_since(need: Reading, days: int) -> date | None:
+    """First day of the run on which fewer than ``days`` are left, if that has come."""
+    if not need.is_loss_ahead or need.run is None:
+        return None
+    since = max(days_apart(need.run.last, 1 - days), need.run.start)
+    return since if since <= need.on else None
+
+
+def _wanting_since(need: Reading) -> date | None:
+    """Since when the need has wanted a purchase of which none is live or bought (rules §5, ``no_tender``)."""
+    if need.live or need.has_later_line:
+        return None
+    if need.state is State.UNCOVERED:
+        return need.cover.unserved_since(need.on) or BEGINNING
+    if need.state is State.INTERIM:
+        return _state_since(need)
+    return _warned_since(need, need.law.warn_ending_days)
+
+
+def _state_since(need: Reading) -> date:
+    """First day of the run of bridged days without a regular line that holds the day."""
+    start = max(need.run.start if need.run else need.on, need.cover.required.start)
+    return max(start, next_day(need.cover.last_regular(need.on)))

@@ -1,0 +1,150 @@
+"""A need as it reads on a day: the facts put together once, before flags and answers look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.domain.coverage import Cover, read_cover
+from tracker.domain.days import BEGINNING, FOREVER, Span, next_day
+from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
+from tracker.domain.findings import Gap, TenderStanding
+from tracker.domain.forecast import Moment, standing
+from tracker.domain.policy import Law
+from tracker.domain.vocabulary import FAILED, ContractKind, ContractStatus, State
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One need on one day: its cover, its tenders and the law, all that flags and answers are judged by."""
+
+    facts: NeedFacts
+    at: Moment
+    law: Law
+    cover: Cover
+    state: State
+    run: Span | None
+    standings: tuple[TenderStanding, ...]
+
+    @property
+    def on(self) -> date:
+        """The day that asks."""
+        return self.at.on
+
+    @property
+    def is_served(self) -> bool:
+        """Whether any line serves on the day."""
+        return self.state in (State.COVERED, State.INTERIM)
+
+    @property
+    def covered_until(self) -> date | None:
+        """Last day of the unbroken run of served days that holds the day (rules §3)."""
+        return self.run.last if self.run and self.is_served else None
+
+    @property
+    def is_loss_ahead(self) -> bool:
+        """Whether the need is served now and will be required on the day after its cover ends."""
+        return self.is_served and self.run is not None and self.run.stop in self.cover.required
+
+    @property
+    def live(self) -> tuple[TenderStanding, ...]:
+        """The live tenders."""
+        return tuple(tender for tender in self.standings if tender.stage is not None)
+
+    @property
+    def speaking(self) -> TenderStanding | None:
+        """The live tender likely to serve first."""
+        return min(self.live, key=_likely, default=None)
+
+    @property
+    def last_regular(self) -> ServiceLine | None:
+        """The regular line that began last, on or before the day."""
+        begun = [
+            line
+            for line in self.facts.lines
+            if line.kind is ContractKind.REGULAR and line.serves and line.first_on <= self.on
+        ]
+        return max(begun, key=lambda line: (line.first_on, line.contract_number), default=None)
+
+    @property
+    def failed(self) -> TenderStanding | None:
+        """The tender that failed last, after the last regular line began or ever if there was none (rules §5)."""
+        line = self.last_regular
+        since = line.first_on if line else BEGINNING
+        lost = [
+            tender
+            for tender in self.standings
+            if tender.status in FAILED and (tender.ended_on is None or tender.ended_on > since)
+        ]
+        return max(lost, key=_ended, default=None)
+
+    @property
+    def shown(self) -> TenderStanding | None:
+        """The tender to show: the speaking one, else the one that failed last, else the one that ended last."""
+        return self.speaking or self.failed or max(self.standings, key=_ended, default=None)
+
+    @property
+    def has_later_line(self) -> bool:
+        """Whether a line will serve after the present run, or a signed one waits to enter into force."""
+        after = self.run.stop if self.run and self.is_served else next_day(self.on)
+        return any(_is_later(line, after) for line in self.facts.lines)
+
+    def facts_of(self, tender: TenderStanding) -> TenderFacts:
+        """The stated facts behind a standing."""
+        return next(facts for facts in self.facts.tenders if facts.number == tender.number)
+
+    def gap_until(self, served_from: date | None) -> Gap | None:
+        """The projected gap if the tender serves from ``served_from`` (rules §4); None where none can be told."""
+        start = (
+            self.on
+            if self.state is State.UNCOVERED
+            else self.run.stop
+            if self.is_loss_ahead and self.run
+            else None
+        )
+        if start is None or self.cover.open_from <= start:
+            return None
+        stop = min(served_from or FOREVER, self.cover.next_served(start), self.cover.open_from)
+        if stop == FOREVER:
+            return None
+        span = Span(start, min(stop, self.cover.required.stop))
+        return None if span.is_empty else Gap(span, self.at.calendar.within(span))
+
+    @property
+    def projected_gap(self) -> Gap | None:
+        """The gap until the speaking tender's likely day or a later line, whichever comes first."""
+        tender = self.speaking
+        return self.gap_until(tender.forecast.likely if tender and tender.forecast else None)
+
+
+def read(facts: NeedFacts, at: Moment) -> Reading:
+    """Put the facts of a need together for one day."""
+    cover = read_cover(facts)
+    state = cover.state(at.on)
+    standings: Iterable[TenderStanding] = ()
+    if state is not State.NOT_REQUIRED:
+        standings = (standing(tender, facts.lines, at) for tender in facts.tenders)
+    return Reading(
+        facts=facts,
+        at=at,
+        law=at.policy.on(at.on),
+        cover=cover,
+        state=state,
+        run=cover.served_run(at.on),
+        standings=tuple(standings),
+    )
+
+
+def _likely(tender: TenderStanding) -> tuple[date, str]:
+    return (tender.forecast.likely if tender.forecast else FOREVER, tender.number)
+
+
+def _ended(tender: TenderStanding) -> tuple[date, str]:
+    return (tender.ended_on or BEGINNING, tender.number)
+
+
+def _is_later(line: ServiceLine, after: date) -> bool:
+    if line.status is ContractStatus.PENDING:
+        return line.span.stop > after
+    return line.serves and line.first_on >= after
