@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from tracker.domain.days import BEGINNING, FOREVER, ONE_DAY, Span, join, next_day, run_with
 from tracker.domain.facts import NeedFacts, ServiceLine
@@ -42,7 +42,7 @@ class Cover:
         return run_with(self.served, day)
 
     def unserved_since(self, day: date) -> date | None:
-        """First day of the run of days in one unserved state that holds ``day``; None when no line ever served."""
+        """First day of the run in one unserved state that holds ``day``; None when no line ever served."""
         if not self.is_ever_served and not self.is_start_stated:
             return None
         since = max([self.required.start, *(span.stop for span in self.served if span.stop <= day)])
@@ -114,7 +114,7 @@ def _required(facts: NeedFacts, first_served: date) -> Span:
 
 
 def overlap_since(facts: NeedFacts, day: date) -> date | None:
-    """First day of the run of days, holding ``day``, on which two regular lines serve; None if only one does."""
+    """First day of the run, holding ``day``, on which two regular lines serve; None if only one does."""
     spans = sorted(
         line.span
         for line in facts.lines
@@ -136,14 +136,10 @@ def states(facts: NeedFacts, window: Span) -> tuple[tuple[Span, State], ...]:
     cuts.update(edge for span in cover.regular + cover.bridging for edge in (span.start, span.stop))
     days = sorted(day for day in cuts if window.start <= day <= window.stop)
     stretches: list[tuple[Span, State]] = []
-    for start, stop in _pairs(days):
+    for start, stop in pairwise(days):
         state = cover.state(start)
         if stretches and stretches[-1][1] is state:
             stretches[-1] = (Span(stretches[-1][0].start, stop), state)
         else:
             stretches.append((Span(start, stop), state))
     return tuple(stretches)
-
-
-def _pairs(days: list[date]) -> Iterable[tuple[date, date]]:
-    return zip(days, days[1:], strict=False)

@@ -86,7 +86,7 @@ def _judged_day(need: Reading) -> date | None:
 
 
 def _window(need: Reading, law: Law, start: date) -> Span:
-    """From ``start`` for the months of the cap, less what the chain has used, never over cover or beyond the need."""
+    """The months of the cap from ``start``, less what the chain used, never over cover or past the need."""
     stop = months_from(start, law.interim_cap_months).stop
     chain = need.cover.chain_start(start)
     if chain is not None and law.cap_is_final:

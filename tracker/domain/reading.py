@@ -48,6 +48,13 @@ class Reading:
         return self.is_served and self.run is not None and self.run.stop in self.cover.required
 
     @property
+    def unserved_from(self) -> date | None:
+        """The day itself if uncovered, else the first day on which service will be lost."""
+        if self.state is State.UNCOVERED:
+            return self.on
+        return self.run.stop if self.run and self.is_loss_ahead else None
+
+    @property
     def live(self) -> tuple[TenderStanding, ...]:
         """The live tenders."""
         return tuple(tender for tender in self.standings if tender.stage is not None)
@@ -69,7 +76,7 @@ class Reading:
 
     @property
     def failed(self) -> TenderStanding | None:
-        """The tender that failed last, after the last regular line began or ever if there was none (rules §5)."""
+        """The tender that failed last, after the last regular line began, or ever if none did (rules §5)."""
         line = self.last_regular
         since = line.first_on if line else BEGINNING
         lost = [
@@ -81,7 +88,7 @@ class Reading:
 
     @property
     def shown(self) -> TenderStanding | None:
-        """The tender to show: the speaking one, else the one that failed last, else the one that ended last."""
+        """The tender to show: the speaking one, else the one that failed or ended last."""
         return self.speaking or self.failed or max(self.standings, key=_ended, default=None)
 
     @property
@@ -95,14 +102,8 @@ class Reading:
         return next(facts for facts in self.facts.tenders if facts.number == tender.number)
 
     def gap_until(self, served_from: date | None) -> Gap | None:
-        """The projected gap if the tender serves from ``served_from`` (rules §4); None where none can be told."""
-        start = (
-            self.on
-            if self.state is State.UNCOVERED
-            else self.run.stop
-            if self.is_loss_ahead and self.run
-            else None
-        )
+        """The projected gap if a tender serves from ``served_from`` (rules §4); None if none can be told."""
+        start = self.unserved_from
         if start is None or self.cover.open_from <= start:
             return None
         stop = min(served_from or FOREVER, self.cover.next_served(start), self.cover.open_from)

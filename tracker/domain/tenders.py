@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.domain.days import FOREVER, ONE_DAY, Span, next_day
+from tracker.domain.days import ONE_DAY, Span, next_day
 from tracker.domain.facts import ServiceLine, TenderEvent, TenderFacts
 from tracker.domain.policy import Law, Policy
 from tracker.domain.vocabulary import (
@@ -252,7 +252,7 @@ class StageHistory:
         return cls(finished, {key: tuple(sorted(days)) for key, days in lengths.items()})
 
     def percentile(self, method: Method, stage: Stage, percent: int, enough: int) -> int:
-        """Nearest-rank percentile of a stage's length: of the same method if ``enough`` of it finished, else of all."""
+        """Nearest-rank percentile of a stage's length: of its method if ``enough`` finished, else of all."""
         group = method if self.finished.get(method, 0) >= enough else None
         days = self.lengths.get((group, stage), ())
         return days[-(-len(days) * percent // 100) - 1] if days else 0
