@@ -67,8 +67,9 @@ def _policy(folder: Path) -> Policy:
         remarks={name: remarks.words(name) for name in remarks.content},
     )
     clauses = _clauses(root.tables("clause"), library)
+    _refuse_missing(root, clauses)
     routes = _routes(root.tables("route"), library, clauses)
-    _check_names(root, clauses, routes)
+    _refuse_unread(root, clauses, routes)
     daily_needs = _daily_needs(root.tables("daily_need"))
     root.close()
     return Policy(
@@ -94,12 +95,14 @@ def _change_days(clauses: Mapping[str, Clause], routes: Sequence[Route]) -> tupl
     return tuple(sorted({day for span in spans for day in (span.start, span.stop)} - {BEGINNING, FOREVER}))
 
 
-def _check_names(root: Table, clauses: Mapping[str, Clause], routes: Sequence[Route]) -> None:
-    """Every clause that the law is built from is there, and none that nothing reads."""
-    wanted = CLAUSES | {duty.clause for route in routes for duty in route.duties}
+def _refuse_missing(root: Table, clauses: Mapping[str, Clause]) -> None:
     for clause in sorted(CLAUSES - clauses.keys()):
         raise root.broken("missing", f"clause[{clause}]")
-    for clause in sorted(clauses.keys() - wanted):
+
+
+def _refuse_unread(root: Table, clauses: Mapping[str, Clause], routes: Sequence[Route]) -> None:
+    read = CLAUSES | {duty.clause for route in routes for duty in route.duties}
+    for clause in sorted(clauses.keys() - read):
         raise root.broken("unknown", f"clause[{clause}]")
 
 
