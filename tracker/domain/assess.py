@@ -60,7 +60,7 @@ def _latest_safe_start(need: Reading) -> date | None:
     return latest_safe_start(need.run.last, method, need.at)
 
 
-_STEPS_FOR_FLAGS: tuple[tuple[FlagKind, NextStep], ...] = (
+STEPS_FOR_FLAGS: tuple[tuple[FlagKind, NextStep], ...] = (
     (FlagKind.UNKNOWN_TERM, NextStep.RECORD_END),
     (FlagKind.TENDER_FAILED, NextStep.REPEAT_TENDER),
     (FlagKind.NO_TENDER, NextStep.ANNOUNCE_TENDER),
@@ -70,6 +70,7 @@ _STEPS_FOR_FLAGS: tuple[tuple[FlagKind, NextStep], ...] = (
     (FlagKind.OVERLAP, NextStep.CHECK_OVERLAP),
     (FlagKind.STALE, NextStep.CONFIRM_FACTS),
 )
+"""The step that answers a flag by itself, the most pressing first."""
 
 
 def _next_step(need: Reading, flags: tuple[Finding, ...], found: Answer | None) -> NextStep:
@@ -81,7 +82,7 @@ def _next_step(need: Reading, flags: tuple[Finding, ...], found: Answer | None) 
     if found is not None:
         return NextStep.SPEED_UP_TENDER if need.live else NextStep.REPEAT_TENDER
     kinds = {flag.kind for flag in flags}
-    step = next((step for kind, step in _STEPS_FOR_FLAGS if kind in kinds), None)
+    step = next((step for kind, step in STEPS_FOR_FLAGS if kind in kinds), None)
     if step is None and need.speaking and need.speaking.stage is Stage.CONTRACT:
         return NextStep.RECORD_CONTRACT
     return step or NextStep.NOTHING
