@@ -1,0 +1,66 @@
+# One word each. Needs only Python 3.11 or later, make and a package index.
+
+PYTHON ?= python3
+UV ?= uv
+PROCESSES ?= 2
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check --no-input --quiet
+LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+
+WORDS := $(wildcard tests/render/test_words.py tests/test_words.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench wheel lock clean
+
+help:  ## say what each word does
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | expand -t 10
+
+demo: $(VENV)/runtime  ## the invented country on http://127.0.0.1:8000
+	$(VENV)/bin/tracker demo
+
+test: $(VENV)/dev  ## the whole test suite
+	$(PY) -m pytest -n $(PROCESSES)
+
+lint: $(VENV)/dev  ## style, types, the rules of the house, words in three languages
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest tests/test_house.py tests/test_lock.py $(WORDS)
+
+format: $(VENV)/dev  ## let ruff lay out the code
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: $(VENV)/dev  ## measure speed on this machine
+	$(PY) -m bench
+
+wheel: $(VENV)/dev  ## build the package into dist/
+	$(PY) -m build --wheel --no-isolation
+
+lock:  ## choose versions anew; the only word that needs uv
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --group build -c requirements.lock -o requirements-build.lock
+	$(LOCK) pyproject.toml --group dev --extra postgres -c requirements.lock -c requirements-build.lock \
+		-o requirements-dev.lock
+
+clean:  ## remove the environment and everything that was built
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find tracker tests alembic -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each environment is built once; it is built again when its lock or pyproject.toml changes.
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime: requirements.lock requirements-build.lock pyproject.toml | $(PY)
+	$(PIP_INSTALL) --require-hashes -r requirements.lock -r requirements-build.lock
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: requirements-dev.lock $(VENV)/runtime
+	$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
