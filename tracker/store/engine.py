@@ -1,0 +1,200 @@
+"""Opening the database, and the two kinds of sessions: one that writes and commits once, one that reads.
+
+One writer at a time on both databases: ``BEGIN IMMEDIATE`` on SQLite (with the driver's default most
+concurrent updates are lost without an error), one advisory lock held until the commit on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import DatabaseNotReady, SettingsRefused
+
+WAIT_SECONDS = 30
+"""How long a writer waits for another one before it is told that the database is busy."""
+
+WRITERS = 0x7363_686F_6F6C
+"""The advisory lock of PostgreSQL that writing sessions hold."""
+
+READS = "tracker_reads"
+
+SQLITE_REASONS = {
+    "SQLITE_BUSY": "busy",
+    "SQLITE_LOCKED": "busy",
+    "SQLITE_CANTOPEN": "unreadable",
+    "SQLITE_PERM": "unreadable",
+    "SQLITE_AUTH": "unreadable",
+    "SQLITE_READONLY": "read_only",
+    "SQLITE_CORRUPT": "damaged",
+    "SQLITE_NOTADB": "damaged",
+    "SQLITE_FULL": "full",
+    "SQLITE_IOERR": "disk",
+    "SQLITE_NOMEM": "memory",
+}
+POSTGRESQL_REASONS = {
+    "08": "unreachable",
+    "25006": "read_only",
+    "28": "refused",
+    "3D000": "missing",
+    "42501": "refused",
+    "53100": "full",
+    "53": "busy",
+    "55P03": "busy",
+    "57014": "busy",
+    "57P": "unreachable",
+    "58": "disk",
+    "XX001": "damaged",
+    "XX002": "damaged",
+}
+"""Beginnings of SQLSTATE codes; the longest one that fits speaks."""
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for ``sqlite:///…`` or ``postgresql+psycopg://…``; nothing is opened or created yet.
+
+    Raises :class:`SettingsRefused` for any other address and for a driver that is not installed. Texts of
+    errors never hold the rows that were being written.
+    """
+    parsed = _parse(url)
+    options = {} if parsed.get_backend_name() == "sqlite" else _postgresql_options()
+    try:
+        engine = create_engine(parsed, hide_parameters=True, **options)
+    except (ArgumentError, ImportError) as error:
+        raise SettingsRefused(name="TRACKER_DATABASE_URL", reason="driver") from error
+    if engine.dialect.name == "sqlite":
+        _listen_to_sqlite(engine)
+    return engine
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise SettingsRefused(name="TRACKER_DATABASE_URL", reason="value") from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SettingsRefused(name="TRACKER_DATABASE_URL", reason="value")
+    return parsed
+
+
+def _postgresql_options() -> dict[str, object]:
+    timeouts = {"connect_timeout": 10, "tcp_user_timeout": WAIT_SECONDS * 1000}
+    return {"pool_pre_ping": True, "connect_args": timeouts}
+
+
+def _listen_to_sqlite(engine: Engine) -> None:
+    path = sqlite_path(engine)
+
+    @event.listens_for(engine, "do_connect")
+    def exists(*_: object) -> None:
+        if path is not None and not path.exists():
+            raise DatabaseNotReady(reason="missing")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        _choose_journal(connection)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get(READS)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def sqlite_path(engine: Engine) -> Path | None:
+    """The file of a SQLite database; None for one in memory and for PostgreSQL."""
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name == ":memory:" or name.startswith("file:"):
+        return None
+    return Path(name)
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite library lacks the WAL-reset fault (reliability §3 rule 8)."""
+    repaired_families = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
+    family = version[:2]
+    return family > (3, 51) or version[2] >= repaired_families.get((family[0], family[1]), 1_000_000)
+
+
+def _choose_journal(connection: sqlite3.Connection) -> None:
+    wanted = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "delete"
+    (present,) = connection.execute("PRAGMA journal_mode").fetchone()
+    if present != wanted and present != "memory":
+        with suppress(sqlite3.OperationalError):  # the file is in use; the next connection tries
+            connection.execute(f"PRAGMA journal_mode = {wanted}")
+
+
+def durability(engine: Engine) -> Mapping[str, str]:
+    """How the database keeps what it has acknowledged, read back from it, for start-up and ``doctor``."""
+    with reading(engine) as session:
+        if engine.dialect.name == "sqlite":
+            verb, names = "PRAGMA", ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        else:
+            verb, names = "SHOW", ("server_version", "synchronous_commit", "fsync", "full_page_writes")
+        found = {name: str(session.scalar(text(f"{verb} {name}"))) for name in names}
+    return {"sqlite_version": sqlite3.sqlite_version, **found} if verb == "PRAGMA" else found
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """A writing session: one commit at the end, rollback on any exception; writers wait for each other.
+
+    Raises :class:`DatabaseNotReady` when the database cannot be used now.
+    """
+    with answering(), Session(engine) as session, session.begin():
+        connection = session.connection()
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A reading session: everything it reads is of one moment, and it always rolls back.
+
+    Raises :class:`DatabaseNotReady` when the database cannot be used now.
+    """
+    options: dict[str, object] = {READS: True}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with answering(), Session(engine.execution_options(**options)) as session:
+        session.connection()
+        yield session
+        session.rollback()
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turns what a database says when it cannot be used into :class:`DatabaseNotReady`; bugs pass through."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise DatabaseNotReady(reason="busy") from error
+    except (DBAPIError, sqlite3.Error) as error:
+        reason = _reason(error.orig if isinstance(error, DBAPIError) else error)
+        if reason is None:
+            raise
+        raise DatabaseNotReady(reason=reason) from error
+
+
+def _reason(error: BaseException | None) -> str | None:
+    if isinstance(error, sqlite3.Error):
+        name = getattr(error, "sqlite_errorname", None) or ""
+        return next((why for begin, why in SQLITE_REASONS.items() if name.startswith(begin)), None)
+    state = getattr(error, "sqlstate", None)
+    if state is None:
+        return "unreachable" if type(error).__name__ == "OperationalError" else None
+    begins = [begin for begin in POSTGRESQL_REASONS if str(state).startswith(begin)]
+    return POSTGRESQL_REASONS[max(begins, key=len)] if begins else None

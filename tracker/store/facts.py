@@ -1,0 +1,177 @@
+"""Stored versions as the facts that rules read, in bulk: always four queries, whatever the number of schools.
+
+Rows are column tuples, never entities, and everything is sorted here, so both databases give the same bytes.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, or_, select, true, type_coerce
+from sqlalchemy.orm import Session
+
+from tracker.domain.facts import NeedFacts, ServiceLine, TenderEvent, TenderFacts
+from tracker.domain.vocabulary import TenderEventKind, TenderStatus
+from tracker.domain.workdays import Override
+from tracker.store.scope import EVERYTHING, Scope, either, visible
+from tracker.store.tables import CALENDAR_OVERRIDE, CONTRACT_LINE, NEED, SCHOOL, TENDER_EVENT, TENDER_LINE
+from tracker.store.versions import as_known
+
+NeedKey = tuple[str, str]
+"""School and service."""
+
+Events = dict[str, tuple[TenderEvent, ...]]
+
+_NEED = (
+    NEED.c.school_id,
+    NEED.c.service,
+    NEED.c.needed_from,
+    NEED.c.needed_until,
+    SCHOOL.c.closed_on,
+    NEED.c.confirmed_on,
+    SCHOOL.c.bin,
+)
+"""The fields of :class:`NeedFacts` in their order; so it is with the columns below."""
+
+_LINE = (
+    CONTRACT_LINE.c.contract_number,
+    CONTRACT_LINE.c.kind,
+    CONTRACT_LINE.c.status,
+    CONTRACT_LINE.c.start_on,
+    CONTRACT_LINE.c.end_on,
+    CONTRACT_LINE.c.signed_on,
+    CONTRACT_LINE.c.terminated_on,
+    CONTRACT_LINE.c.tender_number,
+)
+_TENDER = (
+    TENDER_LINE.c.tender_number,
+    TENDER_LINE.c.method,
+    TENDER_LINE.c.status,
+    TENDER_LINE.c.planned_on,
+    TENDER_LINE.c.published_on,
+    TENDER_LINE.c.bids_close_on,
+    TENDER_LINE.c.results_on,
+    TENDER_LINE.c.ended_on,
+    TENDER_LINE.c.stage,
+    TENDER_LINE.c.stage_entered_on,
+    TENDER_LINE.c.repeats_tender_number,
+    type_coerce(TENDER_LINE.c.amount, Text),
+)
+
+_need_key = itemgetter(0, 1)
+_by_start = attrgetter("start_on", "contract_number")
+_by_day = attrgetter("on", "kind")
+
+
+def load_facts(
+    session: Session,
+    scope: Scope,
+    *,
+    known_seq: int | None = None,
+    needs: Collection[NeedKey] | None = None,
+) -> list[NeedFacts]:
+    """The facts of all needs within ``scope``, or of those among ``needs``, by school and service.
+
+    ``known_seq`` asks for what was known right after that recording. Lines are sorted by start and number,
+    tenders by number, events by day and word.
+    """
+    schools = None if needs is None else {school_id for school_id, _ in needs}
+    wanted = None if needs is None else set(needs)
+
+    def of_school(school_id: ColumnElement[str]) -> ColumnElement[bool]:
+        return and_(visible(session, scope, school_id), either(session, school_id, schools))
+
+    all_of_them = needs is None and scope == EVERYTHING
+    present = (as_known(NEED, known_seq), as_known(SCHOOL, known_seq), of_school(NEED.c.school_id))
+    query = select(*_NEED).join(SCHOOL, SCHOOL.c.school_id == NEED.c.school_id).where(*present)
+    with _keeping_all():
+        lines = _lines(session, of_school(CONTRACT_LINE.c.school_id), known_seq)
+        tenders = _tenders(session, of_school(TENDER_LINE.c.school_id), known_seq, all_events=all_of_them)
+        return [
+            NeedFacts(*need, lines=tuple(lines.get(need[:2], ())), tenders=tuple(tenders.get(need[:2], ())))
+            for need in sorted(_tuples(session, query), key=_need_key)
+            if wanted is None or need[:2] in wanted
+        ]
+
+
+def load_overrides(session: Session, known_seq: int | None = None) -> tuple[Override, ...]:
+    """The decreed days, by day."""
+    table = CALENDAR_OVERRIDE
+    query = select(table.c.on_day, table.c.working, table.c.decree).where(as_known(table, known_seq))
+    return tuple(Override(*row) for row in session.execute(query.order_by(table.c.on_day)))
+
+
+def tender_histories(session: Session, known_seq: int | None = None) -> list[TenderFacts]:
+    """Completed tenders by number, one for each, for the statistics of how long stages last.
+
+    They are those of the whole country for every reader: only lengths are learnt from them.
+    """
+    completed = select(TENDER_EVENT.c.tender_number).where(
+        as_known(TENDER_EVENT, known_seq), TENDER_EVENT.c.event == TenderEventKind.COMPLETE
+    )
+    finished = or_(TENDER_LINE.c.status == TenderStatus.COMPLETE, TENDER_LINE.c.tender_number.in_(completed))
+    by_need = _tenders(session, finished, known_seq, all_events=False)
+    first: dict[str, TenderFacts] = {}
+    for need in sorted(by_need):
+        for tender in by_need[need]:
+            first.setdefault(tender.number, tender)
+    return [first[number] for number in sorted(first)]
+
+
+def _lines(
+    session: Session, wanted: ColumnElement[bool], known_seq: int | None
+) -> dict[NeedKey, list[ServiceLine]]:
+    query = select(CONTRACT_LINE.c.school_id, CONTRACT_LINE.c.service, *_LINE)
+    lines: dict[NeedKey, list[ServiceLine]] = defaultdict(list)
+    for row in _tuples(session, query.where(as_known(CONTRACT_LINE, known_seq), wanted)):
+        lines[row[:2]].append(ServiceLine(*row[2:]))
+    for found in lines.values():
+        found.sort(key=_by_start)
+    return lines
+
+
+def _tenders(
+    session: Session, wanted: ColumnElement[bool], known_seq: int | None, *, all_events: bool
+) -> dict[NeedKey, list[TenderFacts]]:
+    present = and_(as_known(TENDER_LINE, known_seq), wanted)
+    numbers = select(TENDER_LINE.c.tender_number).where(present)
+    events = _events(session, true() if all_events else TENDER_EVENT.c.tender_number.in_(numbers), known_seq)
+    query = select(TENDER_LINE.c.school_id, TENDER_LINE.c.service, *_TENDER).where(present)
+    tenders: dict[NeedKey, list[TenderFacts]] = defaultdict(list)
+    for row in _tuples(session, query):
+        tenders[row[:2]].append(TenderFacts(*row[2:], events=events.get(row[2], ())))
+    for found in tenders.values():
+        found.sort(key=attrgetter("number"))
+    return tenders
+
+
+def _events(session: Session, wanted: ColumnElement[bool], known_seq: int | None) -> Events:
+    table = TENDER_EVENT
+    query = select(table.c.tender_number, table.c.on_day, table.c.event)
+    events: dict[str, list[TenderEvent]] = defaultdict(list)
+    for number, on, kind in _tuples(session, query.where(as_known(table, known_seq), wanted)):
+        events[number].append(TenderEvent(on, kind))
+    return {number: tuple(sorted(found, key=_by_day)) for number, found in events.items()}
+
+
+def _tuples(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, fetched by the thousand."""
+    for rows in session.execute(query).partitions(1_000):
+        yield from rows
+
+
+@contextmanager
+def _keeping_all() -> Iterator[None]:
+    """A bulk read makes hardly anything but what it keeps; looking for garbage meanwhile doubles its time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

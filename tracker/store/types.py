@@ -1,0 +1,95 @@
+"""Column types that give the same values and the same order on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Date, DateTime, Dialect, Enum, Text
+from sqlalchemy.types import TypeDecorator
+
+Key = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is ordered by code points on both databases, as Python orders it."""
+
+
+class _DaysOfText(dict[str | None, date | None]):
+    """Each text is parsed once: registers repeat the same few thousand days."""
+
+    def __missing__(self, text: str | None) -> date | None:
+        day = self[text] = None if text is None else date.fromisoformat(text)
+        return day
+
+
+class Day(TypeDecorator[date]):
+    """A legal day; ISO text on SQLite."""
+
+    impl = Date
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], date | None] | None:
+        """PostgreSQL's driver gives dates by itself."""
+        return _DaysOfText().__getitem__ if dialect.name == "sqlite" else None
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment in UTC; SQLite keeps it without a zone. A naive moment is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; raises :class:`ValueError` for a moment without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Amount(TypeDecorator[Decimal]):
+    """Money as the digits that were stated: no database rounds it or adds zeros."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        """Plain digits, never an exponent."""
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        """The same number."""
+        return None if value is None else Decimal(value)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """A member of a closed list, stored as its value; a CHECK ``ck_<table>_<name>`` keeps strangers out."""
+
+    impl = Enum
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum], name: str) -> None:
+        super().__init__(
+            kind,
+            name=name,
+            native_enum=False,
+            create_constraint=True,
+            length=32,
+            values_callable=lambda members: [member.value for member in members],
+            validate_strings=True,
+        )
+        self.kind = kind
+        self.name = name
+        self._members: dict[str | None, StrEnum | None] = {None: None, **{word.value: word for word in kind}}
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], StrEnum | None]:
+        """One look-up a value; building members one by one costs five times as much."""
+        return self._members.__getitem__
