@@ -136,12 +136,14 @@ class Oracle:
     # What comes (rules §4)
 
     def speaker(self, on: date) -> Stand | None:
-        """The one tender that speaks for the need (decision 5)."""
+        """The one tender that speaks for the need (decision 5); none where the need is not judged."""
+        if self.state(on) == "not_required":
+            return None
         stands = [tender.stand(on) for tender in self.tenders]
         live = [stand for stand in stands if stand.forecast]
         if live:
             return min(live, key=lambda s: (s.forecast and s.forecast[1], s.number))
-        ended = [stand for stand in stands if stand.failed] or stands
+        ended = [stand for stand in stands if self.failed_lately(stand, on)] or stands
         return max(ended, key=lambda s: (s.ended_on or date.min, s.number), default=None)
 
     def gap(self, on: date, *, late: bool) -> tuple[date, date] | None:
@@ -215,16 +217,23 @@ class Oracle:
 
     def without_purchase(self, on: date) -> bool:
         """Whether the need is in danger and neither a live tender nor a later line is there."""
-        danger = self.state(on) in ("uncovered", "interim") or self.ends_within(on, "warn.ending_soon")
-        later = [line for line in self.serving if first_day(line) > on]
-        pending = [line for line in self.facts.lines if line.status == "pending" and not hollow(line)]
-        return danger and not self.live(on) and not later and not pending
+        after = self.covered_until(on) or on
+        bridged_to = any(first_day(line) > on and line.kind == "regular" for line in self.serving)
+        wanting = self.state(on) == "uncovered" or (self.state(on) == "interim" and not bridged_to)
+        danger = wanting or self.ends_within(on, "warn.ending_soon")
+        later = any(first_day(line) > after for line in self.serving)
+        signed = [line for line in self.facts.lines if line.status == "pending" and not hollow(line)]
+        waiting = any((last_day(line) or date.max) > after for line in signed)
+        return danger and not self.live(on) and not later and not waiting
 
     def failed(self, on: date) -> bool:
+        """Whether a failed tender waits to be repeated."""
+        return any(self.failed_lately(tender.stand(on), on) for tender in self.tenders)
+
+    def failed_lately(self, stand: Stand, on: date) -> bool:
         """Whether a tender failed after the last regular line began, or ever if there was none."""
         begun = [first_day(line) for line in self.serving if line.kind == "regular" and first_day(line) <= on]
-        failures = [stand for stand in (tender.stand(on) for tender in self.tenders) if stand.failed]
-        return any(not begun or (s.ended_on is not None and s.ended_on > max(begun)) for s in failures)
+        return stand.failed and (not begun or (stand.ended_on or date.min) > max(begun))
 
     def chain_first(self, before: date) -> date | None:
         """The first day of extensions and interims since the last regular-served day before the day."""
@@ -241,12 +250,14 @@ class Oracle:
         return last_day_of_months(first, in_force(self.numbers, "interim.cap", start))
 
     def over_cap(self, on: date) -> bool:
-        """Whether the chain that serves the day lasts longer than the cap."""
-        if self.state(on) != "interim":
+        """Whether the chain that the day belongs to or comes after lasts longer than the cap."""
+        first = self.chain_first(on + ONE)
+        if first is None:
             return False
-        last = next(day for day in days_on(on) if not self.bridged(day + ONE))
-        first = self.chain_first(last + ONE)
-        return first is not None and last > self.cap_end(on, first)
+        days = [first + ONE * n for n in range((max(self.edges) - first).days + 1)]
+        stop = next((day for day in days if self.regular(day)), date.max)
+        last = max(day for day in days if day < stop and self.served(day))
+        return last > self.cap_end(on, first)
 
     def interim_without_tender(self, on: date) -> bool:
         """Whether an interim runs and no tender was live for the days the house allows."""

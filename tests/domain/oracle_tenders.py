@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tests.domain.oracle_days import ONE, Numbers, days_on, in_force, nth_working_day
+from tests.domain.oracle_days import ONE, Numbers, in_force, nth_working_day
 from tracker.domain.facts import ServiceLine, TenderFacts
 
 ORDER = ["planned", "discussion", "bids", "evaluation", "appeal", "contract"]
@@ -16,8 +16,11 @@ COURSES = {"open_tender": LONG, "other": LONG}
 ENDS = ["unsuccessful", "cancelled", "withdrawn", "complete"]
 FAILURES = ["unsuccessful", "cancelled", "withdrawn"]
 
-Past = Sequence[tuple[str, Mapping[str, int]]]
-"""Finished tenders: the method of each and how many working days its stages took."""
+Lengths = Sequence[tuple[str, int]]
+"""How many working days the stages of one finished tender took."""
+
+Past = Sequence[tuple[str, Lengths]]
+"""Finished tenders, each with its method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +75,16 @@ class TenderOracle:
         stage, entered = self.stage(on)
         due = self.due(stage, entered, on)
         suspended = self.paused(on, on)
-        over = self.days_over(due, on)
+        stalled = due is not None and on > due and not suspended
         return Stand(
             number=self.tender.number,
             status="planned" if stage == "planned" else "active",
             stage=stage,
             entered_on=entered,
             due_on=due,
-            days_over=over,
+            days_over=self.worked(due, on, on) if due and stalled else 0,
             suspended=suspended,
-            stalled=due is not None and on > due and not suspended,
+            stalled=stalled,
             forecast=self.forecast(stage, entered, due, on),
         )
 
@@ -90,23 +93,29 @@ class TenderOracle:
         return self.end(on) is None
 
     def end(self, on: date) -> tuple[str, date | None] | None:
-        """How and when it ended by the day: its contract first, then events, then its own status."""
-        t = self.tender
+        """How and when it ended by the day: by its contract or by its own facts, whichever came first."""
         taken = [day for day in map(self.taken_on, self.lines) if day is not None and day <= on]
-        if taken:
+        own = self.own_end(on)
+        if taken and (own is None or own[1] is None or min(taken) <= own[1]):
             return "complete", min(taken)
+        return own
+
+    def own_end(self, on: date) -> tuple[str, date | None] | None:
+        """How and when it ended by its own facts: events first, then the stated day, then the bare word."""
+        t = self.tender
         for event in t.events:
             if event.kind in ENDS and event.on <= on:
                 return str(event.kind), event.on
+        status = str(t.status) if t.status in ENDS else "complete"
+        if t.ended_on is not None:
+            return (status, t.ended_on) if t.ended_on <= on else None
         if t.status not in ENDS:
             return None
-        if t.ended_on is not None:
-            return (str(t.status), t.ended_on) if t.ended_on <= on else None
         stated = [t.published_on, t.bids_close_on, t.results_on, t.stage_entered_on]
         known = [day for day in stated if day is not None] + [event.on for event in t.events]
         if not known:
-            return str(t.status), None
-        return (str(t.status), max(known)) if max(known) <= on else None
+            return status, None
+        return (status, max(known)) if max(known) <= on else None
 
     def taken_on(self, line: ServiceLine) -> date | None:
         """The day on which a line ends the tender: it is signed, or first serves, whichever is earlier."""
@@ -114,7 +123,8 @@ class TenderOracle:
             return None
         if line.signed_on is not None:
             return line.signed_on
-        return None if line.status == "pending" else line.start_on
+        last = min([day for day in (line.end_on, line.terminated_on) if day], default=date.max)
+        return None if line.status == "pending" or last < line.start_on else line.start_on
 
     def paused(self, day: date, on: date) -> bool:
         """Whether ``day`` lies in a suspension, as far as it is known ``on`` the day."""
@@ -124,19 +134,22 @@ class TenderOracle:
 
     def stage(self, on: date) -> tuple[str, date | None]:
         """The stage and the day it was entered: by stage events if there is one by the day, else by dates."""
+        events = self.stage_events(on)
+        if not events:
+            return self.stage_by_dates(on)
+        entered, place = events[-1]
+        if ORDER[place] == "planned":
+            return "planned", self.tender.planned_on or entered
+        return ORDER[place], entered
+
+    def stage_events(self, on: date) -> list[tuple[date, int]]:
+        """The days by which a stage was entered, in order; the same stage again is no new entry."""
         t = self.tender
         events = [(e.on, ORDER.index(e.kind)) for e in t.events if e.kind in ORDER and e.on <= on]
         if t.stage is not None and t.stage_entered_on is not None and t.stage_entered_on <= on:
             events.append((t.stage_entered_on, ORDER.index(t.stage)))
-        if not events:
-            return self.stage_by_dates(on)
         events.sort()
-        entered, place = events[-1]
-        for day, other in reversed(events):
-            if other != place:
-                break
-            entered = day
-        return ORDER[place], t.planned_on or entered if ORDER[place] == "planned" else entered
+        return [event for n, event in enumerate(events) if n == 0 or event[1] != events[n - 1][1]]
 
     def stage_by_dates(self, on: date) -> tuple[str, date | None]:
         """The stage that the stated dates give."""
@@ -160,10 +173,14 @@ class TenderOracle:
         return ("appeal", results_on) if on <= last else ("contract", last + ONE)
 
     def limit(self, stage: str, on: date) -> int:
-        """The limit in working days under the law on the day of publication, or on the day."""
+        """The limit in working days under the law on the day of publication, or on the day.
+
+        A stage that the method does not know is judged as in an open tender.
+        """
         published = self.tender.published_on
         day = published if published is not None and published <= on else on
-        clause = "stage.planned" if stage == "planned" else f"stage.{self.tender.method}.{stage}"
+        method = self.tender.method if stage in self.course else "open_tender"
+        clause = "stage.planned" if stage == "planned" else f"stage.{method}.{stage}"
         return in_force(self.numbers, clause, day)
 
     def due(self, stage: str, entered: date | None, on: date) -> date | None:
@@ -173,7 +190,7 @@ class TenderOracle:
             return t.bids_close_on
         if stage == "planned":
             entered = t.planned_on
-        if entered is None or stage not in self.course:
+        if entered is None:
             return None
         return self.working_days_from(entered, self.limit(stage, on), on)
 
@@ -184,13 +201,6 @@ class TenderOracle:
             if day not in self.days_off and not self.paused(day, on):
                 count -= 1
         return day
-
-    def days_over(self, due: date | None, on: date) -> int:
-        """Working days after the due day until the day, suspended ones left out."""
-        if due is None:
-            return 0
-        passed = [due + ONE * n for n in range(1, (on - due).days + 1)]
-        return sum(day not in self.days_off and not self.paused(day, on) for day in passed)
 
     def forecast(
         self, stage: str, entered: date | None, due: date | None, on: date
@@ -214,12 +224,40 @@ class TenderOracle:
     def present_ends(self, stage: str, entered: date | None, percent: int, on: date) -> date:
         """The day the present stage ends if it takes as long as finished tenders took."""
         stated = stage == "planned" or (stage == "bids" and self.tender.bids_close_on is not None)
-        if stated or entered is None or stage not in self.course:
+        if stated or entered is None:
             return on
         length = max(self.limit(stage, on), rank(self.pool(), stage, percent))
         return self.working_days_from(entered, length, on)
 
-    def pool(self) -> list[Mapping[str, int]]:
+    def lengths(self, ended_on: date) -> list[tuple[str, int]]:
+        """Working days of each stage after its first day, up to the day whose fact closed it."""
+        events = self.stage_events(ended_on)
+        if not events:
+            return self.lengths_by_dates(ended_on)
+        stops = [day for day, _ in events[1:]] + [ended_on]
+        return [
+            (ORDER[place], self.worked(first, stop, ended_on))
+            for (first, place), stop in zip(events, stops, strict=True)
+        ]
+
+    def lengths_by_dates(self, ended_on: date) -> list[tuple[str, int]]:
+        """The same from the stated dates: the day of the results still belongs to the evaluation."""
+        first = self.tender.published_on or ended_on
+        lengths: dict[str, int] = {}
+        for day in (first + ONE * n for n in range((ended_on - first).days + 1)):
+            stage, entered = self.stage_by_dates(day)
+            lengths.setdefault(stage, 0)
+            if day == self.tender.results_on:
+                stage, entered = self.stage_by_dates(day - ONE)
+            lengths[stage] += day != entered and self.worked(day - ONE, day, ended_on)
+        return list(lengths.items())
+
+    def worked(self, first: date, last: date, on: date) -> int:
+        """The working days after the first up to the last, suspended ones left out."""
+        days = [first + ONE * n for n in range(1, (last - first).days + 1)]
+        return sum(day not in self.days_off and not self.paused(day, on) for day in days)
+
+    def pool(self) -> list[Lengths]:
         """The finished tenders to learn from: those of the method, else all, if there are enough."""
         enough = in_force(self.numbers, "forecast.percentile_tenders", date.max)
         same = [lengths for method, lengths in self.past if method == self.tender.method]
@@ -227,25 +265,21 @@ class TenderOracle:
         return next((pool for pool in (same, every) if len(pool) >= enough), [])
 
 
-def rank(pool: Sequence[Mapping[str, int]], stage: str, percent: int) -> int:
+def rank(pool: Sequence[Lengths], stage: str, percent: int) -> int:
     """The smallest length that at least ``percent`` of a hundred finished tenders did not exceed."""
-    lengths = sorted(one[stage] for one in pool if stage in one)
+    lengths = sorted(length for one in pool for name, length in one if name == stage)
     for length in lengths:
         if sum(other <= length for other in lengths) * 100 >= percent * len(lengths):
             return length
     return 0
 
 
-def stage_lengths(tender: TenderFacts, until: date, days_off: frozenset[date]) -> dict[str, int]:
-    """How many working days each stage of a finished tender took, from its stage events."""
-    entered = {str(e.kind): e.on for e in sorted(tender.events, key=lambda e: e.on) if e.kind in ORDER}
-    days = sorted((day, stage) for stage, day in entered.items())
-    stops = [day for day, _ in days[1:]] + [until]
-    return {
-        stage: sum(day not in days_off for day in _until(first, stop))
-        for (first, stage), stop in zip(days, stops, strict=True)
-    }
-
-
-def _until(first: date, stop: date) -> list[date]:
-    return [day for day, _ in zip(days_on(first + ONE), range((stop - first).days), strict=False)]
+def learned(tenders: Iterable[TenderFacts], on: date, numbers: Numbers, days_off: frozenset[date]) -> Past:
+    """The stage lengths of the tenders that were complete by the day."""
+    past: list[tuple[str, Lengths]] = []
+    for facts in tenders:
+        tender = TenderOracle(facts, (), numbers, days_off)
+        end = tender.end(on)
+        if end is not None and end[0] == "complete" and end[1] is not None:
+            past.append((facts.method, tender.lengths(end[1])))
+    return past

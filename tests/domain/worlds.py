@@ -295,7 +295,7 @@ class WorldMaker:
         if self._happens(0.35):
             return replace(tender, status=status)
         if self._happens(0.5):
-            return replace(tender, status=status, ended_on=day)
+            return replace(tender, status=self._one((status,) * 9 + (tender.status,)), ended_on=day)
         ending = TenderEvent(day, TenderEventKind(status))
         kept = status if self._happens(0.5) else tender.status
         return replace(tender, status=kept, events=(*tender.events, ending))
@@ -303,16 +303,21 @@ class WorldMaker:
     def _finished(self, number: int) -> TenderFacts:
         """A tender of the past whose stages took about as long as their limits."""
         method = self._one((Method.OPEN_TENDER,) * 6 + (Method.PRICE_QUOTATION, Method.OTHER))
-        day = self._shift(self.on, -self.chance.randint(60, 400))
-        published, events = day, []
+        first = day = self._shift(self.on, -self.chance.randint(1, 400))
+        events: list[TenderEvent] = []
         for stage in COURSE[method][1:]:
             events.append(TenderEvent(day, TenderEventKind(stage)))
-            day = self._shift(day, self.chance.randint(1, 14))
-        return TenderFacts(
+            day = self._shift(day, self.chance.randint(2, 14))
+        tender = TenderFacts(
             number=f"P-{number}",
             method=method,
-            status=TenderStatus.COMPLETE,
-            published_on=published,
+            status=self._one((TenderStatus.COMPLETE,) * 9 + (TenderStatus.CANCELLED,)),
+            published_on=first,
             ended_on=day,
-            events=tuple(events),
         )
+        if self._happens(0.3):
+            closes, results = self._shift(day, -20), self._shift(day, -12)
+            return replace(
+                tender, published_on=self._shift(day, -45), bids_close_on=closes, results_on=results
+            )
+        return self._suspended(replace(tender, events=tuple(events)))

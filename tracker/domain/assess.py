@@ -9,7 +9,7 @@ from tracker.domain.days import FOREVER, Span, next_day
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Answer, Assessment, Finding, TenderStanding
 from tracker.domain.flags import find_flags
-from tracker.domain.forecast import Moment, latest_safe_start
+from tracker.domain.forecast import Moment, latest_safe_start, limit_of
 from tracker.domain.interim import answer
 from tracker.domain.policy import Policy
 from tracker.domain.reading import Reading, read
@@ -152,5 +152,5 @@ def _tender_days(tender: TenderFacts, need: Reading) -> Iterable[date]:
     pauses = suspensions(tender, need.on).spans
     passed = entries(tender, need.on, law, need.at.calendar, pauses)
     if passed and passed[-1].stage in (Stage.DISCUSSION, Stage.APPEAL):
-        limit = law.limit(tender.method, passed[-1].stage).days
+        limit = limit_of(law, tender.method, passed[-1].stage).days
         yield next_day(need.at.calendar.after_without(passed[-1].entered_on, limit, pauses))

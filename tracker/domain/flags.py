@@ -147,7 +147,7 @@ def _wanting_since(need: Reading) -> date | None:
         return None
     if need.state is State.UNCOVERED:
         return need.cover.unserved_since(need.on) or BEGINNING
-    if need.state is State.INTERIM:
+    if need.state is State.INTERIM and not need.is_regular_ahead:
         return _state_since(need)
     return _warned_since(need, need.law.warn_ending_days)
 

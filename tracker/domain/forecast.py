@@ -47,9 +47,9 @@ def standing(tender: TenderFacts, lines: tuple[ServiceLine, ...], at: Moment) ->
     over = over_since(tender, at.on, lines)
     end = end_of(tender, at.on)
     if over is not None or end is not None:
-        status = TenderStatus.COMPLETE if end is None else end.status
-        days = [day for day in (over, end.on if end else None) if day is not None]
-        return _ended(tender, status, min(days, default=None))
+        if end is None or (over is not None and over <= (end.on or over)):
+            return _ended(tender, TenderStatus.COMPLETE, over)
+        return _ended(tender, end.status, end.on)
     return _live(tender, at)
 
 

@@ -78,11 +78,10 @@ class Reading:
     def failed(self) -> TenderStanding | None:
         """The tender that failed last, after the last regular line began, or ever if none did (rules §5)."""
         line = self.last_regular
-        since = line.first_on if line else BEGINNING
         lost = [
             tender
             for tender in self.standings
-            if tender.status in FAILED and (tender.ended_on is None or tender.ended_on > since)
+            if tender.status in FAILED and (line is None or (tender.ended_on or BEGINNING) > line.first_on)
         ]
         return max(lost, key=_ended, default=None)
 
@@ -96,6 +95,14 @@ class Reading:
         """Whether a line will serve after the present run, or a signed one waits to enter into force."""
         after = self.run.stop if self.run and self.is_served else next_day(self.on)
         return any(_is_later(line, after) for line in self.facts.lines)
+
+    @property
+    def is_regular_ahead(self) -> bool:
+        """Whether a regular line begins after the day, which an interim then bridges to."""
+        return any(
+            line.kind is ContractKind.REGULAR and line.serves and line.first_on > self.on
+            for line in self.facts.lines
+        )
 
     def facts_of(self, tender: TenderStanding) -> TenderFacts:
         """The stated facts behind a standing."""
@@ -147,5 +154,5 @@ def _ended(tender: TenderStanding) -> tuple[date, str]:
 
 def _is_later(line: ServiceLine, after: date) -> bool:
     if line.status is ContractStatus.PENDING:
-        return line.span.stop > after
+        return not line.span.is_empty and line.span.stop > after
     return line.serves and line.first_on >= after

@@ -105,7 +105,7 @@ def suspensions(tender: TenderFacts, on: date) -> Suspensions:
     """The suspended days known on ``on``; one that still runs holds ``on`` itself (rules §4)."""
     spans: list[Span] = []
     since: date | None = None
-    for event in tender.events:
+    for event in sorted(tender.events, key=lambda event: (event.on, event.kind is TenderEventKind.RESUMED)):
         if event.on > on:
             continue
         if event.kind is TenderEventKind.SUSPENDED:
