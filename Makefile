@@ -21,7 +21,7 @@ demo: $(VENV)/runtime  ## the invented country on http://127.0.0.1:8000
 	$(VENV)/bin/tracker demo
 
 test: $(VENV)/dev  ## the whole test suite
-	$(PY) -m pytest -n $(PROCESSES)
+	$(PY) -m pytest -n $(PROCESSES) --dist loadgroup
 
 lint: $(VENV)/dev  ## style, types, the rules of the house, words in three languages
 	$(PY) -m ruff check .

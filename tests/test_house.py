@@ -31,16 +31,21 @@ BESIDE = frozenset({"settings", "paths"})
 EDGES = frozenset({"feeds", "law", "store", "render"})
 BELOW_FACES = EDGES | BESIDE | {"domain", "services", "clock"}
 
+FACES = frozenset({"web", "scheduler", "console", "desk", "serving", "cli", "__main__"})
+
 MAY_IMPORT = {
-    "clock": frozenset[str](),
-    "paths": frozenset[str](),
     "domain": frozenset[str](),
+    "paths": frozenset[str](),
+    "clock": frozenset({"domain"}),
     "settings": frozenset({"clock", "domain"}),
     **{edge: BESIDE | {"domain"} for edge in EDGES},
     "services": EDGES | BESIDE | {"domain"},
     "web": BELOW_FACES,
     "scheduler": BELOW_FACES,
-    "cli": BELOW_FACES | {"web", "scheduler"},
+    "console": frozenset[str](),
+    "desk": BELOW_FACES | {"console"},
+    "serving": BELOW_FACES | {"console", "desk", "web", "scheduler"},
+    "cli": BELOW_FACES | {"console", "desk", "serving", "web", "scheduler"},
     "__main__": frozenset({"cli"}),
 }
 """What each room of the house may import besides itself: arrows go down only."""
@@ -203,7 +208,7 @@ def test_today_and_now_have_no_default() -> None:
     refuse(
         f"{module.at(function)}: {function.name}"
         for module in tracker()
-        if room(module.name) not in {"web", "cli"}
+        if room(module.name) not in FACES
         for function in functions(module)
         if parameters_with_default(function) & {"today", "now"}
     )
