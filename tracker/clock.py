@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-LEGAL_ZONE = ZoneInfo("Asia/Almaty")
-"""The zone of the legal day: UTC+5 for the whole country since 2024-03-01 (rules §1)."""
+from tracker.domain.days import LEGAL_ZONE, legal_day
+
+__all__ = ["LEGAL_ZONE", "Clock", "FileClock", "FixedClock", "MachineClock", "legal_day"]
 
 
 class Clock(Protocol):
@@ -49,8 +49,3 @@ class FileClock:
         """The moment written in the file; a moment without a zone is UTC."""
         moment = datetime.fromisoformat(self.path.read_text(encoding="utf-8").strip())
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def legal_day(moment: datetime) -> date:
-    """The legal day in Kazakhstan at ``moment``."""
-    return moment.astimezone(LEGAL_ZONE).date()

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
+
+LEGAL_ZONE = ZoneInfo("Asia/Almaty")
+"""The zone of the legal day: UTC+5 for the whole country since 2024-03-01 (rules §1)."""
 
 FOREVER = date(9999, 12, 31)
 """The stop of what has no end by nature; comparison stays comparison."""
@@ -18,6 +22,11 @@ BEGINNING = date(1, 1, 1)
 """The start of what was always so."""
 
 ONE_DAY = timedelta(days=1)
+
+
+def legal_day(moment: datetime) -> date:
+    """The legal day in Kazakhstan at ``moment``, which knows its zone."""
+    return moment.astimezone(LEGAL_ZONE).date()
 
 
 @dataclass(frozen=True, slots=True, order=True)

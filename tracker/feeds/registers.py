@@ -1,0 +1,278 @@
+"""From the cells of a table to typed rows of the register (interfaces §4): all faults of all rows at once.
+
+A file row is taken whole or not at all, and never dropped unseen: rows read = rows taken + rows rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+
+from tracker.domain.days import add_months
+from tracker.domain.register import ROW_TYPES, ImportIssue, RegisterKind, RegisterRow
+from tracker.feeds.cells import CellRefused, Reading
+from tracker.feeds.columns import COLUMNS, Column, titles_of
+from tracker.feeds.dates import LAST_YEAR, out_of_range, read_day, read_last_day
+from tracker.feeds.spelling import folded
+from tracker.feeds.tables import Cell, Table, as_shown, is_blank
+from tracker.feeds.values import Reader
+
+LONGEST_VALUE_SHOWN = 200
+"""Characters of a wrong cell that an issue repeats."""
+
+_REMEMBERED = 10_000
+_MONTHS_A_YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRow:
+    """One row of the register and the file row that states it.
+
+    ``extra`` keeps the cells of unknown columns as they were written.
+    """
+
+    row_number: int
+    value: RegisterRow
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a file says. A file row for several schools gives several rows with one number.
+
+    ``columns`` are the names of the columns the file has: what it does not have, it does not change.
+    """
+
+    rows: tuple[ParsedRow, ...]
+    issues: tuple[ImportIssue, ...]
+    notices: tuple[ImportIssue, ...]
+    unknown_columns: tuple[str, ...]
+    columns: frozenset[str]
+    rows_read: int
+
+    @property
+    def rejected(self) -> int:
+        """File rows of which nothing is taken."""
+        return self.rows_read - len({row.row_number for row in self.rows})
+
+
+def parse(kind: RegisterKind, table: Table, *, longest_term_years: int) -> Parsed:
+    """Read every row of ``table``; faults never raise, they are issues.
+
+    An end later than ``longest_term_years`` after its start is a placeholder and states no end (decision 11).
+    """
+    layout = _Layout.of(kind, table)
+    rows: list[ParsedRow] = []
+    issues = list(layout.issues)
+    notices = list(_short_rows(table))
+    for number, record in table.rows:
+        file_row = _FileRow(number)
+        values = file_row.read(layout, record)
+        _CROSS_CHECKS[kind](file_row, values, longest_term_years)
+        issues += file_row.issues
+        if not file_row.issues and not layout.issues:
+            notices += file_row.notices
+            kept = layout.kept(record)
+            rows += (ParsedRow(number, value, kept) for value in _register_rows(kind, values))
+    return Parsed(
+        rows=tuple(rows),
+        issues=tuple(issues),
+        notices=tuple(notices),
+        unknown_columns=tuple(title for _, title in layout.unknown),
+        columns=frozenset(place.column.name for place in layout.places),
+        rows_read=len(table.rows),
+    )
+
+
+Outcome = Reading | CellRefused
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A known column and where it stands in the file."""
+
+    index: int
+    column: Column
+    read: Callable[[Cell], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What the header says."""
+
+    places: tuple[_Place, ...]
+    unknown: tuple[tuple[int, str], ...]
+    issues: tuple[ImportIssue, ...]
+    width: int
+
+    @classmethod
+    def of(cls, kind: RegisterKind, table: Table) -> _Layout:
+        """Match the header with the columns of ``kind``: each known column once, the required ones there."""
+        known = titles_of(kind)
+        places: dict[str, _Place] = {}
+        unknown: list[tuple[int, str]] = []
+        issues: list[ImportIssue] = []
+        for index, title in enumerate(table.header):
+            column = known.get(folded(title.replace("_", " ")))
+            if column is None:
+                unknown.append((index, title))
+            elif column.name in places:
+                details = (("title", title),)
+                issues.append(ImportIssue(table.header_row, column.name, title, "duplicate_column", details))
+            else:
+                places[column.name] = _Place(index, column, _remembering(_in_system(column.reader, table)))
+        for column in COLUMNS[kind]:
+            if column.required and column.name not in places:
+                issues.append(ImportIssue(table.header_row, column.name, "", "missing_column"))
+        return cls(tuple(places.values()), _named(unknown, table), tuple(issues), len(table.header))
+
+    def kept(self, record: tuple[Cell, ...]) -> tuple[tuple[str, str], ...]:
+        """What a row has under unknown titles."""
+        return tuple(
+            (title, as_shown(record[index]))
+            for index, title in self.unknown
+            if index < len(record) and not is_blank(record[index])
+        )
+
+
+def _named(unknown: list[tuple[int, str]], table: Table) -> tuple[tuple[int, str], ...]:
+    """Unknown columns by title; one without a title by its place (``#5``), if anything stands in it."""
+    return tuple(
+        (index, title or f"#{index + 1}")
+        for index, title in unknown
+        if title or any(index < len(record) and not is_blank(record[index]) for _, record in table.rows)
+    )
+
+
+def _in_system(reader: Reader, table: Table) -> Reader:
+    """Day numbers count from the day that the workbook says."""
+    if reader in (read_day, read_last_day):
+        return partial(reader, from_1904=table.from_1904)
+    return reader
+
+
+def _remembering(reader: Reader) -> Callable[[Cell], Outcome]:
+    """The same cell is read once: a register says «действует» seventy thousand times."""
+    outcomes: dict[tuple[type, Cell], Outcome] = {}
+
+    def read(cell: Cell) -> Outcome:
+        asked = (type(cell), cell)
+        outcome = outcomes.get(asked)
+        if outcome is None:
+            try:
+                outcome = reader(cell)
+            except CellRefused as refused:
+                outcome = refused.with_traceback(None)
+            if len(outcomes) < _REMEMBERED:
+                outcomes[asked] = outcome
+        return outcome
+
+    return read
+
+
+@dataclass(slots=True)
+class _FileRow:
+    """One row of the file while it is read, with all that is wrong or noteworthy in it."""
+
+    number: int
+    issues: list[ImportIssue] = field(default_factory=list)
+    notices: list[ImportIssue] = field(default_factory=list)
+
+    def read(self, layout: _Layout, record: tuple[Cell, ...]) -> dict[str, Any]:
+        """The values by column name. ``Any``: each column has its own type, which the row type states."""
+        values: dict[str, Any] = {}
+        for place in layout.places:
+            cell = record[place.index] if place.index < len(record) else ""
+            column = place.column
+            if is_blank(cell) or (isinstance(cell, str) and cell.strip().casefold() in column.blanks):
+                if column.required:
+                    self.refuse(column.name, cell, CellRefused("required"))
+                continue
+            outcome = place.read(cell)
+            if isinstance(outcome, CellRefused):
+                self.refuse(column.name, cell, outcome)
+                continue
+            values[column.name] = outcome.value
+            if outcome.notice:
+                self.notice(column.name, as_shown(cell), outcome.notice, outcome.details)
+        self._refuse_extra_cells(record[layout.width :])
+        return values
+
+    def refuse(self, column: str | None, cell: Cell, refused: CellRefused) -> None:
+        """Note why the row cannot be taken."""
+        shown = as_shown(cell)[:LONGEST_VALUE_SHOWN]
+        self.issues.append(ImportIssue(self.number, column, shown, refused.code, refused.details))
+
+    def notice(self, column: str, shown: str, code: str, details: tuple[tuple[str, str], ...] = ()) -> None:
+        """Note what a reader of the import should know."""
+        self.notices.append(ImportIssue(self.number, column, shown[:LONGEST_VALUE_SHOWN], code, details))
+
+    def _refuse_extra_cells(self, beyond: tuple[Cell, ...]) -> None:
+        """Cells beyond the header mean that a sign in some text has shifted the row."""
+        filled = [cell for cell in beyond if not is_blank(cell)]
+        if filled:
+            self.refuse(None, filled[0], CellRefused("extra_cells", count=str(len(filled))))
+
+
+def _short_rows(table: Table) -> Iterator[ImportIssue]:
+    """One notice for all rows that end before the header does: what is missing is not stated."""
+    short = [number for number, record in table.rows if len(record) < len(table.header)]
+    if short:
+        yield ImportIssue(short[0], None, "", "short_rows", (("count", str(len(short))),))
+
+
+def _check_contract(row: _FileRow, values: dict[str, Any], longest_term_years: int) -> None:
+    """The days of a contract: a far end is none, no end before the start, no termination before it."""
+    start: date | None = values.get("start_on")
+    end: date | None = values.get("end_on")
+    terminated: date | None = values.get("terminated_on")
+    if start is not None and end is not None and end > add_months(start, longest_term_years * _MONTHS_A_YEAR):
+        del values["end_on"]
+        years = (("years", str(longest_term_years)),)
+        row.notice("end_on", end.isoformat(), "placeholder_end", years)
+    elif end is not None and end.year > LAST_YEAR:
+        row.refuse("end_on", end, out_of_range())
+    elif start is not None and end is not None and end < start:
+        row.refuse("end_on", end, CellRefused("end_before_start", start=start.isoformat()))
+    if start is not None and terminated is not None and terminated < start:
+        row.refuse(
+            "terminated_on", terminated, CellRefused("terminated_before_start", start=start.isoformat())
+        )
+
+
+def _check_school(row: _FileRow, values: dict[str, Any], _: int) -> None:
+    first: date | None = values.get("needed_from")
+    last: date | None = values.get("needed_until")
+    if first is not None and last is not None and last < first:
+        row.refuse("needed_until", last, CellRefused("end_before_start", start=first.isoformat()))
+
+
+def _check_tender(row: _FileRow, values: dict[str, Any], _: int) -> None:
+    if "stage" in values and "stage_entered_on" not in values:
+        row.notice("stage", values["stage"], "stage_without_day")
+
+
+def _check_event(row: _FileRow, values: dict[str, Any], _: int) -> None:
+    """An event is one day; no second one can contradict it."""
+
+
+_CROSS_CHECKS: Mapping[RegisterKind, Callable[[_FileRow, dict[str, Any], int], None]] = {
+    RegisterKind.SCHOOLS: _check_school,
+    RegisterKind.CONTRACTS: _check_contract,
+    RegisterKind.TENDERS: _check_tender,
+    RegisterKind.TENDER_EVENTS: _check_event,
+}
+
+
+def _register_rows(kind: RegisterKind, values: dict[str, Any]) -> Iterator[RegisterRow]:
+    """One register row for each school that the file row names."""
+    row_type = ROW_TYPES[kind]
+    schools = values.get("school_id")
+    if isinstance(schools, tuple):
+        for school in schools:
+            yield row_type(**{**values, "school_id": school})
+    else:
+        yield row_type(**values)

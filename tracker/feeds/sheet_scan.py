@@ -1,0 +1,180 @@
+"""A first look at the XML of a workbook, before anything is laid out in memory (reliability §2.7).
+
+One cell at XFD1048576 makes a reader lay out 17,000 million cells; ``<dimension>`` is not believed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from tracker.domain.errors import FileRefused
+from tracker.feeds.tables import MAX_COLUMNS, MAX_ROWS, Fault
+
+MAX_CELLS = 3_000_000
+"""How many cells are laid out: last row times last column that hold something."""
+
+MAX_ELEMENTS = 12_000_000
+"""How many XML elements one sheet may have: about four for each cell."""
+
+Faults = dict[int, dict[int, Fault]]
+"""Cells without a value of their own: by row number (from 1), then by column (from 0)."""
+
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_FILLED = frozenset({"v", "f", "is"})
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The first visible sheet: its name, the path of its part, and which day its dates count from."""
+
+    sheet: str
+    target: str
+    from_1904: bool
+
+
+def check_declarations(part: bytes) -> None:
+    """Refuse a part that declares a document type, or is not XML; raises :class:`FileRefused`."""
+    _parse(_parser(), part)
+
+
+def read_book(workbook: bytes, relations: bytes) -> Book:
+    """What ``workbook.xml`` and its relations say; raises :class:`FileRefused`."""
+    sheets: list[dict[str, str]] = []
+    targets: dict[str, str] = {}
+    from_1904: list[str] = []
+
+    def in_workbook(name: str, attributes: dict[str, str]) -> None:
+        if _local(name) == "sheet":
+            sheets.append({_local(key): value for key, value in attributes.items()})
+        elif _local(name) == "workbookPr":
+            from_1904.append(attributes.get("date1904", "0"))
+
+    def in_relations(name: str, attributes: dict[str, str]) -> None:
+        if attributes.get("Type", "").endswith("/worksheet"):
+            targets[attributes.get("Id", "")] = attributes.get("Target", "")
+
+    for part, handler in ((workbook, in_workbook), (relations, in_relations)):
+        parser = _parser()
+        parser.StartElementHandler = handler
+        _parse(parser, part)
+    for sheet in sheets:
+        if sheet.get("state", "visible") == "visible" and sheet.get("id", "") in targets:
+            return Book(sheet.get("name", ""), targets[sheet["id"]], from_1904[-1:] in (["1"], ["true"]))
+    raise FileRefused(reason="no_visible_sheet")
+
+
+def scan_sheet(part: bytes) -> Faults:
+    """The faults of a sheet; raises :class:`FileRefused` (``far_cell``, ``too_many_cells`` and others)."""
+    scan = _Scan()
+    parser = _parser()
+    parser.StartElementHandler = scan.start
+    _parse(parser, part)
+    scan.finish_cell()
+    return scan.faults
+
+
+@dataclass(slots=True)
+class _Scan:
+    """Where the parser stands in a sheet. It hears only starts of elements: more would take too long."""
+
+    faults: Faults = field(default_factory=dict)
+    row: int = 0
+    column: int = -1
+    last_row: int = 0
+    last_column: int = 0
+    elements: int = 0
+    is_error: bool = False
+    is_formula: bool = False
+    has_value: bool = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Hear one element begin."""
+        self.elements += 1
+        local = name if ":" not in name else _local(name)
+        if local == "c":
+            self._start_cell(attributes)
+        elif local in _FILLED:
+            self._fill(local)
+        elif local == "row":
+            self._start_row(attributes)
+        if self.elements > MAX_ELEMENTS:
+            raise FileRefused(reason="too_many_cells", limit=MAX_CELLS)
+
+    def finish_cell(self) -> None:
+        """Note the fault of the cell just left, if it has one."""
+        fault = None
+        if self.is_error and self.has_value:
+            fault = Fault.FORMULA_ERROR
+        elif self.is_formula and not self.has_value:
+            fault = Fault.FORMULA_WITHOUT_VALUE
+        if fault is not None:
+            self.faults.setdefault(self.row, {})[self.column] = fault
+        self.is_error = self.is_formula = self.has_value = False
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        self.finish_cell()
+        stated = attributes.get("r")
+        self.row = self.row + 1 if stated is None else _number(stated)
+        self.column = -1
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        self.finish_cell()
+        reference = attributes.get("r")
+        if reference is None:
+            self.column += 1
+        else:
+            self.row, self.column = _place(reference)
+        self.is_error = attributes.get("t") == "e"
+
+    def _fill(self, local: str) -> None:
+        if local == "f":
+            self.is_formula = True
+        else:
+            self.has_value = True
+        self.last_row = max(self.last_row, self.row)
+        self.last_column = max(self.last_column, self.column + 1)
+        if self.last_row > MAX_ROWS or self.last_column > MAX_COLUMNS:
+            raise FileRefused(reason="far_cell", limit_rows=MAX_ROWS, limit_columns=MAX_COLUMNS)
+        if self.last_row * self.last_column > MAX_CELLS:
+            raise FileRefused(reason="too_many_cells", limit=MAX_CELLS)
+
+
+def _place(reference: str) -> tuple[int, int]:
+    """Row (from 1) and column (from 0) of «B12»."""
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        raise FileRefused(reason="broken_workbook")
+    letters, digits = found.groups()
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(digits), column - 1
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 7):
+        raise FileRefused(reason="broken_workbook")
+    return int(text)
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_declaration
+    return parser
+
+
+def _refuse_declaration(*_: object) -> None:
+    raise FileRefused(reason="xml_declarations")
+
+
+def _parse(parser: expat.XMLParserType, part: bytes) -> None:
+    try:
+        parser.Parse(part, True)
+    except expat.ExpatError as broken:
+        raise FileRefused(reason="broken_workbook") from broken
