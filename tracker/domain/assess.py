@@ -119,6 +119,7 @@ def _turning_days(need: Reading, found: Answer | None) -> Iterable[date]:
         if standing.ended_on is not None:
             yield days_apart(standing.ended_on, law.tenderless_days - 1)
         if standing.due_on is not None:
+            yield standing.due_on
             yield next_day(standing.due_on)
     if found is not None and need.failed is not None and need.failed.ended_on is not None:
         decision_days = need.at.policy.on(found.start_on).decision_days

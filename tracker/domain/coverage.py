@@ -113,6 +113,9 @@ def _required(facts: NeedFacts, first_served: date) -> Span:
     return Span(start, min(stop, facts.closed_on or FOREVER))
 
 
+TWICE = 2
+
+
 def overlap_since(facts: NeedFacts, day: date) -> date | None:
     """First day of the run, holding ``day``, on which two regular lines serve; None if only one does."""
     spans = sorted(
@@ -120,6 +123,8 @@ def overlap_since(facts: NeedFacts, day: date) -> date | None:
         for line in facts.lines
         if line.kind is ContractKind.REGULAR and line.serves and line.is_dated
     )
+    if sum(day in span for span in spans) < TWICE:
+        return None
     doubled: list[Span] = []
     reach = BEGINNING
     for span in spans:

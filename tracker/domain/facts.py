@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from tracker.domain.days import FOREVER, Span, next_day
@@ -30,11 +30,22 @@ class ServiceLine:
     signed_on: date | None = None
     terminated_on: date | None = None
     tender_number: str | None = None
+    span: Span = field(init=False, repr=False, compare=False)
+    """The days the line serves if its status serves; an open-ended line runs to ``FOREVER``."""
+
+    def __post_init__(self) -> None:
+        first = self.start_on
+        if self.signed_on is not None and self.signed_on > first:
+            first = self.signed_on
+        stop = FOREVER if self.end_on is None else next_day(self.end_on)
+        if self.terminated_on is not None and self.terminated_on < stop:
+            stop = next_day(self.terminated_on)
+        object.__setattr__(self, "span", Span(first, stop))
 
     @property
     def first_on(self) -> date:
         """The first day the line can serve: nothing serves before it is signed."""
-        return self.start_on if self.signed_on is None else max(self.start_on, self.signed_on)
+        return self.span.start
 
     @property
     def is_dated(self) -> bool:
@@ -42,15 +53,9 @@ class ServiceLine:
         return self.end_on is not None or self.terminated_on is not None
 
     @property
-    def span(self) -> Span:
-        """The days the line serves if its status serves; open-ended lines run to ``FOREVER``."""
-        ends = [day for day in (self.end_on, self.terminated_on) if day is not None]
-        return Span(self.first_on, next_day(min(ends)) if ends else FOREVER)
-
-    @property
     def serves(self) -> bool:
         """Whether the line would serve on the days of its span."""
-        return self.status in SERVING and not self.span.is_empty
+        return self.status in SERVING and self.span.start < self.span.stop
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def standing(tender: TenderFacts, lines: tuple[ServiceLine, ...], at: Moment) ->
     end = end_of(tender, at.on)
     if over is not None or end is not None:
         if end is None or (over is not None and over <= (end.on or over)):
-            return _ended(tender, TenderStatus.COMPLETE, over)
+            return _ended(tender, TenderStatus.COMPLETE, over if end is None or end.on else None)
         return _ended(tender, end.status, end.on)
     return _live(tender, at)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from tracker.domain.coverage import Cover, read_cover
 from tracker.domain.days import BEGINNING, FOREVER, Span, next_day
@@ -15,7 +16,7 @@ from tracker.domain.policy import Law
 from tracker.domain.vocabulary import FAILED, ContractKind, ContractStatus, State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """One need on one day: its cover, its tenders and the law, all that flags and answers are judged by."""
 
@@ -27,44 +28,44 @@ class Reading:
     run: Span | None
     standings: tuple[TenderStanding, ...]
 
-    @property
+    @cached_property
     def on(self) -> date:
         """The day that asks."""
         return self.at.on
 
-    @property
+    @cached_property
     def is_served(self) -> bool:
         """Whether any line serves on the day."""
         return self.state in (State.COVERED, State.INTERIM)
 
-    @property
+    @cached_property
     def covered_until(self) -> date | None:
         """Last day of the unbroken run of served days that holds the day (rules §3)."""
         return self.run.last if self.run and self.is_served else None
 
-    @property
+    @cached_property
     def is_loss_ahead(self) -> bool:
         """Whether the need is served now and will be required on the day after its cover ends."""
         return self.is_served and self.run is not None and self.run.stop in self.cover.required
 
-    @property
+    @cached_property
     def unserved_from(self) -> date | None:
         """The day itself if uncovered, else the first day on which service will be lost."""
         if self.state is State.UNCOVERED:
             return self.on
         return self.run.stop if self.run and self.is_loss_ahead else None
 
-    @property
+    @cached_property
     def live(self) -> tuple[TenderStanding, ...]:
         """The live tenders."""
         return tuple(tender for tender in self.standings if tender.stage is not None)
 
-    @property
+    @cached_property
     def speaking(self) -> TenderStanding | None:
         """The live tender likely to serve first."""
         return min(self.live, key=_likely, default=None)
 
-    @property
+    @cached_property
     def last_regular(self) -> ServiceLine | None:
         """The regular line that began last, on or before the day."""
         begun = [
@@ -74,7 +75,7 @@ class Reading:
         ]
         return max(begun, key=lambda line: (line.first_on, line.contract_number), default=None)
 
-    @property
+    @cached_property
     def failed(self) -> TenderStanding | None:
         """The tender that failed last, after the last regular line began, or ever if none did (rules §5)."""
         line = self.last_regular
@@ -85,18 +86,18 @@ class Reading:
         ]
         return max(lost, key=_ended, default=None)
 
-    @property
+    @cached_property
     def shown(self) -> TenderStanding | None:
         """The tender to show: the speaking one, else the one that failed or ended last."""
         return self.speaking or self.failed or max(self.standings, key=_ended, default=None)
 
-    @property
+    @cached_property
     def has_later_line(self) -> bool:
         """Whether a line will serve after the present run, or a signed one waits to enter into force."""
         after = self.run.stop if self.run and self.is_served else next_day(self.on)
         return any(_is_later(line, after) for line in self.facts.lines)
 
-    @property
+    @cached_property
     def is_regular_ahead(self) -> bool:
         """Whether a regular line begins after the day, which an interim then bridges to."""
         return any(
@@ -119,7 +120,7 @@ class Reading:
         span = Span(start, min(stop, self.cover.required.stop))
         return None if span.is_empty else Gap(span, self.at.calendar.within(span))
 
-    @property
+    @cached_property
     def projected_gap(self) -> Gap | None:
         """The gap until the speaking tender's likely day or a later line, whichever comes first."""
         tender = self.speaking

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from tracker.domain.days import ONE_DAY, Span
 from tracker.domain.errors import CalendarNotKnown
@@ -41,6 +43,7 @@ class WorkCalendar:
         self.estimated = frozenset(day for day, estimated in holidays.items() if estimated)
         extra = frozenset(working_weekends)
         self._days: list[date] = []
+        """Every working day, in order."""
         day, stop = date(first_year, 1, 1), date(last_year + 1, 1, 1)
         while day < stop:
             override = self.overrides.get(day)
@@ -48,6 +51,12 @@ class WorkCalendar:
             if override.working if override else ordinary:
                 self._days.append(day)
             day += ONE_DAY
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A name for exactly these working days."""
+        ordinals = ",".join(str(day.toordinal()) for day in self._days)
+        return "sha256:" + hashlib.sha256(ordinals.encode()).hexdigest()
 
     def is_workday(self, day: date) -> bool:
         """Whether ``day`` is a working day."""
