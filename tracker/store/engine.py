@@ -26,6 +26,8 @@ WRITERS = 0x7363_686F_6F6C
 """The advisory lock of PostgreSQL that writing sessions hold."""
 
 READS = "tracker_reads"
+LOCK_WAIT = "tracker_lock_wait"
+"""Options by which the sessions of this module speak to its connections."""
 
 SQLITE_REASONS = {
     "SQLITE_BUSY": "busy",
@@ -43,8 +45,6 @@ SQLITE_REASONS = {
 POSTGRESQL_REASONS = {
     "08": "unreachable",
     "25006": "read_only",
-    "28": "refused",
-    "3D000": "missing",
     "42501": "refused",
     "53100": "full",
     "53": "busy",
@@ -58,20 +58,20 @@ POSTGRESQL_REASONS = {
 """Beginnings of SQLSTATE codes; the longest one that fits speaks."""
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, wait_seconds: int = WAIT_SECONDS) -> Engine:
     """An engine for ``sqlite:///…`` or ``postgresql+psycopg://…``; nothing is opened or created yet.
 
-    Raises :class:`SettingsRefused` for any other address and for a driver that is not installed. Texts of
-    errors never hold the rows that were being written.
+    A writer waits ``wait_seconds`` for another one. Texts of errors never hold the rows that were being
+    written. Raises :class:`SettingsRefused` for any other address and for a driver that is not installed.
     """
     parsed = _parse(url)
-    options = {} if parsed.get_backend_name() == "sqlite" else _postgresql_options()
+    options = {} if parsed.get_backend_name() == "sqlite" else _postgresql_options(wait_seconds)
     try:
         engine = create_engine(parsed, hide_parameters=True, **options)
     except (ArgumentError, ImportError) as error:
         raise SettingsRefused(name="TRACKER_DATABASE_URL", reason="driver") from error
     if engine.dialect.name == "sqlite":
-        _listen_to_sqlite(engine)
+        _listen_to_sqlite(engine, wait_seconds)
     return engine
 
 
@@ -85,12 +85,13 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _postgresql_options() -> dict[str, object]:
-    timeouts = {"connect_timeout": 10, "tcp_user_timeout": WAIT_SECONDS * 1000}
-    return {"pool_pre_ping": True, "connect_args": timeouts}
+def _postgresql_options(wait_seconds: int) -> dict[str, object]:
+    timeouts = {"connect_timeout": wait_seconds, "tcp_user_timeout": wait_seconds * 1000}
+    waits = {LOCK_WAIT: f"{wait_seconds}s"}
+    return {"pool_pre_ping": True, "connect_args": timeouts, "execution_options": waits}
 
 
-def _listen_to_sqlite(engine: Engine) -> None:
+def _listen_to_sqlite(engine: Engine, wait_seconds: int) -> None:
     path = sqlite_path(engine)
 
     @event.listens_for(engine, "do_connect")
@@ -101,14 +102,15 @@ def _listen_to_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
+        connection.execute(f"PRAGMA busy_timeout = {wait_seconds * 1000}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         _choose_journal(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get(READS)
+        reads = connection.get_execution_options().get(READS, False)
+        connection.exec_driver_sql(f"PRAGMA query_only = {reads:d}")
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
@@ -155,9 +157,15 @@ def transaction(engine: Engine) -> Iterator[Session]:
     with answering(), Session(engine) as session, session.begin():
         connection = session.connection()
         if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+            hold_writers(connection)
         yield session
+
+
+def hold_writers(connection: Connection) -> None:
+    """Keep other writers of a PostgreSQL database out until this transaction ends."""
+    wait = connection.get_execution_options().get(LOCK_WAIT, f"{WAIT_SECONDS}s")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{wait}'")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
 
 
 @contextmanager

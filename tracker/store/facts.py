@@ -93,7 +93,7 @@ def load_facts(
         lines = _lines(session, of_school(CONTRACT_LINE.c.school_id), known_seq)
         tenders = _tenders(session, of_school(TENDER_LINE.c.school_id), known_seq, all_events=all_of_them)
         return [
-            NeedFacts(*need, lines=tuple(lines.get(need[:2], ())), tenders=tuple(tenders.get(need[:2], ())))
+            NeedFacts(*need, *(tuple(part.get(need[:2], ())) for part in (lines, tenders)))
             for need in sorted(_tuples(session, query), key=_need_key)
             if wanted is None or need[:2] in wanted
         ]
@@ -144,7 +144,8 @@ def _tenders(
     query = select(TENDER_LINE.c.school_id, TENDER_LINE.c.service, *_TENDER).where(present)
     tenders: dict[NeedKey, list[TenderFacts]] = defaultdict(list)
     for row in _tuples(session, query):
-        tenders[row[:2]].append(TenderFacts(*row[2:], events=events.get(row[2], ())))
+        values: tuple[Any, ...] = (*row[2:], events.get(row[2], ()))
+        tenders[row[:2]].append(TenderFacts(*values))
     for found in tenders.values():
         found.sort(key=attrgetter("number"))
     return tenders

