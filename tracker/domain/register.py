@@ -21,6 +21,10 @@ from tracker.domain.vocabulary import (
 )
 
 
+Extra = tuple[tuple[str, str], ...]
+"""What a file says in columns that the register does not know, by title: kept as it was written."""
+
+
 class RegisterKind(StrEnum):
     """The four kinds of register files."""
 
@@ -50,6 +54,7 @@ class SchoolRow:
     integrated_on: date | None = None
     officer_email: str | None = None
     confirmed_on: date | None = None
+    extra: Extra = ()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -78,6 +83,7 @@ class ContractRow:
     currency: str = "KZT"
     tender_number: str | None = None
     extends_contract_number: str | None = None
+    extra: Extra = ()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -106,6 +112,7 @@ class TenderRow:
     wanted_from: date | None = None
     amount: Decimal | None = None
     organiser_bin: str | None = None
+    extra: Extra = ()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -121,6 +128,7 @@ class TenderEventRow:
     event: TenderEventKind
     on: date
     note: str | None = None
+    extra: Extra = ()
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.findings import Answer, Assessment
 from tracker.domain.vocabulary import Service, Stage, State
+from tracker.store.flags import flag_history as flag_history
 from tracker.store.flags import settle_flags
 from tracker.store.scope import Scope, among, visible
 from tracker.store.tables import ASSESSMENT, NEED

@@ -106,4 +106,10 @@ def _need_values(row: SchoolRow) -> Iterable[Values]:
 
 
 def _event_values(row: TenderEventRow) -> Values:
-    return {"tender_number": row.tender_number, "event": row.event, "on_day": row.on, "note": row.note}
+    return {
+        "tender_number": row.tender_number,
+        "event": row.event,
+        "on_day": row.on,
+        "note": row.note,
+        "extra": row.extra,
+    }

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from tracker.domain.alphabet import folded
 from tracker.domain.errors import NotFound
 from tracker.domain.register import ContractRow, SchoolRow, TenderEventRow, TenderRow
+from tracker.store.references import is_demo as is_demo
 from tracker.store.rows import read_contracts, read_events, read_schools, read_tenders
-from tracker.store.scope import Scope, either, is_storable, visible, visible_tender
+from tracker.store.scope import Scope as Scope
+from tracker.store.scope import either, is_storable, visible, visible_tender
 from tracker.store.tables import CONTRACT_LINE, JOURNAL, RECORDING, SCHOOL, TENDER_EVENT, TENDER_LINE
 
 LONGEST_SEARCH = 200

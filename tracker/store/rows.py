@@ -20,7 +20,7 @@ OF_NEEDS = ("needed_from", "needed_until", "confirmed_on")
 SCHOOL_FIELDS = tuple(field.name for field in fields(SchoolRow) if field.name not in ("services", *OF_NEEDS))
 CONTRACT_FIELDS = tuple(field.name for field in fields(ContractRow))
 TENDER_FIELDS = tuple(field.name for field in fields(TenderRow))
-EVENT_FIELDS = ("tender_number", "event", "on_day", "note")
+EVENT_FIELDS = ("tender_number", "event", "on_day", "note", "extra")
 
 _PLACES = {service: place for place, service in enumerate(Service)}
 

@@ -25,12 +25,17 @@ class Scope:
     regions: frozenset[str] | None
 
     @classmethod
+    def everything(cls) -> Scope:
+        """All schools."""
+        return cls(None)
+
+    @classmethod
     def of(cls, *regions: str) -> Scope:
         """The schools of these regions and no others."""
         return cls(frozenset(regions))
 
 
-EVERYTHING = Scope(None)
+EVERYTHING = Scope.everything()
 
 
 def visible(session: Session, scope: Scope, school_id: ColumnElement[Any]) -> ColumnElement[bool]:

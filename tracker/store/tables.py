@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Index, MetaData, Table, Text, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, MetaData, Table, Text, text
 from sqlmodel import Field, SQLModel
 
+from tracker.domain.register import RegisterKind
 from tracker.domain.vocabulary import (
     ContractKind,
     ContractStatus,
@@ -23,7 +24,7 @@ from tracker.domain.vocabulary import (
     TenderEventKind,
     TenderStatus,
 )
-from tracker.store.types import Amount, Day, Key, Moment, Word
+from tracker.store.types import Amount, Day, Key, Moment, Pairs, Word
 
 PRESENT = "superseded_seq IS NULL"
 """What holds of rows that nothing has corrected yet."""
@@ -101,6 +102,7 @@ class School(Versioned, table=True):
     officer_email: str | None = Field(sa_type=Text)
     search: str = Field(sa_type=Text)
     sort_key: str = Field(sa_type=Key)
+    extra: str | None = Field(sa_type=Pairs)
 
 
 class Need(Versioned, table=True):
@@ -147,6 +149,7 @@ class ContractLine(Versioned, table=True):
     currency: str = Field(sa_type=Text)
     tender_number: str | None = Field(sa_type=Key)
     extends_contract_number: str | None = Field(sa_type=Key)
+    extra: str | None = Field(sa_type=Pairs)
 
 
 class TenderLine(Versioned, table=True):
@@ -176,6 +179,7 @@ class TenderLine(Versioned, table=True):
     wanted_from: date | None = Field(sa_type=Day)
     amount: Decimal | None = Field(sa_type=Amount)
     organiser_bin: str | None = Field(sa_type=Key)
+    extra: str | None = Field(sa_type=Pairs)
 
 
 class TenderEvent(Versioned, table=True):
@@ -191,6 +195,7 @@ class TenderEvent(Versioned, table=True):
     event: TenderEventKind = Field(sa_type=Word(TenderEventKind, "event"))
     on_day: date = Field(sa_type=Day)
     note: str | None = Field(sa_type=Text)
+    extra: str | None = Field(sa_type=Pairs)
 
 
 class CalendarOverride(Versioned, table=True):
@@ -247,6 +252,16 @@ class Flag(Base, table=True):
     closed_on: date | None = Field(sa_type=Day)
 
 
+class Upload(Base, table=True):
+    """A file that waits for someone to confirm what it would change."""
+
+    token: str = Field(sa_type=Key, primary_key=True)
+    kind: RegisterKind = Field(sa_type=Word(RegisterKind, "kind"))
+    filename: str = Field(sa_type=Text)
+    data: bytes = Field(sa_type=LargeBinary)
+    uploaded_at: datetime = Field(sa_type=Moment, index=True)
+
+
 class Journal(Base, table=True):
     """Who did what and why; append-only, each row chained to the one before by a hash."""
 
@@ -274,3 +289,4 @@ CALENDAR_OVERRIDE = _table(CalendarOverride)
 ASSESSMENT = _table(Assessment)
 FLAG = _table(Flag)
 JOURNAL = _table(Journal)
+UPLOAD = _table(Upload)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -68,6 +69,21 @@ class Amount(TypeDecorator[Decimal]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         """The same number."""
         return None if value is None else Decimal(value)
+
+
+class Pairs(TypeDecorator[tuple[tuple[str, str], ...]]):
+    """Titles and texts as they were written; nothing is kept as NULL."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[tuple[str, str], ...] | None, dialect: Dialect) -> str | None:
+        """JSON pairs."""
+        return json.dumps(value, ensure_ascii=False) if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[tuple[str, str], ...]:
+        """The same pairs."""
+        return () if value is None else tuple((title, text) for title, text in json.loads(value))
 
 
 class Word(TypeDecorator[StrEnum]):

@@ -1,0 +1,82 @@
+"""What rows of a file refer to, and how much is known: small questions asked before an import."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.register import RegisterKind
+from tracker.store.scope import Scope, among, visible, visible_tender
+from tracker.store.tables import CONTRACT_LINE, NEED, RECORDING, SCHOOL, TENDER_EVENT, TENDER_LINE
+from tracker.store.versions import as_known
+
+DEMO_SOURCE = "demo"
+"""The source of recordings that were invented."""
+
+TABLES = {
+    RegisterKind.SCHOOLS: SCHOOL,
+    RegisterKind.CONTRACTS: CONTRACT_LINE,
+    RegisterKind.TENDERS: TENDER_LINE,
+    RegisterKind.TENDER_EVENTS: TENDER_EVENT,
+}
+
+
+def services_by_school(session: Session, scope: Scope) -> Mapping[str, frozenset[str]]:
+    """Each known school with the services that are switched on."""
+    within = visible(session, scope, SCHOOL.c.school_id)
+    services: dict[str, set[str]] = defaultdict(set)
+    for (school_id,) in session.execute(select(SCHOOL.c.school_id).where(as_known(SCHOOL), within)):
+        services[school_id] = set()
+    for school_id, service in session.execute(select(NEED.c.school_id, NEED.c.service).where(as_known(NEED))):
+        if school_id in services:
+            services[school_id].add(service)
+    return {school_id: frozenset(found) for school_id, found in services.items()}
+
+
+def tender_numbers(session: Session, scope: Scope) -> frozenset[str]:
+    """The numbers of all known tenders."""
+    within = visible_tender(session, scope, TENDER_LINE.c.tender_number)
+    query = select(TENDER_LINE.c.tender_number).where(as_known(TENDER_LINE), within).distinct()
+    return frozenset(session.scalars(query))
+
+
+def needs_of_tenders(session: Session, scope: Scope, numbers: Collection[str]) -> set[tuple[str, str]]:
+    """The needs that these tenders are for."""
+    within = visible(session, scope, TENDER_LINE.c.school_id)
+    named = among(session, TENDER_LINE.c.tender_number, numbers)
+    query = select(TENDER_LINE.c.school_id, TENDER_LINE.c.service).where(as_known(TENDER_LINE), within, named)
+    return {(school_id, service) for school_id, service in session.execute(query)}
+
+
+def regions_of(session: Session, scope: Scope, schools: Collection[str]) -> Mapping[str, str | None]:
+    """The region of each of these schools."""
+    within = visible(session, scope, SCHOOL.c.school_id)
+    named = among(session, SCHOOL.c.school_id, schools)
+    query = select(SCHOOL.c.school_id, SCHOOL.c.region).where(as_known(SCHOOL), within, named)
+    return dict(session.execute(query).tuples().all())
+
+
+def count_present(session: Session, kind: RegisterKind) -> int:
+    """How many present facts of a kind are known."""
+    table = TABLES[kind]
+    return session.scalar(select(func.count()).select_from(table).where(as_known(table))) or 0
+
+
+def count_needs(session: Session) -> int:
+    """How many needs are switched on."""
+    return session.scalar(select(func.count()).select_from(NEED).where(as_known(NEED))) or 0
+
+
+def is_empty(session: Session) -> bool:
+    """Whether nothing was ever recorded."""
+    return session.scalar(select(RECORDING.c.seq).limit(1)) is None
+
+
+def is_demo(session: Session) -> bool:
+    """Whether anything here is invented."""
+    return (
+        session.scalar(select(RECORDING.c.seq).where(RECORDING.c.source == DEMO_SOURCE).limit(1)) is not None
+    )
