@@ -5,13 +5,12 @@ The names are those of the register files and of the assessment's JSON; ``none``
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderEvent, TenderFacts
 from tracker.domain.vocabulary import (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from tracker.domain.coverage import overlap_since
-from tracker.domain.days import BEGINNING, months_from, next_day
+from tracker.domain.days import BEGINNING, FOREVER, Span, join, months_from, next_day, run_with, subtract
 from tracker.domain.findings import Finding
 from tracker.domain.reading import Reading
-from tracker.domain.vocabulary import FlagKind, State
+from tracker.domain.vocabulary import ContractKind, FlagKind, State
 from tracker.domain.workdays import days_apart
 
 Rule = Callable[[Reading], Finding | None]
@@ -60,9 +60,11 @@ def tender_stalled(need: Reading) -> Finding | None:
 
 def tender_failed(need: Reading) -> Finding | None:
     """In want of a purchase, and the last one failed after the last regular line began."""
-    if _wanting_since(need) is None or need.failed is None:
+    wanting = _wanting_since(need)
+    if wanting is None or need.failed is None:
         return None
-    return Finding(FlagKind.TENDER_FAILED, need.failed.ended_on)
+    since = max(wanting, need.failed.ended_on or BEGINNING)
+    return Finding(FlagKind.TENDER_FAILED, None if since == BEGINNING else since)
 
 
 def interim_ending(need: Reading) -> Finding | None:
@@ -70,7 +72,7 @@ def interim_ending(need: Reading) -> Finding | None:
     if need.state is not State.INTERIM:
         return None
     since = _warned_since(need, need.law.warn_interim_ending_days)
-    return Finding(FlagKind.INTERIM_ENDING, since) if since else None
+    return Finding(FlagKind.INTERIM_ENDING, max(since, _state_since(need))) if since else None
 
 
 def interim_over_cap(need: Reading) -> Finding | None:
@@ -134,22 +136,35 @@ def find_flags(need: Reading) -> tuple[Finding, ...]:
 
 
 def _warned_since(need: Reading, days: int) -> date | None:
-    """First day of the run on which fewer than ``days`` are left, if that has come."""
+    """First required day of the run on which fewer than ``days`` are left, if that has come."""
     if not need.is_loss_ahead or need.run is None:
         return None
-    since = max(days_apart(need.run.last, 1 - days), need.run.start)
+    since = max(days_apart(need.run.stop, -days), need.run.start, need.cover.required.start)
     return since if since <= need.on else None
 
 
 def _wanting_since(need: Reading) -> date | None:
-    """Since when the need has wanted a purchase of which none is live or bought (rules §5, ``no_tender``)."""
+    """Since when the need has wanted a purchase of which none is live or bought (rules §5, ``no_tender``).
+
+    Want begins with the warning, or with an interim that leads to no regular line, and outlives the service.
+    """
     if need.live or need.has_later_line:
         return None
+    want = run_with(join(span.within(need.cover.required) for span in _wants(need)), need.on)
+    return want.start if want else None
+
+
+def _wants(need: Reading) -> Iterator[Span]:
+    """Days of an interim with no regular line ahead, last days of the last run, days without service."""
+    cover = need.cover
+    regular = (line for line in need.facts.lines if line.kind is ContractKind.REGULAR and line.serves)
+    no_regular_ahead = Span(max((line.first_on for line in regular), default=BEGINNING), FOREVER)
+    yield from (span.within(no_regular_ahead) for span in subtract(cover.bridging, cover.regular))
+    if cover.served and cover.served[-1].stop in cover.required:
+        last = cover.served[-1]
+        yield Span(max(days_apart(last.stop, -need.law.warn_ending_days), last.start), last.stop)
     if need.state is State.UNCOVERED:
-        return need.cover.unserved_since(need.on) or BEGINNING
-    if need.state is State.INTERIM and not need.is_regular_ahead:
-        return _state_since(need)
-    return _warned_since(need, need.law.warn_ending_days)
+        yield Span(cover.unserved_since(need.on) or BEGINNING, next_day(need.on))
 
 
 def _state_since(need: Reading) -> date:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from tracker.domain.days import FOREVER, ONE_DAY, Span, months_from
 from tracker.domain.facts import TenderFacts
@@ -49,7 +50,7 @@ class Case:
     def customer_created(self) -> bool:
         """Whether the BIN says that the customer was registered in the year of the first interim day."""
         number = self.need.facts.bin
-        return number is not None and 2000 + int(number[:2]) == self.window.start.year
+        return number is not None and number.startswith(f"{self.window.start:%y}")
 
 
 def answer(need: Reading) -> Answer | None:
@@ -170,10 +171,14 @@ def _customer_created(case: Case) -> Judgement:
 
 
 def _annual_limit(case: Case) -> Judgement:
+    """One purchase above the limit is already too much for the year; one below tells nothing of the rest."""
     limit = case.law.small_value_mci * case.law.mci_tenge
     facts: Facts = (("limit_tenge", str(limit)),)
     tender = case.tender_facts
-    return TO_CONFIRM, (*facts, ("tender_amount", tender.amount)) if tender and tender.amount else facts
+    if tender is None or tender.amount is None:
+        return TO_CONFIRM, facts
+    status = NOT_MET if Decimal(tender.amount) > limit else TO_CONFIRM
+    return status, (*facts, ("tender_amount", tender.amount))
 
 
 def _repeat_failed(case: Case) -> Judgement:
