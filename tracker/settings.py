@@ -1,4 +1,4 @@
-"""Settings from the environment: frozen, complete, and refused when a name or value is wrong (interfaces §2)."""
+"""Settings from the environment: frozen, and refused when a name or value is wrong (interfaces §2)."""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from tracker.store.types import Key, Moment
+from tracker.domain.register import RegisterKind
+from tracker.store.types import Key, Moment, Word
 
 revision = "0002"
 down_revision = "0001"
@@ -13,7 +14,6 @@ branch_labels = None
 depends_on = None
 
 FACTS = ("school", "contract_line", "tender_line", "tender_event")
-KINDS = ("schools", "contracts", "tenders", "tender-events")
 
 
 def upgrade() -> None:
@@ -23,13 +23,10 @@ def upgrade() -> None:
     op.create_table(
         "upload",
         sa.Column("token", Key, nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("kind", Word(RegisterKind, "kind"), nullable=False),
         sa.Column("filename", sa.Text(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("uploaded_at", Moment(), nullable=False),
-        sa.CheckConstraint(
-            "kind IN (" + ", ".join(f"'{kind}'" for kind in KINDS) + ")", name=op.f("ck_upload_kind")
-        ),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_upload")),
     )
     op.create_index(op.f("ix_upload_uploaded_at"), "upload", ["uploaded_at"])

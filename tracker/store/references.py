@@ -56,7 +56,7 @@ def regions_of(session: Session, scope: Scope, schools: Collection[str]) -> Mapp
     within = visible(session, scope, SCHOOL.c.school_id)
     named = among(session, SCHOOL.c.school_id, schools)
     query = select(SCHOOL.c.school_id, SCHOOL.c.region).where(as_known(SCHOOL), within, named)
-    return dict(session.execute(query).tuples().all())
+    return {row.school_id: row.region for row in session.execute(query)}
 
 
 def count_present(session: Session, kind: RegisterKind) -> int:
@@ -77,6 +77,5 @@ def is_empty(session: Session) -> bool:
 
 def is_demo(session: Session) -> bool:
     """Whether anything here is invented."""
-    return (
-        session.scalar(select(RECORDING.c.seq).where(RECORDING.c.source == DEMO_SOURCE).limit(1)) is not None
-    )
+    invented = select(RECORDING.c.seq).where(RECORDING.c.source == DEMO_SOURCE).limit(1)
+    return session.scalar(invented) is not None

@@ -1,4 +1,4 @@
-"""Files that were handed over and wait until someone confirms or leaves what they would change."""
+"""Files that wait between the preview of an import and its confirmation."""
 
 from __future__ import annotations
 
@@ -11,27 +11,24 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
 from tracker.domain.register import RegisterKind
-from tracker.store.scope import among
 from tracker.store.tables import UPLOAD
 
-KEPT_FOR = timedelta(days=1)
-"""A file that nobody confirmed for so long is forgotten when the next one comes."""
+KEPT = timedelta(days=1)
+"""How long a file waits before it is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it was handed over."""
+    """A file as it was uploaded."""
 
-    token: str
     kind: RegisterKind
     filename: str
     data: bytes
-    uploaded_at: datetime
 
 
 def keep(session: Session, kind: RegisterKind, data: bytes, *, filename: str, at: datetime) -> str:
-    """Keep a file; returns the token that names it, which nobody can guess."""
-    session.execute(delete(UPLOAD).where(UPLOAD.c.uploaded_at < at - KEPT_FOR))
+    """Keep a file and return its token; files that waited too long are forgotten."""
+    session.execute(delete(UPLOAD).where(UPLOAD.c.uploaded_at < at - KEPT))
     token = secrets.token_urlsafe(24)
     values = {"token": token, "kind": kind, "filename": filename, "data": data, "uploaded_at": at}
     session.execute(insert(UPLOAD).values(values))
@@ -40,12 +37,13 @@ def keep(session: Session, kind: RegisterKind, data: bytes, *, filename: str, at
 
 def get(session: Session, token: str) -> Upload:
     """The file kept under ``token``; raises :class:`NotFound`."""
-    found = session.execute(select(UPLOAD).where(among(session, UPLOAD.c.token, [token]))).first()
-    if found is None:
+    waiting = select(UPLOAD.c.kind, UPLOAD.c.filename, UPLOAD.c.data).where(UPLOAD.c.token == token)
+    row = session.execute(waiting).first()
+    if row is None:
         raise NotFound(token=token)
-    return Upload(*found)
+    return Upload(*row)
 
 
 def forget(session: Session, token: str) -> None:
-    """Let a file go; nothing happens where it is gone already."""
-    session.execute(delete(UPLOAD).where(among(session, UPLOAD.c.token, [token])))
+    """Forget a file: it was taken in, or someone left it."""
+    session.execute(delete(UPLOAD).where(UPLOAD.c.token == token))

@@ -1,0 +1,349 @@
+"""The command line (interfaces §3): reads the clock, opens the transaction, prints, gives the exit status.
+
+0 done; 1 done, and differences or problems were found; 2 refused; 3 not possible now.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracker import __version__, console, serving
+from tracker.console import Format
+from tracker.desk import Desk
+from tracker.domain.errors import FileRefused, FilterNotKnown, PathNotWritable, TrackerError
+from tracker.domain.register import RegisterKind
+from tracker.domain.workdays import Override
+from tracker.feeds.regions import find_region
+from tracker.feeds.table_files import LARGEST_FILE
+from tracker.render import assessment_json
+from tracker.render.sheets import csv_bytes, xlsx_bytes
+from tracker.services import checking, decreeing, demonstrating, evaluating, exporting, importing
+from tracker.services.exporting import ExportKind
+from tracker.store import facts, migrate
+from tracker.store.scope import EVERYTHING, Scope
+
+FOUND_PROBLEMS = 1
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+calendar_app = typer.Typer(no_args_is_help=True, help="Decreed working days and days off.")
+app.add_typer(calendar_app, name="calendar")
+
+On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day to judge, YYYY-MM-DD.")]
+Known = Annotated[str | None, typer.Option(metavar="MOMENT", help="As far as was known at this moment.")]
+Region = Annotated[str | None, typer.Option(metavar="CODE", help="One region: KATO prefix, code or name.")]
+How = Annotated[Format, typer.Option("--format", help="How to print.")]
+
+
+def main() -> None:
+    """Run a command; a refusal is said in words and gives its exit status."""
+    try:
+        app()
+    except TrackerError as error:
+        console.complain(*Desk.words_for(os.environ, error))
+        sys.exit(error.exit_status)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        console.say(f"tracker {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    context: typer.Context,
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Tracks each school's channel contract and tender, and says what to do before service is lost."""
+    context.obj = Desk.open(os.environ)
+
+
+@app.command("migrate")
+def bring_up(context: typer.Context) -> None:
+    """Bring the database to the present schema; safe for many starters at once."""
+    desk: Desk = context.obj
+    did = migrate.upgrade(desk.engine)
+    console.say(desk.say("cli.migrated" if did else "cli.migrated.already", revision=migrate.head()))
+
+
+@app.command("import")
+def take_in(
+    context: typer.Context,
+    kind: Annotated[RegisterKind, typer.Argument(help="What the file lists.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or XLSX with one header row.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    skip_bad_rows: Annotated[bool, typer.Option("--skip-bad-rows", help="Take the good rows.")] = False,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Yes, end or empty what the file says.")] = False,
+    known: Known = None,
+    how: How = Format.TABLE,
+) -> None:
+    """Take a register file in: all of it, or nothing."""
+    desk: Desk = context.obj
+    data = _read_file(file)
+    if dry_run:
+        with desk.reading() as session:
+            found = importing.preview(session, kind, data, filename=file.name, book=desk.book, on=desk.today)
+    else:
+        with desk.transaction() as session, console.progress(desk.say("cli.assessing")) as progress:
+            found = importing.apply(
+                session,
+                kind,
+                data,
+                filename=file.name,
+                book=desk.book,
+                actor=desk.actor,
+                at=desk.recording_moment(known),
+                now=desk.now,
+                today=desk.today,
+                skip_bad_rows=skip_bad_rows,
+                confirmed=confirm,
+                progress=progress,
+            )
+    _print_import(desk, found, how)
+    if found.issues and not (found.written or (dry_run and skip_bad_rows)):
+        raise typer.Exit(TrackerError.exit_status)
+
+
+def _read_file(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise FileRefused(reason="too_large", limit=LARGEST_FILE)
+        return file.read_bytes()
+    except OSError as error:
+        raise FileRefused(reason="unreadable", path=str(file)) from error
+
+
+def _print_import(desk: Desk, found: importing.Preview, how: Format) -> None:
+    rejections = [
+        {
+            "row": issue.row,
+            "column": issue.column,
+            "value": issue.value,
+            "code": issue.code,
+            "message": desk.sentences.issue(issue),
+        }
+        for issue in found.issues
+    ]
+    counts = {name: getattr(found, name) for name in ("read", "new", "changed", "same", "rejected")}
+    if how is Format.JSON:
+        notices = [{**asdict(notice), "message": desk.sentences.issue(notice)} for notice in found.notices]
+        danger = (
+            None if found.danger is None else {**asdict(found.danger), "percent": str(found.danger.percent)}
+        )
+        extra = {"unknown_columns": list(found.unknown_columns), "notices": notices, "danger": danger}
+        console.print_json({**counts, "written": found.written, "rejections": rejections, **extra})
+        return
+    titles = ("row", "column", "value", "code", "message")
+    if rejections or how is Format.CSV:
+        console.print_rows(titles, [tuple(each.values()) for each in rejections], how)
+    if how is Format.TABLE:
+        written = desk.say("cli.written" if found.written else "cli.not_written")
+        console.say(desk.say("cli.import", **counts) + " " + written)
+        for column in found.unknown_columns:
+            console.say(desk.say("cli.unknown_column", column=column))
+        for notice in found.notices[:20]:
+            console.say(desk.say("cli.row", row=notice.row) + " " + desk.sentences.issue(notice))
+
+
+@app.command("evaluate")
+def judge(
+    context: typer.Context,
+    on: On = None,
+    known: Known = None,
+    region: Region = None,
+    everything: Annotated[bool, typer.Option("--all", help="Judge every need again, due or not.")] = False,
+    how: How = Format.TABLE,
+) -> None:
+    """Judge every need on a day. Without --on it is today, and the result is stored."""
+    desk: Desk = context.obj
+    scope = _scope(region)
+    day = desk.day(on)
+    with console.progress(desk.say("cli.assessing")) as progress:
+        if on is None and known is None:
+            with desk.transaction() as session:
+                evaluating.evaluate(
+                    session, today=day, book=desk.book, everything=everything, progress=progress
+                )
+        with desk.reading() as session:
+            found = evaluating.take_snapshot(
+                session, scope, on=day, known=desk.moment(known), book=desk.book, progress=progress
+            )
+    _print_evaluation(desk, found, how)
+
+
+def _scope(region: str | None) -> Scope:
+    """Everything, or one region; raises ``FilterNotKnown``."""
+    if region is None:
+        return EVERYTHING
+    code = find_region(region)
+    if code is None:
+        raise FilterNotKnown(name="region", value=region)
+    return Scope.of(code)
+
+
+def _print_evaluation(desk: Desk, found: evaluating.Snapshot, how: Format) -> None:
+    if how is Format.JSON:
+        items = [
+            assessment_json.need(need.assessment, region=need.school.region, district=need.school.district)
+            for need in found.needs
+        ]
+        console.print_json(
+            assessment_json.evaluation(
+                items, on=found.on, known=found.known, policy=found.policy, counts=found.counts()
+            )
+        )
+        return
+    if how is Format.CSV:
+        sheet = exporting.needs_sheet(found)
+        console.print_rows(sheet.header, sheet.rows, how)
+        return
+    rows = [
+        (
+            need.school.school_id,
+            need.school.name,
+            desk.say(f"state.{need.assessment.state}"),
+            desk.sentences.need(need.assessment),
+            desk.sentences.step(need.assessment),
+        )
+        for need in evaluating.in_harm_order(found.needs)
+    ]
+    titles = [
+        desk.say(f"cli.column.{name}") for name in ("school_id", "name", "state", "finding", "next_step")
+    ]
+    console.print_rows(titles, rows, how, caption=desk.say("cli.evaluated", on=found.on.isoformat()))
+    counts = assessment_json.count_states(found.counts())
+    console.say(*(f"{desk.say(f'state.{state}')}: {count}" for state, count in counts.items()))
+
+
+@app.command("verify")
+def compare(context: typer.Context, how: How = Format.TABLE) -> None:
+    """Judge everything from scratch and compare with what is stored; check the journal and the citations."""
+    desk: Desk = context.obj
+    with desk.reading() as session, console.progress(desk.say("cli.assessing")) as progress:
+        found = checking.verify(session, today=desk.today, book=desk.book, progress=progress)
+    _print_problems(desk, found, how)
+
+
+@app.command("doctor")
+def examine(context: typer.Context, how: How = Format.TABLE) -> None:
+    """Look whether the database, the law, the calendar and the machine are fit for work."""
+    desk: Desk = context.obj
+    _print_problems(desk, checking.examine(desk.engine, today=desk.today, book=desk.book), how)
+
+
+def _print_problems(desk: Desk, found: list[checking.Check], how: Format) -> None:
+    if how is Format.TABLE:
+        for check in found:
+            mark = desk.say("cli.check.good" if check.is_good else "cli.check.bad")
+            console.say(f"{mark} {desk.say(f'check.{check.code}')} {check.detail}".rstrip())
+    else:
+        rows = [(check.code, check.is_good, check.detail) for check in found]
+        console.print_rows(("code", "good", "detail"), rows, how)
+    if not all(check.is_good for check in found):
+        raise typer.Exit(FOUND_PROBLEMS)
+
+
+@app.command("export")
+def write_out(
+    context: typer.Context,
+    kind: Annotated[ExportKind, typer.Argument(help="What to write.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The name ends in .csv or .xlsx.")],
+    on: On = None,
+    known: Known = None,
+    region: Region = None,
+) -> None:
+    """Write a table that imports back and in which no formula runs."""
+    desk: Desk = context.obj
+    ending = file.suffix.lower()
+    if ending not in (".csv", ".xlsx"):
+        raise FileRefused(reason="ending", path=file.name)
+    with desk.reading() as session:
+        sheet = exporting.export(
+            session, _scope(region), kind, on=desk.day(on), known=desk.moment(known), book=desk.book
+        )
+    data = (
+        csv_bytes(sheet.header, sheet.rows)
+        if ending == ".csv"
+        else xlsx_bytes(sheet.header, sheet.rows, sheet=kind.value)
+    )
+    _write_whole(file, data)
+    console.say(desk.say("cli.exported", rows=len(sheet.rows), path=str(file)))
+
+
+def _write_whole(file: Path, data: bytes) -> None:
+    """Write beside and rename: the file is whole or as it was."""
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise PathNotWritable(path=str(file)) from error
+
+
+@app.command("serve")
+def serve(
+    context: typer.Context,
+    host: Annotated[
+        str, typer.Option(help="A loopback address; others are refused until people sign in.")
+    ] = ("127.0.0.1"),
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64)] = 1,
+    scheduler: Annotated[
+        bool, typer.Option("--scheduler/--no-scheduler", help="Judge due needs by itself.")
+    ] = True,
+) -> None:
+    """Serve the pages on this machine."""
+    desk: Desk = context.obj
+    migrate.require_ready(desk.engine)
+    serving.serve(desk, host=host, port=port, workers=workers, scheduler=scheduler)
+
+
+@app.command("demo")
+def show(
+    context: typer.Context,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only load and judge.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+) -> None:
+    """Load the invented country into an empty database, judge it and serve it."""
+    desk = Desk.for_demo(os.environ)
+    migrate.upgrade(desk.engine)
+    with desk.transaction() as session, console.progress(desk.say("cli.assessing")) as progress:
+        loaded = demonstrating.load(
+            session, book=desk.book, now=desk.now, today=desk.today, progress=progress
+        )
+    console.say(desk.say("cli.demo.loaded" if loaded else "cli.demo.kept", url=desk.settings.database_url))
+    if not no_serve:
+        serving.serve(desk, host="127.0.0.1", port=port, workers=1, scheduler=True)
+
+
+@calendar_app.command("set")
+def set_day(
+    context: typer.Context,
+    day: Annotated[str, typer.Argument(metavar="DATE")],
+    working: Annotated[bool, typer.Option("--working/--off", help="Whether the day works.")],
+    decree: Annotated[str, typer.Option(help="The decree that says so.")],
+) -> None:
+    """Record a decreed working day or day off, and judge anew what it moves."""
+    desk: Desk = context.obj
+    override = Override(desk.day(day), working, decree)
+    with desk.transaction() as session:
+        decreeing.decree(session, override, actor=desk.actor, now=desk.now, today=desk.today, book=desk.book)
+    console.say(desk.say("cli.decreed", day=override.on.isoformat(), decree=decree))
+
+
+@calendar_app.command("list")
+def list_days(context: typer.Context, how: How = Format.TABLE) -> None:
+    """List the decreed days."""
+    desk: Desk = context.obj
+    with desk.reading() as session:
+        rows = [(day.on, day.working, day.decree) for day in facts.load_overrides(session)]
+    console.print_rows(("day", "working", "decree"), [(str(on), *rest) for on, *rest in rows], how)

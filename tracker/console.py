@@ -1,0 +1,73 @@
+"""What the command line prints: tables for people, JSON and CSV for programs, a bar on a terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+Cells = Sequence[object]
+Progress = Callable[[int, int], None]
+
+
+class Format(StrEnum):
+    """How a command prints what it found."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def print_json(value: object) -> None:
+    """One JSON value, letters as they are."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_rows(
+    titles: Sequence[str], rows: Iterable[Cells], how: Format, *, caption: str | None = None
+) -> None:
+    """Rows as a table, as CSV, or as JSON objects named by the titles."""
+    if how is Format.JSON:
+        print_json([dict(zip(titles, row, strict=True)) for row in rows])
+    elif how is Format.CSV:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(titles)
+        writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+        sys.stdout.write(text.getvalue())
+    else:
+        table = Table(*titles, title=caption, title_justify="left", header_style="bold")
+        for row in rows:
+            table.add_row(*("" if cell is None else str(cell) for cell in row))
+        Console(markup=False, highlight=False).print(table)
+
+
+def say(*lines: str) -> None:
+    """Lines for a person on standard output."""
+    for line in lines:
+        sys.stdout.write(line + "\n")
+
+
+def complain(*lines: str) -> None:
+    """Lines for a person on standard error."""
+    for line in lines:
+        sys.stderr.write(line + "\n")
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Progress | None]:
+    """A bar on standard error while long work runs; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

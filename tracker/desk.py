@@ -1,0 +1,147 @@
+"""What one command works with: settings, clock read once, database, law and words."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tracker.clock import LEGAL_ZONE, legal_day
+from tracker.domain.errors import DayNotReadable, MomentRefused, TrackerError
+from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import Words, load_catalogs
+from tracker.render.formats import Formats
+from tracker.render.sentences import Sentences
+from tracker.services import demonstrating
+from tracker.services.evaluating import Book
+from tracker.settings import Settings
+from tracker.store import migrate
+from tracker.store.engine import make_engine, reading, transaction
+
+DEMO_URL = "sqlite:///demo.db"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One command's tools. ``now`` is the moment at which the command began."""
+
+    settings: Settings
+    now: datetime
+    engine: Engine
+    book: Book
+    sentences: Sentences
+
+    @classmethod
+    def open(cls, environ: Mapping[str, str]) -> Desk:
+        """Lay out the tools; opens nothing yet. Raises ``SettingsRefused`` and ``PolicyBroken``."""
+        return cls._laid_out(Settings.from_env(environ))
+
+    @classmethod
+    def for_demo(cls, environ: Mapping[str, str]) -> Desk:
+        """The tools of the demo: the database that is named if it is empty, else one of its own."""
+        settings = Settings.from_env(environ)
+        if "TRACKER_DATABASE_URL" in environ:
+            desk = cls._laid_out(settings)
+            if demonstrating.is_welcome(desk.engine):
+                return desk
+        return cls._laid_out(replace(settings, database_url=DEMO_URL))
+
+    @classmethod
+    def _laid_out(cls, settings: Settings) -> Desk:
+        return cls(
+            settings=settings,
+            now=settings.clock().now(),
+            engine=make_engine(settings.database_url),
+            book=Book.load(settings.policy_dir),
+            sentences=_sentences(settings.language),
+        )
+
+    @staticmethod
+    def words_for(environ: Mapping[str, str], error: TrackerError) -> tuple[str, ...]:
+        """A refusal in words, in the language of the environment even if that is what was refused."""
+        given = environ.get("TRACKER_LANGUAGE")
+        language = Language(given) if given in tuple(Language) else Language.KK
+        details = ", ".join(f"{name}: {value}" for name, value in error.details.items())
+        told = _sentences(language).error(error)
+        return (told, details) if details else (told,)
+
+    @property
+    def today(self) -> date:
+        """The legal day of the command."""
+        return legal_day(self.now)
+
+    @property
+    def actor(self) -> str:
+        """Who acts, for the journal: the account on this machine."""
+        return f"cli:{getpass.getuser()}"
+
+    def say(self, code: str, **places: object) -> str:
+        """Words of the command line."""
+        words: Words = self.sentences.words
+        return words.say(code, **places)
+
+    def day(self, text: str | None) -> date:
+        """The day asked for, else today; raises ``DayNotReadable``."""
+        return self.today if text is None else read_day(text)
+
+    def moment(self, text: str | None) -> datetime | None:
+        """The moment of knowledge asked for; a day alone means its end. Raises ``DayNotReadable``."""
+        return None if text is None else read_moment(text)
+
+    def recording_moment(self, text: str | None) -> datetime:
+        """The moment to record at; raises ``MomentRefused`` for one in the future."""
+        moment = self.moment(text) or self.now
+        if moment > self.now:
+            raise MomentRefused(at=moment.isoformat(), reason="future")
+        return moment
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A reading session on a database of this program's schema."""
+        migrate.require_ready(self.engine)
+        with reading(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A writing session on a database of this program's schema."""
+        migrate.require_ready(self.engine)
+        with transaction(self.engine) as session:
+            yield session
+
+
+def _sentences(language: Language) -> Sentences:
+    words = load_catalogs()[language]
+    return Sentences(words, Formats(words, LEGAL_ZONE))
+
+
+FIRST_YEAR, LAST_YEAR = 1990, 2075
+
+
+def read_day(text: str) -> date:
+    """A day as ``YYYY-MM-DD`` or ``DD.MM.YYYY``; raises ``DayNotReadable``."""
+    parts = text.strip().split(".")
+    written = "-".join(reversed(parts)) if len(parts) == 3 else text.strip()
+    try:
+        day = date.fromisoformat(written)
+    except ValueError as error:
+        raise DayNotReadable(value=text) from error
+    if len(written) != 10 or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise DayNotReadable(value=text)
+    return day
+
+
+def read_moment(text: str) -> datetime:
+    """An ISO moment, in legal time if it names no zone; a day alone means its last instant."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise DayNotReadable(value=text) from error
+    if len(text.strip()) == 10:
+        moment = datetime.combine(moment, time.max)
+    return moment if moment.tzinfo else moment.replace(tzinfo=LEGAL_ZONE)

@@ -1,0 +1,251 @@
+"""Assessing needs: for any day and any moment of knowledge without writing, and for today with a record.
+
+Facts and the law go in, assessments come out; only :func:`evaluate` stores anything (design §§4, 8).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.alphabet import sort_key
+from tracker.domain.assess import assess
+from tracker.domain.days import BEGINNING, FOREVER
+from tracker.domain.facts import NeedFacts
+from tracker.domain.findings import Assessment
+from tracker.domain.forecast import LATE, MEDIAN
+from tracker.domain.policy import STAGE_CLAUSES, Policy
+from tracker.domain.register import SchoolRow
+from tracker.domain.tenders import StageHistory
+from tracker.domain.vocabulary import FlagKind, State
+from tracker.domain.workdays import WorkCalendar
+from tracker.law.loader import load_calendar, load_policy
+from tracker.store import assessments, facts, references, registry, versions
+from tracker.store.scope import EVERYTHING, Scope
+
+KEPT_SNAPSHOTS = 8
+"""How many (scope, day, moment) answers a process remembers."""
+
+Progress = Callable[[int, int], None]
+NeedKey = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class NeedView:
+    """A need with its school: one row of a list."""
+
+    school: SchoolRow
+    assessment: Assessment
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Every need of a scope as it stands on a day, as far as was known at a moment."""
+
+    on: date
+    known: datetime | None
+    policy: str
+    needs: tuple[NeedView, ...]
+
+    def counts(self) -> dict[State, int]:
+        """How many needs are in each state."""
+        return dict(Counter(need.assessment.state for need in self.needs))
+
+
+@dataclass
+class Book:
+    """The law as loaded for this process, and the last answers given with it."""
+
+    policy: Policy
+    folder: Path | None = None
+    _kept: OrderedDict[tuple[object, ...], Snapshot] = field(default_factory=OrderedDict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Book:
+        """Read the bundled law, or that of ``folder``; raises ``PolicyBroken``."""
+        return cls(load_policy(folder), folder)
+
+    def remember(self, key: tuple[object, ...], make: Callable[[], Snapshot]) -> Snapshot:
+        """The answer kept under ``key``, else the one that ``make`` gives."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > KEPT_SNAPSHOTS:
+                self._kept.popitem(last=False)
+        return made
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every assessment of one run shares: law, calendar and the stage lengths of finished tenders."""
+
+    on: date
+    policy: Policy
+    calendar: WorkCalendar
+    history: StageHistory
+
+    def judge(self, need: NeedFacts) -> Assessment:
+        """Assess one need."""
+        return assess(need, self.on, policy=self.policy, calendar=self.calendar, history=self.history)
+
+    @property
+    def basis(self) -> str:
+        """A fingerprint of all that is shared: assessments made on another basis are due again."""
+        law = self.policy.on(self.on)
+        enough = law.percentile_tenders
+        usual = [
+            [clause, self.history.percentile(method, stage, percent, enough)]
+            for method, stage, clause in STAGE_CLAUSES
+            for percent in (MEDIAN, LATE)
+            if self.history.is_enough(enough)
+        ]
+        text = json.dumps([self.policy.fingerprint, self.calendar.fingerprint, usual])
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def calendar(session: Session, book: Book, known: datetime | None = None) -> WorkCalendar:
+    """The working calendar with the decreed days known at ``known``."""
+    return load_calendar(facts.load_overrides(session, _known_seq(session, known)), folder=book.folder)
+
+
+def bench(session: Session, book: Book, *, on: date, known: datetime | None = None) -> Bench:
+    """Set up the shared parts of a run for a day."""
+    days = calendar(session, book, known)
+    finished = facts.tender_histories(session, _known_seq(session, known))
+    history = StageHistory.of(finished, on, policy=book.policy, calendar=days)
+    return Bench(on, book.policy, days, history)
+
+
+def need_facts(
+    session: Session, scope: Scope, school_id: str, *, known: datetime | None = None
+) -> tuple[NeedFacts, ...]:
+    """The facts of one school's needs; raises ``NotFound`` outside the scope."""
+    seq = _known_seq(session, known)
+    school = registry.get_school(session, scope, school_id, known_seq=seq)
+    needs = [(school_id, service.value) for service in school.services]
+    return tuple(facts.load_facts(session, scope, known_seq=seq, needs=needs))
+
+
+def snapshot(session: Session, scope: Scope, *, on: date, known: datetime | None, book: Book) -> Snapshot:
+    """Every need of the scope on ``on``, judged from the facts unless the same was just asked."""
+    key = (session.get_bind().engine.url, registry.data_version(session), scope, on, known)
+    return book.remember(key, lambda: take_snapshot(session, scope, on=on, known=known, book=book))
+
+
+def take_snapshot(
+    session: Session,
+    scope: Scope,
+    *,
+    on: date,
+    known: datetime | None,
+    book: Book,
+    progress: Progress | None = None,
+) -> Snapshot:
+    """Judge every need of the scope on ``on``; writes nothing."""
+    shared = bench(session, book, on=on, known=known)
+    seq = _known_seq(session, known)
+    schools = {school.school_id: school for school in registry.list_schools(session, scope, known_seq=seq)}
+    judged = _judge(shared, facts.load_facts(session, scope, known_seq=seq), progress)
+    needs = tuple(NeedView(schools[found.school_id], found) for found in judged)
+    return Snapshot(on, known, book.policy.fingerprint, needs)
+
+
+def _judge(shared: Bench, needs: Collection[NeedFacts], progress: Progress | None) -> Iterable[Assessment]:
+    for done, need in enumerate(needs, start=1):
+        yield shared.judge(need)
+        if progress is not None:
+            progress(done, len(needs))
+
+
+@dataclass(frozen=True)
+class EvaluationRun:
+    """What a recorded run did: needs judged, rows written, flags opened and closed."""
+
+    needs: int
+    assessed: int
+    written: int
+    opened: int
+    closed: int
+
+
+def evaluate(
+    session: Session,
+    *,
+    today: date,
+    book: Book,
+    everything: bool = False,
+    progress: Progress | None = None,
+) -> EvaluationRun:
+    """Judge what is due today (or everything) and store what differs: assessments and flags.
+
+    Due is what was never judged, or on another basis, whose facts changed, or whose day has come.
+    Running it twice changes nothing.
+    """
+    shared = bench(session, book, on=today)
+    basis = shared.basis
+    due = None if everything else assessments.due_needs(session, today=today, basis=basis)
+    needs = facts.load_facts(session, EVERYTHING, needs=due) if due is None or due else []
+    judged = list(_judge(shared, needs, progress))
+    regions = references.regions_of(session, EVERYTHING, {found.school_id for found in judged})
+    stored = assessments.store_assessments(session, judged, regions, today=today, basis=basis)
+    retired = assessments.retire_needs(session, today=today)
+    return EvaluationRun(
+        needs=references.count_needs(session),
+        assessed=len(judged),
+        written=stored.written + retired.written,
+        opened=stored.opened,
+        closed=stored.closed + retired.closed,
+    )
+
+
+def differing(
+    session: Session, *, today: date, book: Book, progress: Progress | None = None
+) -> tuple[NeedKey, ...]:
+    """The needs whose stored assessment a fresh look does not confirm, save those due (design §8)."""
+    shared = bench(session, book, on=today)
+    due = set(assessments.due_needs(session, today=today, basis=shared.basis))
+    kept = {(each.school_id, each.service): each for each in assessments.stored(session, EVERYTHING)}
+    different = set(assessments.altered(session, EVERYTHING))
+    for found in _judge(shared, facts.load_facts(session, EVERYTHING), progress):
+        key = (found.school_id, found.service)
+        before = kept.pop(key, None)
+        if key in due or before is None:
+            continue
+        if assessments.as_stored(found, before.region).findings != before.findings:
+            different.add(key)
+    return tuple(sorted(different | kept.keys()))
+
+
+def in_harm_order(needs: Iterable[NeedView]) -> tuple[NeedView, ...]:
+    """Flagged needs, worst first: longest without service, then soonest gap, then by name (rules §5)."""
+    return tuple(sorted((need for need in needs if need.assessment.flags), key=_harm))
+
+
+def _harm(need: NeedView) -> tuple[object, ...]:
+    found = need.assessment
+    is_uncovered = found.state is State.UNCOVERED
+    since = (found.uncovered_since or BEGINNING) if is_uncovered else FOREVER
+    gap = found.projected_gap.span.start if found.projected_gap else FOREVER
+    return (since, gap, sort_key(need.school.name), found.school_id, found.service)
+
+
+def is_stalled(need: NeedView) -> bool:
+    """Whether a live tender of the need is over its limit."""
+    return FlagKind.TENDER_STALLED in need.assessment.kinds
+
+
+def _known_seq(session: Session, known: datetime | None) -> int | None:
+    return None if known is None else versions.known_seq(session, known)

@@ -1,0 +1,171 @@
+"""Taking a register file in: look first (new, changed, same, rejected), then write all of it or nothing.
+
+A missing row deletes nothing, a missing column changes nothing, the same file twice changes nothing
+(interfaces §4, reliability P8 and IMP rows).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import ConfirmationNeeded
+from tracker.domain.register import (
+    ContractRow,
+    ImportIssue,
+    RegisterKind,
+    RegisterRow,
+    SchoolRow,
+    TenderEventRow,
+    TenderRow,
+)
+from tracker.feeds.registers import parse
+from tracker.feeds.table_files import read_table
+from tracker.services.comparing import Checks, Danger, Entry, RowChange, danger_of, look, verdicts_of
+from tracker.services.evaluating import Book, Progress, evaluate
+from tracker.store import assessments, intake, journal, references, versions
+from tracker.store.scope import EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file would do, or did: the counts add up to the rows read (P8)."""
+
+    kind: RegisterKind
+    filename: str
+    sha256: str
+    read: int
+    new: int
+    changed: int
+    same: int
+    rejected: int
+    changes: tuple[RowChange, ...]
+    issues: tuple[ImportIssue, ...]
+    notices: tuple[ImportIssue, ...]
+    unknown_columns: tuple[str, ...]
+    danger: Danger | None
+    written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    preview: Preview
+    rows: tuple[RegisterRow, ...]
+    needs: frozenset[tuple[str, str]]
+
+
+def preview(
+    session: Session, kind: RegisterKind, data: bytes, *, filename: str, book: Book, on: date
+) -> Preview:
+    """What the file would do, without writing anything; raises ``FileRefused`` for an unreadable file."""
+    return _plan(session, kind, data, filename=filename, book=book, on=on).preview
+
+
+def apply(
+    session: Session,
+    kind: RegisterKind,
+    data: bytes,
+    *,
+    filename: str,
+    book: Book,
+    actor: str,
+    at: datetime,
+    now: datetime,
+    today: date,
+    skip_bad_rows: bool = False,
+    confirmed: bool = False,
+    progress: Progress | None = None,
+) -> Preview:
+    """Write the file, whole or not at all, and judge anew what it touches.
+
+    ``at`` is the moment from which the facts are known, ``now`` the present one. With rejected rows nothing
+    is written unless ``skip_bad_rows``. Raises ``FileRefused``, ``MomentRefused`` and, for a file that would
+    end or empty much, ``ConfirmationNeeded``.
+    """
+    plan = _plan(session, kind, data, filename=filename, book=book, on=today)
+    found = plan.preview
+    if found.issues and not skip_bad_rows:
+        return found
+    if found.danger is not None and not confirmed:
+        danger = found.danger
+        raise ConfirmationNeeded(
+            percent=str(danger.percent), ended=danger.ended, emptied=danger.emptied, known=danger.known
+        )
+    if plan.rows:
+        seq = versions.open_recording(
+            session, at=at, actor=actor, source=found.filename, reason=f"import {kind}"
+        )
+        intake.record(session, kind, plan.rows, seq)
+        assessments.mark_due(session, plan.needs)
+        evaluate(session, today=today, book=book, progress=progress)
+    journal.append(
+        session, at=now, actor=actor, action="import", subject=kind.value, detail=_journal_detail(found)
+    )
+    return replace(found, written=True)
+
+
+def _journal_detail(found: Preview) -> dict[str, object]:
+    return {
+        "file": found.filename,
+        "sha256": found.sha256,
+        "read": found.read,
+        "new": found.new,
+        "changed": found.changed,
+        "same": found.same,
+        "rejected": found.rejected,
+    }
+
+
+def _plan(session: Session, kind: RegisterKind, data: bytes, *, filename: str, book: Book, on: date) -> _Plan:
+    years = book.policy.on(on).longest_term_years
+    parsed = parse(kind, read_table(data, filename=filename), longest_term_years=years)
+    known = intake.present_rows(session, kind, [row.value.key for row in parsed.rows])
+    looked = look(parsed, known, Checks.of(session, kind))
+    bad_rows = {issue.row for issue in looked.issues}
+    changes = tuple(change for change in looked.changes if change.row not in bad_rows)
+    good = [entry for entry in looked.entries if entry.row not in bad_rows]
+    verdicts = verdicts_of(good)
+    counts = {
+        what: sum(verdict == what for verdict in verdicts.values()) for what in ("new", "changed", "same")
+    }
+    rows = {entry.row_value.key: entry.row_value for entry in good if entry.verdict != "same"}
+    danger = danger_of(good, known_count=references.count_present(session, kind), on=on)
+    found = Preview(
+        kind=kind,
+        filename=filename,
+        sha256=hashlib.sha256(data).hexdigest(),
+        read=parsed.rows_read,
+        new=counts["new"],
+        changed=counts["changed"],
+        same=counts["same"],
+        rejected=parsed.rows_read - sum(counts.values()),
+        changes=changes,
+        issues=tuple(sorted(looked.issues, key=lambda issue: (issue.row, issue.column or ""))),
+        notices=parsed.notices + looked.notices,
+        unknown_columns=parsed.unknown_columns,
+        danger=danger,
+    )
+    return _Plan(found, tuple(rows.values()), _needs_of(session, kind, good))
+
+
+def _needs_of(session: Session, kind: RegisterKind, entries: Iterable[Entry]) -> frozenset[tuple[str, str]]:
+    """The needs whose facts the file changes."""
+    touched: set[tuple[str, str]] = set()
+    numbers: set[str] = set()
+    for entry in entries:
+        if entry.verdict == "same":
+            continue
+        for row in (entry.before, entry.row_value):
+            if isinstance(row, SchoolRow):
+                touched.update((row.school_id, service.value) for service in row.services)
+            elif isinstance(row, ContractRow | TenderRow):
+                touched.add((row.school_id, row.service.value))
+            elif isinstance(row, TenderEventRow):
+                numbers.add(row.tender_number)
+    if numbers:
+        touched.update(references.needs_of_tenders(session, EVERYTHING, numbers))
+    return frozenset(touched)

@@ -1,0 +1,181 @@
+"""The same findings as JSON for other programs (interfaces §6): the filters of the pages, paged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.encoders import jsonable_encoder
+
+from tracker.domain.errors import NotFound
+from tracker.feeds.regions import REGIONS
+from tracker.render import assessment_json
+from tracker.render.assessment_json import Json, day
+from tracker.services import evaluating
+from tracker.services.evaluating import NeedView, Snapshot
+from tracker.store import journal, registry, versions
+from tracker.store.flags import flag_history
+from tracker.store.scope import EVERYTHING
+from tracker.web.deps import Asked, Visit
+from tracker.web.filters import Filters
+from tracker.web.paging import page_of
+
+router = APIRouter(prefix="/api/v1", tags=["v1"])
+
+
+@router.get("/needs")
+def list_needs(visit: Asked) -> Json:
+    """Needs that pass the filters, in the order of school and service."""
+    found = _snapshot(visit)
+    return _paged(visit, found, _kept(visit, found.needs), need_item, name="needs")
+
+
+@router.get("/suggestions")
+def list_suggestions(visit: Asked) -> Json:
+    """Needs with an interim suggestion, worst first."""
+    found = _snapshot(visit)
+    open_ones = [need for need in _kept(visit, found.needs) if _is_suggestion(need)]
+    return _paged(visit, found, evaluating.in_harm_order(open_ones), need_item, name="suggestions")
+
+
+@router.get("/flags")
+def list_flags(visit: Asked) -> Json:
+    """Every flag of the needs that pass the filters, worst need first."""
+    found = _snapshot(visit)
+    rows = [
+        {"school_id": need.school.school_id, "service": need.assessment.service.value, **_flag(flag)}
+        for need in evaluating.in_harm_order(_kept(visit, found.needs))
+        for flag in need.assessment.flags
+    ]
+    return _paged(visit, found, rows, lambda row: row, name="flags")
+
+
+@router.get("/schools/{school_id}")
+def show_school(school_id: str, visit: Asked) -> Json:
+    """A school: its facts as known, its needs on the day, and the record of its flags."""
+    seq = _known_seq(visit)
+    school = registry.get_school(visit.session, EVERYTHING, school_id, known_seq=seq)
+    found = _snapshot(visit)
+    flags = flag_history(visit.session, EVERYTHING, school_id)
+    return {
+        "on": day(visit.on),
+        "school": jsonable_encoder(asdict(school)),
+        "needs": [need_item(need) for need in found.needs if need.school.school_id == school_id],
+        "contracts": _rows(
+            registry.contract_rows(visit.session, EVERYTHING, known_seq=seq, school_id=school_id)
+        ),
+        "tenders": _rows(registry.tender_rows(visit.session, EVERYTHING, known_seq=seq, school_id=school_id)),
+        "events": _rows(registry.event_rows(visit.session, EVERYTHING, known_seq=seq, school_id=school_id)),
+        "flag_history": _rows(flags),
+    }
+
+
+@router.get("/tenders/{number:path}")
+def show_tender(number: str, visit: Asked) -> Json:
+    """A tender with the schools it is for and its dated events."""
+    seq = _known_seq(visit)
+    lines = registry.tender_rows(visit.session, EVERYTHING, known_seq=seq, number=number)
+    if not lines:
+        raise NotFound(tender_number=number)
+    events = registry.event_rows(visit.session, EVERYTHING, known_seq=seq, number=number)
+    standing = [
+        assessment_json.tender(need.assessment.tender)
+        for need in _snapshot(visit).needs
+        if need.assessment.tender and need.assessment.tender.number == number
+    ]
+    return {
+        "tender_number": number,
+        "on": day(visit.on),
+        "lines": _rows(lines),
+        "events": _rows(events),
+        "standing": standing[0] if standing else None,
+    }
+
+
+@router.get("/contracts/{number:path}")
+def show_contract(number: str, visit: Asked) -> Json:
+    """A contract with its lines."""
+    seq = _known_seq(visit)
+    lines = registry.contract_rows(visit.session, EVERYTHING, known_seq=seq, number=number)
+    if not lines:
+        raise NotFound(contract_number=number)
+    return {"contract_number": number, "lines": _rows(lines)}
+
+
+@router.get("/regions")
+def list_regions(visit: Asked) -> Json:
+    """Each region with its needs by state on the day."""
+    counts: dict[str | None, Counter[Any]] = {}
+    for need in _snapshot(visit).needs:
+        counts.setdefault(need.school.region, Counter())[need.assessment.state] += 1
+    return {
+        "on": day(visit.on),
+        "regions": [
+            {
+                "region": region.code,
+                "names": {"kk": region.kk, "ru": region.ru, "en": region.en},
+                **assessment_json.count_states(counts.get(region.code, {})),
+            }
+            for region in REGIONS
+        ],
+        "not_stated": assessment_json.count_states(counts.get(None, {})),
+    }
+
+
+@router.get("/imports")
+def list_imports(visit: Asked) -> Json:
+    """What was imported, newest first."""
+    entries = [
+        entry for entry in journal.entries(visit.session, limit=1000, offset=0) if entry.action == "import"
+    ]
+    return {"imports": _rows(entries)}
+
+
+def need_item(need: NeedView) -> Json:
+    """One need as everywhere else (interfaces §5)."""
+    return assessment_json.need(need.assessment, region=need.school.region, district=need.school.district)
+
+
+def _snapshot(visit: Visit) -> Snapshot:
+    return evaluating.snapshot(
+        visit.session, EVERYTHING, on=visit.on, known=visit.known, book=visit.house.book
+    )
+
+
+def _kept(visit: Visit, needs: Iterable[NeedView]) -> tuple[NeedView, ...]:
+    filters = Filters.read(visit.request.query_params)
+    searched = registry.search_schools(visit.session, EVERYTHING, filters.q) if filters.q else None
+    return filters.keep(needs, found=None if searched is None else {school.school_id for school in searched})
+
+
+def _paged(visit: Visit, found: Snapshot, rows: Sequence[Any], item: Any, *, name: str) -> Json:
+    filters = Filters.read(visit.request.query_params)
+    page = page_of(rows, number=filters.page, size=filters.size)
+    return {
+        "on": day(found.on),
+        "known": None if found.known is None else found.known.isoformat(),
+        "policy": found.policy,
+        "total": page.count,
+        "page": page.number,
+        "pages": page.last,
+        name: [item(row) for row in page.items],
+    }
+
+
+def _is_suggestion(need: NeedView) -> bool:
+    return need.assessment.answer is not None and need.assessment.answer.is_suggestion
+
+
+def _flag(flag: Any) -> Json:
+    return {"kind": flag.kind.value, "since": day(flag.since)}
+
+
+def _rows(rows: Iterable[Any]) -> list[Any]:
+    return [jsonable_encoder(asdict(row)) for row in rows]
+
+
+def _known_seq(visit: Visit) -> int | None:
+    return None if visit.known is None else versions.known_seq(visit.session, visit.known)
