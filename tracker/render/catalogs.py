@@ -1,0 +1,83 @@
+"""Every sentence a person reads, by code and language, read from ``.po`` files once at start.
+
+A code without words is an error, never an empty place on a page.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from tracker.domain.vocabulary import Language
+
+FOLDER = Path(__file__).resolve().parent / "locales"
+
+LOCALES: Mapping[Language, Locale] = {
+    Language.KK: Locale("kk", "KZ"),
+    Language.RU: Locale("ru", "KZ"),
+    Language.EN: Locale("en", "GB"),
+}
+"""Whose dates and numbers each language follows."""
+
+
+class WordsMissing(KeyError):
+    """A code has no words in a language."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language. Places in a sentence are named: ``{days}``."""
+
+    language: Language
+    locale: Locale
+    _forms: Mapping[str, tuple[str, ...]]
+    _plural: Callable[[int], int]
+
+    def say(self, code: str, **places: object) -> str:
+        """The sentence of ``code`` with its places filled; raises :class:`WordsMissing`."""
+        return self._form(code, 0).format(**places)
+
+    def count(self, code: str, number: int, **places: object) -> str:
+        """The sentence of ``code`` in the form that ``number`` asks for; ``{n}`` is the number itself."""
+        return self._form(code, self._plural(number)).format(**{"n": number, **places})
+
+    def knows(self, code: str) -> bool:
+        """Whether ``code`` has words."""
+        return code in self._forms
+
+    def _form(self, code: str, form: int) -> str:
+        try:
+            return self._forms[code][form]
+        except (KeyError, IndexError):
+            raise WordsMissing(f"{self.language}: {code}") from None
+
+
+Catalogs = Mapping[Language, Words]
+
+
+def load_catalogs(folder: Path = FOLDER) -> Catalogs:
+    """Read the words of every language."""
+    return {language: _words(language, read_catalog(language, folder)) for language in Language}
+
+
+def read_catalog(language: Language, folder: Path = FOLDER) -> Catalog:
+    """The catalog file of one language as Babel sees it."""
+    with (folder / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language, abort_invalid=True)
+
+
+def _words(language: Language, catalog: Catalog) -> Words:
+    forms: dict[str, tuple[str, ...]] = {}
+    for message in catalog:
+        if not message.id:
+            continue
+        code = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
+        text = message.string
+        forms[code] = (text,) if isinstance(text, str) else tuple(text or ())
+    return Words(language, LOCALES[language], forms, gettext.c2py(catalog.plural_expr))

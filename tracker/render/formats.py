@@ -1,0 +1,86 @@
+"""Days, moments, numbers and percentages as people of each language write them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import Words
+
+NO_BREAK = "\u00a0"
+ISO_LENGTH = len("2027-01-31")
+
+
+@dataclass(frozen=True)
+class Formats:
+    """Formats of one language; ``zone`` is where moments are shown."""
+
+    words: Words
+    zone: tzinfo
+
+    def long(self, day: date) -> str:
+        """``2027 ж. 1 қаңтар``, ``1 января 2027 г.``, ``1 January 2027``."""
+        return format_date(day, "long", locale=self.words.locale).strip()
+
+    def since(self, day: date) -> str:
+        """A day as the start of something: ``2027 ж. 1 қаңтардан``, ``1 января 2027 г.``."""
+        return self._cased(day, "since")
+
+    def until(self, day: date) -> str:
+        """A day as the last of something: ``2027 ж. 28 ақпанға``, ``28 февраля 2027 г.``."""
+        return self._cased(day, "until")
+
+    def short(self, day: date) -> str:
+        """``01.01.2027`` in every language."""
+        return f"{day:%d.%m.%Y}"
+
+    def readable(self, value: str) -> str:
+        """A stated value as people write it: a day in ISO becomes a short one."""
+        try:
+            return self.short(date.fromisoformat(value)) if len(value) == ISO_LENGTH else value
+        except ValueError:
+            return value
+
+    def month(self, day: date) -> str:
+        """The month alone, for the ticks of a chart: ``қаң.``, ``янв.``, ``Jan``."""
+        return format_date(day, "LLL", locale=self.words.locale).strip()
+
+    def moment(self, moment: datetime) -> str:
+        """A moment in the legal zone, to the minute."""
+        return f"{moment.astimezone(self.zone):%d.%m.%Y %H:%M}"
+
+    def number(self, value: int | Decimal) -> str:
+        """A number with its thousands apart."""
+        return format_decimal(value, locale=self.words.locale)
+
+    def count(self, code: str, number: int, **places: object) -> str:
+        """A counted sentence whose number has its thousands apart."""
+        return self.words.count(code, number, n=self.number(number), **places)
+
+    def money(self, value: Decimal, currency: str) -> str:
+        """An amount with two places and its currency."""
+        amount = format_decimal(value, format="#,##0.00", locale=self.words.locale)
+        return f"{amount}{NO_BREAK}{'₸' if currency == 'KZT' else currency}"
+
+    def percent(self, part: int, whole: int) -> str:
+        """A share with one decimal, halves away from zero; a dash of nothing."""
+        if not whole:
+            return "–"
+        share = (Decimal(part) * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return format_decimal(share, format="0.0", locale=self.words.locale) + f"{NO_BREAK}%"
+
+    def _cased(self, day: date, case: str) -> str:
+        month = self.words.say(f"month.{day.month}.{case}")
+        return self.words.say("day.long", day=day.day, month=month, year=day.year)
+
+
+def school_name(names: tuple[str | None, str | None, str], language: Language) -> str:
+    """A school's name in the reader's language where it has one; ``names`` are Kazakh, Russian, given."""
+    kazakh, russian, given = names
+    chosen = {Language.KK: kazakh, Language.RU: russian, Language.EN: None}[language]
+    return chosen or given

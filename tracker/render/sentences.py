@@ -1,0 +1,148 @@
+"""Sentences put together from codes: what is wrong with a school, what to do next, why a request failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.domain.days import Span
+from tracker.domain.errors import TrackerError
+from tracker.domain.findings import Answer, Assessment, TenderStanding
+from tracker.domain.register import ImportIssue
+from tracker.domain.vocabulary import FlagKind, NextStep, State
+from tracker.render.catalogs import Words
+from tracker.render.formats import Formats
+
+PROPOSING = frozenset({NextStep.PROPOSE_INTERIM, NextStep.CONFIRM_GROUND})
+"""Steps whose sentence names the route and the window of the suggestion."""
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Composes the sentences of one language."""
+
+    words: Words
+    formats: Formats
+
+    def need(self, found: Assessment) -> str:
+        """What is wrong, in one sentence: the state and its days, then the gap, then the purchase."""
+        parts = [self.state(found), self._gap(found), self._purchase(found)]
+        return _sentence("; ".join(part for part in parts if part))
+
+    def step(self, found: Assessment) -> str:
+        """What to do next, in one sentence."""
+        if found.next_step in PROPOSING and found.answer and found.answer.recommended:
+            return _sentence(self._proposal(found.next_step, found.answer))
+        return self.bare_step(found.next_step, found)
+
+    def bare_step(self, step: NextStep, found: Assessment) -> str:
+        """A step without its window; ``found`` gives the stage it speaks of."""
+        stage = found.tender.stage if found.tender else None
+        named = self.words.say(f"stage.{stage}") if stage else ""
+        return _sentence(self.words.say(f"next_step.{step}", stage=named))
+
+    def reply(self, name: str, found: Assessment) -> str:
+        """The whole answer to "why is this school red", to paste into a letter."""
+        step = self.words.say("sentence.what_to_do", step=self.step(found))
+        return f"{name} ({self.formats.short(found.on)}). {self.need(found)} {step}"
+
+    def state(self, found: Assessment) -> str:
+        """The state of a need with the days that make it so."""
+        places = {"service": self.words.say(f"service.{found.service}.of")}
+        if found.state is State.UNCOVERED and found.uncovered_since and found.days_without:
+            since = self.formats.since(found.uncovered_since)
+            return self.formats.count("sentence.uncovered", found.days_without, since=since, **places)
+        if found.state in (State.COVERED, State.INTERIM) and found.covered_until:
+            left = (found.covered_until - found.on).days
+            until = self.formats.until(found.covered_until)
+            return self.formats.count(f"sentence.{found.state}", left, until=until, **places)
+        return self.words.say(f"sentence.{found.state}.bare", **places)
+
+    def when(self, found: Assessment) -> str:
+        """Since when there is no service, or until when there is, with the days: a cell of a list."""
+        if found.state is State.UNCOVERED:
+            if found.uncovered_since is None or found.days_without is None:
+                return self.words.say("when.never")
+            since = self.formats.short(found.uncovered_since)
+            return self.formats.count("when.uncovered", found.days_without, since=since)
+        if found.covered_until is None:
+            return "–"
+        until = self.formats.short(found.covered_until)
+        return self.formats.count("when.covered", (found.covered_until - found.on).days, until=until)
+
+    def span(self, span: Span) -> str:
+        """Two days, both included; one day alone is written once."""
+        if span.days == 1:
+            return self.formats.short(span.start)
+        return f"{self.formats.short(span.start)} – {self.formats.short(span.last)}"
+
+    def window(self, answer: Answer) -> str:
+        """The window of a suggestion, first and last day."""
+        return self.span(Span.inclusive(answer.start_on, answer.end_on or answer.start_on))
+
+    def tender(self, tender: TenderStanding) -> str:
+        """A purchase on a day: its method, its stage and how late it is, or how it ended."""
+        places = {"method": self.words.say(f"method.{tender.method}")}
+        if tender.stage is None:
+            ended = self._day(tender.ended_on)
+            return self.words.say(f"sentence.tender.{tender.status}", on=ended, **places)
+        places["stage"] = self.words.say(f"stage.{tender.stage}")
+        if tender.suspended_since:
+            since = self.formats.short(tender.suspended_since)
+            return self.words.say("sentence.tender.suspended", since=since, **places)
+        if tender.is_stalled:
+            return self.formats.count("sentence.tender.over", tender.days_over, **places)
+        if tender.due_on:
+            return self.words.say("sentence.tender.due", due=self._day(tender.due_on), **places)
+        return self.words.say("sentence.tender.undated", **places)
+
+    def board(self, *, uncovered: int, losing: int, days: int, stalled: int) -> str:
+        """The first line of the board: the three numbers that call for action; ``losing`` within ``days``."""
+        if not (uncovered or losing or stalled):
+            return self.words.say("board.sentence.quiet")
+        parts = [
+            self.formats.count("board.sentence.uncovered", uncovered),
+            self.formats.count("board.sentence.losing", losing, days=days),
+            self.formats.count("board.sentence.stalled", stalled),
+        ]
+        return _sentence(", ".join(parts))
+
+    def error(self, error: TrackerError) -> str:
+        """Why a request was refused, with what was wrong in it."""
+        told = self.words.say(error.code)
+        reason = f"{error.code}.{error.details.get('reason')}"
+        if self.words.knows(reason):
+            told = f"{told} {self.words.say(reason, **error.details)}"
+        return told
+
+    def issue(self, issue: ImportIssue) -> str:
+        """What is wrong with a value of a file."""
+        details = {name: self.formats.readable(value) for name, value in issue.details}
+        return self.words.say(f"issue.{issue.code}", **details)
+
+    def _proposal(self, step: NextStep, answer: Answer) -> str:
+        route = self.words.say(f"route.{answer.recommended}")
+        return self.words.say(f"next_step.{step}.route", route=route, window=self.window(answer))
+
+    def _gap(self, found: Assessment) -> str | None:
+        gap = found.projected_gap
+        if gap is None:
+            return None
+        if found.state is State.UNCOVERED:
+            served_from = self.formats.since(gap.span.stop)
+            return self.words.say("sentence.expected_from", since=served_from)
+        return self.formats.count("sentence.gap", gap.days, span=self.span(gap.span))
+
+    def _purchase(self, found: Assessment) -> str | None:
+        kinds = found.kinds
+        if found.tender and (found.tender.stage is not None or FlagKind.TENDER_FAILED in kinds):
+            return self.tender(found.tender)
+        return self.words.say("sentence.no_tender") if FlagKind.NO_TENDER in kinds else None
+
+    def _day(self, day: date | None) -> str:
+        return self.formats.short(day) if day else self.words.say("day.unknown")
+
+
+def _sentence(text: str) -> str:
+    """Begun with a capital, ended with a full stop."""
+    return text[:1].upper() + text[1:].removesuffix(".") + "."

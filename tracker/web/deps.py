@@ -1,0 +1,196 @@
+"""What a page knows of its visit: the reader's language, the day and the knowledge asked for, the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, Response
+
+from tracker.clock import LEGAL_ZONE, Clock, legal_day
+from tracker.domain.errors import DayNotReadable, FilterNotKnown
+from tracker.domain.vocabulary import Language
+from tracker.render.environment import Environments, Voices
+from tracker.services.evaluating import Book
+from tracker.settings import Settings
+from tracker.store import registry
+from tracker.store.engine import reading
+from tracker.store.versions import known_seq
+
+COOKIE = "tracker_language"
+COOKIE_SECONDS = 365 * 24 * 3600
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Days outside these years are typing errors, as in register files."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What one server process is made of."""
+
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    book: Book
+    voices: Voices
+    environments: Environments
+
+
+def house_of(request: Request) -> House:
+    """The house that answers this request."""
+    house: House = request.app.state.house
+    return house
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for a page: who reads it in which language, and what day it asks about."""
+
+    request: Request
+    house: House
+    session: Session
+    language: Language
+    moment: datetime
+    on: date
+    known: datetime | None
+
+    @property
+    def today(self) -> date:
+        """The legal day of the request."""
+        return legal_day(self.moment)
+
+    @property
+    def known_seq(self) -> int | None:
+        """The last recording that counts as known; None for all that is known now."""
+        return None if self.known is None else known_seq(self.session, self.known)
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The day and the knowledge asked for, as every link on the page must carry them on."""
+        asked = self.request.query_params
+        return {name: asked[name] for name in ("on", "known") if asked.get(name)}
+
+    def to(self, path: str, **filters: object) -> str:
+        """The address of another page for the same day; empty filters are left out."""
+        given = {name: str(value) for name, value in filters.items() if value not in (None, "")}
+        query = urlencode({**given, **self.kept})
+        return f"{path}?{query}" if query else path
+
+    def page(self, template: str, values: Mapping[str, object], *, status: int = 200) -> Response:
+        """Render a template for this visit."""
+        common = {
+            "on": self.on,
+            "today": self.today,
+            "known": self.known,
+            "kept": self.kept,
+            "home": self.to("/"),
+            "to": self.to,
+            "is_demo": registry.is_demo(self.session),
+        }
+        return html(self.request, self.house, self.language, template, {**common, **values}, status=status)
+
+
+def html(
+    request: Request,
+    house: House,
+    language: Language,
+    template: str,
+    values: Mapping[str, object],
+    *,
+    status: int,
+) -> Response:
+    """Render a template in ``language`` and remember a language that was just chosen."""
+    environment = house.environments[language]
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    text = environment.get_template(template).render(
+        {"home": "/", **values},
+        path=request.url.path,
+        asked=asked,
+        languages=tuple(Language),
+        urlencode=urlencode,
+    )
+    response = HTMLResponse(text, status_code=status, headers={"content-language": language})
+    response.headers["vary"] = "accept-language, cookie"
+    if request.query_params.get("lang") == language:
+        response.set_cookie(COOKIE, language, max_age=COOKIE_SECONDS, httponly=True, samesite="lax")
+    return response
+
+
+def language_of(request: Request, default: Language) -> Language:
+    """The language asked for, else remembered, else the browser's first that we have, else ``default``."""
+    for wanted in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+        if wanted in tuple(Language):
+            return Language(wanted)
+    return _accepted(request.headers.get("accept-language", "")) or default
+
+
+def _accepted(header: str) -> Language | None:
+    """The best of our languages in an ``Accept-Language`` header, by its weights."""
+    weighted: list[tuple[float, int, Language]] = []
+    for place, item in enumerate(header.split(",")):
+        tag, _, weight = item.partition(";q=")
+        name = tag.strip().lower().partition("-")[0]
+        if name in tuple(Language):
+            weighted.append((_weight(weight), -place, Language(name)))
+    best = max(weighted, default=None)
+    return best[2] if best and best[0] > 0 else None
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text or 1)
+    except ValueError:
+        return 0.0
+
+
+def read_day(text: str) -> date:
+    """A day of the address, ``YYYY-MM-DD`` or ``DD.MM.YYYY``; raises :class:`DayNotReadable`."""
+    parts = text.strip().split(".")
+    written = "-".join(reversed(parts)) if len(parts) == 3 else text.strip()
+    try:
+        day = date.fromisoformat(written)
+    except ValueError as error:
+        raise DayNotReadable(value=text) from error
+    if len(written) != 10 or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise DayNotReadable(value=text)
+    return day
+
+
+def read_moment(text: str) -> datetime:
+    """A moment of the address; without a zone it is legal time. Raises :class:`DayNotReadable`."""
+    try:
+        moment = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
+    except ValueError as error:
+        raise DayNotReadable(value=text) from error
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise DayNotReadable(value=text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=LEGAL_ZONE)
+
+
+def visit(request: Request) -> Iterator[Visit]:
+    """Open a visit; its session only reads and ends with the request."""
+    house = house_of(request)
+    asked = request.query_params
+    if asked.get("lang", Language.KK) not in tuple(Language):
+        raise FilterNotKnown(name="lang", value=asked["lang"])
+    moment = house.clock.now()
+    on = read_day(asked["on"]) if asked.get("on") else legal_day(moment)
+    known = read_moment(asked["known"]) if asked.get("known") else None
+    with reading(house.engine) as session:
+        yield Visit(
+            request=request,
+            house=house,
+            session=session,
+            language=language_of(request, house.settings.language),
+            moment=moment,
+            on=on,
+            known=known,
+        )
+
+
+Asked = Annotated[Visit, Depends(visit)]

@@ -1,0 +1,162 @@
+"""The filters that lists and their addresses share (interfaces §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from tracker.domain.errors import FilterNotKnown
+from tracker.domain.findings import Assessment
+from tracker.domain.vocabulary import LIVE, FlagKind, Service, State
+from tracker.feeds.regions import REGIONS
+from tracker.services.evaluating import NeedView
+
+HORIZONS = (30, 60, 90)
+"""Calendar days ahead for which the board counts what will be lost."""
+
+SIZES = (50, 100, 200)
+NOT_STATED = "none"
+"""The region (or district) filter for schools that state none."""
+
+REGION_CODES = frozenset(region.code for region in REGIONS) | {NOT_STATED}
+ON = "1"
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a reader asks a list to show. None asks for everything.
+
+    ``within`` are calendar days in which service will be lost; ``purchase`` keeps unserved or bridged needs
+    with a live tender; ``integrated`` keeps schools whose cameras the control centre sees.
+    """
+
+    region: str | None = None
+    district: str | None = None
+    service: Service | None = None
+    state: State | None = None
+    flag: FlagKind | None = None
+    within: int | None = None
+    purchase: bool = False
+    integrated: bool = False
+    q: str | None = None
+    page: int = 1
+    size: int = SIZES[0]
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> Filters:
+        """Filters of an address; raises :class:`FilterNotKnown` for a value that does not exist."""
+        return cls(
+            region=_one_of(asked, "region", REGION_CODES),
+            district=asked.get("district", "").strip() or None,
+            service=_word(asked, "service", Service),
+            state=_word(asked, "state", State),
+            flag=_word(asked, "flag", FlagKind),
+            within=_number(asked, "within", HORIZONS),
+            purchase=_one_of(asked, "purchase", {ON}) is not None,
+            integrated=_one_of(asked, "integrated", {ON}) is not None,
+            q=asked.get("q", "").strip() or None,
+            page=_number(asked, "page") or 1,
+            size=_number(asked, "size", SIZES) or SIZES[0],
+        )
+
+    @property
+    def named(self) -> dict[str, object]:
+        """The filters as address fields, without the page."""
+        return {
+            "region": self.region,
+            "district": self.district,
+            "service": self.service,
+            "state": self.state,
+            "flag": self.flag,
+            "within": self.within,
+            "purchase": ON if self.purchase else None,
+            "integrated": ON if self.integrated else None,
+            "q": self.q,
+            "size": self.size if self.size != SIZES[0] else None,
+        }
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything is filtered at all."""
+        return any(self.named.values())
+
+    def keep(self, needs: Iterable[NeedView], *, found: Collection[str] | None) -> tuple[NeedView, ...]:
+        """The needs that pass; ``found`` are the schools that a search found, None without a search."""
+        return tuple(need for need in needs if self._passes(need) and (found is None or _id(need) in found))
+
+    def _passes(self, need: NeedView) -> bool:
+        school, assessment = need.school, need.assessment
+        return (
+            (self.region is None or (school.region or NOT_STATED) == self.region)
+            and (self.district is None or (school.district or NOT_STATED) == self.district)
+            and (self.service is None or assessment.service is self.service)
+            and (self.state is None or assessment.state is self.state)
+            and (self.flag is None or self.flag in assessment.kinds)
+            and (self.within is None or is_lost_within(assessment, self.within))
+            and (not self.purchase or is_in_purchase(assessment))
+            and (not self.integrated or is_integrated(need))
+        )
+
+
+def loses_on(found: Assessment) -> date | None:
+    """The first day without service that is in sight for a served need; None if none is.
+
+    The first day of the projected gap; without a forecast, the day after the cover ends.
+    """
+    if found.state not in (State.COVERED, State.INTERIM) or found.covered_until is None:
+        return None
+    if found.projected_gap:
+        return found.projected_gap.span.start
+    is_loss_ahead = found.latest_safe_start is not None
+    is_bridged = found.tender is not None and found.tender.forecast is not None
+    return found.covered_until + timedelta(days=1) if is_loss_ahead and not is_bridged else None
+
+
+def is_lost_within(found: Assessment, days: int) -> bool:
+    """Whether a served need loses service within ``days`` calendar days."""
+    lost = loses_on(found)
+    return lost is not None and (lost - found.on).days <= days
+
+
+def is_in_purchase(found: Assessment) -> bool:
+    """Whether a need without a regular contract has a tender under way."""
+    unserved = found.state in (State.UNCOVERED, State.INTERIM)
+    return unserved and found.tender is not None and found.tender.status in LIVE
+
+
+def is_integrated(need: NeedView) -> bool:
+    """Whether the school's cameras were integrated with the control centre by the day (rules §2)."""
+    since = need.school.integrated_on
+    return since is not None and since <= need.assessment.on
+
+
+def _id(need: NeedView) -> str:
+    return need.school.school_id
+
+
+def _one_of(asked: Mapping[str, str], name: str, allowed: Collection[str]) -> str | None:
+    value = asked.get(name, "").strip()
+    if value and value not in allowed:
+        raise FilterNotKnown(name=name, value=value)
+    return value or None
+
+
+def _word(asked: Mapping[str, str], name: str, words: type[Word]) -> Word | None:
+    value = _one_of(asked, name, tuple(words))
+    return words(value) if value else None
+
+
+def _number(asked: Mapping[str, str], name: str, allowed: Collection[int] = ()) -> int | None:
+    value = asked.get(name, "").strip()
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) < 9 and int(value) > 0):
+        raise FilterNotKnown(name=name, value=value)
+    if allowed and int(value) not in allowed:
+        raise FilterNotKnown(name=name, value=value)
+    return int(value)

@@ -1,0 +1,157 @@
+"""Register files: hand one over, see what it would change, confirm or leave (interfaces §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, UploadFile
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tracker.domain.errors import ConfirmationNeeded, FileRefused, FilterNotKnown, TrackerError
+from tracker.domain.register import RegisterKind
+from tracker.feeds.columns import COLUMNS
+from tracker.feeds.table_files import LARGEST_FILE, shown_name
+from tracker.services import importing
+from tracker.store import journal, uploads
+from tracker.store.engine import transaction
+from tracker.web.deps import Asked, Visit
+from tracker.web.filters import ON
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+ACTOR = "local"
+"""Who writes while there is no sign-in: whoever sits at this machine."""
+
+COUNTS = ("read", "new", "changed", "same", "rejected")
+PAST_SHOWN = 50
+SHOWN = 1000
+"""Faults and changes that a page lists; more are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastImport:
+    """One import that was written."""
+
+    seq: int
+    at: datetime
+    kind: str
+    file: str
+    counts: Mapping[str, int]
+
+
+@router.get("/imports")
+def index(visit: Asked) -> Response:
+    """Past imports, the form to hand a file over, and the columns of each kind."""
+    past = _past(visit.session)
+    done = visit.request.query_params.get("done")
+    return visit.page(
+        "imports/index.html",
+        {
+            "past": past[:PAST_SHOWN],
+            "done": next((run for run in past if str(run.seq) == done), None),
+            "kinds": tuple(RegisterKind),
+            "columns": COLUMNS,
+            "largest_mib": LARGEST_FILE // 2**20,
+        },
+    )
+
+
+@router.post("/imports")
+def hand_over(
+    visit: Asked, kind: Annotated[str, Form()] = "", file: Annotated[UploadFile | None, File()] = None
+) -> Response:
+    """Keep the file and show what it would change."""
+    if kind not in tuple(RegisterKind):
+        raise FilterNotKnown(name="kind", value=kind)
+    if file is None or not file.filename:
+        raise FileRefused(reason="missing")
+    name = shown_name(file.filename)
+    data = file.file.read(LARGEST_FILE + 1)
+    importing.preview(
+        visit.session, RegisterKind(kind), data, filename=name, book=visit.house.book, on=visit.today
+    )  # a file that cannot be read is refused at once, not kept
+    with transaction(visit.house.engine) as session:
+        token = uploads.keep(session, RegisterKind(kind), data, filename=name, at=visit.moment)
+    return RedirectResponse(f"/imports/{token}", 303)
+
+
+@router.get("/imports/{token}")
+def preview(visit: Asked, token: str) -> Response:
+    """What a kept file would change."""
+    return _preview(visit, token)
+
+
+@router.post("/imports/{token}")
+def apply(
+    visit: Asked,
+    token: str,
+    skip_bad_rows: Annotated[str, Form()] = "",
+    confirmed: Annotated[str, Form()] = "",
+) -> Response:
+    """Write a kept file, whole or not at all."""
+    try:
+        with transaction(visit.house.engine) as session:
+            upload = uploads.get(session, token)
+            found = importing.apply(
+                session,
+                upload.kind,
+                upload.data,
+                filename=upload.filename,
+                book=visit.house.book,
+                actor=ACTOR,
+                at=visit.moment,
+                now=visit.moment,
+                today=visit.today,
+                skip_bad_rows=skip_bad_rows == ON,
+                confirmed=confirmed == ON,
+            )
+            if found.written:
+                uploads.forget(session, token)
+                seq = journal.entries(session, limit=1)[0].seq
+    except ConfirmationNeeded as error:
+        return _preview(visit, token, refused=error)
+    if not found.written:
+        return _preview(visit, token, refused=TrackerError())
+    return RedirectResponse(f"/imports?done={seq}", 303)
+
+
+def _preview(visit: Visit, token: str, refused: TrackerError | None = None) -> Response:
+    upload = uploads.get(visit.session, token)
+    found = importing.preview(
+        visit.session,
+        upload.kind,
+        upload.data,
+        filename=upload.filename,
+        book=visit.house.book,
+        on=visit.today,
+    )
+    return visit.page(
+        "imports/preview.html",
+        {
+            "preview": found,
+            "counts": COUNTS,
+            "titles": {column.name: getattr(column, visit.language) for column in COLUMNS[upload.kind]},
+            "shown": SHOWN,
+            "refused": refused,
+        },
+        status=409 if refused else 200,
+    )
+
+
+def _past(session: Session) -> tuple[PastImport, ...]:
+    """The imports among the newest entries of the journal, the newest first."""
+    return tuple(
+        PastImport(
+            seq=entry.seq,
+            at=entry.at,
+            kind=entry.subject,
+            file=str(entry.details["file"]),
+            counts={name: int(entry.details[name]) for name in COUNTS},
+        )
+        for entry in journal.entries(session, limit=PAST_SHOWN * 4)
+        if entry.action == "import"
+    )

@@ -1,0 +1,65 @@
+"""The review queue: every flagged need, the one that is harmed most first (rules §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse, Response
+
+from tracker.domain.days import FOREVER
+from tracker.domain.vocabulary import FlagKind, Service, State
+from tracker.feeds.regions import REGIONS
+from tracker.services.evaluating import NeedView, in_harm_order, snapshot
+from tracker.store.registry import search_schools
+from tracker.store.scope import EVERYTHING
+from tracker.web.deps import Asked, Visit
+from tracker.web.filters import HORIZONS, Filters
+from tracker.web.paging import page_of
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+
+@router.get("/queue")
+def show(visit: Asked) -> Response:
+    """The flagged needs that pass the filters, in harm order."""
+    filters, needs = asked_needs(visit)
+    flagged = in_harm_order(needs)
+    return visit.page(
+        "queue/show.html",
+        {
+            "filters": filters,
+            "page": page_of(flagged, number=filters.page, size=filters.size),
+            "next_change_on": next_change(needs),
+            **choices(),
+        },
+    )
+
+
+def asked_needs(visit: Visit) -> tuple[Filters, tuple[NeedView, ...]]:
+    """The filters of the address and all needs that pass them."""
+    filters = Filters.read(visit.request.query_params)
+    scope = EVERYTHING
+    shot = snapshot(visit.session, scope, on=visit.on, known=visit.known, book=visit.house.book)
+    found = None
+    if filters.q:
+        found = {school.school_id for school in search_schools(visit.session, scope, filters.q)}
+    return filters, filters.keep(shot.needs, found=found)
+
+
+def choices() -> dict[str, object]:
+    """What the filter fields offer."""
+    return {
+        "regions": [region.code for region in REGIONS],
+        "services": tuple(Service),
+        "states": tuple(State),
+        "flags": tuple(FlagKind),
+        "horizons": HORIZONS,
+    }
+
+
+def next_change(needs: Iterable[NeedView]) -> date | None:
+    """The next day on which any of these needs may change with no new fact."""
+    soonest = min((need.assessment.next_change_on for need in needs), default=FOREVER)
+    return None if soonest == FOREVER else soonest

@@ -1,0 +1,166 @@
+"""The list of schools, and the page of one: what is wrong, what to do next, and everything it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tracker.domain.alphabet import sort_key
+from tracker.domain.coverage import states
+from tracker.domain.facts import NeedFacts, TenderFacts
+from tracker.domain.findings import Assessment, Finding, RouteAnswer
+from tracker.domain.policy import Policy, Route
+from tracker.domain.register import ContractRow, TenderEventRow, TenderRow
+from tracker.domain.tenders import stretches
+from tracker.domain.vocabulary import Language
+from tracker.domain.workdays import WorkCalendar
+from tracker.render.explanations import flag_clause
+from tracker.render.timeline import Timeline, draw, window_around
+from tracker.services.evaluating import NeedView, calendar, need_facts, snapshot
+from tracker.store import registry
+from tracker.store.flags import FlagRecord, flag_history
+from tracker.store.scope import EVERYTHING
+from tracker.store.sources import list_sources
+from tracker.web.deps import Asked, Visit
+from tracker.web.pages.queue import asked_needs, choices
+from tracker.web.paging import page_of
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagLine:
+    """A flag, the day since which it stands (or was opened) and the clause it is judged by."""
+
+    flag: Finding
+    since: date | None
+    clause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedCard:
+    """One need of the school: the verdict, its strip, and the ground of each route."""
+
+    found: Assessment
+    timeline: Timeline
+    flags: tuple[FlagLine, ...]
+    routes: tuple[tuple[RouteAnswer, Route], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A tender of the school with its dated facts."""
+
+    tender: TenderRow
+    events: tuple[TenderEventRow, ...]
+
+
+@router.get("/schools")
+def index(visit: Asked) -> Response:
+    """All needs that pass the filters, by the school's name; a search that names one school opens it."""
+    filters, needs = asked_needs(visit)
+    if filters.q and any(filters.q in (need.school.school_id, need.school.bin) for need in needs):
+        named = next(need for need in needs if filters.q in (need.school.school_id, need.school.bin))
+        return RedirectResponse(visit.to(f"/schools/{named.school.school_id}"), 303)
+    ordered = sorted(needs, key=lambda need: _place(need, visit.language))
+    page = page_of(ordered, number=filters.page, size=filters.size)
+    return visit.page("schools/index.html", {"filters": filters, "page": page, **choices()})
+
+
+@router.get("/schools/{school_id:path}")
+def show(visit: Asked, school_id: str) -> Response:
+    """One school on one day."""
+    scope, house, session = EVERYTHING, visit.house, visit.session
+    shot = snapshot(session, scope, on=visit.on, known=visit.known, book=house.book)
+    known_seq = visit.known_seq
+    school = registry.get_school(session, scope, school_id, known_seq=known_seq)
+    days = calendar(session, house.book, visit.known)
+    facts = {one.service: one for one in need_facts(session, scope, school_id, known=visit.known)}
+    history = flag_history(session, scope, school_id)
+    cards = tuple(
+        _card(need.assessment, facts[need.assessment.service], history, house.book.policy, days)
+        for need in shot.needs
+        if need.school.school_id == school_id
+    )
+    return visit.page(
+        "schools/show.html",
+        {
+            "school": school,
+            "cards": cards,
+            "contracts": _contracts(visit, school_id, known_seq),
+            "purchases": _purchases(visit, school_id, known_seq),
+            "history": history,
+            "sources": list_sources(session, scope, school_id, known_seq=known_seq),
+            "policy": house.book.policy,
+        },
+    )
+
+
+def _card(
+    found: Assessment, facts: NeedFacts, history: tuple[FlagRecord, ...], policy: Policy, days: WorkCalendar
+) -> NeedCard:
+    window = window_around(found.on)
+    tender = _tender(found, facts)
+    passed = stretches(tender, found.on, policy=policy, calendar=days) if tender else ()
+    routes = found.answer.routes if found.answer else ()
+    return NeedCard(
+        found=found,
+        timeline=draw(found, states(facts, window), passed, window),
+        flags=tuple(_flag_line(flag, found, history) for flag in found.flags),
+        routes=tuple((route, _ground(route, found, policy)) for route in routes),
+    )
+
+
+def _tender(found: Assessment, facts: NeedFacts) -> TenderFacts | None:
+    if found.tender is None:
+        return None
+    return next(tender for tender in facts.tenders if tender.number == found.tender.number)
+
+
+def _flag_line(flag: Finding, found: Assessment, history: tuple[FlagRecord, ...]) -> FlagLine:
+    """Where the facts give no day, the record of flags does (decision 14)."""
+    opened = (
+        record.opened_on
+        for record in history
+        if (record.service, record.kind) == (found.service, flag.kind)
+        and record.opened_on <= found.on
+        and (record.closed_on is None or record.closed_on > found.on)
+    )
+    return FlagLine(flag, flag.since or next(opened, None), flag_clause(flag.kind, found))
+
+
+def _ground(route: RouteAnswer, found: Assessment, policy: Policy) -> Route:
+    """The route of the law that was in force on the first interim day."""
+    start = found.answer.start_on if found.answer else found.on
+    return next(one for one in policy.on(start).routes if one.id is route.id)
+
+
+def _contracts(visit: Visit, school_id: str, known_seq: int | None) -> tuple[ContractRow, ...]:
+    rows = registry.contract_rows(visit.session, EVERYTHING, school_id=school_id, known_seq=known_seq)
+    return tuple(sorted(rows, key=lambda row: (row.start_on, row.contract_number), reverse=True))
+
+
+def _purchases(visit: Visit, school_id: str, known_seq: int | None) -> tuple[Purchase, ...]:
+    scope = EVERYTHING
+    tenders = registry.tender_rows(visit.session, scope, school_id=school_id, known_seq=known_seq)
+    events = registry.event_rows(visit.session, scope, school_id=school_id, known_seq=known_seq)
+    by_number: Mapping[str, list[TenderEventRow]] = {tender.tender_number: [] for tender in tenders}
+    for event in sorted(events, key=lambda event: event.on):
+        by_number[event.tender_number].append(event)
+    newest_first = sorted(tenders, key=_begun, reverse=True)
+    return tuple(Purchase(tender, tuple(by_number[tender.tender_number])) for tender in newest_first)
+
+
+def _begun(tender: TenderRow) -> tuple[str, str]:
+    day = tender.published_on or tender.planned_on
+    return (day.isoformat() if day else "", tender.tender_number)
+
+
+def _place(need: NeedView, language: Language) -> tuple[str, str, str]:
+    school = need.school
+    shown = {Language.KK: school.name_kk, Language.RU: school.name_ru}.get(language) or school.name
+    return (sort_key(shown), school.school_id, need.assessment.service)

@@ -1,0 +1,28 @@
+"""Long lists, one page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Page ``number`` of ``last``, of ``count`` items in all; ``first`` is the place of its first."""
+
+    items: tuple[Item, ...]
+    number: int
+    last: int
+    count: int
+    first: int
+
+
+def page_of(items: Sequence[Item], *, number: int, size: int) -> Page[Item]:
+    """The asked page; a number beyond the end shows the last page."""
+    last = max(1, -(-len(items) // size))
+    number = min(number, last)
+    start = (number - 1) * size
+    return Page(tuple(items[start : start + size]), number, last, len(items), start + 1)
