@@ -93,11 +93,14 @@ class TenderOracle:
         return self.end(on) is None
 
     def end(self, on: date) -> tuple[str, date | None] | None:
-        """How and when it ended by the day: by its contract or by its own facts, whichever came first."""
+        """How and when it ended by the day: by its contract or its own facts, whichever came first.
+
+        A tender that stands as ended without any day was never live, so no day is known even with a contract.
+        """
         taken = [day for day in map(self.taken_on, self.lines) if day is not None and day <= on]
         own = self.own_end(on)
         if taken and (own is None or own[1] is None or min(taken) <= own[1]):
-            return "complete", min(taken)
+            return "complete", min(taken) if own is None or own[1] else None
         return own
 
     def own_end(self, on: date) -> tuple[str, date | None] | None:

@@ -113,8 +113,8 @@ def _turning_days(need: Reading, found: Answer | None) -> Iterable[date]:
         yield days_apart(need.run.last, 1 - law.warn_interim_ending_days)
     if facts.confirmed_on is not None:
         yield days_apart(facts.confirmed_on, law.stale_days + 1)
-    for tender in facts.tenders:
-        yield from _tender_days(tender, need)
+    for tender in need.live:
+        yield from _tender_days(need.facts_of(tender), need)
     for standing in need.standings:
         if standing.ended_on is not None:
             yield days_apart(standing.ended_on, law.tenderless_days - 1)

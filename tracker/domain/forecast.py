@@ -43,14 +43,13 @@ def limit_of(law: Law, method: Method, stage: Stage) -> StageLimit:
 
 
 def standing(tender: TenderFacts, lines: tuple[ServiceLine, ...], at: Moment) -> TenderStanding:
-    """Where ``tender`` stands for one need: its stage, due day, days over and forecast, or its end."""
+    """Where ``tender`` stands for one need: its stage, due day, days over and forecast, or its first end."""
     over = over_since(tender, at.on, lines)
     end = end_of(tender, at.on)
-    if over is not None or end is not None:
-        if end is None or (over is not None and over <= (end.on or over)):
-            return _ended(tender, TenderStatus.COMPLETE, over if end is None or end.on else None)
-        return _ended(tender, end.status, end.on)
-    return _live(tender, at)
+    if over is not None and (end is None or end.on is None or over <= end.on):
+        was_ever_live = end is None or end.on is not None
+        return _ended(tender, TenderStatus.COMPLETE, over if was_ever_live else None)
+    return _live(tender, at) if end is None else _ended(tender, end.status, end.on)
 
 
 def _ended(tender: TenderFacts, status: TenderStatus, ended_on: date | None) -> TenderStanding:
