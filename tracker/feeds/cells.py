@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from tracker.feeds.spelling import trimmed
@@ -13,8 +12,10 @@ _RUSSIAN_OR_KAZAKH = "а-яА-ЯёЁәғқңөұүһіӘҒҚҢӨҰҮҺІ"
 _LOST_INSIDE = re.compile(rf"\?[{_RUSSIAN_OR_KAZAKH}]|\?\?|\ufffd")
 _LOST_AT_END = re.compile(rf"[{_RUSSIAN_OR_KAZAKH}]\?")
 _GARBLED = re.compile("[ЌќЋћЏџЂђЃѓЉљЊњЅѕЈј]")
-_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_ALLOWED_CONTROLS = frozenset("\t\n\r")
+_CONTROLS = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff]"
+)
+"""Controls but tab and line ends, turns of the direction of writing, halves of pairs, private signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,10 @@ def plain_text(cell: Cell, *, free: bool = False) -> str:
         raise CellRefused(cell.value)
     if not isinstance(cell, str):
         raise CellRefused("not_text")
-    if _DIRECTIONS.search(cell) or any(map(_is_control, cell)):
+    if _CONTROLS.search(cell):
         raise CellRefused("control_character")
     if _LOST_INSIDE.search(cell) or (not free and _LOST_AT_END.search(cell)):
         raise CellRefused("lost_letters")
     if _GARBLED.search(cell):
         raise CellRefused("garbled_letters")
     return trimmed(cell)
-
-
-def _is_control(sign: str) -> bool:
-    return sign not in _ALLOWED_CONTROLS and unicodedata.category(sign) in ("Cc", "Cs", "Cn", "Co")

@@ -33,6 +33,7 @@ ISSUES: dict[str, tuple[str, ...]] = {
     "several_values": (),
     "terminated_before_start": ("start",),
     "too_long": ("limit",),
+    "too_many_facts": ("limit",),
     "two_digit_year": (),
     "unknown_value": ("allowed",),
 }

@@ -231,9 +231,12 @@ _AFTER_REGION_WORD = frozenset(
 )
 
 
+_CITY_ADMINISTRATION = re.compile(r"\bг\.\s?а\.", re.IGNORECASE)
+
+
 def find_region(text: str) -> str | None:
     """The two-digit code that a region cell states; None where it states none of the twenty."""
-    plain = trimmed(text)
+    plain = _CITY_ADMINISTRATION.sub("г.", trimmed(text))
     coded = _NUMERIC.fullmatch(plain)
     if coded is not None:
         code = coded.group(1) or coded.group(2)

@@ -23,6 +23,12 @@ from tracker.feeds.values import Reader
 LONGEST_VALUE_SHOWN = 200
 """Characters of a wrong cell that an issue repeats."""
 
+MAX_FACTS = 500_000
+"""Rows of the register that one file may state, all schools of all its rows together."""
+
+MANY_ISSUES = 100_000
+"""From here on only the first issue of each row is kept, so a wrong file cannot fill the memory."""
+
 _REMEMBERED = 10_000
 _MONTHS_A_YEAR = 12
 
@@ -72,11 +78,15 @@ def parse(kind: RegisterKind, table: Table, *, longest_term_years: int) -> Parse
         file_row = _FileRow(number)
         values = file_row.read(layout, record)
         _CROSS_CHECKS[kind](file_row, values, longest_term_years)
-        issues += file_row.issues
-        if not file_row.issues and not layout.issues:
-            notices += file_row.notices
+        facts = () if file_row.issues or layout.issues else tuple(_register_rows(kind, values))
+        if len(rows) + len(facts) > MAX_FACTS:
+            file_row.refuse(None, "", CellRefused("too_many_facts", limit=str(MAX_FACTS)))
+        if file_row.issues:
+            issues += file_row.issues[: None if len(issues) < MANY_ISSUES else 1]
+        else:
             kept = layout.kept(record)
-            rows += (ParsedRow(number, value, kept) for value in _register_rows(kind, values))
+            rows += (ParsedRow(number, value, kept) for value in facts)
+            notices += file_row.notices[: None if len(notices) < MANY_ISSUES else 1]
     return Parsed(
         rows=tuple(rows),
         issues=tuple(issues),
@@ -88,6 +98,9 @@ def parse(kind: RegisterKind, table: Table, *, longest_term_years: int) -> Parse
 
 
 Outcome = Reading | CellRefused
+
+NOT_STATED = Reading(None)
+"""The reading of an empty cell in a column that may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +136,7 @@ class _Layout:
                 details = (("title", title),)
                 issues.append(ImportIssue(table.header_row, column.name, title, "duplicate_column", details))
             else:
-                places[column.name] = _Place(index, column, _remembering(_in_system(column.reader, table)))
+                places[column.name] = _Place(index, column, _remembering(column, table))
         for column in COLUMNS[kind]:
             if column.required and column.name not in places:
                 issues.append(ImportIssue(table.header_row, column.name, "", "missing_column"))
@@ -147,30 +160,33 @@ def _named(unknown: list[tuple[int, str]], table: Table) -> tuple[tuple[int, str
     )
 
 
-def _in_system(reader: Reader, table: Table) -> Reader:
-    """Day numbers count from the day that the workbook says."""
+def _remembering(column: Column, table: Table) -> Callable[[Cell], Outcome]:
+    """Read the same cell once: a register says «действует» seventy thousand times."""
+    reader = column.reader
     if reader in (read_day, read_last_day):
-        return partial(reader, from_1904=table.from_1904)
-    return reader
-
-
-def _remembering(reader: Reader) -> Callable[[Cell], Outcome]:
-    """The same cell is read once: a register says «действует» seventy thousand times."""
+        reader = partial(reader, from_1904=table.from_1904)
     outcomes: dict[tuple[type, Cell], Outcome] = {}
 
     def read(cell: Cell) -> Outcome:
         asked = (type(cell), cell)
         outcome = outcomes.get(asked)
         if outcome is None:
-            try:
-                outcome = reader(cell)
-            except CellRefused as refused:
-                outcome = refused.with_traceback(None)
+            outcome = _outcome(column, reader, cell)
             if len(outcomes) < _REMEMBERED:
                 outcomes[asked] = outcome
         return outcome
 
     return read
+
+
+def _outcome(column: Column, reader: Reader, cell: Cell) -> Outcome:
+    """What a cell says, or why it cannot be taken; an empty one may be left out where it is not required."""
+    if is_blank(cell) or (isinstance(cell, str) and cell.strip().casefold() in column.blanks):
+        return CellRefused("required") if column.required else NOT_STATED
+    try:
+        return reader(cell)
+    except CellRefused as refused:
+        return refused.with_traceback(None)
 
 
 @dataclass(slots=True)
@@ -186,18 +202,13 @@ class _FileRow:
         values: dict[str, Any] = {}
         for place in layout.places:
             cell = record[place.index] if place.index < len(record) else ""
-            column = place.column
-            if is_blank(cell) or (isinstance(cell, str) and cell.strip().casefold() in column.blanks):
-                if column.required:
-                    self.refuse(column.name, cell, CellRefused("required"))
-                continue
             outcome = place.read(cell)
             if isinstance(outcome, CellRefused):
-                self.refuse(column.name, cell, outcome)
-                continue
-            values[column.name] = outcome.value
-            if outcome.notice:
-                self.notice(column.name, as_shown(cell), outcome.notice, outcome.details)
+                self.refuse(place.column.name, cell, outcome)
+            elif outcome is not NOT_STATED:
+                values[place.column.name] = outcome.value
+                if outcome.notice:
+                    self.notice(place.column.name, as_shown(cell), outcome.notice, outcome.details)
         self._refuse_extra_cells(record[layout.width :])
         return values
 

@@ -5,8 +5,8 @@ One cell at XFD1048576 makes a reader lay out 17,000 million cells; ``<dimension
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
 from tracker.domain.errors import FileRefused
@@ -15,13 +15,14 @@ from tracker.feeds.tables import MAX_COLUMNS, MAX_ROWS, Fault
 MAX_CELLS = 3_000_000
 """How many cells are laid out: last row times last column that hold something."""
 
-MAX_ELEMENTS = 12_000_000
-"""How many XML elements one sheet may have: about four for each cell."""
+MAX_ELEMENTS = 6_000_000
+"""How many XML elements one sheet may have: two or three for each cell."""
 
 Faults = dict[int, dict[int, Fault]]
 """Cells without a value of their own: by row number (from 1), then by column (from 0)."""
 
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_MOST_DIGITS = 7
+_MOST_LETTERS = 3
 _FILLED = frozenset({"v", "f", "is"})
 
 
@@ -81,6 +82,7 @@ class _Scan:
 
     faults: Faults = field(default_factory=dict)
     row: int = 0
+    row_digits: str = ""
     column: int = -1
     last_row: int = 0
     last_column: int = 0
@@ -92,6 +94,8 @@ class _Scan:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Hear one element begin."""
         self.elements += 1
+        if self.elements > MAX_ELEMENTS:
+            raise FileRefused(reason="too_many_cells", limit=MAX_CELLS)
         local = name if ":" not in name else _local(name)
         if local == "c":
             self._start_cell(attributes)
@@ -99,33 +103,38 @@ class _Scan:
             self._fill(local)
         elif local == "row":
             self._start_row(attributes)
-        if self.elements > MAX_ELEMENTS:
-            raise FileRefused(reason="too_many_cells", limit=MAX_CELLS)
 
     def finish_cell(self) -> None:
         """Note the fault of the cell just left, if it has one."""
-        fault = None
         if self.is_error and self.has_value:
-            fault = Fault.FORMULA_ERROR
+            self.faults.setdefault(self.row, {})[self.column] = Fault.FORMULA_ERROR
         elif self.is_formula and not self.has_value:
-            fault = Fault.FORMULA_WITHOUT_VALUE
-        if fault is not None:
-            self.faults.setdefault(self.row, {})[self.column] = fault
+            self.faults.setdefault(self.row, {})[self.column] = Fault.FORMULA_WITHOUT_VALUE
         self.is_error = self.is_formula = self.has_value = False
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         self.finish_cell()
-        stated = attributes.get("r")
-        self.row = self.row + 1 if stated is None else _number(stated)
+        self._enter_row(attributes.get("r", str(self.row + 1)))
         self.column = -1
 
+    def _enter_row(self, digits: str) -> None:
+        if not (digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS):
+            raise FileRefused(reason="broken_workbook")
+        self.row, self.row_digits = int(digits), digits
+
     def _start_cell(self, attributes: dict[str, str]) -> None:
-        self.finish_cell()
+        if self.is_error or self.is_formula:
+            self.finish_cell()
+        self.has_value = False
         reference = attributes.get("r")
         if reference is None:
             self.column += 1
         else:
-            self.row, self.column = _place(reference)
+            letters = reference.rstrip("0123456789")
+            digits = reference[len(letters) :]
+            if digits != self.row_digits:
+                self._enter_row(digits)
+            self.column = _column(letters)
         self.is_error = attributes.get("t") == "e"
 
     def _fill(self, local: str) -> None:
@@ -133,6 +142,11 @@ class _Scan:
             self.is_formula = True
         else:
             self.has_value = True
+        if self.row > self.last_row or self.column >= self.last_column:
+            self._reach()
+
+    def _reach(self) -> None:
+        """The filled part of the sheet grows; raises :class:`FileRefused` when it grows too far."""
         self.last_row = max(self.last_row, self.row)
         self.last_column = max(self.last_column, self.column + 1)
         if self.last_row > MAX_ROWS or self.last_column > MAX_COLUMNS:
@@ -141,22 +155,15 @@ class _Scan:
             raise FileRefused(reason="too_many_cells", limit=MAX_CELLS)
 
 
-def _place(reference: str) -> tuple[int, int]:
-    """Row (from 1) and column (from 0) of «B12»."""
-    found = _REFERENCE.fullmatch(reference)
-    if found is None:
+@lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
+    """The place of a column, from 0; raises :class:`FileRefused` for what is no column."""
+    if not (letters.isascii() and letters.isalpha() and len(letters) <= _MOST_LETTERS):
         raise FileRefused(reason="broken_workbook")
-    letters, digits = found.groups()
-    column = 0
+    number = 0
     for letter in letters:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(digits), column - 1
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 7):
-        raise FileRefused(reason="broken_workbook")
-    return int(text)
+        number = number * 26 + int(letter, 36) - 9
+    return number - 1
 
 
 def _local(name: str) -> str:

@@ -14,7 +14,14 @@ _INVISIBLE = str.maketrans(dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 
 def trimmed(text: str) -> str:
     """``text`` with every run of spaces (also no-break and narrow ones) as one space, none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).split())
+    plain = text if text.isascii() else unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    return " ".join(plain.split())
+
+
+def is_invisible(text: str) -> bool:
+    """Whether ``text`` is only spaces and signs without width."""
+    plain = text.strip()
+    return not plain or (not plain.isascii() and not plain.translate(_INVISIBLE).strip())
 
 
 def words(text: str) -> tuple[str, ...]:

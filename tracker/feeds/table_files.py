@@ -6,7 +6,6 @@ A file that cannot be read whole raises :class:`FileRefused` with ``reason``, on
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 
@@ -25,6 +24,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "encrypted": (),
     "empty": (),
     "far_cell": ("limit_rows", "limit_columns"),
+    "line_too_long": ("limit",),
     "no_visible_sheet": (),
     "not_a_table": (),
     "not_a_workbook": (),
@@ -42,8 +42,12 @@ REASONS: dict[str, tuple[str, ...]] = {
 }
 """Every reason of a refusal with the names of its details."""
 
+LONGEST_LINE = 1_000_000
+"""Characters of one line of text; a longer one is no row of a register."""
+
 _DELIMITERS = ";\t,"
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ \t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _NOT_TABLES = (b"%PDF", b"{\\rtf", b"<", b"{", b"[")
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -93,10 +97,18 @@ def _delimiter(text: str) -> str:
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Numbered records; raises :class:`FileRefused` where quotes do not match, so no row is swallowed."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     number = 0
     try:
         for number, record in enumerate(reader, start=1):
             yield number, record
     except csv.Error as broken:
         raise FileRefused(reason="quotes", row=number + 1) from broken
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines with their ends, whichever of the three kinds; other separators are signs like any other."""
+    for found in _LINE.finditer(text):
+        if found.end() - found.start() > LONGEST_LINE:
+            raise FileRefused(reason="line_too_long", limit=LONGEST_LINE)
+        yield found.group()

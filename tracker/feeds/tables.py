@@ -8,9 +8,12 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from tracker.domain.errors import FileRefused
+from tracker.feeds.spelling import is_invisible
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 256
+LAST_ROW = 1_048_576
+"""The last row of a worksheet; empty rows count up to it."""
 
 
 class Fault(StrEnum):
@@ -36,8 +39,8 @@ class Table:
 
 
 def is_blank(cell: Cell) -> bool:
-    """Whether a cell holds nothing but spaces."""
-    return isinstance(cell, str) and not isinstance(cell, Fault) and not cell.strip()
+    """Whether a cell holds nothing that can be seen."""
+    return isinstance(cell, str) and not isinstance(cell, Fault) and (not cell or is_invisible(cell))
 
 
 def as_shown(cell: Cell) -> str:
@@ -51,7 +54,9 @@ def as_shown(cell: Cell) -> str:
 
 def table_of(records: Iterable[tuple[int, Sequence[Cell]]]) -> Table:
     """The first row that is not empty as header, the others as rows; raises :class:`FileRefused`."""
-    filled = ((number, record) for number, record in records if not all(map(is_blank, record)))
+    filled = (
+        (number, record) for number, record in records if number > LAST_ROW or not all(map(is_blank, record))
+    )
     header_row, header = next(filled, (0, ()))
     if not header:
         raise FileRefused(reason="empty")
@@ -59,7 +64,7 @@ def table_of(records: Iterable[tuple[int, Sequence[Cell]]]) -> Table:
         raise FileRefused(reason="too_many_columns", limit=MAX_COLUMNS)
     rows: list[tuple[int, tuple[Cell, ...]]] = []
     for number, record in filled:
-        if len(rows) >= MAX_ROWS:
+        if len(rows) >= MAX_ROWS or number > LAST_ROW:
             raise FileRefused(reason="too_many_rows", limit=MAX_ROWS)
         rows.append((number, tuple(record)))
     titles = tuple(str(title).strip() for title in header)

@@ -34,8 +34,8 @@ _DIGIT_TWINS = str.maketrans("ОоOoЗзIlІ", "000033111")
 _GROUP_SIGNS = re.compile(r"[\s'’_-]")
 _MONEY_UNIT = re.compile(r"\s?(?:₸|тенге|теңге|тг\.?|kzt)$", re.IGNORECASE)
 _WHOLE = re.compile(r"\d+")
-_DECIMAL = re.compile(r"\d+(?:[.,]\d{1,2}|[.,]\d{4,})?")
-_THREE_PLACES = re.compile(r"\d{1,3}[.,]\d{3}")
+_DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
+_THREE_PLACES = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _GROUPED = re.compile(
     r"\d{1,3}(?:,\d{3})+\.\d{1,2}|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:([.,])\d{3})(?:\1\d{3})+"
 )
@@ -152,6 +152,8 @@ def _identifier(cell: Cell) -> str:
     text = _unquoted(plain_text(_as_text(cell)))
     if _SCIENTIFIC.fullmatch(text):
         return _digits_of(text)
+    if not text:
+        raise CellRefused("required")
     for run in _LETTER_RUNS.findall(text):
         if is_mixed(run):
             raise CellRefused("mixed_letters", word=run)
@@ -226,7 +228,7 @@ def _decimal_text(text: str) -> Decimal:
     sign, digits = (-1, bare[1:]) if bare[:1] in ("-", "−") else (1, bare)
     if len(digits) > 40:
         raise CellRefused("number_unreadable")
-    if _THREE_PLACES.fullmatch(digits) and not digits.startswith("0"):
+    if _THREE_PLACES.fullmatch(digits):
         raise CellRefused("ambiguous_number")
     if _GROUPED.fullmatch(digits):
         last = max(digits.rfind(","), digits.rfind("."))
