@@ -34,6 +34,7 @@ from tracker.render.environment import make_environments, make_voices
 from tracker.services.evaluating import Book
 from tracker.settings import Settings
 from tracker.store.engine import make_engine
+from tracker.web import api
 from tracker.web.deps import House, house_of, html, language_of
 from tracker.web.pages import board, imports, policy, queue, schools
 from tracker.web.security import STATIC, Guard, add_rules
@@ -78,6 +79,7 @@ def create_app(settings: Settings, clock: Clock, engine: Engine | None = None) -
     app.mount("/static", _LastingFiles(directory=STATIC_FOLDER), name="static")
     for pages in (board, queue, schools, imports, policy):
         app.include_router(pages.router)
+    app.include_router(api.router)
     app.add_middleware(Guard, refuse=_refuse)
     app.add_exception_handler(TrackerError, _tracker_error)
     app.add_exception_handler(HTTPException, _http_error)
