@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -125,6 +126,14 @@ def a_need(
 def the_calendar(*decreed_off: str) -> WorkCalendar:
     """The calendar of the country, with more days off."""
     return load_calendar([Override(day(text), working=False, decree="test") for text in decreed_off])
+
+
+def policy_with(clause: str, value: int) -> Policy:
+    """The country's policy with another value of one clause."""
+    policy = load_policy()
+    known = policy.clauses[clause]
+    changed = replace(known, versions=tuple(replace(version, value=value) for version in known.versions))
+    return replace(policy, clauses={**policy.clauses, clause: changed}, _laws={})
 
 
 def assessed(
