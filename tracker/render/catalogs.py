@@ -67,9 +67,15 @@ def load_catalogs(folder: Path = FOLDER) -> Catalogs:
 
 
 def read_catalog(language: Language, folder: Path = FOLDER) -> Catalog:
-    """The catalog file of one language as Babel sees it."""
-    with (folder / f"{language}.po").open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+    """All words of one language: those of pages (``ru.po``) and of the console (``console.ru.po``)."""
+    merged = Catalog(locale=language)
+    for path in sorted(folder.glob(f"*{language}.po")):
+        with path.open("rb") as file:
+            catalog = read_po(file, locale=language, abort_invalid=True)
+        for message in catalog:
+            if message.id:
+                merged[message.id] = message
+    return merged
 
 
 def _words(language: Language, catalog: Catalog) -> Words:
