@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from tests.domain.oracle import Judgement, Oracle, Reply
 from tests.domain.oracle_days import Numbers
 from tests.domain.oracle_tenders import Stand, learned
-from tests.domain.worlds import World, plain_days_off, plain_numbers, product_calendar
+from tests.domain.worlds import World, plain_days_off, plain_numbers, product_calendar, world
 from tracker.domain.assess import assess
+from tracker.domain.errors import TrackerError
 from tracker.domain.findings import Answer, Assessment, TenderStanding
 from tracker.domain.policy import Policy
 from tracker.domain.tenders import StageHistory
 from tracker.domain.workdays import WorkCalendar
+from tracker.law.loader import load_policy
 
 Difference = tuple[str, object, object]
 """What differs, the product's value and the oracle's."""
@@ -33,9 +35,6 @@ class Books:
     def of(cls, policy: Policy) -> Books:
         """The bundled law and the calendar of the invented worlds."""
         return cls(policy, product_calendar(), plain_numbers(policy), plain_days_off())
-
-
-Engine = Callable[[World, Books], Assessment]
 
 
 def product(world: World, books: Books) -> Assessment:
@@ -107,3 +106,19 @@ def _with_routes(reply: Reply | None, answer: Answer | None) -> Reply | None:
     if answer is not None and all(route.verdict == "closed" for route in answer.routes):
         return Reply(reply.start_on, "no_ground", None, None)
     return reply
+
+
+@cache
+def bundled_books() -> Books:
+    """The books of the bundled law, read once."""
+    return Books.of(load_policy())
+
+
+def reads_two_ways(seed: int) -> bool:
+    """Whether a world is read in two ways, or cannot be read by the product at all."""
+    one, books = world(seed), bundled_books()
+    try:
+        said = product(one, books)
+    except (ArithmeticError, LookupError, ValueError, TrackerError):
+        return True
+    return bool(differences(said, oracle(one, books)))

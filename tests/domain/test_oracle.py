@@ -26,7 +26,7 @@ from tracker.domain.vocabulary import (
 )
 from tracker.law.loader import load_policy
 
-WORLDS = int(os.environ.get("TRACKER_WORLDS", "4000"))
+WORLDS = int(os.environ.get("TRACKER_WORLDS", "3000"))
 PARTS = 8
 DAYS_LOOKED_AT = 25
 

@@ -270,6 +270,8 @@ class WorldMaker:
         tender = TenderFacts(
             number, method, TenderStatus.ACTIVE, published_on=published, events=tuple(events)
         )
+        if self._happens(0.2):
+            tender = replace(tender, planned_on=self._near(self.on, 12))
         if self._happens(0.3):
             return replace(tender, stage=self._one(stages), stage_entered_on=self._recent(20))
         return replace(tender, bids_close_on=day if self._happens(0.2) else None)
@@ -291,7 +293,8 @@ class WorldMaker:
         """The tender, or in a third of the worlds ended: by an event, a day or a bare word."""
         if self._happens(0.65):
             return tender
-        status, day = self._one(ENDED), self._one((self._near(self.on, 3), self._day(), self._recent()))
+        near, month_ago = self._near(self.on, 3), self._near(self._shift(self.on, -30), 2)
+        status, day = self._one(ENDED), self._one((near, month_ago, self._day(), self._recent()))
         if self._happens(0.35):
             return replace(tender, status=status)
         if self._happens(0.5):

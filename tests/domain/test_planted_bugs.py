@@ -1,0 +1,41 @@
+"""Proof that the oracle and its worlds see: every planted bug shows within a thousand worlds."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.domain.planted_bugs import Bug, bugs, planted
+
+WITHIN = 1_000
+BUGS = bugs()
+
+
+def first_world_that_shows(bug: Bug) -> int | None:
+    """The seed of the first world that the buggy core reads otherwise, or cannot read at all."""
+    with planted(bug) as compare:
+        for seed in range(WITHIN):
+            if compare.reads_two_ways(seed):
+                return seed
+    return None
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_planted_bug_shows_within_a_thousand_worlds(bug: Bug) -> None:
+    assert first_world_that_shows(bug) is not None
+
+
+def test_a_core_without_a_bug_reads_every_world_one_way() -> None:
+    assert first_world_that_shows(Bug("none", "days", "class Span", "class Span")) is None
+
+
+def test_a_bug_whose_text_is_gone_is_not_taken_for_a_seen_one() -> None:
+    with pytest.raises(LookupError):
+        first_world_that_shows(Bug("nothing", "days", "this text stands nowhere", ""))
+
+
+def test_the_core_is_itself_again_after_a_bug() -> None:
+    before = dict(sys.modules)
+    first_world_that_shows(BUGS[0])
+    assert {name: module for name, module in sys.modules.items() if name in before} == before
