@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.domain.casefiles import Case, Expectation, read_cases
+from tests.domain.casefiles import Case, Expectation, read_case, read_cases
 from tracker.domain.assess import assess
 from tracker.domain.facts import NeedFacts
 from tracker.domain.tenders import StageHistory
@@ -42,12 +43,15 @@ def answered(case: Case, on: date, facts: NeedFacts | None = None) -> Json:
 
 def differences(expected: object, found: Json, key: str) -> Iterator[str]:
     """Where ``found`` is not as expected: key, expected, found."""
-    if isinstance(expected, Mapping):
-        if isinstance(found, list):
-            found = {item["id"]: item for item in found}
+    if isinstance(expected, Mapping) and isinstance(found, list):
+        found = dict.fromkeys(expected) | {condition["id"]: condition for condition in found}
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
         for name, value in expected.items():
-            inner = found.get(name) if isinstance(found, Mapping) else None
-            yield from differences(value, inner, f"{key}.{name}" if key else name)
+            path = f"{key}.{name}" if key else name
+            if name in found:
+                yield from differences(value, found[name], path)
+            else:
+                yield f"{path}: no answer has such a key"
     elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         for at, (one, other) in enumerate(zip(expected, found, strict=True)):
             yield from differences(one, other, f"{key}[{at}]")
@@ -140,3 +144,21 @@ def test_every_case_says_what_it_is_about_and_judges_at_least_one_day() -> None:
         assert case.about.endswith((".", "?")), case.name
         assert case.expected, case.name
         assert all(expectation.answer for expectation in case.expected), case.name
+
+
+def test_a_wrong_answer_is_told_by_key_with_what_was_expected_and_found() -> None:
+    found = {"state": "covered", "flags": [{"kind": "stale", "since": "2026-05-31"}], "tender": None}
+    expected = {"state": "none", "flags": ["stale", "overlap"], "tender": {"stage": "none"}, "staet": "none"}
+    assert list(differences(expected, found, "")) == [
+        "state: expected None, found covered",
+        "flags: expected ['stale', 'overlap'], found ['stale']",
+        "tender: expected {'stage': 'none'}, found None",
+        "staet: no answer has such a key",
+    ]
+
+
+def test_a_misspelt_word_in_a_case_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "case.toml"
+    file.write_text('about = "A line."\non = []\n[[line]]\nstart_on = 2026-01-01\nends_on = 2026-12-31\n')
+    with pytest.raises(ValueError, match="ends_on"):
+        read_case(file)
