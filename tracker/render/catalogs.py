@@ -51,6 +51,15 @@ class Words:
         """Whether ``code`` has words."""
         return code in self._forms
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code that has words."""
+        return tuple(self._forms)
+
+    def forms(self, code: str) -> tuple[str, ...]:
+        """The sentence of ``code`` in each of its forms, with its places open."""
+        return self._forms[code]
+
     def _form(self, code: str, form: int) -> str:
         try:
             return self._forms[code][form]
