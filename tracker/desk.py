@@ -6,13 +6,14 @@ import getpass
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.clock import LEGAL_ZONE, legal_day
-from tracker.domain.errors import DayNotReadable, MomentRefused, TrackerError
+from tracker.domain.asked import read_day, read_moment
+from tracker.domain.errors import MomentRefused, TrackerError
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import Words, load_catalogs
 from tracker.render.formats import Formats
@@ -118,30 +119,3 @@ class Desk:
 def _sentences(language: Language) -> Sentences:
     words = load_catalogs()[language]
     return Sentences(words, Formats(words, LEGAL_ZONE))
-
-
-FIRST_YEAR, LAST_YEAR = 1990, 2075
-
-
-def read_day(text: str) -> date:
-    """A day as ``YYYY-MM-DD`` or ``DD.MM.YYYY``; raises ``DayNotReadable``."""
-    parts = text.strip().split(".")
-    written = "-".join(reversed(parts)) if len(parts) == 3 else text.strip()
-    try:
-        day = date.fromisoformat(written)
-    except ValueError as error:
-        raise DayNotReadable(value=text) from error
-    if len(written) != 10 or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise DayNotReadable(value=text)
-    return day
-
-
-def read_moment(text: str) -> datetime:
-    """An ISO moment, in legal time if it names no zone; a day alone means its last instant."""
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise DayNotReadable(value=text) from error
-    if len(text.strip()) == 10:
-        moment = datetime.combine(moment, time.max)
-    return moment if moment.tzinfo else moment.replace(tzinfo=LEGAL_ZONE)

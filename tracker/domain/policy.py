@@ -31,6 +31,8 @@ CLAUSES: frozenset[str] = frozenset(clause for _, _, clause in STAGE_CLAUSES) | 
     "data.longest_term_years",
     "forecast.late_allowance",
     "forecast.percentile_tenders",
+    "import.danger_percent",
+    "import.danger_rows",
     "interim.cap",
     "interim.cap_is_final",
     "interim.first_months",
@@ -189,6 +191,8 @@ class Law:
     small_value_mci: int
     mci_tenge: int
     longest_term_years: int
+    danger_percent: int
+    danger_rows: int
     stage_limits: Mapping[tuple[Method, Stage], StageLimit]
     routes: tuple[Route, ...]
 
@@ -246,6 +250,8 @@ class Policy:
             small_value_mci=value("small_value.limit"),
             mci_tenge=value("mci"),
             longest_term_years=value("data.longest_term_years"),
+            danger_percent=value("import.danger_percent"),
+            danger_rows=value("import.danger_rows"),
             stage_limits=limits,
             routes=tuple(routes),
         )

@@ -46,6 +46,8 @@ LEAST: Mapping[str, int] = {
     "tenders": 1,
     "mci": 0,
     "tenge": 1,
+    "percent": 0,
+    "rows": 1,
 }
 """The units of numbers and the least number that makes sense in each; a ``switch`` is true or false."""
 

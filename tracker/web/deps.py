@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
-from tracker.clock import LEGAL_ZONE, Clock, legal_day
-from tracker.domain.errors import DayNotReadable, FilterNotKnown
+from tracker.clock import Clock, legal_day
+from tracker.domain.asked import read_day, read_moment
+from tracker.domain.errors import FilterNotKnown
 from tracker.domain.vocabulary import Language
 from tracker.render.environment import Environments, Voices
 from tracker.services.evaluating import Book
@@ -25,8 +26,6 @@ from tracker.store.versions import known_seq
 
 COOKIE = "tracker_language"
 COOKIE_SECONDS = 365 * 24 * 3600
-FIRST_YEAR, LAST_YEAR = 1990, 2100
-"""Days outside these years are typing errors, as in register files."""
 
 
 @dataclass(frozen=True)
@@ -148,28 +147,9 @@ def _weight(text: str) -> float:
         return 0.0
 
 
-def read_day(text: str) -> date:
-    """A day of the address, ``YYYY-MM-DD`` or ``DD.MM.YYYY``; raises :class:`DayNotReadable`."""
-    parts = text.strip().split(".")
-    written = "-".join(reversed(parts)) if len(parts) == 3 else text.strip()
-    try:
-        day = date.fromisoformat(written)
-    except ValueError as error:
-        raise DayNotReadable(value=text) from error
-    if len(written) != 10 or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise DayNotReadable(value=text)
-    return day
-
-
-def read_moment(text: str) -> datetime:
-    """A moment of the address; without a zone it is legal time. Raises :class:`DayNotReadable`."""
-    try:
-        moment = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
-    except ValueError as error:
-        raise DayNotReadable(value=text) from error
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise DayNotReadable(value=text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=LEGAL_ZONE)
+def _moment(text: str) -> datetime:
+    """A moment of the address, in which a plus sign has become a space."""
+    return read_moment(text.strip().replace(" ", "+") if "T" in text else text)
 
 
 def visit(request: Request) -> Iterator[Visit]:
@@ -180,7 +160,7 @@ def visit(request: Request) -> Iterator[Visit]:
         raise FilterNotKnown(name="lang", value=asked["lang"])
     moment = house.clock.now()
     on = read_day(asked["on"]) if asked.get("on") else legal_day(moment)
-    known = read_moment(asked["known"]) if asked.get("known") else None
+    known = _moment(asked["known"]) if asked.get("known") else None
     with reading(house.engine) as session:
         yield Visit(
             request=request,

@@ -1,0 +1,44 @@
+"""Days and moments as people ask for them, on the command line and in addresses (rules §1)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+
+from tracker.domain.days import LEGAL_ZONE
+from tracker.domain.errors import DayNotReadable
+
+FIRST_YEAR, LAST_YEAR = 1990, 2075
+"""Days outside these years are typing errors."""
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def read_day(text: str) -> date:
+    """A day as ``YYYY-MM-DD`` or ``DD.MM.YYYY``; raises :class:`DayNotReadable`."""
+    parts = text.strip().split(".")
+    written = "-".join(reversed(parts)) if len(parts) == 3 else text.strip()
+    try:
+        day = date.fromisoformat(written)
+    except ValueError as error:
+        raise DayNotReadable(value=text) from error
+    if not _ISO.fullmatch(written) or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise DayNotReadable(value=text)
+    return day
+
+
+def read_moment(text: str) -> datetime:
+    """An ISO moment, in legal time if it names no zone; a day alone means its last instant.
+
+    Raises :class:`DayNotReadable`.
+    """
+    written = text.strip()
+    if "T" not in written and ":" not in written:
+        return datetime.combine(read_day(written), time.max, LEGAL_ZONE)
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise DayNotReadable(value=text) from error
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise DayNotReadable(value=text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=LEGAL_ZONE)
