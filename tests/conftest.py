@@ -95,3 +95,14 @@ def engine(database_url: str) -> Iterator[Engine]:
     opened = make_engine(database_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def both(sqlite_url: str, postgres: PostgresServer, migrated_postgres: URL) -> Iterator[list[Engine]]:
+    """A fresh migrated database of each kind, for tests that compare the two."""
+    url = postgres.create(template=migrated_postgres)
+    engines = [make_engine(sqlite_url), make_engine(shown(url))]
+    yield engines
+    for opened in engines:
+        opened.dispose()
+    postgres.drop(url)

@@ -68,6 +68,19 @@ _by_start = attrgetter("start_on", "contract_number")
 _by_day = attrgetter("on", "kind")
 
 
+@contextmanager
+def _keeping_all() -> Iterator[None]:
+    """A bulk read makes hardly anything but what it keeps; looking for garbage meanwhile doubles its time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_keeping_all()
 def load_facts(
     session: Session,
     scope: Scope,
@@ -89,14 +102,13 @@ def load_facts(
     all_of_them = needs is None and scope == EVERYTHING
     present = (as_known(NEED, known_seq), as_known(SCHOOL, known_seq), of_school(NEED.c.school_id))
     query = select(*_NEED).join(SCHOOL, SCHOOL.c.school_id == NEED.c.school_id).where(*present)
-    with _keeping_all():
-        lines = _lines(session, of_school(CONTRACT_LINE.c.school_id), known_seq)
-        tenders = _tenders(session, of_school(TENDER_LINE.c.school_id), known_seq, all_events=all_of_them)
-        return [
-            NeedFacts(*need, *(tuple(part.get(need[:2], ())) for part in (lines, tenders)))
-            for need in sorted(_tuples(session, query), key=_need_key)
-            if wanted is None or need[:2] in wanted
-        ]
+    lines = _lines(session, of_school(CONTRACT_LINE.c.school_id), known_seq)
+    tenders = _tenders(session, of_school(TENDER_LINE.c.school_id), known_seq, all_events=all_of_them)
+    return [
+        NeedFacts(*need, *(tuple(part.get(need[:2], ())) for part in (lines, tenders)))
+        for need in sorted(_tuples(session, query), key=_need_key)
+        if wanted is None or need[:2] in wanted
+    ]
 
 
 def load_overrides(session: Session, known_seq: int | None = None) -> tuple[Override, ...]:
@@ -106,6 +118,7 @@ def load_overrides(session: Session, known_seq: int | None = None) -> tuple[Over
     return tuple(Override(*row) for row in session.execute(query.order_by(table.c.on_day)))
 
 
+@_keeping_all()
 def tender_histories(session: Session, known_seq: int | None = None) -> list[TenderFacts]:
     """Completed tenders by number, one for each, for the statistics of how long stages last.
 
@@ -164,15 +177,3 @@ def _tuples(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[tuple
     """The rows of a query, fetched by the thousand."""
     for rows in session.execute(query).partitions(1_000):
         yield from rows
-
-
-@contextmanager
-def _keeping_all() -> Iterator[None]:
-    """A bulk read makes hardly anything but what it keeps; looking for garbage meanwhile doubles its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -68,6 +69,15 @@ def count_present(session: Session, kind: RegisterKind) -> int:
 def count_needs(session: Session) -> int:
     """How many needs are switched on."""
     return session.scalar(select(func.count()).select_from(NEED).where(as_known(NEED))) or 0
+
+
+def next_moment(session: Session, *, now: datetime) -> datetime:
+    """``now``, or the moment of the newest recording where that is later.
+
+    Of two that write at once the one that waited may have read its clock first.
+    """
+    newest = session.scalar(select(RECORDING.c.recorded_at).order_by(RECORDING.c.seq.desc()).limit(1))
+    return max(now, newest) if newest else now
 
 
 def is_empty(session: Session) -> bool:

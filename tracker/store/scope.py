@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, cast, false, func, select, true
+from sqlalchemy import ColumnElement, Integer, Text, bindparam, cast, false, func, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -64,11 +64,20 @@ def among(session: Session, column: ColumnElement[Any], values: Iterable[str]) -
     listed = sorted(value for value in values if is_storable(value))
     if not listed:
         return false()
-    texts = bindparam(None, json.dumps(listed), type_=Text, unique=True)
+    return column.in_(select(_elements(session, json.dumps(listed))))
+
+
+def numbered(session: Session, column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
+    """``column in numbers`` as one parameter."""
+    return column.in_(select(cast(_elements(session, json.dumps(list(numbers))), Integer)))
+
+
+def _elements(session: Session, listed: str) -> ColumnElement[str]:
+    """The elements of a JSON list as a column."""
+    parameter = bindparam(None, listed, type_=Text, unique=True)
     if session.get_bind().dialect.name == "sqlite":
-        return column.in_(select(func.json_each(texts).table_valued("value").c.value))
-    elements = func.jsonb_array_elements_text(cast(texts, JSONB))
-    return column.in_(select(elements.table_valued("value").c.value))
+        return func.json_each(parameter).table_valued("value").c.value
+    return func.jsonb_array_elements_text(cast(parameter, JSONB)).table_valued("value").c.value
 
 
 def is_storable(text: str) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
 from tracker.domain.register import RegisterKind
+from tracker.store.scope import among
 from tracker.store.tables import UPLOAD
 
 KEPT = timedelta(days=1)
@@ -37,8 +38,8 @@ def keep(session: Session, kind: RegisterKind, data: bytes, *, filename: str, at
 
 def get(session: Session, token: str) -> Upload:
     """The file kept under ``token``; raises :class:`NotFound`."""
-    waiting = select(UPLOAD.c.kind, UPLOAD.c.filename, UPLOAD.c.data).where(UPLOAD.c.token == token)
-    row = session.execute(waiting).first()
+    waiting = select(UPLOAD.c.kind, UPLOAD.c.filename, UPLOAD.c.data)
+    row = session.execute(waiting.where(among(session, UPLOAD.c.token, [token]))).first()
     if row is None:
         raise NotFound(token=token)
     return Upload(*row)
@@ -46,4 +47,4 @@ def get(session: Session, token: str) -> Upload:
 
 def forget(session: Session, token: str) -> None:
     """Forget a file: it was taken in, or someone left it."""
-    session.execute(delete(UPLOAD).where(UPLOAD.c.token == token))
+    session.execute(delete(UPLOAD).where(among(session, UPLOAD.c.token, [token])))

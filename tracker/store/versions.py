@@ -11,14 +11,18 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import MomentRefused
+from tracker.store.scope import either, numbered
 from tracker.store.tables import RECORDING
 
 BATCH = 5_000
 """Rows that are handed to the database at once."""
+
+MANY = 1_000
+"""Rows that change what a database should know of a table to plan its queries."""
 
 Values = Mapping[str, Any]
 """A row for the database by column names: the one place where values have many types."""
@@ -69,17 +73,24 @@ def add_versions(
     ``replacing`` names what is superseded where that is more than the rows' own keys. What the same recording
     said before of a key is forgotten: nobody could have known it.
     """
+    named = rows if replacing is None else replacing
+    if not named:
+        return
+    keys = {tuple(row[name] for name in key) for row in named}
+    texts = {first for first, *_ in keys if isinstance(first, str)}
+    firsts = either(session, table.c[key[0]], texts or None)
+    columns = [table.c[name] for name in ("id", "recorded_seq", *key)]
+    found = session.execute(select(*columns).where(table.c.superseded_seq.is_(None), firsts)).all()
+    present = [(id_, recorded) for id_, recorded, *of_row in found if tuple(of_row) in keys]
     connection = session.connection()
-    same = and_(*(table.c[name] == bindparam(f"key_{name}") for name in key))
-    keys = [{f"key_{name}": row[name] for name in key} for row in (rows if replacing is None else replacing)]
-    if connection.scalar(select(table.c.id).where(table.c.recorded_seq == seq).limit(1)) is not None:
-        for batch in batches(keys):
-            connection.execute(delete(table).where(table.c.recorded_seq == seq, same), batch)
-    for batch in batches(keys):
-        supersede = update(table).where(same, table.c.superseded_seq.is_(None))
-        connection.execute(supersede.values(superseded_seq=seq), batch)
+    said_again = [id_ for id_, recorded in present if recorded == seq]
+    connection.execute(delete(table).where(numbered(session, table.c.id, said_again)))
+    earlier = numbered(session, table.c.id, [id_ for id_, recorded in present if recorded < seq])
+    connection.execute(update(table).where(earlier).values(superseded_seq=seq))
     for batch in batches({**row, "recorded_seq": seq} for row in rows):
         connection.execute(insert(table), batch)
+    if len(rows) >= MANY:  # without fresh counts the next query may walk the wrong index a thousand times
+        connection.exec_driver_sql(f"ANALYZE {table.name}")
 
 
 def batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

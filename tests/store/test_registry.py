@@ -1,0 +1,259 @@
+"""Lists: cut to the reader's regions, in alphabetical order, found in Kazakh and in Russian."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.store.rows import MOMENT, day, record
+from tests.store.test_facts import a_country
+from tracker.domain.errors import NotFound
+from tracker.domain.register import ContractRow, SchoolRow, TenderEventRow, TenderRow
+from tracker.domain.vocabulary import TenderEventKind, TenderStatus
+from tracker.store import assessments, facts, flags, journal, references, registry
+from tracker.store.engine import reading, transaction
+from tracker.store.scope import EVERYTHING, Scope
+
+READING_SIDE = (registry, references, facts, assessments, flags)
+WITHOUT_SCHOOLS = {
+    "recordings": "who took in what, without what it was",
+    "data_version": "two numbers for caches",
+    "load_overrides": "the calendar is the same for all",
+    "tender_histories": "lengths of stages in the whole country",
+    "due_needs": "for the evaluation, which judges all",
+    "mark_due": "for imports, which name what they changed",
+    "store_assessments": "for the evaluation",
+    "retire_needs": "for the evaluation",
+    "settle_flags": "for the evaluation",
+    "count_present": "one number, for imports",
+    "count_needs": "one number, for the evaluation",
+    "is_empty": "yes or no",
+    "is_demo": "yes or no",
+}
+"""What takes a session and no scope, and why that tells nobody about a foreign school."""
+
+OURS = (
+    SchoolRow("A", "Біздің мектеп", region="10"),
+    ContractRow("C-A", "A", day("2026-01-01"), end_on=day("2026-12-31")),
+    TenderRow("T-A", "A", TenderStatus.ACTIVE),
+    TenderEventRow("T-A", TenderEventKind.BIDS, day("2026-10-01")),
+)
+THEIRS = (
+    SchoolRow("B", "CANARY біздің емес мектеп", region="11", address="CANARY"),
+    ContractRow("C-B", "B", day("2026-01-01"), end_on=day("2026-12-31"), supplier_name="CANARY"),
+    TenderRow("T-B", "B", TenderStatus.ACTIVE, title="CANARY"),
+    TenderEventRow("T-B", TenderEventKind.BIDS, day("2026-10-01"), note="CANARY"),
+)
+NOWHERE = SchoolRow("N", "CANARY өңірсіз мектеп")
+
+
+def functions(module: ModuleType) -> dict[str, Callable[..., object]]:
+    """The public functions that are written in a module."""
+    return {
+        name: function
+        for name, function in vars(module).items()
+        if inspect.isfunction(function)
+        and function.__module__ == module.__name__
+        and not name.startswith("_")
+    }
+
+
+LISTS = {
+    name: function
+    for module in READING_SIDE
+    for name, function in functions(module).items()
+    if "scope" in inspect.signature(function).parameters
+}
+ASKED: dict[str, object] = {
+    "school_id": "B",
+    "number": "T-B",
+    "text": "мектеп",
+    "school_ids": ["A", "B"],
+    "schools": ["A", "B"],
+    "numbers": ["T-A", "T-B"],
+}
+"""What is asked of a list that needs to be told: always also something foreign."""
+
+
+def test_every_function_that_reads_has_a_scope_or_a_reason() -> None:
+    for module in READING_SIDE:
+        for name, function in functions(module).items():
+            parameters = inspect.signature(function).parameters
+            if "session" in parameters and name not in WITHOUT_SCHOOLS:
+                assert list(parameters)[:2] == ["session", "scope"], f"{module.__name__}.{name}"
+
+
+def shown(engine: Engine, name: str, **asked: object) -> str:
+    """All that a function shows to a reader of region 10, or that it refuses."""
+    function = LISTS[name]
+    needed = {
+        parameter.name: ASKED[parameter.name]
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.default is parameter.empty and parameter.name not in ("session", "scope")
+    }
+    with reading(engine) as session:
+        try:
+            return repr(function(session, Scope.of("10"), **{**needed, **asked}))
+        except NotFound as error:
+            return str(error)
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_no_list_shows_anything_of_another_region(engine: Engine, name: str) -> None:
+    record(engine, *OURS)
+    alone = shown(engine, name)
+    record(engine, *THEIRS, NOWHERE)
+    assert shown(engine, name) == alone
+    optional = {
+        parameter
+        for parameter in inspect.signature(LISTS[name]).parameters
+        if parameter in ("school_id", "number") and name != "get_school"
+    }
+    for parameter in optional:
+        for foreign in ("B", "C-B", "T-B", "N"):
+            found = shown(engine, name, **{parameter: foreign})
+            assert found == shown(engine, name, **{parameter: "nobody"})
+            assert "CANARY" not in found
+
+
+def test_a_foreign_school_and_no_school_are_not_found_alike(engine: Engine) -> None:
+    record(engine, *OURS, *THEIRS, NOWHERE)
+    with reading(engine) as session:
+        assert registry.get_school(session, Scope.of("10"), "A") == OURS[0]
+        for school_id in ("B", "N", "nobody", "\0", "\udcff", "a" * 10_000):
+            with pytest.raises(NotFound):
+                registry.get_school(session, Scope.of("10"), school_id)
+        assert registry.get_school(session, EVERYTHING, "N") == NOWHERE
+
+
+def test_a_school_that_moves_takes_its_history_along(engine: Engine) -> None:
+    first = record(engine, *OURS)
+    record(engine, SchoolRow("A", "Біздің мектеп", region="11"))
+    with reading(engine) as session:
+        assert registry.contract_rows(session, Scope.of("10"), known_seq=first) == ()
+        assert registry.list_schools(session, Scope.of("10"), known_seq=first) == ()
+        (school,) = registry.list_schools(session, Scope.of("11"), known_seq=first)
+        assert school.region == "10"
+
+
+def test_rows_are_found_by_school_and_by_number(engine: Engine) -> None:
+    record(engine, *OURS, *THEIRS)
+    with reading(engine) as session:
+        for read, ours, theirs, number in (
+            (registry.contract_rows, OURS[1], THEIRS[1], "C-A"),
+            (registry.tender_rows, OURS[2], THEIRS[2], "T-A"),
+            (registry.event_rows, OURS[3], THEIRS[3], "T-A"),
+        ):
+            assert read(session, EVERYTHING) == (ours, theirs)
+            assert read(session, EVERYTHING, school_id="B") == (theirs,)
+            assert read(session, EVERYTHING, number=number) == (ours,)
+            assert read(session, EVERYTHING, number=number, school_id="B") == ()
+            assert read(session, EVERYTHING, known_seq=0) == ()
+
+
+NAMES = ["Ілбішін", "Ыбырай", "№ 12", "Ғани", "Әйтеке", "Абай", "№ 2", "Қажымұқан", "Карл", "Өскен", "Яблоня"]
+IN_ORDER = [
+    "№ 2",
+    "№ 12",
+    "Абай",
+    "Әйтеке",
+    "Ғани",
+    "Карл",
+    "Қажымұқан",
+    "Өскен",
+    "Ыбырай",
+    "Ілбішін",
+    "Яблоня",
+]
+
+
+def test_schools_stand_in_the_order_of_the_kazakh_alphabet(engine: Engine) -> None:
+    record(engine, *(SchoolRow(f"S-{place}", name) for place, name in enumerate(NAMES)))
+    with reading(engine) as session:
+        assert [school.name for school in registry.list_schools(session, EVERYTHING)] == IN_ORDER
+
+
+SEARCHED = (
+    SchoolRow("S-1", "Қазақ гимназиясы", name_ru="Казахская гимназия", bin="990740001234"),
+    SchoolRow("S-2", "100% мектеп", name_kk="Өскен_ұрпақ"),
+    SchoolRow("S-3", "Школа «Ёлка» № 5"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("қазақ", {"S-1"}),
+        ("ҚАЗАҚ", {"S-1"}),
+        ("казак", {"S-1"}),
+        ("гимназия казахская", {"S-1"}),
+        ("9907400", {"S-1"}),
+        ("s-3", {"S-3"}),
+        ("елка", {"S-3"}),
+        ("оскен", {"S-2"}),
+        ("%", {"S-2"}),
+        ("н_ұ", {"S-2"}),
+        ("с_ен", set()),
+        ("\\", set()),
+        ("'; drop table school; --", set()),
+        ("", {"S-1", "S-2", "S-3"}),
+        ("\0", set()),
+        ("\ud83d", set()),
+        ("м" * 5_000, set()),
+    ],
+)
+def test_a_school_is_found_by_any_of_its_names_letter_for_letter(
+    engine: Engine, text: str, found: set[str]
+) -> None:
+    record(engine, *SEARCHED)
+    with reading(engine) as session:
+        assert {row.school_id for row in registry.search_schools(session, EVERYTHING, text)} == found
+
+
+def test_both_databases_list_the_same_in_the_same_order(both: list[Engine]) -> None:
+    texts = set()
+    for engine in both:
+        record(engine, *a_country(5, 60))
+        with reading(engine) as session:
+            texts.add(
+                repr(
+                    [
+                        registry.list_schools(session, EVERYTHING),
+                        registry.contract_rows(session, Scope.of("10", "11")),
+                        registry.tender_rows(session, EVERYTHING),
+                        registry.event_rows(session, Scope.of("12")),
+                        registry.search_schools(session, EVERYTHING, "а"),
+                        registry.recordings(session),
+                        registry.data_version(session),
+                    ]
+                )
+            )
+    assert len(texts) == 1
+
+
+def test_the_data_version_moves_with_facts_and_with_decisions(engine: Engine) -> None:
+    def version() -> tuple[int, int]:
+        with reading(engine) as session:
+            return registry.data_version(session)
+
+    assert version() == (0, 0)
+    record(engine, *OURS)
+    assert version() == (1, 0)
+    with transaction(engine) as session:
+        journal.append(session, at=MOMENT, actor="head", action="approve", subject="A", detail={})
+    assert version() == (1, 1)
+
+
+def test_recordings_are_told_with_the_newest_first(engine: Engine) -> None:
+    record(engine, *OURS)
+    record(engine, *THEIRS)
+    with reading(engine) as session:
+        told = registry.recordings(session)
+    assert [(each.seq, each.recorded_at, each.actor) for each in told] == [
+        (2, MOMENT, "officer"),
+        (1, MOMENT, "officer"),
+    ]
