@@ -1,0 +1,1 @@
+"""Speed, measured in ratios: the tracker beside a plain loop of entities and beside hand-written SQL."""

@@ -1,0 +1,157 @@
+"""``python -m bench``: measure the tracker on this machine and print ratios (``make bench``)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sqlite3
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import sqlalchemy
+from sqlalchemy import Engine, text
+
+from bench import full, importing, small
+from bench.databases import Databases, databases
+from bench.rounds import Line, in_turn, middle, ratio, seconds, shown
+from bench.world import invent
+from tracker.domain.register import Register
+from tracker.services.evaluating import Book
+
+NAMES = ("sqlite", "postgresql")
+SHARES = (0.0, 0.01, 0.1, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured."""
+
+    schools: int
+    rounds: int
+    changes: int
+
+    @property
+    def naive_share(self) -> int:
+        """The loop of entities judges one school of so many."""
+        return 10 if self.schools >= 1_000 else 1
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--schools", type=int, default=int(os.environ.get("BENCH_SCHOOLS", "7000")))
+    parser.add_argument("--rounds", type=int, default=int(os.environ.get("BENCH_ROUNDS", "5")))
+    parser.add_argument("--changes", type=int, default=100)
+    parser.add_argument("--database", choices=NAMES, action="append")
+    asked = parser.parse_args()
+    size = Size(asked.schools, asked.rounds, asked.changes)
+    register = invent(size.schools)
+    print(machine())
+    print(
+        f"{len(register.schools)} schools, {len(register.contracts)} contract lines, "
+        f"{len(register.tenders)} tenders, {len(register.events)} tender events; "
+        f"medians of {size.rounds} rounds"
+    )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        databases(tuple(asked.database or NAMES), Path(folder)) as kinds,
+    ):
+        for kind in kinds:
+            measure(kind, register, size)
+    return 0
+
+
+def machine() -> str:
+    """The cores and versions behind the figures."""
+    versions = f"Python {platform.python_version()}, SQLAlchemy {sqlalchemy.__version__}"
+    return f"{os.cpu_count()} cores, {platform.machine()}; {versions}, SQLite {sqlite3.sqlite_version}"
+
+
+def measure(kind: Databases, register: Register, size: Size) -> None:
+    """Measure on one kind of database and print its table."""
+    with kind.filled(register) as engine:
+        print(f"\n{kind.name}{_server_version(engine)}")
+        lines = [*judging(engine, register, size), *little(kind, engine, register, size)]
+    with kind.filled(Register(schools=register.schools)) as engine:
+        lines += [*taking_in(kind, engine, register, size)]
+    print(shown(lines))
+    sys.stdout.flush()
+
+
+def judging(engine: Engine, register: Register, size: Size) -> list[Line]:
+    """A full assessment beside the two others, and its parts."""
+    schools = [school.school_id for school in register.schools]
+    times = full.compare(engine, schools, size.rounds, naive_share=size.naive_share)
+    ours = times[full.TRACKER]
+    slower = ratio(times[full.NAIVE], ours)
+    behind = ratio(ours, times[full.SETWISE])
+    lines = [
+        Line("full assessment, everything written", middle(ours)),
+        Line("full assessment, nothing changed", middle(times[full.AGAIN])),
+        Line("  a loop of entities", middle(times[full.NAIVE]), f"{slower:.1f} x slower", ">= 25"),
+        Line("  one SQL statement", middle(times[full.SETWISE]), f"{behind:.1f} x quicker", "<= 4"),
+    ]
+    parts = full.parts(engine, size.rounds)
+    whole = sum(middle(part) for part in parts.values())
+    lines += [
+        Line(f"  of which {name}", middle(part), f"{100 * middle(part) / whole:.0f} %")
+        for name, part in parts.items()
+    ]
+    return lines
+
+
+def little(kind: Databases, engine: Engine, register: Register, size: Size) -> list[Line]:
+    """Daily runs in which a share is due, and one changed contract."""
+    book = Book.load()
+    full.judge_all(engine, book)
+    needs = [(school.school_id, "channel") for school in register.schools]
+    due = {f"{share:.0%} due": needs[: round(len(needs) * share)] for share in SHARES}
+    with kind.copied(engine) as copy:
+        runs = {what: partial(small.daily, copy, book, some) for what, some in due.items()}
+        times = in_turn(size.rounds, runs)
+        changed = small.changes(copy, book, register.contracts[-size.changes :])
+    *_, whole = times.values()
+    lines = [
+        Line(f"daily run, {what}", middle(took), f"{ratio(took, whole):.1%} of all due")
+        for what, took in times.items()
+    ]
+    return [*lines, Line("one changed contract, to its new assessment", middle(changed))]
+
+
+def taking_in(kind: Databases, engine: Engine, register: Register, size: Size) -> list[Line]:
+    """Import of one contract a school, and of all of them, beside plain inserts into SQLite."""
+    book = Book.load()
+    lines: list[Line] = []
+    for rows in (register.contracts[-size.schools :], register.contracts):
+        data = importing.as_csv(rows)
+
+        def ours(data: bytes = data) -> float:
+            with kind.copied(engine) as copy:
+                return seconds(lambda: importing.look_and_take_in(copy, data, book))
+
+        def plain(data: bytes = data) -> float:
+            with tempfile.TemporaryDirectory() as folder:
+                return seconds(lambda: importing.executemany(Path(folder) / "plain.db", data))
+
+        times = in_turn(size.rounds, {"ours": ours, "plain": plain})
+        behind = f"{ratio(times['ours'], times['plain']):.1f} x quicker"
+        lines += [
+            Line(f"import of {len(rows)} rows, preview and judging included", middle(times["ours"])),
+            Line("  sqlite3 executemany", middle(times["plain"]), behind),
+        ]
+    return lines
+
+
+def _server_version(engine: Engine) -> str:
+    if engine.dialect.name == "sqlite":
+        return ""
+    with engine.connect() as connection:
+        return f" {connection.execute(text('show server_version')).scalar()}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
