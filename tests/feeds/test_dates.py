@@ -150,6 +150,10 @@ def test_cells_of_a_workbook_are_days_or_day_numbers(cell: Cell, day: date) -> N
 
 def test_a_workbook_that_counts_from_1904_is_read_by_its_own_count() -> None:
     assert read_day(44560.0, from_1904=True).value == LAST_DAY
+    assert read_last_day(2_957_003.0, from_1904=True).value == date(9999, 12, 31)
+    for beyond in (2_957_004.0, 2_958_465.0):
+        with pytest.raises(CellRefused):
+            read_last_day(beyond, from_1904=True)
 
 
 @pytest.mark.parametrize(

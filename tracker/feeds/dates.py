@@ -40,8 +40,6 @@ _TEXT_NUMBER_YEARS = range(2000, LAST_YEAR + 1)
 
 _START_1900 = date(1899, 12, 30)
 _START_1904 = date(1904, 1, 1)
-_LAST_DAY_NUMBER = 2_958_465
-"""31.12.9999 counted from 1900."""
 
 
 def read_day(cell: Cell, *, from_1904: bool = False) -> Reading:
@@ -80,9 +78,10 @@ def _day(cell: Cell, from_1904: bool) -> date:
 
 def _from_number(number: float, from_1904: bool) -> date:
     """The day of a number cell. Day 60 of the 1900 system, 29.02.1900, never was; no such year is taken."""
-    if not 1 <= number <= _LAST_DAY_NUMBER:
+    start = _START_1904 if from_1904 else _START_1900
+    if not 1 <= number < (date.max - start).days + 1:
         raise CellRefused("date_unreadable")
-    return (_START_1904 if from_1904 else _START_1900) + timedelta(days=int(number))
+    return start + timedelta(days=int(number))
 
 
 def _from_text(text: str) -> date:

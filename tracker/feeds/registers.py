@@ -78,14 +78,14 @@ def parse(kind: RegisterKind, table: Table, *, longest_term_years: int) -> Parse
         file_row = _FileRow(number)
         values = file_row.read(layout, record)
         _CROSS_CHECKS[kind](file_row, values, longest_term_years)
-        facts = () if file_row.issues or layout.issues else tuple(_register_rows(kind, values))
-        if len(rows) + len(facts) > MAX_FACTS:
-            file_row.refuse(None, "", CellRefused("too_many_facts", limit=str(MAX_FACTS)))
+        schools = _schools(values)
+        if len(rows) + len(schools) > MAX_FACTS:
+            file_row.refuse("school_id", "", CellRefused("too_many_facts", limit=str(MAX_FACTS)))
         if file_row.issues:
             issues += file_row.issues[: None if len(issues) < MANY_ISSUES else 1]
-        else:
+        elif not layout.issues:
             kept = layout.kept(record)
-            rows += (ParsedRow(number, value, kept) for value in facts)
+            rows += (ParsedRow(number, value, kept) for value in _register_rows(kind, values, schools))
             notices += file_row.notices[: None if len(notices) < MANY_ISSUES else 1]
     return Parsed(
         rows=tuple(rows),
@@ -152,12 +152,14 @@ class _Layout:
 
 
 def _named(unknown: list[tuple[int, str]], table: Table) -> tuple[tuple[int, str], ...]:
-    """Unknown columns by title; one without a title by its place (``#5``), if anything stands in it."""
-    return tuple(
-        (index, title or f"#{index + 1}")
-        for index, title in unknown
-        if title or any(index < len(record) and not is_blank(record[index]) for _, record in table.rows)
-    )
+    """Unknown columns by title; one whose title is missing or taken by its place (``#5``), if not empty."""
+    named: dict[str, int] = {}
+    for index, title in unknown:
+        if title and title not in named:
+            named[title] = index
+        elif any(index < len(record) and not is_blank(record[index]) for _, record in table.rows):
+            named[f"{title} #{index + 1}".strip()] = index
+    return tuple((index, title) for title, index in named.items())
 
 
 def _remembering(column: Column, table: Table) -> Callable[[Cell], Outcome]:
@@ -278,12 +280,16 @@ _CROSS_CHECKS: Mapping[RegisterKind, Callable[[_FileRow, dict[str, Any], int], N
 }
 
 
-def _register_rows(kind: RegisterKind, values: dict[str, Any]) -> Iterator[RegisterRow]:
+def _schools(values: dict[str, Any]) -> tuple[str | None, ...]:
+    """The schools a file row is about; one None where the kind knows no schools."""
+    schools = values.get("school_id")
+    return schools if isinstance(schools, tuple) else (schools,)
+
+
+def _register_rows(
+    kind: RegisterKind, values: dict[str, Any], schools: tuple[str | None, ...]
+) -> Iterator[RegisterRow]:
     """One register row for each school that the file row names."""
     row_type = ROW_TYPES[kind]
-    schools = values.get("school_id")
-    if isinstance(schools, tuple):
-        for school in schools:
-            yield row_type(**{**values, "school_id": school})
-    else:
-        yield row_type(**values)
+    for school in schools:
+        yield row_type(**(values if school is None else values | {"school_id": school}))

@@ -10,12 +10,12 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from tracker.domain.errors import FileRefused
-from tracker.feeds.tables import MAX_COLUMNS, MAX_ROWS, Fault
+from tracker.feeds.tables import LAST_ROW, MAX_COLUMNS, MAX_ROWS, Fault
 
-MAX_CELLS = 3_000_000
+MAX_CELLS = 2_000_000
 """How many cells are laid out: last row times last column that hold something."""
 
-MAX_ELEMENTS = 6_000_000
+MAX_ELEMENTS = 5_000_000
 """How many XML elements one sheet may have: two or three for each cell."""
 
 Faults = dict[int, dict[int, Fault]]
@@ -68,8 +68,8 @@ def read_book(workbook: bytes, relations: bytes) -> Book:
 
 def scan_sheet(part: bytes) -> Faults:
     """The faults of a sheet; raises :class:`FileRefused` (``far_cell``, ``too_many_cells`` and others)."""
-    scan = _Scan()
     parser = _parser()
+    scan = _Scan(parser)
     parser.StartElementHandler = scan.start
     _parse(parser, part)
     scan.finish_cell()
@@ -78,8 +78,11 @@ def scan_sheet(part: bytes) -> Faults:
 
 @dataclass(slots=True)
 class _Scan:
-    """Where the parser stands in a sheet. It hears only starts of elements: more would take too long."""
+    """Where the parser stands in a sheet. It hears starts of elements only, and texts only behind formulas:
+    more would take too long.
+    """
 
+    parser: expat.XMLParserType
     faults: Faults = field(default_factory=dict)
     row: int = 0
     row_digits: str = ""
@@ -88,6 +91,7 @@ class _Scan:
     last_column: int = 0
     elements: int = 0
     is_error: bool = False
+    is_text: bool = False
     is_formula: bool = False
     has_value: bool = False
 
@@ -110,17 +114,21 @@ class _Scan:
             self.faults.setdefault(self.row, {})[self.column] = Fault.FORMULA_ERROR
         elif self.is_formula and not self.has_value:
             self.faults.setdefault(self.row, {})[self.column] = Fault.FORMULA_WITHOUT_VALUE
-        self.is_error = self.is_formula = self.has_value = False
+        self.is_error = self.is_text = self.is_formula = self.has_value = False
+        self.parser.CharacterDataHandler = None
 
     def _start_row(self, attributes: dict[str, str]) -> None:
-        self.finish_cell()
-        self._enter_row(attributes.get("r", str(self.row + 1)))
+        if self.is_error or self.is_formula:
+            self.finish_cell()
+        self._enter_row(attributes.get("r") or str(self.row + 1))
         self.column = -1
 
     def _enter_row(self, digits: str) -> None:
         if not (digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS):
             raise FileRefused(reason="broken_workbook")
         self.row, self.row_digits = int(digits), digits
+        if self.row > LAST_ROW:
+            raise _far_cell()
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         if self.is_error or self.is_formula:
@@ -135,24 +143,36 @@ class _Scan:
             if digits != self.row_digits:
                 self._enter_row(digits)
             self.column = _column(letters)
-        self.is_error = attributes.get("t") == "e"
+        kind = attributes.get("t")
+        self.is_error, self.is_text = kind == "e", kind == "str"
 
     def _fill(self, local: str) -> None:
         if local == "f":
             self.is_formula = True
+        elif self.is_formula and not self.is_text:
+            self.parser.CharacterDataHandler = self._hear_value
         else:
             self.has_value = True
         if self.row > self.last_row or self.column >= self.last_column:
             self._reach()
+
+    def _hear_value(self, _: str) -> None:
+        """The stored value of a formula is there. (An empty one states nothing, unless it is a text.)"""
+        self.has_value = True
+        self.parser.CharacterDataHandler = None
 
     def _reach(self) -> None:
         """The filled part of the sheet grows; raises :class:`FileRefused` when it grows too far."""
         self.last_row = max(self.last_row, self.row)
         self.last_column = max(self.last_column, self.column + 1)
         if self.last_row > MAX_ROWS or self.last_column > MAX_COLUMNS:
-            raise FileRefused(reason="far_cell", limit_rows=MAX_ROWS, limit_columns=MAX_COLUMNS)
+            raise _far_cell()
         if self.last_row * self.last_column > MAX_CELLS:
             raise FileRefused(reason="too_many_cells", limit=MAX_CELLS)
+
+
+def _far_cell() -> FileRefused:
+    return FileRefused(reason="far_cell", limit_rows=MAX_ROWS, limit_columns=MAX_COLUMNS)
 
 
 @lru_cache(maxsize=1024)

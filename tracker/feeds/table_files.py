@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from tracker.domain.errors import FileRefused
+from tracker.domain.guarded import unguarded
 from tracker.feeds import encodings, workbooks
 from tracker.feeds.tables import Table, table_of
 
@@ -96,12 +97,15 @@ def _delimiter(text: str) -> str:
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Numbered records; raises :class:`FileRefused` where quotes do not match, so no row is swallowed."""
+    """Numbered records, without the apostrophes that guard our own exports (:mod:`tracker.domain.guarded`).
+
+    Raises :class:`FileRefused` where quotes do not match, so no row is swallowed.
+    """
     reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     number = 0
     try:
         for number, record in enumerate(reader, start=1):
-            yield number, record
+            yield number, [unguarded(cell) for cell in record]
     except csv.Error as broken:
         raise FileRefused(reason="quotes", row=number + 1) from broken
 

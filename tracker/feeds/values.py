@@ -178,9 +178,13 @@ def _with_zeros(identifier: str) -> str:
 
 
 def _unquoted(text: str) -> str:
-    """``="000140001536"`` and ``'000140001536``: how spreadsheets are told to keep zeros."""
+    """``="000140001536"`` and ``'000140001536``: how spreadsheets are told to keep zeros.
+
+    What is left has no such dress, so that an exported identifier reads back as itself.
+    """
     formula = _FORMULA_TEXT.fullmatch(text)
-    return formula.group(1).strip() if formula else text.removeprefix("'")
+    bare = formula.group(1).strip() if formula else text.removeprefix("'").lstrip()
+    return text if bare == text else _unquoted(bare)
 
 
 def _digits_of(text: str) -> str:

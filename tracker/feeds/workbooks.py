@@ -29,6 +29,7 @@ MAX_PARTS = 2_000
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 _MAX_DIRECTORY_BYTES = 1024 * 1024
 _END = struct.Struct("<4s4H2LH")
+_LOCATOR_BYTES = 20
 _LOCAL_HEADER_BYTES = 30
 
 _WORKBOOK = "xl/workbook.xml"
@@ -47,6 +48,14 @@ def read_workbook(data: bytes) -> Table:
 
 
 def _read(data: bytes) -> Table:
+    book, faults, vetted = _vetted(data)
+    with calamine.CalamineWorkbook.from_filelike(vetted) as opened:
+        grid = opened.get_sheet_by_name(book.sheet).to_python(skip_empty_area=False)
+    return replace(table_of(_records(grid, faults)), from_1904=book.from_1904)
+
+
+def _vetted(data: bytes) -> tuple[sheet_scan.Book, sheet_scan.Faults, io.BytesIO]:
+    """What a first look found, and the parts that passed it, packed anew."""
     _check_directory_size(data)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         _check_parts(archive)
@@ -58,18 +67,18 @@ def _read(data: bytes) -> Table:
     for name, part in parts.items():
         if name != sheet_path:
             sheet_scan.check_declarations(part)
-    faults = sheet_scan.scan_sheet(parts[sheet_path])
-    return replace(_table(_packed(parts), book.sheet, faults), from_1904=book.from_1904)
+    return book, sheet_scan.scan_sheet(parts[sheet_path]), _packed(parts)
 
 
 def _check_directory_size(data: bytes) -> None:
     """Refuse by the record at the end of the file, before a list of a million parts is read."""
     plain = len(data) - _END.size
     at = plain if data[plain : plain + 4] == b"PK\5\6" and data[-2:] == b"\0\0" else data.rfind(b"PK\5\6")
-    if at < 0 or len(data) - at < _END.size or data[max(0, at - 20) : at].startswith(b"PK\6\7"):
+    if at < 0 or len(data) - at < _END.size:
         raise FileRefused(reason="broken_workbook")
     fields = _END.unpack_from(data, at)
-    if fields[4] > MAX_PARTS or fields[5] > _MAX_DIRECTORY_BYTES:
+    is_zip64 = data[max(0, at - _LOCATOR_BYTES) : at].startswith(b"PK\6\7")
+    if is_zip64 or fields[4] > MAX_PARTS or fields[5] > _MAX_DIRECTORY_BYTES:
         raise FileRefused(reason="too_many_parts", limit=MAX_PARTS)
 
 
@@ -107,24 +116,21 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
         return part.read(info.file_size + 1)
 
 
-def _packed(parts: dict[str, bytes]) -> bytes:
+def _packed(parts: dict[str, bytes]) -> io.BytesIO:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name, part in parts.items():
             archive.writestr(name, part)
-    return packed.getvalue()
-
-
-def _table(packed: bytes, sheet_name: str, faults: sheet_scan.Faults) -> Table:
-    with calamine.CalamineWorkbook.from_filelike(io.BytesIO(packed)) as book:
-        grid = book.get_sheet_by_name(sheet_name).to_python(skip_empty_area=False)
-        return table_of(_records(grid, faults))
+    packed.seek(0)
+    return packed
 
 
 def _records(grid: list[list[Cell]], faults: sheet_scan.Faults) -> Iterator[tuple[int, list[Cell]]]:
-    """Rows as a spreadsheet program numbers them, faults in their places."""
+    """Rows as a spreadsheet program numbers them, faults in their places. The grid is used up."""
     for number in range(1, max(len(grid), *faults, 0) + 1):
-        record = grid[number - 1] if number <= len(grid) else []
+        record: list[Cell] = []
+        if number <= len(grid):
+            record, grid[number - 1] = grid[number - 1], record
         for column, fault in faults.get(number, {}).items():
             record.extend([""] * (column + 1 - len(record)))
             record[column] = fault
