@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine, Table, insert, text
+from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import IntegrityError
 
-from tests.store.rows import MOMENT, day, record
-from tracker.domain.register import ContractRow, RegisterKind, SchoolRow, TenderEventRow, TenderRow
+from tests.store.rows import day, record
+from tracker.domain.register import ContractRow, SchoolRow, TenderEventRow, TenderRow
 from tracker.domain.vocabulary import TenderEventKind, TenderStatus
 from tracker.store.engine import transaction
 from tracker.store.tables import ASSESSMENT, FLAG, NEED
@@ -41,19 +41,27 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("table", "change"), REFUSED)
-def test_an_impossible_value_is_refused(engine: Engine, table: str, change: str) -> None:
-    record(engine, *GOOD)
-    with pytest.raises(IntegrityError), transaction(engine) as session:
-        session.execute(text(f"UPDATE {table} SET {change}"))
+def is_refused(engine: Engine, statement: str) -> bool:
+    """Whether the database refuses; if it does not, the change stays."""
+    try:
+        with transaction(engine) as session:
+            session.execute(text(statement))
+    except IntegrityError:
+        return True
+    return False
 
 
-@pytest.mark.parametrize("table", ["school", "need", "contract_line", "tender_line", "tender_event"])
-def test_a_natural_key_has_one_present_row(engine: Engine, table: str) -> None:
+def test_an_impossible_value_is_refused(engine: Engine) -> None:
+    record(engine, *GOOD)
+    for table, change in REFUSED:
+        assert is_refused(engine, f"UPDATE {table} SET {change}"), f"{table} took {change}"
+
+
+def test_a_natural_key_has_one_present_row(engine: Engine) -> None:
     record(engine, *GOOD)
     record(engine, *GOOD)
-    with pytest.raises(IntegrityError), transaction(engine) as session:
-        session.execute(text(f"UPDATE {table} SET superseded_seq = NULL"))
+    for table in ("school", "need", "contract_line", "tender_line", "tender_event"):
+        assert is_refused(engine, f"UPDATE {table} SET superseded_seq = NULL"), f"{table} took two"
 
 
 NEED_KEY = {"school_id": "S-1", "service": "channel"}
@@ -64,16 +72,12 @@ ASSESSED = {
 FLAGGED = {**NEED_KEY, "kind": "stale", "opened_on": day("2026-11-22")}
 
 
-@pytest.mark.parametrize(
-    ("table", "row"),
-    [
-        (ASSESSMENT, {**ASSESSED, "gap_first": day("2026-12-02"), "gap_last": day("2026-12-01")}),
-        (FLAG, {**FLAGGED, "closed_on": day("2026-11-21")}),
-    ],
-)
-def test_days_out_of_order_are_refused(engine: Engine, table: Table, row: dict[str, object]) -> None:
-    with pytest.raises(IntegrityError), transaction(engine) as session:
-        session.execute(insert(table), row)
+def test_days_out_of_order_are_refused(engine: Engine) -> None:
+    gap = {**ASSESSED, "gap_first": day("2026-12-02"), "gap_last": day("2026-12-01")}
+    flag = {**FLAGGED, "closed_on": day("2026-11-21")}
+    for table, row in ((ASSESSMENT, gap), (FLAG, flag)):
+        with pytest.raises(IntegrityError), transaction(engine) as session:
+            session.execute(insert(table), row)
 
 
 def test_one_need_has_one_assessment_and_one_open_flag_of_a_kind(engine: Engine) -> None:
@@ -87,8 +91,3 @@ def test_one_need_has_one_assessment_and_one_open_flag_of_a_kind(engine: Engine)
 def test_a_word_that_is_not_in_its_list_never_leaves_the_program(engine: Engine) -> None:
     with pytest.raises(Exception, match="radio"), transaction(engine) as session:
         session.execute(insert(NEED), {"school_id": "S", "service": "radio", "recorded_seq": 1})
-
-
-def test_every_kind_of_row_has_a_table_here() -> None:
-    assert len(GOOD) == len(RegisterKind)
-    assert MOMENT.tzinfo is not None

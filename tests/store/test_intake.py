@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import Decimal
 from time import perf_counter
 
-import pytest
 from sqlalchemy import Engine
 
 from tests.store.rows import MOMENT, day, record, record_alike
@@ -66,25 +65,30 @@ BARE: dict[RegisterKind, RegisterRow] = {
 }
 
 
-@pytest.mark.parametrize("kind", RegisterKind)
-def test_rows_come_back_as_they_were_recorded(engine: Engine, kind: RegisterKind) -> None:
-    rows = {row.key: row for row in (FULL[kind], BARE[kind])}
-    record(engine, *rows.values())
+def test_rows_come_back_as_they_were_recorded(engine: Engine) -> None:
+    record(engine, *FULL.values(), *BARE.values())
     with reading(engine) as session:
-        assert intake.present_rows(session, kind) == rows
-        assert intake.present_rows(session, kind, [FULL[kind].key]) == {FULL[kind].key: FULL[kind]}
-        assert intake.present_rows(session, kind, [("nobody", "S", "channel"), ("\0",), ("\ud800",)]) == {}
-        assert intake.present_rows(session, kind, []) == {}
+        for kind in RegisterKind:
+            full, bare = FULL[kind], BARE[kind]
+            assert intake.present_rows(session, kind) == {full.key: full, bare.key: bare}
+            assert intake.present_rows(session, kind, [full.key]) == {full.key: full}
+            assert (
+                intake.present_rows(session, kind, [("nobody", "S", "channel"), ("\0",), ("\ud800",)]) == {}
+            )
+            assert intake.present_rows(session, kind, []) == {}
 
 
-@pytest.mark.parametrize("kind", RegisterKind)
-def test_the_present_row_is_the_last_one_recorded(engine: Engine, kind: RegisterKind) -> None:
-    full, bare = FULL[kind], BARE[kind]
-    emptied = replace(bare, **{name: getattr(full, name) for name in KEYS[kind]})
-    record(engine, full)
-    record(engine, emptied, bare)
+def test_the_present_row_is_the_last_one_recorded(engine: Engine) -> None:
+    emptied = {
+        kind: replace(BARE[kind], **{name: getattr(FULL[kind], name) for name in KEYS[kind]})
+        for kind in RegisterKind
+    }
+    record(engine, *FULL.values())
+    record(engine, *emptied.values(), *BARE.values())
     with reading(engine) as session:
-        assert intake.present_rows(session, kind) == {full.key: emptied, bare.key: bare}
+        for kind in RegisterKind:
+            present = {row.key: row for row in (emptied[kind], BARE[kind])}
+            assert intake.present_rows(session, kind) == present
 
 
 KEYS = {

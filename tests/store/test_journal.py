@@ -59,11 +59,11 @@ def test_entries_of_many_writers_form_one_chain(engine: Engine) -> None:
     assert first_bad(engine) is None
 
 
-@pytest.mark.parametrize("statement", ["UPDATE journal SET actor = 'nobody'", "DELETE FROM journal"])
-def test_nobody_changes_or_removes_an_entry(engine: Engine, statement: str) -> None:
+def test_nobody_changes_or_removes_an_entry(engine: Engine) -> None:
     write(engine, 2)
-    with pytest.raises(IntegrityError, match="only grows"), transaction(engine) as session:
-        session.execute(text(statement))
+    for statement in ("UPDATE journal SET actor = 'nobody'", "DELETE FROM journal"):
+        with pytest.raises(IntegrityError, match="only grows"), transaction(engine) as session:
+            session.execute(text(statement))
     assert first_bad(engine) is None
 
 
