@@ -1,0 +1,56 @@
+"""A server over a real database, empty or filled, whose clock stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from tests.web.register import NOW, fill
+from tracker.clock import FixedClock
+from tracker.domain.vocabulary import Language
+from tracker.settings import Settings
+from tracker.store.engine import make_engine
+from tracker.web.app import create_app
+
+HOME = "http://127.0.0.1:8000"
+
+Visit = Callable[..., TestClient]
+
+
+@pytest.fixture
+def empty(sqlite_url: str) -> Iterator[Engine]:
+    """A migrated database that holds nothing."""
+    engine = make_engine(sqlite_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def filled(empty: Engine) -> Engine:
+    """The small country."""
+    fill(empty)
+    return empty
+
+
+@pytest.fixture
+def visit() -> Iterator[Visit]:
+    """Opens a browser-like client to a server over a database."""
+    opened: list[TestClient] = []
+
+    def open_client(engine: Engine, language: Language = Language.KK, *, raises: bool = True) -> TestClient:
+        app = create_app(Settings(), FixedClock(NOW), engine)
+        client = TestClient(
+            app,
+            base_url=HOME,
+            raise_server_exceptions=raises,
+            headers={"accept-language": language, "sec-fetch-site": "same-origin"},
+        )
+        opened.append(client)
+        return client
+
+    yield open_client
+    for client in opened:
+        client.close()
