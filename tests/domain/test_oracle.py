@@ -13,7 +13,8 @@ import pytest
 
 from tests.domain.compare import Books, differences, oracle, product, product_on
 from tests.domain.oracle import Oracle
-from tests.domain.worlds import World, shrink, world, worlds
+from tests.domain.shrinking import shrink
+from tests.domain.worlds import World, world, worlds
 from tracker.domain.findings import Answer, Assessment
 from tracker.domain.vocabulary import (
     ConditionId,
@@ -29,6 +30,13 @@ from tracker.law.loader import load_policy
 WORLDS = int(os.environ.get("TRACKER_WORLDS", "3000"))
 PARTS = 8
 DAYS_LOOKED_AT = 25
+DATED_TO_THE_DAY = (
+    FlagKind.NO_SERVICE,
+    FlagKind.UNKNOWN_TERM,
+    FlagKind.ENDING_SOON,
+    FlagKind.INTERIM_ENDING,
+    FlagKind.INTERIM_WITHOUT_TENDER,
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +66,18 @@ def test_nothing_changes_before_the_day_that_the_assessment_names(books: Books, 
         for day in _days_before(said.next_change_on, one):
             found = _without_counts(product_on(one, day, books))
             assert found == _without_counts(said), f"world {one.seed} changes on {day}, before it was said to"
+
+
+def test_a_flag_has_held_since_the_day_it_names_and_not_the_day_before(books: Books) -> None:
+    for one in worlds(WORLDS // 4):
+        for flag in product(one, books).flags:
+            if flag.since is None or flag.kind not in DATED_TO_THE_DAY:
+                continue
+            held = (one.on - flag.since).days
+            days = [flag.since + timedelta(days=n) for n in {0, min(1, held), held // 2, held}]
+            assert all(flag.kind in product_on(one, day, books).kinds for day in days), (one.seed, flag)
+            eve = flag.since - timedelta(days=1)
+            assert flag.kind not in product_on(one, eve, books).kinds, (one.seed, flag)
 
 
 def test_the_worlds_visit_every_state_flag_stage_and_answer(books: Books) -> None:

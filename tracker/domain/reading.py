@@ -97,14 +97,6 @@ class Reading:
         after = self.run.stop if self.run and self.is_served else next_day(self.on)
         return any(_is_later(line, after) for line in self.facts.lines)
 
-    @cached_property
-    def is_regular_ahead(self) -> bool:
-        """Whether a regular line begins after the day, which an interim then bridges to."""
-        return any(
-            line.kind is ContractKind.REGULAR and line.serves and line.first_on > self.on
-            for line in self.facts.lines
-        )
-
     def facts_of(self, tender: TenderStanding) -> TenderFacts:
         """The stated facts behind a standing."""
         return next(facts for facts in self.facts.tenders if facts.number == tender.number)
