@@ -54,12 +54,12 @@ def refusal(data: bytes) -> str:
     return ""
 
 
-def workbook(sheet: str, *, parts: Mapping[str, str] | None = None, date1904: bool = False) -> bytes:
+def workbook(sheet: str, *, parts: Mapping[str, str] | None = None) -> bytes:
     """A workbook whose only sheet holds the XML ``sheet``; ``parts`` add to or replace the usual parts."""
-    return packed(usual_parts(sheet, date1904=date1904) | dict(parts or {}))
+    return packed(usual_parts(sheet) | dict(parts or {}))
 
 
-def usual_parts(sheet: str, *, date1904: bool = False) -> dict[str, str]:
+def usual_parts(sheet: str) -> dict[str, str]:
     """The parts of a plain workbook with one sheet."""
     return {
         "[Content_Types].xml": (
@@ -74,7 +74,7 @@ def usual_parts(sheet: str, *, date1904: bool = False) -> dict[str, str]:
             "</Relationships>"
         ),
         "xl/workbook.xml": (
-            f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><workbookPr date1904="{int(date1904)}"/>'
+            f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><workbookPr/>'
             '<sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>'
         ),
         "xl/_rels/workbook.xml.rels": (

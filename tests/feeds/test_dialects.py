@@ -80,6 +80,20 @@ def test_the_separator_line_is_no_row() -> None:
     assert read_table(b"sep=;\nschool_id;name\nS;A\n", filename="x").rows == ((2, ("S", "A")),)
 
 
+@pytest.mark.parametrize("said", ['sep="', "sep=a", "sep="])
+def test_what_is_no_separator_is_a_header_like_any_other(said: str) -> None:
+    assert refusal(f"{said}\nS-1\n".encode()) in ("", "quotes")
+
+
+def test_a_text_that_begins_like_a_zip_file_is_text() -> None:
+    assert read_table(b"PK,school_id\n1,S-1\n", filename="x").header == ("PK", "school_id")
+
+
+def test_the_apostrophe_that_guards_our_own_exports_is_taken_off() -> None:
+    parsed = read_text(RegisterKind.SCHOOLS, "school_id,name\nS-1,'=1+1\n'-5,'тырнақша'\n")
+    assert rows_of(parsed) == [SchoolRow("S-1", "=1+1"), SchoolRow("-5", "'тырнақша'")]
+
+
 def test_signs_inside_quotes_do_not_choose_the_delimiter() -> None:
     table = read_table(b'"a;b;c;d",name\n1,2\n', filename="x")
     assert table.header == ("a;b;c;d", "name")

@@ -86,8 +86,8 @@ def test_a_workbook_of_another_writer_says_the_same() -> None:
         for place, title in enumerate(HEADER[:4]):
             sheet.write(0, place, title)
         sheet.write_row(1, 0, ["N-1", "S-1"])
-        sheet.write_datetime(1, 2, datetime(2026, 1, 1))  # noqa: DTZ001
-        sheet.write_datetime(1, 3, datetime(2026, 12, 31))  # noqa: DTZ001
+        sheet.write_datetime(1, 2, datetime(2026, 1, 1))  # noqa: DTZ001 - workbooks know no zones
+        sheet.write_datetime(1, 3, datetime(2026, 12, 31))  # noqa: DTZ001 - workbooks know no zones
     assert _lines(data.getvalue()) == [ContractRow("N-1", "S-1", date(2026, 1, 1), end_on=date(2026, 12, 31))]
 
 

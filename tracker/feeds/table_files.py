@@ -47,12 +47,12 @@ LONGEST_LINE = 1_000_000
 """Characters of one line of text; a longer one is no row of a register."""
 
 _DELIMITERS = ";\t,"
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ \t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'"?sep=([^"\w\s]|\t)"?[ \t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _NOT_TABLES = (b"%PDF", b"{\\rtf", b"<", b"{", b"[")
 _OLE = b"\xd0\xcf\x11\xe0"
-_ZIP = b"PK"
+_ZIP = (b"PK\3\4", b"PK\5\6")
 
 
 def read_table(data: bytes, *, filename: str) -> Table:
