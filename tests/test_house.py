@@ -31,7 +31,7 @@ BESIDE = frozenset({"settings", "paths"})
 EDGES = frozenset({"feeds", "law", "store", "render"})
 BELOW_FACES = EDGES | BESIDE | {"domain", "services", "clock"}
 
-FACES = frozenset({"web", "scheduler", "console", "desk", "serving", "cli", "__main__"})
+FACES = frozenset({"web", "scheduler", "console", "desk", "printing", "serving", "cli", "__main__"})
 
 MAY_IMPORT = {
     "domain": frozenset[str](),
@@ -42,10 +42,11 @@ MAY_IMPORT = {
     "services": EDGES | BESIDE | {"domain"},
     "web": BELOW_FACES,
     "scheduler": BELOW_FACES,
-    "console": frozenset[str](),
+    "console": frozenset({"domain"}),
     "desk": BELOW_FACES | {"console"},
+    "printing": BELOW_FACES | {"console", "desk"},
     "serving": BELOW_FACES | {"console", "desk", "web", "scheduler"},
-    "cli": BELOW_FACES | {"console", "desk", "serving", "web", "scheduler"},
+    "cli": BELOW_FACES | {"console", "desk", "printing", "serving", "web", "scheduler"},
     "__main__": frozenset({"cli"}),
 }
 """What each room of the house may import besides itself: arrows go down only."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import asdict
+from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tracker import __version__, console, serving
+from tracker import __version__, console, printing, serving
 from tracker.console import Format
 from tracker.desk import Desk
 from tracker.domain.errors import FileRefused, FilterNotKnown, PathNotWritable, TrackerError
@@ -21,7 +22,6 @@ from tracker.domain.register import RegisterKind
 from tracker.domain.workdays import Override
 from tracker.feeds.regions import find_region
 from tracker.feeds.table_files import LARGEST_FILE
-from tracker.render import assessment_json
 from tracker.render.sheets import csv_bytes, xlsx_bytes
 from tracker.services import checking, decreeing, demonstrating, evaluating, exporting, importing
 from tracker.services.exporting import ExportKind
@@ -42,6 +42,9 @@ How = Annotated[Format, typer.Option("--format", help="How to print.")]
 
 def main() -> None:
     """Run a command; a refusal is said in words and gives its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # programs read UTF-8, and a file name may be no text at all
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app()
     except TrackerError as error:
@@ -100,57 +103,25 @@ def take_in(
                 filename=file.name,
                 book=desk.book,
                 actor=desk.actor,
-                at=desk.recording_moment(known),
                 now=desk.now,
                 today=desk.today,
+                known=desk.recording_moment(known),
                 skip_bad_rows=skip_bad_rows,
                 confirmed=confirm,
                 progress=progress,
             )
-    _print_import(desk, found, how)
+    printing.print_import(desk, found, how)
     if found.issues and not (found.written or (dry_run and skip_bad_rows)):
         raise typer.Exit(TrackerError.exit_status)
 
 
 def _read_file(file: Path) -> bytes:
+    """The bytes of a file, of one that is too large only enough to say so."""
     try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise FileRefused(reason="too_large", limit=LARGEST_FILE)
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(LARGEST_FILE + 1)
     except OSError as error:
         raise FileRefused(reason="unreadable", path=str(file)) from error
-
-
-def _print_import(desk: Desk, found: importing.Preview, how: Format) -> None:
-    rejections = [
-        {
-            "row": issue.row,
-            "column": issue.column,
-            "value": issue.value,
-            "code": issue.code,
-            "message": desk.sentences.issue(issue),
-        }
-        for issue in found.issues
-    ]
-    counts = {name: getattr(found, name) for name in ("read", "new", "changed", "same", "rejected")}
-    if how is Format.JSON:
-        notices = [{**asdict(notice), "message": desk.sentences.issue(notice)} for notice in found.notices]
-        danger = (
-            None if found.danger is None else {**asdict(found.danger), "percent": str(found.danger.percent)}
-        )
-        extra = {"unknown_columns": list(found.unknown_columns), "notices": notices, "danger": danger}
-        console.print_json({**counts, "written": found.written, "rejections": rejections, **extra})
-        return
-    titles = ("row", "column", "value", "code", "message")
-    if rejections or how is Format.CSV:
-        console.print_rows(titles, [tuple(each.values()) for each in rejections], how)
-    if how is Format.TABLE:
-        written = desk.say("cli.written" if found.written else "cli.not_written")
-        console.say(desk.say("cli.import", **counts) + " " + written)
-        for column in found.unknown_columns:
-            console.say(desk.say("cli.unknown_column", column=column))
-        for notice in found.notices[:20]:
-            console.say(desk.say("cli.row", row=notice.row) + " " + desk.sentences.issue(notice))
 
 
 @app.command("evaluate")
@@ -176,7 +147,7 @@ def judge(
             found = evaluating.take_snapshot(
                 session, scope, on=day, known=desk.moment(known), book=desk.book, progress=progress
             )
-    _print_evaluation(desk, found, how)
+    printing.print_evaluation(desk, found, how)
 
 
 def _scope(region: str | None) -> Scope:
@@ -189,64 +160,24 @@ def _scope(region: str | None) -> Scope:
     return Scope.of(code)
 
 
-def _print_evaluation(desk: Desk, found: evaluating.Snapshot, how: Format) -> None:
-    if how is Format.JSON:
-        items = [
-            assessment_json.need(need.assessment, region=need.school.region, district=need.school.district)
-            for need in found.needs
-        ]
-        console.print_json(
-            assessment_json.evaluation(
-                items, on=found.on, known=found.known, policy=found.policy, counts=found.counts()
-            )
-        )
-        return
-    if how is Format.CSV:
-        sheet = exporting.needs_sheet(found)
-        console.print_rows(sheet.header, sheet.rows, how)
-        return
-    rows = [
-        (
-            need.school.school_id,
-            need.school.name,
-            desk.say(f"state.{need.assessment.state}"),
-            desk.sentences.need(need.assessment),
-            desk.sentences.step(need.assessment),
-        )
-        for need in evaluating.in_harm_order(found.needs)
-    ]
-    titles = [
-        desk.say(f"cli.column.{name}") for name in ("school_id", "name", "state", "finding", "next_step")
-    ]
-    console.print_rows(titles, rows, how, caption=desk.say("cli.evaluated", on=found.on.isoformat()))
-    counts = assessment_json.count_states(found.counts())
-    console.say(*(f"{desk.say(f'state.{state}')}: {count}" for state, count in counts.items()))
-
-
 @app.command("verify")
 def compare(context: typer.Context, how: How = Format.TABLE) -> None:
     """Judge everything from scratch and compare with what is stored; check the journal and the citations."""
     desk: Desk = context.obj
     with desk.reading() as session, console.progress(desk.say("cli.assessing")) as progress:
         found = checking.verify(session, today=desk.today, book=desk.book, progress=progress)
-    _print_problems(desk, found, how)
+    _tell_problems(desk, found, how)
 
 
 @app.command("doctor")
 def examine(context: typer.Context, how: How = Format.TABLE) -> None:
     """Look whether the database, the law, the calendar and the machine are fit for work."""
     desk: Desk = context.obj
-    _print_problems(desk, checking.examine(desk.engine, today=desk.today, book=desk.book), how)
+    _tell_problems(desk, checking.examine(desk.engine, today=desk.today, book=desk.book), how)
 
 
-def _print_problems(desk: Desk, found: list[checking.Check], how: Format) -> None:
-    if how is Format.TABLE:
-        for check in found:
-            mark = desk.say("cli.check.good" if check.is_good else "cli.check.bad")
-            console.say(f"{mark} {desk.say(f'check.{check.code}')} {check.detail}".rstrip())
-    else:
-        rows = [(check.code, check.is_good, check.detail) for check in found]
-        console.print_rows(("code", "good", "detail"), rows, how)
+def _tell_problems(desk: Desk, found: list[checking.Check], how: Format) -> None:
+    printing.print_checks(desk, found, how)
     if not all(check.is_good for check in found):
         raise typer.Exit(FOUND_PROBLEMS)
 
@@ -285,7 +216,8 @@ def _write_whole(file: Path, data: bytes) -> None:
         part.write_bytes(data)
         part.replace(file)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise PathNotWritable(path=str(file)) from error
 
 
@@ -302,9 +234,7 @@ def serve(
     ] = True,
 ) -> None:
     """Serve the pages on this machine."""
-    desk: Desk = context.obj
-    migrate.require_ready(desk.engine)
-    serving.serve(desk, host=host, port=port, workers=workers, scheduler=scheduler)
+    serving.serve(context.obj, host=host, port=port, workers=workers, scheduler=scheduler)
 
 
 @app.command("demo")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tracker.domain.days import LEGAL_ZONE, legal_day
+from tracker.domain.errors import SettingsRefused
 
 __all__ = ["LEGAL_ZONE", "Clock", "FileClock", "FixedClock", "MachineClock", "legal_day"]
 
@@ -46,6 +47,9 @@ class FileClock:
     path: Path
 
     def now(self) -> datetime:
-        """The moment written in the file; a moment without a zone is UTC."""
-        moment = datetime.fromisoformat(self.path.read_text(encoding="utf-8").strip())
+        """The moment written in the file, without a zone in UTC; raises :class:`SettingsRefused`."""
+        try:
+            moment = datetime.fromisoformat(self.path.read_text(encoding="utf-8").strip())
+        except (OSError, ValueError) as error:
+            raise SettingsRefused(name="TRACKER_CLOCK_FILE", reason="value") from error
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from tracker.domain.guarded import guarded
+
 Cells = Sequence[object]
 Progress = Callable[[int, int], None]
 
@@ -40,14 +42,25 @@ def print_rows(
     elif how is Format.CSV:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(titles)
-        writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+        writer.writerows([_written(cell) for cell in row] for row in (titles, *rows))
         sys.stdout.write(text.getvalue())
     else:
         table = Table(*titles, title=caption, title_justify="left", header_style="bold")
         for row in rows:
-            table.add_row(*("" if cell is None else str(cell) for cell in row))
+            table.add_row(*map(_shown, row))
         Console(markup=False, highlight=False).print(table)
+
+
+def _shown(cell: object) -> str:
+    """A cell on a terminal, which would obey control characters."""
+    return "" if cell is None else "".join(sign if sign.isprintable() else " " for sign in str(cell))
+
+
+def _written(cell: object) -> str:
+    """A cell of a CSV file in which no formula runs."""
+    if cell is None:
+        return ""
+    return guarded(cell) if isinstance(cell, str) else str(cell)
 
 
 def say(*lines: str) -> None:

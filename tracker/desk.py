@@ -67,8 +67,12 @@ class Desk:
         """A refusal in words, in the language of the environment even if that is what was refused."""
         given = environ.get("TRACKER_LANGUAGE")
         language = Language(given) if given in tuple(Language) else Language.KK
-        details = ", ".join(f"{name}: {value}" for name, value in error.details.items())
-        told = _sentences(language).error(error)
+        sentences = _sentences(language)
+        told = sentences.error(error)
+        is_said = sentences.words.knows(f"{error.code}.{error.details.get('reason')}")
+        details = ", ".join(
+            f"{name}: {value}" for name, value in error.details.items() if not (name == "reason" and is_said)
+        )
         return (told, details) if details else (told,)
 
     @property
@@ -94,10 +98,10 @@ class Desk:
         """The moment of knowledge asked for; a day alone means its end. Raises ``DayNotReadable``."""
         return None if text is None else read_moment(text)
 
-    def recording_moment(self, text: str | None) -> datetime:
-        """The moment to record at; raises ``MomentRefused`` for one in the future."""
-        moment = self.moment(text) or self.now
-        if moment > self.now:
+    def recording_moment(self, text: str | None) -> datetime | None:
+        """The moment to record at, if one is given; raises ``MomentRefused`` for one in the future."""
+        moment = self.moment(text)
+        if moment is not None and moment > self.now:
             raise MomentRefused(at=moment.isoformat(), reason="future")
         return moment
 

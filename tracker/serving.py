@@ -4,37 +4,63 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from contextlib import nullcontext
-from functools import partial
+import socket
+from contextlib import nullcontext, suppress
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
 from tracker import console
 from tracker.desk import Desk
-from tracker.domain.errors import SettingsRefused
+from tracker.domain.errors import AddressTaken, SettingsRefused
 from tracker.scheduler import ticking
 from tracker.settings import Settings
+from tracker.store import migrate
 from tracker.web.app import create_app
 
 
 def serve(desk: Desk, *, host: str, port: int, workers: int, scheduler: bool) -> None:
-    """Serve until stopped. Raises ``SettingsRefused`` for an address that others can reach."""
+    """Serve until stopped.
+
+    Raises ``SettingsRefused`` for an address that others can reach, ``AddressTaken``, ``DatabaseNotReady``.
+    """
     if not _is_loopback(host):
         raise SettingsRefused(name="--host", reason="loopback_only", value=host)
-    shown = f"[{host}]" if ":" in host else host
-    console.say(
-        desk.say("cli.serving", url=f"http://{shown}:{port}"),
-        desk.say("cli.serving.loopback"),
-        desk.say("cli.serving.no_people"),
+    migrate.require_ready(desk.engine)
+    with _listening(host, port) as listener:
+        shown = f"[{host}]" if ":" in host else host
+        console.say(
+            desk.say("cli.serving", url=f"http://{shown}:{listener.getsockname()[1]}"),
+            desk.say("cli.serving.loopback"),
+            desk.say("cli.serving.no_people"),
+        )
+        with ticking(desk.engine, desk.book, desk.settings.clock()) if scheduler else nullcontext():
+            _run(desk.settings, workers, listener)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """The socket of the server; port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise AddressTaken(host=host, port=port) from error
+
+
+def _run(settings: Settings, workers: int, listener: socket.socket) -> None:
+    app: FastAPI | str = "tracker.serving:app_of_worker"
+    if workers == 1:
+        app = create_app(settings, settings.clock())
+    os.environ["TRACKER_DATABASE_URL"] = settings.database_url  # what a worker process reads
+    config = uvicorn.Config(
+        app, factory=workers > 1, workers=workers, log_level="warning", server_header=False
     )
-    with ticking(desk.engine, desk.book, desk.settings.clock()) if scheduler else nullcontext():
-        run = partial(uvicorn.run, host=host, port=port, log_level="warning", server_header=False)
+    with suppress(KeyboardInterrupt):
         if workers == 1:
-            run(create_app(desk.settings, desk.settings.clock()))
+            uvicorn.Server(config).run(sockets=[listener])
         else:
-            os.environ["TRACKER_DATABASE_URL"] = desk.settings.database_url
-            run("tracker.serving:app_of_worker", factory=True, workers=workers)
+            Multiprocess(config, sockets=[listener]).run()
 
 
 def app_of_worker() -> FastAPI:

@@ -79,6 +79,13 @@ class DatabaseNotReady(TrackerError):
     exit_status = 3
 
 
+class AddressTaken(TrackerError):
+    """The server cannot listen at an address: something else does, or this user may not."""
+
+    code = "error.address_taken"
+    exit_status = 3
+
+
 class PathNotWritable(TrackerError):
     """A file cannot be written."""
 

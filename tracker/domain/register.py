@@ -20,7 +20,6 @@ from tracker.domain.vocabulary import (
     TenderStatus,
 )
 
-
 Extra = tuple[tuple[str, str], ...]
 """What a file says in columns that the register does not know, by title: kept as it was written."""
 

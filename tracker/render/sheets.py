@@ -1,7 +1,7 @@
 """Tables as CSV and XLSX that import back and in which no formula ever runs (reliability FIL-1).
 
-A spreadsheet reads a cell that begins with ``= + - @`` (or a tab or a return) as a formula. In CSV such text
-gets a leading apostrophe, which our own import takes off again; in XLSX every text is written as text.
+In CSV a text that a spreadsheet would obey gets a leading apostrophe, which our own import takes off again;
+in XLSX every text is written as text.
 """
 
 from __future__ import annotations
@@ -14,28 +14,27 @@ from decimal import Decimal
 
 import xlsxwriter
 
+from tracker.domain.guarded import guarded
+
 Value = str | int | Decimal | date | None
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
-"""First characters that a spreadsheet may obey, and the apostrophe itself, which is taken off again."""
+LARGEST_EXACT = Decimal(10) ** 13
+"""From here on a spreadsheet, which counts in fifteen digits, would round the tiyn away."""
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     """The table as CSV: UTF-8 with a mark that Excel understands, commas, days as ``YYYY-MM-DD``."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([_guarded(value) for value in row] for row in rows)
+    writer.writerows([_cell(value) for value in row] for row in (header, *rows))
     return text.getvalue().encode("utf-8-sig")
 
 
-def _guarded(value: Value) -> str:
-    """A cell of a CSV file that a spreadsheet takes for text (numbers of ours stay numbers)."""
+def _cell(value: Value) -> str:
+    """A cell of a CSV file: what is text stays text in a spreadsheet, our numbers stay numbers."""
     if value is None:
         return ""
-    if isinstance(value, str) and value.startswith(DANGEROUS):
-        return "'" + value
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return guarded(value) if isinstance(value, str) else str(value)
 
 
 def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Value]], *, sheet: str) -> bytes:
@@ -68,5 +67,7 @@ def _write(page: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: V
         page.write_string(row, column, value)
     elif isinstance(value, date):
         page.write_datetime(row, column, value)
+    elif isinstance(value, Decimal) and value >= LARGEST_EXACT:
+        page.write_string(row, column, str(value))
     elif value is not None:
         page.write_number(row, column, value)

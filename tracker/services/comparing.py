@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.days import FOREVER
+from tracker.domain.policy import Law
 from tracker.domain.register import (
     ContractRow,
+    Extra,
     ImportIssue,
     RegisterKind,
     RegisterRow,
@@ -18,16 +21,16 @@ from tracker.domain.register import (
     TenderEventRow,
     TenderRow,
 )
-from tracker.domain.vocabulary import FAILED, ContractStatus
+from tracker.domain.vocabulary import FAILED, SERVING, ContractStatus
 from tracker.feeds.registers import Parsed, ParsedRow
 from tracker.store import references
 from tracker.store.scope import EVERYTHING
 
-DANGER_PERCENT = 5
-"""More than this share of what is known ended or emptied must be confirmed (issue, IMP-7)."""
+Said = dict[str, object]
+"""What a row says, column by column, kept unknown columns by their titles."""
 
-DANGER_ROWS = 3
-"""Fewer rows than this are a correction, however small the register."""
+ROWS_NAMED = 10
+"""How many of the rows that contradict each other are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """How much of what is known the file would end or empty."""
+    """How many of the ``known`` rows the file would end or empty, and their share in per cent."""
 
     ended: int
     emptied: int
@@ -69,6 +72,7 @@ class Entry:
 
     @property
     def verdict(self) -> str:
+        """``new``, ``same`` or ``changed``."""
         if self.before is None:
             return "new"
         return "same" if self.before == self.row_value else "changed"
@@ -76,6 +80,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
+    """What a file says beside what is known: each row, what it would change, and what is wrong with it."""
+
     entries: tuple[Entry, ...]
     changes: tuple[RowChange, ...]
     issues: tuple[ImportIssue, ...]
@@ -104,13 +110,8 @@ class Checks:
     def issue(self, entry: Entry) -> ImportIssue | None:
         """Why the row cannot be taken, if it cannot."""
         row = entry.row_value
-        if isinstance(row, TenderEventRow):
-            known = row.tender_number in self.tenders
-            return (
-                None
-                if known
-                else ImportIssue(entry.row, "tender_number", row.tender_number, "tender_unknown")
-            )
+        if isinstance(row, TenderEventRow) and row.tender_number not in self.tenders:
+            return ImportIssue(entry.row, "tender_number", row.tender_number, "tender_unknown")
         if isinstance(row, ContractRow | TenderRow) and row.school_id not in self.services:
             return ImportIssue(entry.row, "school_id", row.school_id, "school_unknown")
         return _order_issue(entry)
@@ -130,20 +131,23 @@ class Checks:
 def _order_issue(entry: Entry) -> ImportIssue | None:
     """Days out of order once the file's columns stand beside the known ones."""
     row = entry.row_value
-    if isinstance(row, ContractRow) and row.end_on is not None and row.end_on < row.start_on:
-        return ImportIssue(entry.row, "end_on", row.end_on.isoformat(), "end_before_start")
-    if (
-        isinstance(row, SchoolRow)
-        and row.needed_from
-        and row.needed_until
-        and row.needed_until < row.needed_from
-    ):
-        return ImportIssue(entry.row, "needed_until", row.needed_until.isoformat(), "end_before_start")
+    ends: tuple[tuple[str, date | None, str, date | None], ...] = ()
+    if isinstance(row, ContractRow):
+        ends = (
+            ("end_on", row.end_on, "end_before_start", row.start_on),
+            ("terminated_on", row.terminated_on, "terminated_before_start", row.start_on),
+        )
+    elif isinstance(row, SchoolRow):
+        ends = (("needed_until", row.needed_until, "end_before_start", row.needed_from),)
+    for column, end, code, start in ends:
+        if start and end and end < start:
+            return ImportIssue(entry.row, column, end.isoformat(), code, (("start", start.isoformat()),))
     return None
 
 
 def look(parsed: Parsed, known: Mapping[tuple[str, ...], RegisterRow], checks: Checks) -> Looked:
-    entries = [_entry(row, known, parsed.columns) for row in parsed.rows]
+    """Put every readable row of a file beside the known row with its natural key."""
+    entries = [_entry(row, known, parsed) for row in parsed.rows]
     problems = [issue for entry in entries if (issue := checks.issue(entry))]
     problems += _contradictions(entries)
     notices = [notice for entry in entries if (notice := checks.notice(entry))]
@@ -151,16 +155,31 @@ def look(parsed: Parsed, known: Mapping[tuple[str, ...], RegisterRow], checks: C
     return Looked(tuple(entries), tuple(changes), parsed.issues + tuple(problems), tuple(notices))
 
 
-def _entry(row: ParsedRow, known: Mapping[tuple[str, ...], RegisterRow], columns: frozenset[str]) -> Entry:
+def _entry(row: ParsedRow, known: Mapping[tuple[str, ...], RegisterRow], parsed: Parsed) -> Entry:
     """The row with what is already known in the columns that the file does not have."""
     before = known.get(row.value.key)
     if before is None:
         return Entry(row.row_number, replace(row.value, extra=row.extra), None)
     absent = {
-        field.name: getattr(before, field.name) for field in fields(before) if field.name not in columns
+        field.name: getattr(before, field.name)
+        for field in fields(before)
+        if field.name not in parsed.columns
     }
-    absent["extra"] = tuple((dict(before.extra) | dict(row.extra)).items())
+    absent["extra"] = _kept(before.extra, row.extra, stated=parsed.unknown_columns)
     return Entry(row.row_number, replace(row.value, **absent), before)
+
+
+def _kept(before: Extra, now: Extra, *, stated: Collection[str]) -> Extra:
+    """What is kept of unknown columns: those that the file has are said anew, the others stay."""
+    left = {title: "" if title in stated else text for title, text in before}
+    return tuple((title, text) for title, text in (left | dict(now)).items() if text)
+
+
+def _said(row: RegisterRow | None) -> Said:
+    if row is None:
+        return {}
+    own = {field.name: getattr(row, field.name) for field in fields(row) if field.name != "extra"}
+    return own | dict(row.extra)
 
 
 def _contradictions(entries: Sequence[Entry]) -> Iterable[ImportIssue]:
@@ -168,21 +187,33 @@ def _contradictions(entries: Sequence[Entry]) -> Iterable[ImportIssue]:
     said: dict[tuple[str, ...], list[Entry]] = {}
     for entry in entries:
         said.setdefault(entry.row_value.key, []).append(entry)
-    for key, group in said.items():
+    for group in said.values():
         if len({entry.row_value for entry in group}) > 1:
-            rows = ", ".join(str(entry.row) for entry in group)
+            rows = _listed(sorted({entry.row for entry in group}))
+            column = _first_difference([_said(entry.row_value) for entry in group])
             for entry in group:
-                yield ImportIssue(entry.row, None, " / ".join(key), "contradicts", (("rows", rows),))
+                value = _shown(_said(entry.row_value).get(column))
+                yield ImportIssue(entry.row, column, value, "contradicts", (("rows", rows),))
+
+
+def _listed(rows: Sequence[int]) -> str:
+    return ", ".join([*map(str, rows[:ROWS_NAMED]), *(["…"] if len(rows) > ROWS_NAMED else [])])
+
+
+def _first_difference(group: Sequence[Said]) -> str:
+    """The first column that is not said alike by all."""
+    columns = (column for said in group for column in said)
+    return next(column for column in columns if len({said.get(column) for said in group}) > 1)
 
 
 def _change(entry: Entry) -> RowChange:
-    before, after = entry.before, entry.row_value
+    before, after = _said(entry.before), _said(entry.row_value)
     changed = tuple(
-        FieldChange(field.name, _shown(getattr(before, field.name, None)), _shown(getattr(after, field.name)))
-        for field in fields(after)
-        if getattr(before, field.name, None) != getattr(after, field.name)
+        FieldChange(column, _shown(before.get(column)), _shown(after.get(column)))
+        for column in after | before
+        if before.get(column) != after.get(column)
     )
-    return RowChange(entry.row, after.key, before is None, changed)
+    return RowChange(entry.row, entry.row_value.key, entry.before is None, changed)
 
 
 def _shown(value: object) -> str:
@@ -200,32 +231,31 @@ def verdicts_of(entries: Iterable[Entry]) -> dict[int, str]:
     return verdicts
 
 
-def danger_of(entries: Iterable[Entry], *, known_count: int, on: date) -> Danger | None:
-    changed = [(entry.before, entry.row_value) for entry in entries if entry.before is not None]
-    ended = sum(_ends(before, after, on) for before, after in changed)
-    emptied = sum(_empties(before, after) for before, after in changed)
-    touched = ended + emptied
-    if touched < DANGER_ROWS or touched * 100 <= known_count * DANGER_PERCENT:
+def danger_of(entries: Iterable[Entry], *, known_count: int, on: date, law: Law) -> Danger | None:
+    """What must be confirmed: a file that would end or empty more than the law file's share (IMP-7)."""
+    changed = {entry.row_value.key: (entry.before, entry.row_value) for entry in entries if entry.before}
+    ended = {key for key, (before, after) in changed.items() if _reach(after, on) < _reach(before, on)}
+    emptied = {key for key, (before, after) in changed.items() if _empties(before, after)}
+    touched = len(ended | emptied)
+    if touched < law.danger_rows or touched * 100 <= known_count * law.danger_percent:
         return None
     percent = (Decimal(100 * touched) / known_count).quantize(Decimal("0.1"))
-    return Danger(ended, emptied, known_count, percent)
+    return Danger(len(ended), len(emptied), known_count, percent)
 
 
-def _ends(before: RegisterRow, after: RegisterRow, on: date) -> bool:
-    """Whether a fact that goes on today would be over by the file."""
-    return _goes_on(before, on) and not _goes_on(after, on)
-
-
-def _goes_on(row: RegisterRow, on: date) -> bool:
+def _reach(row: RegisterRow, on: date) -> int:
+    """How far a fact still reaches on a day; a file that makes it less ends something."""
     if isinstance(row, ContractRow):
-        last = min((day for day in (row.end_on, row.terminated_on) if day), default=None)
-        return row.status is not ContractStatus.CANCELLED and (last is None or last >= on)
+        last = min((day for day in (row.end_on, row.terminated_on) if day), default=FOREVER)
+        standing = 2 * (row.status in SERVING) + (row.status is ContractStatus.PENDING)
+        return standing if last >= on else 0
     if isinstance(row, SchoolRow):
-        over = min((day for day in (row.closed_on, row.needed_until) if day), default=None)
-        return bool(row.services) and (over is None or over >= on)
-    return not isinstance(row, TenderRow) or row.status not in FAILED
+        is_over = row.closed_on is not None or (row.needed_until is not None and row.needed_until < on)
+        return 0 if is_over else len(row.services)
+    return int(not isinstance(row, TenderRow) or row.status not in FAILED)
 
 
 def _empties(before: RegisterRow, after: RegisterRow) -> bool:
     """Whether the file would blank something that is known."""
-    return any(getattr(before, field.name) and not getattr(after, field.name) for field in fields(before))
+    now = _said(after)
+    return any(text and not now.get(column) for column, text in _said(before).items())

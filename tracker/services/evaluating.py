@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,7 +20,7 @@ from tracker.domain.alphabet import sort_key
 from tracker.domain.assess import assess
 from tracker.domain.days import BEGINNING, FOREVER
 from tracker.domain.facts import NeedFacts
-from tracker.domain.findings import Assessment
+from tracker.domain.findings import Assessment, Finding
 from tracker.domain.forecast import LATE, MEDIAN
 from tracker.domain.policy import STAGE_CLAUSES, Policy
 from tracker.domain.register import SchoolRow
@@ -29,6 +29,7 @@ from tracker.domain.vocabulary import FlagKind, State
 from tracker.domain.workdays import WorkCalendar
 from tracker.law.loader import load_calendar, load_policy
 from tracker.store import assessments, facts, references, registry, versions
+from tracker.store.flags import open_flags
 from tracker.store.scope import EVERYTHING, Scope
 
 KEPT_SNAPSHOTS = 8
@@ -214,19 +215,28 @@ def evaluate(
 def differing(
     session: Session, *, today: date, book: Book, progress: Progress | None = None
 ) -> tuple[NeedKey, ...]:
-    """The needs whose stored assessment a fresh look does not confirm, save those due (design §8)."""
+    """The needs whose stored assessment or open flags a fresh look does not confirm, save those due."""
     shared = bench(session, book, on=today)
     due = set(assessments.due_needs(session, today=today, basis=shared.basis))
     kept = {(each.school_id, each.service): each for each in assessments.stored(session, EVERYTHING)}
+    flags = _open_flags(session)
     different = set(assessments.altered(session, EVERYTHING))
     for found in _judge(shared, facts.load_facts(session, EVERYTHING), progress):
         key = (found.school_id, found.service)
-        before = kept.pop(key, None)
+        before, raised = kept.pop(key, None), flags.pop(key, set())
         if key in due or before is None:
             continue
-        if assessments.as_stored(found, before.region).findings != before.findings:
+        now = assessments.as_stored(found, before.region)
+        if now.findings != before.findings or set(found.flags) != raised:
             different.add(key)
-    return tuple(sorted(different | kept.keys()))
+    return tuple(sorted(different | kept.keys() | flags.keys()))
+
+
+def _open_flags(session: Session) -> dict[NeedKey, set[Finding]]:
+    raised: dict[NeedKey, set[Finding]] = defaultdict(set)
+    for flag in open_flags(session, EVERYTHING):
+        raised[flag.school_id, flag.service].add(Finding(flag.kind, flag.since))
+    return raised
 
 
 def in_harm_order(needs: Iterable[NeedView]) -> tuple[NeedView, ...]:

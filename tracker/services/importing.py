@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -73,17 +73,17 @@ def apply(
     filename: str,
     book: Book,
     actor: str,
-    at: datetime,
     now: datetime,
     today: date,
+    known: datetime | None = None,
     skip_bad_rows: bool = False,
     confirmed: bool = False,
     progress: Progress | None = None,
 ) -> Preview:
     """Write the file, whole or not at all, and judge anew what it touches.
 
-    ``at`` is the moment from which the facts are known, ``now`` the present one. With rejected rows nothing
-    is written unless ``skip_bad_rows``. Raises ``FileRefused``, ``MomentRefused`` and, for a file that would
+    The facts are known from ``known`` on, or else from ``now``. With rejected rows nothing is written unless
+    ``skip_bad_rows``. Raises ``FileRefused``, ``MomentRefused`` and, for a file that would
     end or empty much, ``ConfirmationNeeded``.
     """
     plan = _plan(session, kind, data, filename=filename, book=book, on=today)
@@ -91,11 +91,9 @@ def apply(
     if found.issues and not skip_bad_rows:
         return found
     if found.danger is not None and not confirmed:
-        danger = found.danger
-        raise ConfirmationNeeded(
-            percent=str(danger.percent), ended=danger.ended, emptied=danger.emptied, known=danger.known
-        )
+        raise ConfirmationNeeded(**{**asdict(found.danger), "percent": str(found.danger.percent)})
     if plan.rows:
+        at = known or references.next_moment(session, now=now)
         seq = versions.open_recording(
             session, at=at, actor=actor, source=found.filename, reason=f"import {kind}"
         )
@@ -121,8 +119,8 @@ def _journal_detail(found: Preview) -> dict[str, object]:
 
 
 def _plan(session: Session, kind: RegisterKind, data: bytes, *, filename: str, book: Book, on: date) -> _Plan:
-    years = book.policy.on(on).longest_term_years
-    parsed = parse(kind, read_table(data, filename=filename), longest_term_years=years)
+    law = book.policy.on(on)
+    parsed = parse(kind, read_table(data, filename=filename), longest_term_years=law.longest_term_years)
     known = intake.present_rows(session, kind, [row.value.key for row in parsed.rows])
     looked = look(parsed, known, Checks.of(session, kind))
     bad_rows = {issue.row for issue in looked.issues}
@@ -133,7 +131,7 @@ def _plan(session: Session, kind: RegisterKind, data: bytes, *, filename: str, b
         what: sum(verdict == what for verdict in verdicts.values()) for what in ("new", "changed", "same")
     }
     rows = {entry.row_value.key: entry.row_value for entry in good if entry.verdict != "same"}
-    danger = danger_of(good, known_count=references.count_present(session, kind), on=on)
+    danger = danger_of(good, known_count=references.count_present(session, kind), on=on, law=law)
     found = Preview(
         kind=kind,
         filename=filename,

@@ -74,10 +74,13 @@ def verify_chain(session: Session) -> int | None:
     return None
 
 
-def entries(session: Session, limit: int, offset: int = 0) -> tuple[Entry, ...]:
-    """Rows of the journal, the newest first."""
+def entries(
+    session: Session, limit: int | None = None, offset: int = 0, *, action: str | None = None
+) -> tuple[Entry, ...]:
+    """Rows of the journal, the newest first: all, or those of one ``action``."""
     page = select(JOURNAL).order_by(JOURNAL.c.seq.desc()).limit(limit).offset(offset)
-    return tuple(Entry(*row) for row in session.execute(page))
+    wanted = page if action is None else page.where(JOURNAL.c.action == action)
+    return tuple(Entry(*row) for row in session.execute(wanted))
 
 
 def _canonical(value: object) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter
 from fastapi.encoders import jsonable_encoder
 
 from tracker.domain.errors import NotFound
+from tracker.domain.findings import Finding
 from tracker.feeds.regions import REGIONS
 from tracker.render import assessment_json
 from tracker.render.assessment_json import Json, day
@@ -18,10 +19,13 @@ from tracker.services import evaluating
 from tracker.services.evaluating import NeedView, Snapshot
 from tracker.store import journal, registry, versions
 from tracker.store.flags import flag_history
+from tracker.store.journal import Entry
 from tracker.store.scope import EVERYTHING
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import Filters
 from tracker.web.paging import page_of
+
+Item = TypeVar("Item")
 
 router = APIRouter(prefix="/api/v1", tags=["v1"])
 
@@ -29,37 +33,37 @@ router = APIRouter(prefix="/api/v1", tags=["v1"])
 @router.get("/needs")
 def list_needs(visit: Asked) -> Json:
     """Needs that pass the filters, in the order of school and service."""
-    found = _snapshot(visit)
-    return _paged(visit, found, _kept(visit, found.needs), need_item, name="needs")
+    return _paged(visit, _kept(visit, _snapshot(visit).needs), need_item, name="needs")
 
 
 @router.get("/suggestions")
 def list_suggestions(visit: Asked) -> Json:
     """Needs with an interim suggestion, worst first."""
-    found = _snapshot(visit)
-    open_ones = [need for need in _kept(visit, found.needs) if _is_suggestion(need)]
-    return _paged(visit, found, evaluating.in_harm_order(open_ones), need_item, name="suggestions")
+    open_ones = [need for need in _kept(visit, _snapshot(visit).needs) if _is_suggestion(need)]
+    return _paged(visit, evaluating.in_harm_order(open_ones), need_item, name="suggestions")
 
 
 @router.get("/flags")
 def list_flags(visit: Asked) -> Json:
     """Every flag of the needs that pass the filters, worst need first."""
-    found = _snapshot(visit)
-    rows = [
+    rows: list[Json] = [
         {"school_id": need.school.school_id, "service": need.assessment.service.value, **_flag(flag)}
-        for need in evaluating.in_harm_order(_kept(visit, found.needs))
+        for need in evaluating.in_harm_order(_kept(visit, _snapshot(visit).needs))
         for flag in need.assessment.flags
     ]
-    return _paged(visit, found, rows, lambda row: row, name="flags")
+    return _paged(visit, rows, dict, name="flags")
 
 
 @router.get("/schools/{school_id}")
 def show_school(school_id: str, visit: Asked) -> Json:
-    """A school: its facts as known, its needs on the day, and the record of its flags."""
+    """A school: its facts as known, its needs on the day, and the record of its flags.
+
+    The record is kept from day to day and not as known at a moment; whoever asks for one gets none.
+    """
     seq = _known_seq(visit)
     school = registry.get_school(visit.session, EVERYTHING, school_id, known_seq=seq)
     found = _snapshot(visit)
-    flags = flag_history(visit.session, EVERYTHING, school_id)
+    flags = None if visit.known else _rows(flag_history(visit.session, EVERYTHING, school_id))
     return {
         "on": day(visit.on),
         "school": jsonable_encoder(asdict(school)),
@@ -69,7 +73,7 @@ def show_school(school_id: str, visit: Asked) -> Json:
         ),
         "tenders": _rows(registry.tender_rows(visit.session, EVERYTHING, known_seq=seq, school_id=school_id)),
         "events": _rows(registry.event_rows(visit.session, EVERYTHING, known_seq=seq, school_id=school_id)),
-        "flag_history": _rows(flags),
+        "flag_history": flags,
     }
 
 
@@ -127,11 +131,13 @@ def list_regions(visit: Asked) -> Json:
 
 @router.get("/imports")
 def list_imports(visit: Asked) -> Json:
-    """What was imported, newest first."""
-    entries = [
-        entry for entry in journal.entries(visit.session, limit=1000, offset=0) if entry.action == "import"
+    """What was imported, newest first, with its counts."""
+    done = [
+        entry
+        for entry in journal.entries(visit.session, action="import")
+        if visit.known is None or entry.at <= visit.known
     ]
-    return {"imports": _rows(entries)}
+    return _paged(visit, done, _import, name="imports")
 
 
 def need_item(need: NeedView) -> Json:
@@ -147,17 +153,19 @@ def _snapshot(visit: Visit) -> Snapshot:
 
 def _kept(visit: Visit, needs: Iterable[NeedView]) -> tuple[NeedView, ...]:
     filters = Filters.read(visit.request.query_params)
-    searched = registry.search_schools(visit.session, EVERYTHING, filters.q) if filters.q else None
-    return filters.keep(needs, found=None if searched is None else {school.school_id for school in searched})
+    if filters.q is None:
+        return filters.keep(needs, found=None)
+    named = registry.search_schools(visit.session, EVERYTHING, filters.q, known_seq=_known_seq(visit))
+    return filters.keep(needs, found={school.school_id for school in named})
 
 
-def _paged(visit: Visit, found: Snapshot, rows: Sequence[Any], item: Any, *, name: str) -> Json:
+def _paged(visit: Visit, rows: Sequence[Item], item: Callable[[Item], Json], *, name: str) -> Json:
     filters = Filters.read(visit.request.query_params)
     page = page_of(rows, number=filters.page, size=filters.size)
     return {
-        "on": day(found.on),
-        "known": None if found.known is None else found.known.isoformat(),
-        "policy": found.policy,
+        "on": day(visit.on),
+        "known": None if visit.known is None else visit.known.isoformat(),
+        "policy": visit.house.book.policy.fingerprint,
         "total": page.count,
         "page": page.number,
         "pages": page.last,
@@ -169,8 +177,13 @@ def _is_suggestion(need: NeedView) -> bool:
     return need.assessment.answer is not None and need.assessment.answer.is_suggestion
 
 
-def _flag(flag: Any) -> Json:
+def _flag(flag: Finding) -> Json:
     return {"kind": flag.kind.value, "since": day(flag.since)}
+
+
+def _import(entry: Entry) -> Json:
+    at = entry.at.isoformat()
+    return {"seq": entry.seq, "at": at, "actor": entry.actor, "kind": entry.subject, **entry.details}
 
 
 def _rows(rows: Iterable[Any]) -> list[Any]:

@@ -103,7 +103,6 @@ def apply(
                 filename=upload.filename,
                 book=visit.house.book,
                 actor=ACTOR,
-                at=visit.moment,
                 now=visit.moment,
                 today=visit.today,
                 skip_bad_rows=skip_bad_rows == ON,
