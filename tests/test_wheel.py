@@ -183,6 +183,32 @@ def test_the_installed_program_serves_pages(installed: Installed) -> None:
         assert page(port, "/schools/nobody")[0] == 404
 
 
+def test_the_first_quarter_of_an_hour_of_the_readme_works_as_written(
+    installed: Installed, tmp_path: Path
+) -> None:
+    reader = Installed(installed.program, tmp_path)
+    path = f"{installed.program.parent}{os.pathsep}{os.environ['PATH']}"
+    for block in blocks_of_the_readme():
+        if block == "tracker serve\n":
+            for port in served(reader):
+                assert page(port, "/?on=2027-01-15&lang=en")[0] == 200
+            continue
+        words = ["bash", "-euc", block]
+        done = subprocess.run(
+            words, cwd=tmp_path, env=empty_environment() | {"PATH": path}, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+
+
+def blocks_of_the_readme() -> list[str]:
+    """The commands of the section in which a reader tries the program, block by block."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("\n## A first quarter of an hour\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"^```sh\n(.*?)^```$", section, flags=re.MULTILINE | re.DOTALL)
+    assert "tracker serve\n" in blocks
+    return blocks
+
+
 def served(office: Installed) -> Iterator[int]:
     """The port of a running server, which is stopped afterwards."""
     port = free_port()
