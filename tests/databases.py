@@ -70,7 +70,7 @@ def _version(program: Path) -> int:
 def _system_server(programs: Path) -> Iterator[PostgresServer]:
     """PostgreSQL refuses to run as root: then it runs as its own user, in a folder of its own."""
     user = "postgres" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
+    folder = _folder()
     data = folder / "data"
     if user:
         shutil.chown(folder, user)
@@ -107,13 +107,20 @@ def _packaged_server() -> Iterator[PostgresServer | None]:
     except ImportError:
         yield None
         return
-    folder = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
+    folder = _folder()
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
         yield PostgresServer(make_url(server.get_uri()).set(drivername="postgresql+psycopg"))
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder() -> Path:
+    """In memory where there is room: a database is copied there eight times quicker."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
+    return Path(tempfile.mkdtemp(prefix="tracker-pg-", dir=memory if roomy else None))
 
 
 def _wait_for(url: URL) -> None:

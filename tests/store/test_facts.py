@@ -55,53 +55,36 @@ EVENTS = (
 )
 
 
+READ = NeedFacts(
+    school_id="S-1", service=Service.CHANNEL, needed_from=day("2026-01-01"), needed_until=day("2030-01-01"),
+    closed_on=day("2031-01-01"), confirmed_on=day("2026-11-01"), bin="000000000001",
+    lines=(
+        ServiceLine(
+            contract_number="C-1", kind=ContractKind.EXTENSION, status=ContractStatus.TERMINATED,
+            start_on=day("2026-01-01"), end_on=day("2026-12-31"), signed_on=day("2025-12-20"),
+            terminated_on=day("2026-06-30"), tender_number="T-1",
+        ),
+    ),
+    tenders=(
+        TenderFacts(
+            number="T-1", method=Method.PRICE_QUOTATION, status=TenderStatus.ACTIVE,
+            planned_on=day("2026-10-01"), published_on=day("2026-10-02"), bids_close_on=day("2026-10-09"),
+            results_on=day("2026-10-12"), ended_on=day("2026-10-30"), stage=Stage.CONTRACT,
+            stage_entered_on=day("2026-10-13"), repeats="T-0", amount="1500000.50",
+            events=(
+                TenderEvent(day("2026-10-02"), TenderEventKind.BIDS),
+                TenderEvent(day("2026-10-05"), TenderEventKind.RESUMED),
+                TenderEvent(day("2026-10-05"), TenderEventKind.SUSPENDED),
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+
 def test_all_that_the_rules_read_arrives(engine: Engine) -> None:
     record(engine, SCHOOL, LINE, TENDER, *EVENTS)
     with reading(engine) as session:
-        assert facts.load_facts(session, EVERYTHING) == [
-            NeedFacts(
-                school_id="S-1",
-                service=Service.CHANNEL,
-                needed_from=day("2026-01-01"),
-                needed_until=day("2030-01-01"),
-                closed_on=day("2031-01-01"),
-                confirmed_on=day("2026-11-01"),
-                bin="000000000001",
-                lines=(
-                    ServiceLine(
-                        contract_number="C-1",
-                        kind=ContractKind.EXTENSION,
-                        status=ContractStatus.TERMINATED,
-                        start_on=day("2026-01-01"),
-                        end_on=day("2026-12-31"),
-                        signed_on=day("2025-12-20"),
-                        terminated_on=day("2026-06-30"),
-                        tender_number="T-1",
-                    ),
-                ),
-                tenders=(
-                    TenderFacts(
-                        number="T-1",
-                        method=Method.PRICE_QUOTATION,
-                        status=TenderStatus.ACTIVE,
-                        planned_on=day("2026-10-01"),
-                        published_on=day("2026-10-02"),
-                        bids_close_on=day("2026-10-09"),
-                        results_on=day("2026-10-12"),
-                        ended_on=day("2026-10-30"),
-                        stage=Stage.CONTRACT,
-                        stage_entered_on=day("2026-10-13"),
-                        repeats="T-0",
-                        amount="1500000.50",
-                        events=(
-                            TenderEvent(day("2026-10-02"), TenderEventKind.BIDS),
-                            TenderEvent(day("2026-10-05"), TenderEventKind.RESUMED),
-                            TenderEvent(day("2026-10-05"), TenderEventKind.SUSPENDED),
-                        ),
-                    ),
-                ),
-            )
-        ]
+        assert facts.load_facts(session, EVERYTHING) == [READ]
 
 
 def test_words_arrive_as_words_and_not_as_texts(engine: Engine) -> None:
