@@ -172,6 +172,9 @@ def hold_writers(connection: Connection) -> None:
 def reading(engine: Engine) -> Iterator[Session]:
     """A reading session: everything it reads is of one moment, and it always rolls back.
 
+    Who reads and then writes ends the moment first (``session.rollback()``): without WAL, SQLite lets nobody
+    commit while anybody reads, and a request would wait for itself.
+
     Raises :class:`DatabaseNotReady` when the database cannot be used now.
     """
     options: dict[str, object] = {READS: True}
