@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import a_line, a_need, a_tender, an_interim, assessed, day
-from tracker.domain.days import FOREVER
+from tracker.domain.days import FIRST_YEAR, FOREVER, LAST_YEAR
 from tracker.domain.errors import CalendarNotKnown
 from tracker.domain.facts import NeedFacts
 from tracker.domain.vocabulary import NextStep, TenderStatus
@@ -36,6 +36,25 @@ FAILED = a_tender("2026-10-01", status=TenderStatus.UNSUCCESSFUL, ended_on="2026
             "2026-02-01",
             NextStep.ANNOUNCE_TENDER,
         ),
+        (
+            a_need(YEAR, tenders=[a_tender("2026-10-01", events=[("suspended", "2026-10-02")])]),
+            "2026-11-03",
+            NextStep.RESUME_TENDER,
+        ),
+        (
+            a_need(
+                YEAR, tenders=[a_tender("2026-10-01", status=TenderStatus.COMPLETE, ended_on="2026-11-10")]
+            ),
+            "2026-12-15",
+            NextStep.RECORD_CONTRACT,
+        ),
+        (
+            a_need(
+                YEAR, tenders=[a_tender("2026-10-01", status=TenderStatus.COMPLETE, ended_on="2026-11-10")]
+            ),
+            "2027-01-15",
+            NextStep.RECORD_CONTRACT,
+        ),
         (a_need(YEAR), "2026-06-01", NextStep.NOTHING),
     ],
 )
@@ -61,8 +80,18 @@ def test_a_need_that_is_over_for_good_changes_only_with_the_law() -> None:
     assert assessed(closed, "2028-01-01").next_change_on == FOREVER
 
 
-@pytest.mark.parametrize("on", ["2004-12-31", "2076-01-01"])
+@pytest.mark.parametrize("on", ["1994-12-31", "2076-01-01"])
 def test_a_day_beyond_the_known_calendar_is_refused_where_working_days_are_needed(on: str) -> None:
     facts = a_need(tenders=[a_tender(on)])
     with pytest.raises(CalendarNotKnown):
         assessed(facts, on)
+
+
+@pytest.mark.parametrize("year", [FIRST_YEAR, LAST_YEAR])
+def test_days_at_the_edges_of_the_register_are_judged(year: int) -> None:
+    line = a_line(f"{year}-01-01", f"{year}-12-31")
+    tender = a_tender(f"{year}-12-01")
+    found = assessed(a_need(line, tenders=[tender]), f"{year}-12-20")
+    assert found.latest_safe_start is not None
+    assert found.tender is not None
+    assert found.tender.forecast is not None

@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time
 
-from tracker.domain.days import LEGAL_ZONE
+from tracker.domain.days import FIRST_YEAR, LAST_YEAR, LEGAL_ZONE
 from tracker.domain.errors import DayNotReadable
-
-FIRST_YEAR, LAST_YEAR = 1990, 2075
-"""Days outside these years are typing errors."""
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 

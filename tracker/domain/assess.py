@@ -78,14 +78,29 @@ def _next_step(need: Reading, flags: tuple[Finding, ...], found: Answer | None) 
     if found is not None and found.is_suggestion:
         return NextStep.PROPOSE_INTERIM
     if found is not None and found.reason is RefusalReason.NO_TENDER:
-        return NextStep.RECORD_CONTRACT if need.has_later_line else NextStep.ANNOUNCE_TENDER
+        return NextStep.RECORD_CONTRACT if need.has_later_line else _announced(need)
     if found is not None:
         return NextStep.SPEED_UP_TENDER if need.live else NextStep.REPEAT_TENDER
     kinds = {flag.kind for flag in flags}
     step = next((step for kind, step in STEPS_FOR_FLAGS if kind in kinds), None)
-    if step is None and need.speaking and need.speaking.stage is Stage.CONTRACT:
-        return NextStep.RECORD_CONTRACT
-    return step or NextStep.NOTHING
+    if step is NextStep.ANNOUNCE_TENDER:
+        return _announced(need)
+    return step or _step_of_tender(need)
+
+
+def _announced(need: Reading) -> NextStep:
+    """Announce a tender, unless one was completed and only its contract is missing."""
+    return NextStep.RECORD_CONTRACT if need.awaits_contract else NextStep.ANNOUNCE_TENDER
+
+
+def _step_of_tender(need: Reading) -> NextStep:
+    """What a tender that is in time asks for, where nothing else does."""
+    tender = need.speaking
+    if tender is None:
+        return NextStep.NOTHING
+    if tender.suspended:
+        return NextStep.RESUME_TENDER
+    return NextStep.RECORD_CONTRACT if tender.stage is Stage.CONTRACT else NextStep.NOTHING
 
 
 def _next_change(need: Reading, found: Answer | None) -> date:

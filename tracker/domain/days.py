@@ -15,6 +15,9 @@ from dateutil.relativedelta import relativedelta
 LEGAL_ZONE = ZoneInfo("Asia/Almaty")
 """The zone of the legal day: UTC+5 for the whole country since 2024-03-01 (rules §1)."""
 
+FIRST_YEAR, LAST_YEAR = 1996, 2070
+"""Days outside these years are typing errors: the working calendar reaches a little further on both sides."""
+
 FOREVER = date(9999, 12, 31)
 """The stop of what has no end by nature; comparison stays comparison."""
 

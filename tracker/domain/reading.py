@@ -13,7 +13,7 @@ from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Gap, TenderStanding
 from tracker.domain.forecast import Moment, standing
 from tracker.domain.policy import Law
-from tracker.domain.vocabulary import FAILED, ContractKind, ContractStatus, State
+from tracker.domain.vocabulary import FAILED, ContractKind, ContractStatus, State, TenderStatus
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,27 @@ class Reading:
     @cached_property
     def failed(self) -> TenderStanding | None:
         """The tender that failed last, after the last regular line began, or ever if none did (rules §5)."""
+        lost = (tender for tender in self._ended_lately if tender.status in FAILED)
+        return max(lost, key=_ended, default=None)
+
+    @cached_property
+    def awaits_contract(self) -> bool:
+        """Whether a tender was completed since the last regular line began, and no line names it yet."""
+        named = {line.tender_number for line in self.facts.lines}
+        return any(
+            tender.status is TenderStatus.COMPLETE and tender.number not in named
+            for tender in self._ended_lately
+        )
+
+    @cached_property
+    def _ended_lately(self) -> tuple[TenderStanding, ...]:
+        """Tenders that ended after the last regular line began, or ever if none did."""
         line = self.last_regular
-        lost = [
+        return tuple(
             tender
             for tender in self.standings
-            if tender.status in FAILED and (line is None or (tender.ended_on or BEGINNING) > line.first_on)
-        ]
-        return max(lost, key=_ended, default=None)
+            if tender.stage is None and (line is None or (tender.ended_on or BEGINNING) > line.first_on)
+        )
 
     @cached_property
     def shown(self) -> TenderStanding | None:

@@ -202,7 +202,7 @@ class NextStep(StrEnum):
     CHECK_OVERLAP = "check_overlap"
     CHECK_CHAIN = "check_chain"
     CONFIRM_FACTS = "confirm_facts"
-    CONFIRM_GROUND = "confirm_ground"
+    RESUME_TENDER = "resume_tender"
     NOTHING = "nothing"
 
 

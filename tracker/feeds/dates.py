@@ -11,14 +11,10 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from tracker.domain.days import legal_day
+from tracker.domain.days import FIRST_YEAR, LAST_YEAR, legal_day
 from tracker.feeds.cells import CellRefused, Reading, plain_text
 from tracker.feeds.spelling import words
 from tracker.feeds.tables import Cell
-
-FIRST_YEAR = 1990
-LAST_YEAR = 2100
-"""House values: a day of the register outside of them is a typing error (an end may be a placeholder)."""
 
 _MONTHS_OF_LANGUAGES = (
     "қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан",

@@ -11,11 +11,11 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from tracker.domain.days import add_months
+from tracker.domain.days import LAST_YEAR, add_months
 from tracker.domain.register import ROW_TYPES, ImportIssue, RegisterKind, RegisterRow
 from tracker.feeds.cells import CellRefused, Reading
 from tracker.feeds.columns import COLUMNS, Column, titles_of
-from tracker.feeds.dates import LAST_YEAR, out_of_range, read_day, read_last_day
+from tracker.feeds.dates import out_of_range, read_day, read_last_day
 from tracker.feeds.spelling import folded
 from tracker.feeds.tables import Cell, Table, as_shown, is_blank
 from tracker.feeds.values import Reader

@@ -13,9 +13,6 @@ from tracker.domain.vocabulary import FlagKind, NextStep, State
 from tracker.render.catalogs import Words
 from tracker.render.formats import Formats
 
-PROPOSING = frozenset({NextStep.PROPOSE_INTERIM, NextStep.CONFIRM_GROUND})
-"""Steps whose sentence names the route and the window of the suggestion."""
-
 
 @dataclass(frozen=True)
 class Sentences:
@@ -31,7 +28,7 @@ class Sentences:
 
     def step(self, found: Assessment) -> str:
         """What to do next, in one sentence."""
-        if found.next_step in PROPOSING and found.answer and found.answer.recommended:
+        if found.next_step is NextStep.PROPOSE_INTERIM and found.answer and found.answer.recommended:
             return _sentence(self._proposal(found.next_step, found.answer))
         return self.bare_step(found.next_step, found)
 
