@@ -3,7 +3,7 @@
 Read: ``2025-12-31``, ``31.12.2025`` (also with a time), moments (``2025-12-31T19:00:00Z`` is the legal day
 in Kazakhstan, without a zone its own day), months in words of three languages, day numbers of spreadsheets.
 A number cell counts in the workbook's own system; five digits of text count from 1900 and are read only
-within 2000–2100. Nothing is guessed: ``12/31/2025`` and two-digit years are refused.
+from 2000 on. Nothing is guessed: ``12/31/2025`` and two-digit years are refused.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _START_1904 = date(1904, 1, 1)
 
 
 def read_day(cell: Cell, *, from_1904: bool = False) -> Reading:
-    """A day of the years 1990–2100; raises :class:`CellRefused`."""
+    """A day of the register's years; raises :class:`CellRefused`."""
     day = _day(cell, from_1904)
     if day.year > LAST_YEAR:
         raise out_of_range()
