@@ -38,7 +38,6 @@ class _Text(HTMLParser):
             if self._address:
                 self.links.append((text, self._address))
 
-
     @property
     def _is_marked_foreign(self) -> bool:
         """Whether the words stand in an element that names another language than the page's own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
@@ -47,12 +48,11 @@ def house_of(request: Request) -> House:
 
 
 @dataclass(frozen=True)
-class Visit:
-    """One request for a page: who reads it in which language, and what day it asks about."""
+class Caller:
+    """One request: who reads the answer in which language, and what day and knowledge it asks about."""
 
     request: Request
     house: House
-    session: Session
     language: Language
     moment: datetime
     on: date
@@ -62,6 +62,27 @@ class Visit:
     def today(self) -> date:
         """The legal day of the request."""
         return legal_day(self.moment)
+
+    @contextmanager
+    def reading(self) -> Iterator[Visit]:
+        """A visit while the block lasts. Write nothing meanwhile: SQLite lets no writer past a reader."""
+        with reading(self.house.engine) as session:
+            yield Visit(
+                request=self.request,
+                house=self.house,
+                language=self.language,
+                moment=self.moment,
+                on=self.on,
+                known=self.known,
+                session=session,
+            )
+
+
+@dataclass(frozen=True)
+class Visit(Caller):
+    """A request that reads: its session sees one state of the database and ends with the request."""
+
+    session: Session
 
     @property
     def known_seq(self) -> int | None:
@@ -152,25 +173,32 @@ def _moment(text: str) -> datetime:
     return read_moment(text.strip().replace(" ", "+") if "T" in text else text)
 
 
-def visit(request: Request) -> Iterator[Visit]:
-    """Open a visit; its session only reads and ends with the request."""
+def caller(request: Request) -> Caller:
+    """Who asks, and about what; raises :class:`DayNotReadable` and :class:`FilterNotKnown`."""
     house = house_of(request)
     asked = request.query_params
     if asked.get("lang", Language.KK) not in tuple(Language):
         raise FilterNotKnown(name="lang", value=asked["lang"])
     moment = house.clock.now()
-    on = read_day(asked["on"]) if asked.get("on") else legal_day(moment)
-    known = _moment(asked["known"]) if asked.get("known") else None
-    with reading(house.engine) as session:
-        yield Visit(
-            request=request,
-            house=house,
-            session=session,
-            language=language_of(request, house.settings.language),
-            moment=moment,
-            on=on,
-            known=known,
-        )
+    return Caller(
+        request=request,
+        house=house,
+        language=language_of(request, house.settings.language),
+        moment=moment,
+        on=read_day(asked["on"]) if asked.get("on") else legal_day(moment),
+        known=_moment(asked["known"]) if asked.get("known") else None,
+    )
+
+
+Called = Annotated[Caller, Depends(caller)]
+"""For pages that write: they open their own transaction and answer after its commit."""
+
+
+def visit(called: Called) -> Iterator[Visit]:
+    """A visit for the whole request."""
+    with called.reading() as visiting:
+        yield visiting
 
 
 Asked = Annotated[Visit, Depends(visit)]
+"""For pages that read."""

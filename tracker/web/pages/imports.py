@@ -14,11 +14,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from tracker.domain.errors import ConfirmationNeeded, FileRefused, FilterNotKnown, TrackerError
 from tracker.domain.register import RegisterKind
 from tracker.feeds.columns import COLUMNS
-from tracker.feeds.table_files import LARGEST_FILE, shown_name
+from tracker.feeds.table_files import LARGEST_FILE, read_table, shown_name
 from tracker.services import importing
 from tracker.store import journal, uploads
 from tracker.store.engine import transaction
-from tracker.web.deps import Asked, Visit
+from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import ON
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -62,20 +62,18 @@ def index(visit: Asked) -> Response:
 
 @router.post("/imports")
 def hand_over(
-    visit: Asked, kind: Annotated[str, Form()] = "", file: Annotated[UploadFile | None, File()] = None
+    called: Called, kind: Annotated[str, Form()] = "", file: Annotated[UploadFile | None, File()] = None
 ) -> Response:
-    """Keep the file and show what it would change."""
+    """Keep the file and show what it would change; one that cannot be read is refused and not kept."""
     if kind not in tuple(RegisterKind):
         raise FilterNotKnown(name="kind", value=kind)
     if file is None or not file.filename:
         raise FileRefused(reason="missing")
     name = shown_name(file.filename)
     data = file.file.read(LARGEST_FILE + 1)
-    importing.preview(
-        visit.session, RegisterKind(kind), data, filename=name, book=visit.house.book, on=visit.today
-    )  # a file that cannot be read is refused at once, not kept
-    with transaction(visit.house.engine) as session:
-        token = uploads.keep(session, RegisterKind(kind), data, filename=name, at=visit.moment)
+    read_table(data, filename=name)
+    with transaction(called.house.engine) as session:
+        token = uploads.keep(session, RegisterKind(kind), data, filename=name, at=called.moment)
     return RedirectResponse(f"/imports/{token}", 303)
 
 
@@ -87,35 +85,46 @@ def preview(visit: Asked, token: str) -> Response:
 
 @router.post("/imports/{token}")
 def apply(
-    visit: Asked,
+    called: Called,
     token: str,
     skip_bad_rows: Annotated[str, Form()] = "",
     confirmed: Annotated[str, Form()] = "",
 ) -> Response:
     """Write a kept file, whole or not at all."""
     try:
-        with transaction(visit.house.engine) as session:
-            upload = uploads.get(session, token)
-            found = importing.apply(
-                session,
-                upload.kind,
-                upload.data,
-                filename=upload.filename,
-                book=visit.house.book,
-                actor=ACTOR,
-                now=visit.moment,
-                today=visit.today,
-                skip_bad_rows=skip_bad_rows == ON,
-                confirmed=confirmed == ON,
-            )
-            if found.written:
-                uploads.forget(session, token)
-                seq = journal.entries(session, limit=1)[0].seq
+        seq = _write(called, token, skip_bad_rows=skip_bad_rows == ON, confirmed=confirmed == ON)
     except ConfirmationNeeded as error:
-        return _preview(visit, token, refused=error)
-    if not found.written:
-        return _preview(visit, token, refused=TrackerError())
+        return _refused(called, token, error)
+    if seq is None:
+        return _refused(called, token, TrackerError())
     return RedirectResponse(f"/imports?done={seq}", 303)
+
+
+def _write(called: Caller, token: str, *, skip_bad_rows: bool, confirmed: bool) -> int | None:
+    """The journal number of what was written; None if rejected rows kept it from being written."""
+    with transaction(called.house.engine) as session:
+        upload = uploads.get(session, token)
+        found = importing.apply(
+            session,
+            upload.kind,
+            upload.data,
+            filename=upload.filename,
+            book=called.house.book,
+            actor=ACTOR,
+            now=called.moment,
+            today=called.today,
+            skip_bad_rows=skip_bad_rows,
+            confirmed=confirmed,
+        )
+        if not found.written:
+            return None
+        uploads.forget(session, token)
+        return journal.entries(session, limit=1)[0].seq
+
+
+def _refused(called: Caller, token: str, error: TrackerError) -> Response:
+    with called.reading() as visit:
+        return _preview(visit, token, refused=error)
 
 
 def _preview(visit: Visit, token: str, refused: TrackerError | None = None) -> Response:
