@@ -5,14 +5,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from tracker.domain.register import RegisterKind
-from tracker.store.types import Key, Moment, Word
-
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+KINDS = ("schools", "contracts", "tenders", "tender-events")
 FACTS = ("school", "contract_line", "tender_line", "tender_event")
 
 
@@ -22,11 +20,15 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("extra", sa.Text(), nullable=True))
     op.create_table(
         "upload",
-        sa.Column("token", Key, nullable=False),
-        sa.Column("kind", Word(RegisterKind, "kind"), nullable=False),
+        sa.Column("token", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(*KINDS, name="kind", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
         sa.Column("filename", sa.Text(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("uploaded_at", Moment(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_upload")),
     )
     op.create_index(op.f("ix_upload_uploaded_at"), "upload", ["uploaded_at"])
