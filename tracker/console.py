@@ -30,7 +30,7 @@ class Format(StrEnum):
 
 def print_json(value: object) -> None:
     """One JSON value, letters as they are."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
 def print_rows(
