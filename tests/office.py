@@ -109,11 +109,13 @@ class Office:
         )
         return json.dumps(value, ensure_ascii=False, indent=2)
 
-    def export(self, kind: ExportKind, ending: str, *, on: date | None = None) -> bytes:
+    def export(
+        self, kind: ExportKind, ending: str, *, on: date | None = None, known: datetime | None = None
+    ) -> bytes:
         """An exported file."""
         with reading(self.engine) as session:
             sheet = exporting.export(
-                session, EVERYTHING, kind, on=on or self.today, known=None, book=self.book
+                session, EVERYTHING, kind, on=on or self.today, known=known, book=self.book
             )
         if ending == "csv":
             return csv_bytes(sheet.header, sheet.rows)

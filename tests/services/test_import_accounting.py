@@ -114,8 +114,8 @@ def trial(office: Office) -> Iterator[Session]:
 
 def take_in(office: Office, session: Session, kind: RegisterKind, data: bytes) -> Preview:
     return importing.apply(
-        session, kind, data, filename="file.csv", book=office.book, actor="a", now=office.now, today=office.today,
-        skip_bad_rows=True, confirmed=True,
+        session, kind, data, filename="file.csv", book=office.book, actor="a",
+        now=office.now, today=office.today, skip_bad_rows=True, confirmed=True,
     )  # fmt: skip
 
 

@@ -225,6 +225,11 @@ def test_two_columns_of_one_unknown_title_are_both_kept(busy: Office) -> None:
     assert dict(known_school(busy, COVERED).extra) == {"Тел": "1", "Тел #4": "2"}
 
 
+def test_a_cell_of_an_unknown_column_too_long_for_a_workbook_is_rejected(busy: Office) -> None:
+    found = busy.take_in(SCHOOLS, f"school_id;name;Тел\n{COVERED};School Абай;{'1' * 4001}\n")
+    assert codes(found) == [(2, "Тел", "too_long")]
+
+
 def test_a_file_without_a_required_column_rejects_every_row(busy: Office) -> None:
     found = busy.take_in(SCHOOLS, "school_id;region\n1;59\n2;59\n", skip_bad_rows=True)
     assert counts(found) == (0, 0, 0, 2)

@@ -18,7 +18,7 @@ from tracker.feeds.columns import COLUMNS, Column, titles_of
 from tracker.feeds.dates import out_of_range, read_day, read_last_day
 from tracker.feeds.spelling import folded
 from tracker.feeds.tables import Cell, Table, as_shown, is_blank
-from tracker.feeds.values import Reader
+from tracker.feeds.values import LONGEST_TEXT, Reader
 
 LONGEST_VALUE_SHOWN = 200
 """Characters of a wrong cell that an issue repeats."""
@@ -211,6 +211,9 @@ class _FileRow:
                 values[place.column.name] = outcome.value
                 if outcome.notice:
                     self.notice(place.column.name, as_shown(cell), outcome.notice, outcome.details)
+        for title, text in layout.kept(record):
+            if len(text) > LONGEST_TEXT:
+                self.refuse(title, text, CellRefused("too_long", limit=str(LONGEST_TEXT)))
         self._refuse_extra_cells(record[layout.width :])
         return values
 
