@@ -216,7 +216,7 @@ def stretches(
     last = min(on, end.on) if end and end.on else on
     pauses = suspensions(tender, last).spans
     passed = entries(tender, last, law_for(tender, last, policy), calendar, pauses)
-    stops = [entry.entered_on - ONE_DAY for entry in passed[1:]] + [last]
+    stops = [*(entry.entered_on - ONE_DAY for entry in passed[1:]), last][: len(passed)]
     return tuple((entry.stage, entry.entered_on, stop) for entry, stop in zip(passed, stops, strict=True))
 
 
@@ -268,7 +268,7 @@ def stage_lengths(
     """Each stage of a finished tender with its length in working days, suspended days left out."""
     pauses = suspensions(tender, ended_on).spans
     passed = entries(tender, ended_on, law_for(tender, ended_on, policy), calendar, pauses)
-    closes = [entry.closed_on for entry in passed[1:]] + [ended_on]
+    closes = [*(entry.closed_on for entry in passed[1:]), ended_on][: len(passed)]
     for entry, close in zip(passed, closes, strict=True):
         if entry.stage is not Stage.PLANNED:
             yield entry.stage, max(0, days_over(entry.entered_on, close, calendar, pauses))
