@@ -65,7 +65,10 @@ def a_contract(number: str, school_id: str, start_on: str, end_on: str | None, *
 
 def small_country() -> tuple[RegisterRow, ...]:
     """Schools, contracts, tenders and events."""
-    last_year = ("2026-01-01", "2026-12-31")
+    return (*_schools(), *_contracts(), *_tenders())
+
+
+def _schools() -> tuple[SchoolRow, ...]:
     return (
         a_school(COVERED, "Абай", integrated_on=day("2024-05-06"), cameras=12),
         a_school(STALLED, "Әйтеке", address="1-көше, 2", officer_email="officer@example.org"),
@@ -78,6 +81,12 @@ def small_country() -> tuple[RegisterRow, ...]:
         a_school(OVERLAP, "Карл"),
         a_school(ENDING, "Үміт"),
         a_school(USED_UP, "Һарам"),
+    )
+
+
+def _contracts() -> tuple[ContractRow, ...]:
+    last_year = ("2026-01-01", "2026-12-31")
+    return (
         a_contract("K-1", COVERED, "2027-01-01", "2027-12-31"),
         a_contract("K-2", STALLED, *last_year, status=ContractStatus.EXPIRED),
         a_contract("K-3", INTERIM, *last_year, status=ContractStatus.EXPIRED),
@@ -96,6 +105,11 @@ def small_country() -> tuple[RegisterRow, ...]:
         a_contract("K-10", ENDING, "2026-02-01", "2027-01-31"),
         a_contract("K-11", USED_UP, "2026-01-01", "2026-10-31"),
         a_contract("K-11-1", USED_UP, "2026-11-01", "2026-12-31", kind=ContractKind.INTERIM),
+    )  # fmt: skip
+
+
+def _tenders() -> tuple[TenderRow | TenderEventRow, ...]:
+    return (
         TenderRow(
             "T-2", STALLED, TenderStatus.ACTIVE, planned_on=day("2026-12-05"), published_on=day("2026-12-14"),
             stage=Stage.EVALUATION, stage_entered_on=day("2026-12-25"), amount=Decimal("500000"),

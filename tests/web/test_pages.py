@@ -10,9 +10,12 @@ from sqlalchemy import Engine
 
 from tests.web.conftest import Visit
 from tests.web.reading import links_of, numbers_of, text_of
-from tests.web.register import COVERED, FAILED, INTERIM, NEVER, STALLED, UNKNOWN, USED_UP
+from tests.web.register import COVERED, FAILED, INTERIM, NEVER, NOW, STALLED, UNKNOWN, USED_UP
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import Words, load_catalogs
+from tracker.store import versions
+from tracker.store.engine import transaction
+from tracker.store.references import DEMO_SOURCE
 
 CATALOGS = load_catalogs()
 
@@ -224,8 +227,12 @@ def test_the_policy_page_shows_both_laws_each_on_its_day(filled: Engine, visit: 
     assert "принято" in text_of(new)
 
 
-def test_demo_is_written_on_every_page_of_the_demo_only(filled: Engine, visit: Visit) -> None:
-    assert "DEMO" not in text_of(visit(filled).get("/").text)
+def test_demo_is_written_on_every_page_of_the_demo_and_on_no_other(filled: Engine, visit: Visit) -> None:
+    client = visit(filled)
+    assert not [path for path in LISTS if "DEMO" in text_of(client.get(path).text)]
+    with transaction(filled) as session:
+        versions.open_recording(session, at=NOW, actor="demo", source=DEMO_SOURCE, reason="demo")
+    assert [path for path in LISTS if "DEMO" in text_of(client.get(path).text)] == list(LISTS)
 
 
 def test_a_failed_tender_is_told_with_its_day(filled: Engine, visit: Visit) -> None:
