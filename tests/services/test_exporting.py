@@ -22,7 +22,7 @@ from tracker.services.exporting import ExportKind
 
 ENDINGS = ("csv", "xlsx")
 WICKED = (
-    "=1+1", "+7701", "-5", "@x", "'quoted", "''x", "＝1+1", "＋1", "－1", "＠x", '"=1+1"', '=HYPERLINK("a";"b")',
+    "=1+1", "+7701", "-5", "@x", "'quoted", "''x", "＝1+1", "＋1", "－1", "＠x", '"=1+1"', '=A("b";1)',
     "=cmd|' /C calc'!A0", "NA", "5", "001", "1E5", "TRUE", "12-03", "a,b", "a;b", 'a"b', "a\\b", "№ 1 «Ө»",
     "_x000D_", "<b>&amp;</b>", "{{7*7}}", "нет", "жоқ", "null", "None", "2027-01-15", "https://example.org",
 )  # fmt: skip

@@ -14,7 +14,7 @@ from tracker.domain.policy import stale_readings
 from tracker.services import evaluating
 from tracker.services.evaluating import Book, Progress
 from tracker.store import assessments, journal, migrate
-from tracker.store.engine import durability, reading
+from tracker.store.engine import durability, is_whole, reading
 
 YEARS_AHEAD = 3
 """How far the working calendar must reach for forecasts and latest safe starts."""
@@ -71,6 +71,8 @@ def _database(engine: Engine, today: date, book: Book) -> list[Check]:
         found = migrate.state(engine)
         if found != migrate.READY:
             return [Check("database", False, found)]
+        if not is_whole(engine):
+            return [Check("database", False, "damaged")]
         kept = ", ".join(f"{name}={value}" for name, value in durability(engine).items())
         with reading(engine) as session:
             broken = journal.verify_chain(session)

@@ -148,6 +148,15 @@ def durability(engine: Engine) -> Mapping[str, str]:
     return {"sqlite_version": sqlite3.sqlite_version, **found} if verb == "PRAGMA" else found
 
 
+def is_whole(engine: Engine) -> bool:
+    """Whether SQLite finds every page of its file in order; a server looks after its own pages."""
+    if engine.dialect.name != "sqlite":
+        return True
+    with reading(engine) as session:
+        said: str | None = session.scalar(text("PRAGMA quick_check(1)"))
+    return said == "ok"
+
+
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """A writing session: one commit at the end, rollback on any exception; writers wait for each other.
