@@ -43,7 +43,6 @@ def look_and_take_in(engine: Engine, data: bytes, book: Book) -> None:
             filename="contracts.csv",
             book=book,
             actor="bench",
-            at=NOW,
             now=NOW,
             today=ON,
         )

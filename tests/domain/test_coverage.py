@@ -101,10 +101,11 @@ def test_an_overlap_begins_where_the_second_contract_does() -> None:
         a_line("2026-05-01", "2026-12-31", number="2"),
         a_line("2026-12-31", "2027-06-30", number="3"),
     )
-    assert overlap_since(facts, day("2026-04-30")) is None
-    assert overlap_since(facts, day("2026-06-30")) == day("2026-05-01")
-    assert overlap_since(facts, day("2026-07-01")) is None
-    assert overlap_since(facts, day("2026-12-31")) == day("2026-12-31")
+    cover = read_cover(facts)
+    assert overlap_since(cover, day("2026-04-30")) is None
+    assert overlap_since(cover, day("2026-06-30")) == day("2026-05-01")
+    assert overlap_since(cover, day("2026-07-01")) is None
+    assert overlap_since(cover, day("2026-12-31")) == day("2026-12-31")
 
 
 def test_the_chain_of_interim_contracts_begins_after_the_last_regular_day() -> None:

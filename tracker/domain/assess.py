@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from tracker.domain.days import FOREVER, Span, next_day
+from tracker.domain.days import FOREVER, next_day
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Answer, Assessment, Finding, TenderStanding
 from tracker.domain.flags import find_flags
@@ -122,7 +122,8 @@ def _turning_days(need: Reading, found: Answer | None) -> Iterable[date]:
     yield need.cover.required.start
     yield need.cover.required.stop
     for line in facts.lines:
-        yield from _line_days(line)
+        if max(line.span) > need.on:
+            yield from _line_days(line)
     if need.run is not None:
         yield days_apart(need.run.last, 1 - law.warn_ending_days)
         yield days_apart(need.run.last, 1 - law.warn_interim_ending_days)
@@ -143,9 +144,7 @@ def _turning_days(need: Reading, found: Answer | None) -> Iterable[date]:
 
 
 def _line_days(line: ServiceLine) -> Iterable[date]:
-    span: Span = line.span
-    yield span.start
-    yield span.stop
+    yield from line.span
     if line.signed_on is not None:
         yield line.signed_on
 

@@ -8,18 +8,20 @@ from itertools import pairwise
 
 from tracker.domain.days import BEGINNING, FOREVER, ONE_DAY, Span, join, next_day, run_with
 from tracker.domain.facts import NeedFacts, ServiceLine
-from tracker.domain.vocabulary import SERVING, ContractKind, State
+from tracker.domain.vocabulary import ContractKind, State
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
     """The served days of one need, read once from its lines.
 
-    ``regular``, ``bridging`` (extension and interim) and ``served`` are joined spans of dated lines;
-    ``open_from`` is the first day of an open-ended line; ``is_ever_served`` whether any line serves at all.
+    ``regular_lines`` are the regular lines that serve, or would serve were their end known; ``regular``,
+    ``bridging`` (extension and interim) and ``served`` are joined spans of dated lines; ``open_from`` is the
+    first day of an open-ended line; ``is_ever_served`` whether any line serves at all.
     """
 
     required: Span
+    regular_lines: tuple[ServiceLine, ...]
     regular: tuple[Span, ...]
     bridging: tuple[Span, ...]
     served: tuple[Span, ...]
@@ -71,23 +73,20 @@ class Cover:
         return max(min(s.stop, stop) - ONE_DAY for s in self.bridging if s.start < stop and s.stop > start)
 
 
-def serving_lines(facts: NeedFacts) -> tuple[ServiceLine, ...]:
-    """The lines that serve, or would serve were their end known (rules §2)."""
-    return tuple(line for line in facts.lines if line.serves)
-
-
 def read_cover(facts: NeedFacts) -> Cover:
     """Read the cover of a need from its facts."""
+    regular_lines: list[ServiceLine] = []
     regular: list[Span] = []
     bridging: list[Span] = []
     open_from = first_served = FOREVER
     for line in facts.lines:
-        if line.status not in SERVING:
+        if not line.serves:
             continue
         span = line.span
-        if span.is_empty:
-            continue
-        first_served = min(first_served, span.start)
+        if span.start < first_served:
+            first_served = span.start
+        if line.kind is ContractKind.REGULAR:
+            regular_lines.append(line)
         if not line.is_dated:
             open_from = min(open_from, span.start)
         elif line.kind is ContractKind.REGULAR:
@@ -95,11 +94,13 @@ def read_cover(facts: NeedFacts) -> Cover:
         else:
             bridging.append(span)
     is_ever_served = first_served < FOREVER
+    regular_runs = join(regular)
     return Cover(
         required=_required(facts, first_served if is_ever_served else BEGINNING),
-        regular=join(regular),
+        regular_lines=tuple(regular_lines),
+        regular=regular_runs,
         bridging=join(bridging),
-        served=join(regular + bridging) if bridging else join(regular),
+        served=join([*regular_runs, *bridging]) if bridging else regular_runs,
         open_from=open_from,
         is_ever_served=is_ever_served,
         is_start_stated=facts.needed_from is not None,
@@ -116,18 +117,14 @@ def _required(facts: NeedFacts, first_served: date) -> Span:
 TWICE = 2
 
 
-def overlap_since(facts: NeedFacts, day: date) -> date | None:
+def overlap_since(cover: Cover, day: date) -> date | None:
     """First day of the run, holding ``day``, on which two regular lines serve; None if only one does."""
-    spans = sorted(
-        line.span
-        for line in facts.lines
-        if line.kind is ContractKind.REGULAR and line.serves and line.is_dated
-    )
-    if sum(day in span for span in spans) < TWICE:
+    spans = [line.span for line in cover.regular_lines if line.is_dated]
+    if sum(span.start <= day < span.stop for span in spans) < TWICE:
         return None
     doubled: list[Span] = []
     reach = BEGINNING
-    for span in spans:
+    for span in sorted(spans):
         doubled.append(Span(span.start, min(span.stop, reach)))
         reach = max(reach, span.stop)
     run = run_with(join(doubled), day)

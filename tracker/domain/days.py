@@ -77,7 +77,9 @@ def next_day(day: date) -> date:
 def join(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The same days as sorted spans that neither touch nor overlap (rules §3: touching lines join)."""
     joined: list[Span] = []
-    for span in sorted(span for span in spans if not span.is_empty):
+    for span in sorted(spans):
+        if span.stop <= span.start:
+            continue
         if joined and span.start <= joined[-1].stop:
             if span.stop > joined[-1].stop:
                 joined[-1] = Span(joined[-1].start, span.stop)
@@ -89,6 +91,8 @@ def join(spans: Iterable[Span]) -> tuple[Span, ...]:
 def subtract(whole: Iterable[Span], taken: Iterable[Span]) -> tuple[Span, ...]:
     """The days of ``whole`` that ``taken`` does not hold, as joined spans."""
     cuts = join(taken)
+    if not cuts:
+        return join(whole)
     left: list[Span] = []
     for span in join(whole):
         start = span.start

@@ -9,7 +9,7 @@ from tracker.domain.coverage import overlap_since
 from tracker.domain.days import BEGINNING, FOREVER, Span, join, months_from, next_day, run_with, subtract
 from tracker.domain.findings import Finding
 from tracker.domain.reading import Reading
-from tracker.domain.vocabulary import ContractKind, FlagKind, State
+from tracker.domain.vocabulary import FlagKind, State
 from tracker.domain.workdays import days_apart
 
 Rule = Callable[[Reading], Finding | None]
@@ -44,8 +44,8 @@ def gap_ahead(need: Reading) -> Finding | None:
 
 def no_tender(need: Reading) -> Finding | None:
     """In want of a purchase, and nothing is under way, bought or failed."""
-    wanting = _wanting_since(need)
-    if wanting is None or need.failed:
+    wanting = None if need.failed else _wanting_since(need)
+    if wanting is None:
         return None
     ends = [tender.ended_on for tender in need.standings if tender.ended_on]
     since = max([wanting, *ends])
@@ -60,7 +60,7 @@ def tender_stalled(need: Reading) -> Finding | None:
 
 def tender_failed(need: Reading) -> Finding | None:
     """In want of a purchase, and the last one failed after the last regular line began."""
-    wanting = _wanting_since(need)
+    wanting = _wanting_since(need) if need.failed else None
     if wanting is None or need.failed is None:
         return None
     since = max(wanting, need.failed.ended_on or BEGINNING)
@@ -99,7 +99,7 @@ def overlap(need: Reading) -> Finding | None:
     """Two regular lines serve the need on the day."""
     if need.state is not State.COVERED:
         return None
-    since = overlap_since(need.facts, need.on)
+    since = overlap_since(need.cover, need.on)
     return Finding(FlagKind.OVERLAP, since) if since else None
 
 
@@ -148,18 +148,19 @@ def _wanting_since(need: Reading) -> date | None:
 
     Want begins with the warning, or with an interim that leads to no regular line, and outlives the service.
     """
-    if need.live or need.has_later_line:
+    if need.live:
         return None
     want = run_with(join(span.within(need.cover.required) for span in _wants(need)), need.on)
-    return want.start if want else None
+    return None if want is None or need.has_later_line else want.start
 
 
 def _wants(need: Reading) -> Iterator[Span]:
     """Days of an interim with no regular line ahead, last days of the last run, days without service."""
     cover = need.cover
-    regular = (line for line in need.facts.lines if line.kind is ContractKind.REGULAR and line.serves)
-    no_regular_ahead = Span(max((line.first_on for line in regular), default=BEGINNING), FOREVER)
-    yield from (span.within(no_regular_ahead) for span in subtract(cover.bridging, cover.regular))
+    if cover.bridging:
+        last_start = max((line.first_on for line in cover.regular_lines), default=BEGINNING)
+        no_regular_ahead = Span(last_start, FOREVER)
+        yield from (span.within(no_regular_ahead) for span in subtract(cover.bridging, cover.regular))
     if cover.served and cover.served[-1].stop in cover.required:
         last = cover.served[-1]
         yield Span(max(days_apart(last.stop, -need.law.warn_ending_days), last.start), last.stop)

@@ -6,6 +6,7 @@ these records are read by :mod:`tracker.law.loader`; nothing here opens a file.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -216,7 +217,8 @@ class Policy:
 
     def on(self, day: date) -> Law:
         """The law in force on ``day``; days between two changes share one answer."""
-        since = max((change for change in self.change_days if change <= day), default=self.first_day)
+        later = bisect_right(self.change_days, day)
+        since = self.change_days[later - 1] if later else self.first_day
         law = self._laws.get(since)
         if law is None:
             law = self._laws[since] = self._build(since)

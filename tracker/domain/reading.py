@@ -13,7 +13,7 @@ from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Gap, TenderStanding
 from tracker.domain.forecast import Moment, standing
 from tracker.domain.policy import Law
-from tracker.domain.vocabulary import FAILED, ContractKind, ContractStatus, State, TenderStatus
+from tracker.domain.vocabulary import FAILED, ContractStatus, State, TenderStatus
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,8 @@ class Reading:
     @cached_property
     def last_regular(self) -> ServiceLine | None:
         """The regular line that began last, on or before the day."""
-        begun = [
-            line
-            for line in self.facts.lines
-            if line.kind is ContractKind.REGULAR and line.serves and line.first_on <= self.on
-        ]
-        return max(begun, key=lambda line: (line.first_on, line.contract_number), default=None)
+        begun = [line for line in self.cover.regular_lines if line.span.start <= self.on]
+        return max(begun, key=_first_day, default=None)
 
     @cached_property
     def failed(self) -> TenderStanding | None:
@@ -139,7 +135,8 @@ def read(facts: NeedFacts, at: Moment) -> Reading:
     state = cover.state(at.on)
     standings: Iterable[TenderStanding] = ()
     if state is not State.NOT_REQUIRED:
-        standings = (standing(tender, facts.lines, at) for tender in facts.tenders)
+        bought = tuple(line for line in facts.lines if line.tender_number)
+        standings = (standing(tender, bought, at) for tender in facts.tenders)
     return Reading(
         facts=facts,
         at=at,
@@ -153,6 +150,10 @@ def read(facts: NeedFacts, at: Moment) -> Reading:
 
 def _likely(tender: TenderStanding) -> tuple[date, str]:
     return (tender.forecast.likely if tender.forecast else FOREVER, tender.number)
+
+
+def _first_day(line: ServiceLine) -> tuple[date, str]:
+    return line.span.start, line.contract_number
 
 
 def _ended(tender: TenderStanding) -> tuple[date, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -44,13 +43,18 @@ class WorkCalendar:
         extra = frozenset(working_weekends)
         self._days: list[date] = []
         """Every working day, in order."""
+        self._before: list[int] = []
+        """How many working days lie before each day, by its place; one more for the end."""
         day, stop = date(first_year, 1, 1), date(last_year + 1, 1, 1)
+        self._first = day.toordinal()
         while day < stop:
+            self._before.append(len(self._days))
             override = self.overrides.get(day)
             ordinary = (day.weekday() < 5 and day not in holidays) or day in extra
             if override.working if override else ordinary:
                 self._days.append(day)
             day += ONE_DAY
+        self._before.append(len(self._days))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -60,36 +64,30 @@ class WorkCalendar:
 
     def is_workday(self, day: date) -> bool:
         """Whether ``day`` is a working day."""
-        self._check(day)
-        at = bisect_left(self._days, day)
-        return at < len(self._days) and self._days[at] == day
+        place = self._place(day)
+        return self._before[place] < self._before[place + 1]
 
     def after(self, day: date, count: int) -> date:
         """The ``count``-th working day strictly after ``day`` (rules §1); ``day`` itself for none."""
-        self._check(day)
+        place = self._place(day)
         if count == 0:
             return day
-        at = bisect_right(self._days, day) + count - 1
+        at = self._before[place + 1] + count - 1
         if at >= len(self._days):
             raise CalendarNotKnown(year=self.last_year + 1)
         return self._days[at]
 
     def between(self, day: date, later: date) -> int:
         """How many working days lie after ``day``, up to and including ``later``."""
-        self._check(day)
-        self._check(later)
-        return max(0, bisect_right(self._days, later) - bisect_right(self._days, day))
+        return max(0, self._before[self._place(later) + 1] - self._before[self._place(day) + 1])
 
     def within(self, span: Span) -> int:
         """How many working days the span holds."""
-        self._check(span.start)
-        self._check(span.stop)
-        return max(0, bisect_left(self._days, span.stop) - bisect_left(self._days, span.start))
+        return max(0, self._before[self._place(span.stop)] - self._before[self._place(span.start)])
 
     def latest_start(self, last: date, count: int) -> date:
         """The last working day from which ``count`` working days are over by ``last``."""
-        self._check(last)
-        at = bisect_right(self._days, last) - 1 - count
+        at = self._before[self._place(last) + 1] - 1 - count
         if at < 0:
             raise CalendarNotKnown(year=self.first_year - 1)
         return self._days[at]
@@ -97,6 +95,8 @@ class WorkCalendar:
     def after_without(self, day: date, count: int, excluded: Iterable[Span]) -> date:
         """Like :meth:`after`, but days inside ``excluded`` spans do not count (suspensions)."""
         pauses = tuple(excluded)
+        if count and not pauses:
+            return self.after(day, count)
         due = day
         left = count
         while left:
@@ -104,9 +104,12 @@ class WorkCalendar:
             left -= not any(due in pause for pause in pauses)
         return due
 
-    def _check(self, day: date) -> None:
-        if not self.first_year <= day.year <= self.last_year:
+    def _place(self, day: date) -> int:
+        """Which day of the calendar this is; raises :class:`CalendarNotKnown` for one outside it."""
+        place = day.toordinal() - self._first
+        if not 0 <= place < len(self._before) - 1:
             raise CalendarNotKnown(year=day.year)
+        return place
 
 
 def days_apart(day: date, count: int) -> date:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, select, update
@@ -58,16 +59,17 @@ class StoredAssessment:
     @property
     def digest(self) -> str:
         """A fingerprint of everything kept."""
-        said = [str(value) for value in asdict(self).values()]
+        said = [str(value) for value in _values(self)]
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
     @property
     def findings(self) -> tuple[object, ...]:
         """Everything but the day on which to look again."""
-        return tuple(getattr(self, name) for name in KEPT[:-1])
+        return _values(self)[:-1]
 
 
 KEPT = tuple(field.name for field in fields(StoredAssessment))
+_values: Callable[[StoredAssessment], tuple[Any, ...]] = attrgetter(*KEPT)
 
 _SAME = and_(
     ASSESSMENT.c.school_id == bindparam("key_school_id"), ASSESSMENT.c.service == bindparam("key_service")
@@ -184,9 +186,14 @@ def _write(session: Session, kept: Sequence[StoredAssessment], *, today: date, b
     schools = {assessment.school_id for assessment in kept}
     found = _read(session, among(session, ASSESSMENT.c.school_id, schools))
     before = {_need_of(assessment): (assessment, digest, old) for assessment, digest, old in found}
-    changed = [now for now in kept if before.get(_need_of(now)) != (now, now.digest, basis)]
-    _forget(session, [_need_of(now) for now in changed if _need_of(now) in before])
-    rows = ({**asdict(now), "digest": now.digest, "basis": basis, "assessed_on": today} for now in changed)
+    changed = [
+        (now, digest) for now in kept if before.get(_need_of(now)) != (now, digest := now.digest, basis)
+    ]
+    _forget(session, [_need_of(now) for now, _ in changed if _need_of(now) in before])
+    rows = (
+        dict(zip(KEPT, _values(now), strict=True), digest=digest, basis=basis, assessed_on=today)
+        for now, digest in changed
+    )
     for batch in batches(rows):
         session.connection().execute(insert(ASSESSMENT), batch)
     return len(changed)
