@@ -42,6 +42,9 @@ SQLITE_REASONS = {
     "SQLITE_IOERR": "disk",
     "SQLITE_NOMEM": "memory",
 }
+SQLITE_DAMAGE = ("no such table", "no such column", "Could not decode to UTF-8")
+"""Complaints without a name: the schema was found ready, so something has torn it or its rows since."""
+
 POSTGRESQL_REASONS = {
     "08": "unreachable",
     "25006": "read_only",
@@ -96,22 +99,32 @@ def _listen_to_sqlite(engine: Engine, wait_seconds: int) -> None:
 
     @event.listens_for(engine, "do_connect")
     def exists(*_: object) -> None:
-        if path is not None and not path.exists():
+        if path is not None and not _is_there(path):
             raise DatabaseNotReady(reason="missing")
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {wait_seconds * 1000}")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        _choose_journal(connection)
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {wait_seconds * 1000}")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = FULL")
+            _choose_journal(connection)
+        except UnicodeDecodeError as error:  # the complaint quotes what stands where the schema was
+            raise DatabaseNotReady(reason="damaged") from error
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         reads = connection.get_execution_options().get(READS, False)
         connection.exec_driver_sql(f"PRAGMA query_only = {reads:d}")
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise DatabaseNotReady(reason="unreadable") from error
 
 
 def sqlite_path(engine: Engine) -> Path | None:
@@ -212,6 +225,8 @@ def answering() -> Iterator[None]:
 def _reason(error: BaseException | None) -> str | None:
     if isinstance(error, sqlite3.Error):
         name = getattr(error, "sqlite_errorname", None) or ""
+        if str(error).startswith(SQLITE_DAMAGE):
+            return "damaged"
         return next((why for begin, why in SQLITE_REASONS.items() if name.startswith(begin)), None)
     state = getattr(error, "sqlstate", None)
     if state is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +12,8 @@ from typing import Any
 
 from sqlalchemy import Date, DateTime, Dialect, Enum, Text
 from sqlalchemy.types import TypeDecorator
+
+from tracker.domain.errors import DatabaseNotReady
 
 Key = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is ordered by code points on both databases, as Python orders it."""
@@ -20,8 +23,25 @@ class _DaysOfText(dict[str | None, date | None]):
     """Each text is parsed once: registers repeat the same few thousand days."""
 
     def __missing__(self, text: str | None) -> date | None:
-        day = self[text] = None if text is None else date.fromisoformat(text)
+        with _readable():
+            day = self[text] = None if text is None else date.fromisoformat(text)
         return day
+
+
+class _Members(dict[str | None, StrEnum | None]):
+    """The members of a closed list by their values."""
+
+    def __missing__(self, text: str | None) -> StrEnum | None:
+        raise DatabaseNotReady(reason="damaged")
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Around the reading of a value: one that no writer of ours left means that the file is damaged."""
+    try:
+        yield
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise DatabaseNotReady(reason="damaged") from error
 
 
 class Day(TypeDecorator[date]):
@@ -68,7 +88,8 @@ class Amount(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         """The same number."""
-        return None if value is None else Decimal(value)
+        with _readable():
+            return None if value is None else Decimal(value)
 
 
 class Pairs(TypeDecorator[tuple[tuple[str, str], ...]]):
@@ -83,7 +104,8 @@ class Pairs(TypeDecorator[tuple[tuple[str, str], ...]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[tuple[str, str], ...]:
         """The same pairs."""
-        return () if value is None else tuple((title, text) for title, text in json.loads(value))
+        with _readable():
+            return () if value is None else tuple((title, text) for title, text in json.loads(value))
 
 
 class Word(TypeDecorator[StrEnum]):
@@ -104,7 +126,8 @@ class Word(TypeDecorator[StrEnum]):
         )
         self.kind = kind
         self.name = name
-        self._members: dict[str | None, StrEnum | None] = {None: None, **{word.value: word for word in kind}}
+        self._members = _Members((word.value, word) for word in kind)
+        self._members[None] = None
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], StrEnum | None]:
         """One look-up a value; building members one by one costs five times as much."""
