@@ -69,6 +69,8 @@ class Desk:
         language = Language(given) if given in tuple(Language) else Language.KK
         sentences = _sentences(language)
         told = sentences.error(error)
+        if sentences.words.knows(hint := f"cli.hint.{error.code}"):
+            return told, sentences.words.say(hint, **error.details)
         is_said = sentences.words.knows(f"{error.code}.{error.details.get('reason')}")
         details = ", ".join(
             f"{name}: {value}" for name, value in error.details.items() if not (name == "reason" and is_said)

@@ -9,7 +9,6 @@ from tracker.console import Format
 from tracker.desk import Desk
 from tracker.render import assessment_json
 from tracker.services import checking, evaluating, exporting, importing
-from tracker.services.comparing import Danger
 
 NOTICES_SHOWN = 20
 """Notices that a table lists; JSON has all of them."""
@@ -42,18 +41,14 @@ def print_import(desk: Desk, found: importing.Preview, how: Format) -> None:
     if how is Format.TABLE:
         written = desk.say("cli.written" if found.written else "cli.not_written")
         console.say(desk.say("cli.import", **counts) + " " + written)
+        if found.issues and not found.written:
+            console.say(desk.say("cli.hint.rejected"))
         if found.danger is not None and not found.written:
-            console.say(desk.say("error.confirmation_needed"), *_danger(desk, found.danger))
+            console.say(desk.say("cli.hint.error.confirmation_needed", **asdict(found.danger)))
         for column in found.unknown_columns:
             console.say(desk.say("cli.unknown_column", column=column))
         for notice in found.notices[:NOTICES_SHOWN]:
             console.say(desk.say("cli.row", row=notice.row) + " " + desk.sentences.issue(notice))
-
-
-def _danger(desk: Desk, danger: Danger) -> tuple[str, str]:
-    counts = {"ended": danger.ended, "emptied": danger.emptied, "known": danger.known}
-    percent = desk.sentences.formats.number(danger.percent)
-    return desk.say("imports.danger", percent=percent), desk.say("imports.danger.counts", **counts)
 
 
 def print_evaluation(desk: Desk, found: evaluating.Snapshot, how: Format) -> None:
