@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.domain.days import ONE_DAY, Span, next_day
+from tracker.domain.days import FOREVER, ONE_DAY, Span, next_day
 from tracker.domain.facts import ServiceLine, TenderEvent, TenderFacts
 from tracker.domain.policy import Law, Policy
 from tracker.domain.vocabulary import (
@@ -72,13 +72,14 @@ def end_of(tender: TenderFacts, on: date) -> End | None:
         return End(tender.ended_on, ended_status) if tender.ended_on <= on else None
     if tender.status in LIVE or ends:
         return None
-    since = _last_dated(tender)
+    since = max(_dated(tender), default=None)
     return End(since, ended_status) if since is None or since <= on else None
 
 
-def _last_dated(tender: TenderFacts) -> date | None:
-    dated = [tender.published_on, tender.bids_close_on, tender.results_on, tender.stage_entered_on]
-    return max([day for day in dated if day] + [event.on for event in tender.events], default=None)
+def _dated(tender: TenderFacts) -> list[date]:
+    """Every day on which something is stated to have happened, ends by status apart."""
+    stated = (tender.published_on, tender.bids_close_on, tender.results_on, tender.stage_entered_on)
+    return [*(day for day in stated if day), *(event.on for event in tender.events)]
 
 
 def over_since(tender: TenderFacts, on: date, lines: Iterable[ServiceLine]) -> date | None:
@@ -222,10 +223,14 @@ def stretches(
 
 @dataclass(frozen=True, slots=True)
 class StageHistory:
-    """How long the stages of finished tenders lasted, in working days, by method and for all together."""
+    """How long the stages of finished tenders lasted, in working days, by method and for all together.
+
+    It stays as it is before the day ``until``, on which another tender may have ended.
+    """
 
     finished: Mapping[Method | None, int]
     lengths: Mapping[tuple[Method | None, Stage], tuple[int, ...]]
+    until: date = FOREVER
 
     @classmethod
     def none(cls) -> StageHistory:
@@ -239,7 +244,9 @@ class StageHistory:
         """Read the stage lengths of the tenders that were complete by ``on``."""
         finished: dict[Method | None, int] = {}
         lengths: dict[tuple[Method | None, Stage], list[int]] = {}
+        later: list[date] = []
         for tender in tenders:
+            later += [day for day in (*_dated(tender), tender.ended_on or on) if day > on]
             end = end_of(tender, on)
             if end is None or end.status is not TenderStatus.COMPLETE or end.on is None:
                 continue
@@ -249,7 +256,8 @@ class StageHistory:
             for stage, days in stage_lengths(tender, end.on, policy, calendar):
                 for method in methods:
                     lengths.setdefault((method, stage), []).append(days)
-        return cls(finished, {key: tuple(sorted(days)) for key, days in lengths.items()})
+        counted = {key: tuple(sorted(days)) for key, days in lengths.items()}
+        return cls(finished, counted, min(later, default=FOREVER))
 
     def percentile(self, method: Method, stage: Stage, percent: int, enough: int) -> int:
         """Nearest-rank percentile of a stage's length: of its method if ``enough`` finished, else of all."""

@@ -28,7 +28,7 @@ from tracker.domain.tenders import StageHistory
 from tracker.domain.vocabulary import FlagKind, State
 from tracker.domain.workdays import WorkCalendar
 from tracker.law.loader import load_calendar, load_policy
-from tracker.store import assessments, facts, references, registry, versions
+from tracker.store import assessments, facts, histories, references, registry, versions
 from tracker.store.flags import open_flags
 from tracker.store.scope import EVERYTHING, Scope
 
@@ -123,11 +123,22 @@ def calendar(session: Session, book: Book, known: datetime | None = None) -> Wor
 
 
 def bench(session: Session, book: Book, *, on: date, known: datetime | None = None) -> Bench:
-    """Set up the shared parts of a run for a day."""
+    """Set up the shared parts of a run for a day; stage lengths that were kept are not counted again."""
     days = calendar(session, book, known)
+    kept = histories.kept_history(session, on=on, basis=_counted_by(book, days)) if known is None else None
+    return Bench(on, book.policy, days, kept or _count_stages(session, book, days, on, known))
+
+
+def _count_stages(
+    session: Session, book: Book, days: WorkCalendar, on: date, known: datetime | None
+) -> StageHistory:
     finished = facts.tender_histories(session, _known_seq(session, known))
-    history = StageHistory.of(finished, on, policy=book.policy, calendar=days)
-    return Bench(on, book.policy, days, history)
+    return StageHistory.of(finished, on, policy=book.policy, calendar=days)
+
+
+def _counted_by(book: Book, days: WorkCalendar) -> str:
+    """What stage lengths are counted by: those counted by anything else do not hold."""
+    return f"{book.policy.fingerprint} {days.fingerprint}"
 
 
 def need_facts(
@@ -197,6 +208,7 @@ def evaluate(
     """
     shared = bench(session, book, on=today)
     basis = shared.basis
+    histories.keep_history(session, shared.history, on=today, basis=_counted_by(book, shared.calendar))
     due = None if everything else assessments.due_needs(session, today=today, basis=basis)
     needs = facts.load_facts(session, EVERYTHING, needs=due) if due is None or due else []
     judged = list(_judge(shared, needs, progress))
@@ -216,7 +228,8 @@ def differing(
     session: Session, *, today: date, book: Book, progress: Progress | None = None
 ) -> tuple[NeedKey, ...]:
     """The needs whose stored assessment or open flags a fresh look does not confirm, save those due."""
-    shared = bench(session, book, on=today)
+    days = calendar(session, book)
+    shared = Bench(today, book.policy, days, _count_stages(session, book, days, today, None))
     due = set(assessments.due_needs(session, today=today, basis=shared.basis))
     kept = {(each.school_id, each.service): each for each in assessments.stored(session, EVERYTHING)}
     flags = _open_flags(session)

@@ -18,6 +18,7 @@ from tracker.domain.register import (
     TenderRow,
 )
 from tracker.domain.workdays import Override
+from tracker.store.histories import forget_history
 from tracker.store.rows import (
     CONTRACT_FIELDS,
     OF_NEEDS,
@@ -71,9 +72,11 @@ def record(session: Session, kind: RegisterKind, rows: Iterable[RegisterRow], se
             tenders = [_values(row, TENDER_FIELDS) for row in last if isinstance(row, TenderRow)]
             key = ("tender_number", "school_id", "service")
             add_versions(session, TENDER_LINE, tenders, key=key, seq=seq)
+            forget_history(session)
         case RegisterKind.TENDER_EVENTS:
             events = [_event_values(row) for row in last if isinstance(row, TenderEventRow)]
             add_versions(session, TENDER_EVENT, events, key=("tender_number", "event", "on_day"), seq=seq)
+            forget_history(session)
 
 
 def record_overrides(session: Session, overrides: Iterable[Override], seq: int) -> None:

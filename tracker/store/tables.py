@@ -252,6 +252,21 @@ class Flag(Base, table=True):
     closed_on: date | None = Field(sa_type=Day)
 
 
+class StageHistory(Base, table=True):
+    """How long stages of finished tenders lasted, as counted on a day: at most one row, good ``until`` a day.
+
+    ``basis`` names the policy and the calendar; the counts are JSON (:mod:`tracker.store.histories`).
+    """
+
+    __tablename__ = "stage_history"
+
+    basis: str = Field(sa_type=Text, primary_key=True)
+    counted_on: date = Field(sa_type=Day)
+    until: date = Field(sa_type=Day)
+    finished: str = Field(sa_type=Text)
+    lengths: str = Field(sa_type=Text)
+
+
 class Upload(Base, table=True):
     """A file that waits for someone to confirm what it would change."""
 
@@ -288,5 +303,6 @@ TENDER_EVENT = _table(TenderEvent)
 CALENDAR_OVERRIDE = _table(CalendarOverride)
 ASSESSMENT = _table(Assessment)
 FLAG = _table(Flag)
+STAGE_HISTORY = _table(StageHistory)
 JOURNAL = _table(Journal)
 UPLOAD = _table(Upload)
