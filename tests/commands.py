@@ -88,17 +88,17 @@ class Commands:
         told, complained = (bytes_.getvalue().decode() for bytes_ in kept)
         return checked(Said(int(ended.value.code or 0), told, complained))
 
-    def process(self, *words: str, user: str | None = None, **changes: str | None) -> Said:
+    def process(self, *words: str, **changes: str | None) -> Said:
         """Run a command as a process of its own."""
-        done = self.start(*words, user=user, **changes)
+        done = self.start(*words, **changes)
         out, err = done.communicate(timeout=PATIENCE_SECONDS)
         return checked(Said(done.returncode, out.decode(), err.decode()))
 
-    def start(self, *words: str, user: str | None = None, **changes: str | None) -> subprocess.Popen[bytes]:
+    def start(self, *words: str, **changes: str | None) -> subprocess.Popen[bytes]:
         """Begin a process and go on."""
         return subprocess.Popen(
             [sys.executable, "-m", "tracker", *words],
-            cwd=self.folder, env=self.variables(changes), user=user, extra_groups=[] if user else None,
+            cwd=self.folder, env=self.variables(changes),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
