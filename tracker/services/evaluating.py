@@ -157,6 +157,7 @@ def snapshot(session: Session, scope: Scope, *, on: date, known: datetime | None
     return book.remember(key, lambda: take_snapshot(session, scope, on=on, known=known, book=book))
 
 
+@facts.keeping_all()
 def take_snapshot(
     session: Session,
     scope: Scope,
@@ -193,6 +194,7 @@ class EvaluationRun:
     closed: int
 
 
+@facts.keeping_all()
 def evaluate(
     session: Session,
     *,

@@ -69,8 +69,8 @@ _by_day = attrgetter("on", "kind")
 
 
 @contextmanager
-def _keeping_all() -> Iterator[None]:
-    """A bulk read makes hardly anything but what it keeps; looking for garbage meanwhile doubles its time."""
+def keeping_all() -> Iterator[None]:
+    """Work in bulk makes hardly anything but what it keeps: looking for garbage meanwhile is half its time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -80,7 +80,7 @@ def _keeping_all() -> Iterator[None]:
             gc.enable()
 
 
-@_keeping_all()
+@keeping_all()
 def load_facts(
     session: Session,
     scope: Scope,
@@ -118,7 +118,7 @@ def load_overrides(session: Session, known_seq: int | None = None) -> tuple[Over
     return tuple(Override(*row) for row in session.execute(query.order_by(table.c.on_day)))
 
 
-@_keeping_all()
+@keeping_all()
 def tender_histories(session: Session, known_seq: int | None = None) -> list[TenderFacts]:
     """Completed tenders by number, one for each, for the statistics of how long stages last.
 
