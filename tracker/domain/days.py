@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -112,6 +113,7 @@ def run_with(spans: Iterable[Span], day: date) -> Span | None:
     return next((span for span in spans if span.start <= day < span.stop), None)
 
 
+@lru_cache(maxsize=10_000)
 def add_months(start: date, months: int) -> date:
     """The day with the same number ``months`` later, clamped to the month's end (rules §6).
 

@@ -44,12 +44,31 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """A file row that adds a fact or changes one field by field."""
+    """A file row that adds a fact or changes one; field by field only for those who look."""
 
     row: int
-    key: tuple[str, ...]
-    is_new: bool
-    fields: tuple[FieldChange, ...]
+    before: RegisterRow | None
+    after: RegisterRow
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The natural key of the fact."""
+        return self.after.key
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was known of the fact."""
+        return self.before is None
+
+    @property
+    def fields(self) -> tuple[FieldChange, ...]:
+        """What the row says anew, in the order of its columns."""
+        before, after = _said(self.before), _said(self.after)
+        return tuple(
+            FieldChange(column, _shown(before.get(column)), _shown(after.get(column)))
+            for column in after | before
+            if before.get(column) != after.get(column)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +170,9 @@ def look(parsed: Parsed, known: Mapping[tuple[str, ...], RegisterRow], checks: C
     problems = [issue for entry in entries if (issue := checks.issue(entry))]
     problems += _contradictions(entries)
     notices = [notice for entry in entries if (notice := checks.notice(entry))]
-    changes = [_change(entry) for entry in entries if entry.verdict != "same"]
+    changes = [
+        RowChange(entry.row, entry.before, entry.row_value) for entry in entries if entry.verdict != "same"
+    ]
     return Looked(tuple(entries), tuple(changes), parsed.issues + tuple(problems), tuple(notices))
 
 
@@ -204,16 +225,6 @@ def _first_difference(group: Sequence[Said]) -> str:
     """The first column that is not said alike by all."""
     columns = (column for said in group for column in said)
     return next(column for column in columns if len({said.get(column) for said in group}) > 1)
-
-
-def _change(entry: Entry) -> RowChange:
-    before, after = _said(entry.before), _said(entry.row_value)
-    changed = tuple(
-        FieldChange(column, _shown(before.get(column)), _shown(after.get(column)))
-        for column in after | before
-        if before.get(column) != after.get(column)
-    )
-    return RowChange(entry.row, entry.row_value.key, entry.before is None, changed)
 
 
 def _shown(value: object) -> str:

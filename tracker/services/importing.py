@@ -28,6 +28,7 @@ from tracker.feeds.table_files import read_table
 from tracker.services.comparing import Checks, Danger, Entry, RowChange, danger_of, look, verdicts_of
 from tracker.services.evaluating import Book, Progress, evaluate
 from tracker.store import assessments, intake, journal, references, versions
+from tracker.store.facts import keeping_all
 from tracker.store.scope import EVERYTHING
 
 
@@ -58,6 +59,7 @@ class _Plan:
     needs: frozenset[tuple[str, str]]
 
 
+@keeping_all()
 def preview(
     session: Session, kind: RegisterKind, data: bytes, *, filename: str, book: Book, on: date
 ) -> Preview:
@@ -65,6 +67,7 @@ def preview(
     return _plan(session, kind, data, filename=filename, book=book, on=on).preview
 
 
+@keeping_all()
 def apply(
     session: Session,
     kind: RegisterKind,

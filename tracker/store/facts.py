@@ -70,7 +70,7 @@ _by_day = attrgetter("on", "kind")
 
 @contextmanager
 def keeping_all() -> Iterator[None]:
-    """Work in bulk makes hardly anything but what it keeps: looking for garbage meanwhile is half its time."""
+    """Work in bulk makes hardly anything but what it keeps: looking for garbage would take half its time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
