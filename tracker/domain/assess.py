@@ -78,7 +78,7 @@ def _next_step(need: Reading, flags: tuple[Finding, ...], found: Answer | None) 
     if found is not None and found.is_suggestion:
         return NextStep.PROPOSE_INTERIM
     if found is not None and found.reason is RefusalReason.NO_TENDER:
-        return NextStep.RECORD_CONTRACT if need.has_later_line else _announced(need)
+        return _announced(need)
     if found is not None:
         return NextStep.SPEED_UP_TENDER if need.live else NextStep.REPEAT_TENDER
     kinds = {flag.kind for flag in flags}
@@ -89,8 +89,10 @@ def _next_step(need: Reading, flags: tuple[Finding, ...], found: Answer | None) 
 
 
 def _announced(need: Reading) -> NextStep:
-    """Announce a tender, unless one was completed and only its contract is missing."""
-    return NextStep.RECORD_CONTRACT if need.awaits_contract else NextStep.ANNOUNCE_TENDER
+    """Announce a tender, unless only the contract of one is missing, or a regular line follows anyway."""
+    if need.awaits_contract or need.has_pending_line:
+        return NextStep.RECORD_CONTRACT
+    return NextStep.NOTHING if need.is_bridge_to_regular else NextStep.ANNOUNCE_TENDER
 
 
 def _step_of_tender(need: Reading) -> NextStep:
@@ -137,9 +139,8 @@ def _turning_days(need: Reading, found: Answer | None) -> Iterable[date]:
         if standing.due_on is not None:
             yield standing.due_on
             yield next_day(standing.due_on)
-    if found is not None and need.failed is not None and need.failed.ended_on is not None:
-        decision_days = need.at.policy.on(found.start_on).decision_days
-        yield next_day(need.at.calendar.after(need.failed.ended_on, decision_days))
+    if found is not None and need.decide_by is not None:
+        yield next_day(need.decide_by)
     yield next((day for day in need.at.policy.change_days if day > need.on), FOREVER)
 
 

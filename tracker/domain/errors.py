@@ -91,3 +91,16 @@ class PathNotWritable(TrackerError):
 
     code = "error.path_not_writable"
     exit_status = 3
+
+
+class EndingNotKnown(TrackerError):
+    """The name of a file to be written does not say which format it is to have."""
+
+    code = "error.ending_not_known"
+
+
+class OutputLost(TrackerError):
+    """What a command printed could not be written: the disk or device behind its output is full or broken."""
+
+    code = "error.output_lost"
+    exit_status = 3

@@ -80,7 +80,7 @@ def interim_over_cap(need: Reading) -> Finding | None:
     start = need.cover.chain_start(next_day(need.on))
     if start is None:
         return None
-    allowed = months_from(start, need.law.interim_cap_months)
+    allowed = months_from(start, need.at.policy.on(start).interim_cap_months)
     return Finding(FlagKind.INTERIM_OVER_CAP, start) if need.cover.chain_last(start) not in allowed else None
 
 

@@ -114,7 +114,7 @@ class _Walk:
     def forecast(self) -> Forecast:
         """Walk three times: by the limits, by the median, by the 90th percentile (or the house allowance)."""
         earliest = self._steps(self._legal_end(), lambda stage: self._limit(stage).days)
-        enough = self.law.percentile_tenders
+        enough = self.house.percentile_tenders
         if self.at.history.is_enough(enough):
             likely = self._by_history(MEDIAN, enough)
             late = self._by_history(LATE, enough)
@@ -129,6 +129,11 @@ class _Walk:
             likely_steps=self._shown(likely),
             late_steps=self._shown(late),
         )
+
+    @property
+    def house(self) -> Law:
+        """The house values of the day that asks; only stage limits go by the day of publication."""
+        return self.at.policy.on(self.at.on)
 
     def _legal_end(self) -> date:
         """The present stage ends on its due day, or now if that has passed or there is none."""
@@ -147,7 +152,7 @@ class _Walk:
         return self._steps(end, length)
 
     def _by_allowance(self) -> tuple[Step, ...]:
-        more = self.law.late_allowance
+        more = self.house.late_allowance
         end = self.at.calendar.after(self._legal_end(), more)
         return self._steps(end, lambda stage: self._limit(stage).days + more)
 

@@ -87,7 +87,7 @@ def _judged_day(need: Reading) -> date | None:
 
 
 def _window(need: Reading, law: Law, start: date) -> Span:
-    """The months of the cap from ``start``, less what the chain used, never over cover or past the need."""
+    """The months of the cap from ``start``, less what the chain used, not over cover or past the need."""
     stop = months_from(start, law.interim_cap_months).stop
     chain = need.cover.chain_start(start)
     if chain is not None and law.cap_is_final:
@@ -158,7 +158,11 @@ def _competitive_method(case: Case) -> Judgement:
 
 
 def _supplier_refused(case: Case) -> Judgement:
-    return TO_CONFIRM, _last_contract(case)
+    """Only the supplier of last year's contract can refuse; with no contract on record a person is asked."""
+    last_year = Span(date(case.window.start.year - 1, 1, 1), date(case.window.start.year, 1, 1))
+    regular = case.need.cover.regular
+    is_missing = regular and all(span.within(last_year).is_empty for span in regular)
+    return (NOT_MET if is_missing else TO_CONFIRM), _last_contract(case)
 
 
 def _first_month(case: Case) -> Judgement:
@@ -185,15 +189,16 @@ def _repeat_failed(case: Case) -> Judgement:
     failed = case.need.failed
     if failed is None or failed.status is not TenderStatus.UNSUCCESSFUL:
         return NOT_MET, ()
-    repeated = case.need.facts_of(failed).repeats
-    return (MET if repeated else NOT_MET), (("tender", failed.number),)
+    fact = (("tender", failed.number),)
+    if case.need.facts_of(failed).repeats:
+        return MET, fact
+    return (TO_CONFIRM if failed.method is Method.PRICE_QUOTATION else NOT_MET), fact
 
 
 def _decided_in_time(case: Case) -> Judgement:
-    failed = case.need.failed
-    if failed is None or failed.ended_on is None:
+    last = case.need.decide_by
+    if last is None:
         return NOT_MET, ()
-    last = case.need.at.calendar.after(failed.ended_on, case.law.decision_days)
     return (MET if case.need.on <= last else NOT_MET), (("decide_by", last.isoformat()),)
 
 

@@ -13,6 +13,7 @@ from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Gap, TenderStanding
 from tracker.domain.forecast import Moment, standing
 from tracker.domain.policy import Law
+from tracker.domain.tenders import law_for
 from tracker.domain.vocabulary import FAILED, ContractStatus, State, TenderStatus
 
 
@@ -78,6 +79,14 @@ class Reading:
         return max(lost, key=_ended, default=None)
 
     @cached_property
+    def decide_by(self) -> date | None:
+        """Last day to decide on a single source after the failed tender, by the law of its publication."""
+        if self.failed is None or self.failed.ended_on is None:
+            return None
+        law = law_for(self.facts_of(self.failed), self.on, self.at.policy)
+        return self.at.calendar.after(self.failed.ended_on, law.decision_days)
+
+    @cached_property
     def awaits_contract(self) -> bool:
         """Whether a tender was completed since the last regular line began, and no line names it yet."""
         named = {line.tender_number for line in self.facts.lines}
@@ -100,6 +109,23 @@ class Reading:
     def shown(self) -> TenderStanding | None:
         """The tender to show: the speaking one, else the one that failed or ended last."""
         return self.speaking or self.failed or max(self.standings, key=_ended, default=None)
+
+    @cached_property
+    def has_pending_line(self) -> bool:
+        """Whether a contract is signed and waits to enter into force."""
+        return any(
+            line.status is ContractStatus.PENDING and not line.span.is_empty and line.span.stop > self.on
+            for line in self.facts.lines
+        )
+
+    @cached_property
+    def is_bridge_to_regular(self) -> bool:
+        """Whether the interim lines of the day lead without a gap to a regular line."""
+        return (
+            self.state is State.INTERIM
+            and self.run is not None
+            and any(self.on < span.start <= self.run.last for span in self.cover.regular)
+        )
 
     @cached_property
     def has_later_line(self) -> bool:
