@@ -244,7 +244,11 @@ def verdicts_of(entries: Iterable[Entry]) -> dict[int, str]:
 
 def danger_of(entries: Iterable[Entry], *, known_count: int, on: date, law: Law) -> Danger | None:
     """What must be confirmed: a file that would end or empty more than the law file's share (IMP-7)."""
-    changed = {entry.row_value.key: (entry.before, entry.row_value) for entry in entries if entry.before}
+    changed = {
+        entry.row_value.key: (entry.before, entry.row_value)
+        for entry in entries
+        if entry.before and entry.before != entry.row_value
+    }
     ended = {key for key, (before, after) in changed.items() if _reach(after, on) < _reach(before, on)}
     emptied = {key for key, (before, after) in changed.items() if _empties(before, after)}
     touched = len(ended | emptied)
