@@ -21,6 +21,7 @@ from tests.office import csv_of, kind_of
 from tests.web.register import small_country
 from tracker import cli
 from tracker.domain.register import RegisterKind, RegisterRow
+from tracker.paths import PACKAGE
 
 KEEP = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT")
 PATIENCE_SECONDS = 120
@@ -70,7 +71,8 @@ class Commands:
     def variables(self, changes: Mapping[str, str | None]) -> dict[str, str]:
         """The whole environment of a command; None takes a name away."""
         kept = {name: os.environ[name] for name in KEEP if name in os.environ}
-        given: dict[str, str | None] = {**kept, **self.environment, **changes}
+        same = {"PYTHONPATH": str(PACKAGE.parent)}  # a process runs the program that is tested
+        given: dict[str, str | None] = {**kept, **same, **self.environment, **changes}
         return {name: value for name, value in given.items() if value is not None}
 
     def __call__(self, *words: str, **changes: str | None) -> Said:

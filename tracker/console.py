@@ -7,7 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 
 from rich.console import Console
@@ -64,15 +64,17 @@ def _written(cell: object) -> str:
 
 
 def say(*lines: str) -> None:
-    """Lines for a person on standard output."""
+    """Lines for a person on standard output, at once: a server goes on running behind them."""
     for line in lines:
         sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def complain(*lines: str) -> None:
-    """Lines for a person on standard error."""
-    for line in lines:
-        sys.stderr.write(line + "\n")
+    """Lines for a person on standard error; where even that is lost, the exit status speaks."""
+    with suppress(OSError):
+        for line in lines:
+            sys.stderr.write(line + "\n")
 
 
 @contextmanager

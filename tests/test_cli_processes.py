@@ -1,0 +1,181 @@
+"""What only real processes show: many at once, the server, the civil day, the demo."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands import Commands, Said
+from tests.office import csv_of
+from tests.web.register import COVERED, a_school
+from tracker.domain.register import RegisterKind
+from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import load_catalogs
+
+pytestmark = pytest.mark.xdist_group("processes")
+WORDS = load_catalogs()[Language.EN]
+
+
+@pytest.fixture
+def tracker(tmp_path: Path) -> Commands:
+    """An empty folder."""
+    return Commands(tmp_path)
+
+
+def at_once(tracker: Commands, commands: list[tuple[str, ...]]) -> list[Said]:
+    """Start all these processes at the same moment and wait for them."""
+    with ThreadPoolExecutor(len(commands)) as pool:
+        return list(pool.map(lambda words: tracker.process(*words), commands))
+
+
+def test_different_files_at_once_are_all_taken_in(tracker: Commands) -> None:
+    tracker.good("migrate")
+    names = [
+        tracker.file(f"{n}.csv", csv_of(RegisterKind.SCHOOLS, [a_school(f"S-{n}", f"{n}")])) for n in range(3)
+    ]
+    reports = at_once(tracker, [("import", "schools", name) for name in names])
+    assert [said.status for said in reports] == [0] * 3, reports
+    assert tracker.good("evaluate", "--format", "json").json["counts"]["needs"] == 3
+    tracker.good("verify")
+
+
+@pytest.fixture
+def machine_zone() -> Iterator[Callable[[str], None]]:
+    """Sets the zone of this machine until the test is over."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def turn(zone: str) -> None:
+            patch.setenv("TZ", zone)
+            time.tzset()
+
+        yield turn
+    time.tzset()
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Almaty", "America/New_York"])
+def test_the_legal_day_begins_at_nineteen_hours_utc_wherever_the_machine_stands(
+    tracker: Commands, zone: str, machine_zone: Callable[[str], None]
+) -> None:
+    machine_zone(zone)
+    tracker.good("migrate")
+    for moment, day in (
+        ("2024-02-28T17:59:59Z", "2024-02-28"),  # at UTC+6
+        ("2024-02-28T18:00:00Z", "2024-02-29"),
+        ("2024-02-29T18:59:59Z", "2024-02-29"),  # the clocks were put back at this midnight
+        ("2024-02-29T19:00:00Z", "2024-03-01"),
+        ("2024-03-01T18:59:59Z", "2024-03-01"),
+        ("2024-03-01T19:00:00Z", "2024-03-02"),
+        ("2027-01-15T18:59:59Z", "2027-01-15"),
+        ("2027-01-15T19:00:00Z", "2027-01-16"),
+    ):
+        tracker.at(moment)
+        assert tracker.good("evaluate", "--format", "json").json["on"] == day
+
+
+@contextmanager
+def serving(tracker: Commands, *options: str) -> Iterator[tuple[int, str]]:
+    """A server as people start it: its port, and all it said when it began."""
+    process = tracker.start("serve", "--port", "0", *options)
+    assert process.stdout is not None
+    lines = [process.stdout.readline().decode() for _ in range(3)]
+    try:
+        yield int(re.findall(r":(\d+)$", lines[0].strip())[0]), "".join(lines)
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=30)
+        print(complaints.decode())  # shown beside a failure
+    assert b"Traceback" not in complaints
+    assert process.returncode == 0
+
+
+def answer(port: int, path: str) -> Any:  # whatever JSON the address gives
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path)
+    found = connection.getresponse()
+    text = found.read()
+    connection.close()
+    assert found.status == 200, text
+    return json.loads(text)
+
+
+@pytest.mark.parametrize("options", [(), ("--no-scheduler",), ("--workers", "2", "--no-scheduler")])
+def test_the_server_prints_the_address_at_which_it_answers(
+    tracker: Commands, options: tuple[str, ...]
+) -> None:
+    tracker.fill()
+    with serving(tracker, *options) as (port, said):
+        needs = answer(port, "/api/v1/needs?on=2027-01-15")
+    assert WORDS.say("cli.serving.loopback") in said
+    assert needs["needs"] == tracker.good("evaluate", "--on", "2027-01-15", "--format", "json").json["needs"]
+
+
+def test_a_port_that_is_taken_is_told(tracker: Commands) -> None:
+    tracker.good("migrate")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        said = tracker.process("serve", "--port", str(other.getsockname()[1]))
+    assert said.status == 3
+    assert WORDS.say("error.address_taken") in said.err
+
+
+def test_the_server_judges_by_itself_what_has_come_due(tracker: Commands) -> None:
+    tracker.fill()
+    tracker.at("2027-02-03T06:00:00Z")
+    assert tracker("doctor").status == 1
+    with serving(tracker):
+        for _ in range(100):
+            if tracker("doctor").status == 0:
+                break
+    tracker.good("doctor")
+
+
+def test_a_reader_who_goes_away_is_no_error(tracker: Commands) -> None:
+    tracker.fill()
+    process = tracker.start("evaluate", "--format", "json")
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    _, complaints = process.communicate(timeout=60)
+    assert complaints == b""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Commands:
+    """A folder in which the demo was loaded, beside a database of somebody's own."""
+    commands = Commands(tmp_path_factory.mktemp("demo"))
+    commands.good("migrate")
+    commands.good("import", "schools", commands.file("s.csv", f"school_id;name\n{COVERED};Менікі\n"))
+    commands.file("own-before", commands.database.read_bytes())
+    said = commands.process("demo", "--no-serve", TRACKER_DATABASE_URL="sqlite:///tracker.db")
+    assert said.status == 0, said
+    assert "demo.db" in said.out
+    return commands
+
+
+def test_the_demo_never_touches_a_database_that_holds_something_else(demo: Commands) -> None:
+    assert demo.database.read_bytes() == (demo.folder / "own-before").read_bytes()
+    assert (demo.folder / "demo.db").exists()
+
+
+def test_the_demo_is_whole_and_judged(demo: Commands) -> None:
+    demo.good("doctor", TRACKER_DATABASE_URL="sqlite:///demo.db")
+    found = demo.good("evaluate", "--on", "2023-03-07", "--format", "json",
+                      TRACKER_DATABASE_URL="sqlite:///demo.db").json  # fmt: skip
+    assert len({need["school_id"] for need in found["needs"]}) >= 6936
+
+
+def test_the_demo_is_loaded_once(demo: Commands) -> None:
+    before = (demo.folder / "demo.db").read_bytes()
+    said = demo.good("demo", "--no-serve", TRACKER_DATABASE_URL=None)
+    assert WORDS.say("cli.demo.kept", url="sqlite:///demo.db") in said.out
+    assert (demo.folder / "demo.db").read_bytes() == before
