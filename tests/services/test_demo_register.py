@@ -17,7 +17,7 @@ from tracker.domain.bins import is_organisation
 from tracker.domain.coverage import read_cover
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderEvent, TenderFacts
 from tracker.domain.findings import Assessment
-from tracker.domain.forecast import Moment, standing
+from tracker.domain.forecast import Asking, standing
 from tracker.domain.register import Register, SchoolRow
 from tracker.domain.tenders import StageHistory
 from tracker.domain.vocabulary import ContractKind, FlagKind, Service, Stage, State, TenderStatus
@@ -128,7 +128,7 @@ def in_procurement(today: date) -> Counter[str | None]:
 
 
 def _has_live_tender(need: NeedFacts) -> bool:
-    at = Moment(STATEMENT, load_policy(), load_calendar(), StageHistory.none())
+    at = Asking(STATEMENT, load_policy(), load_calendar(), StageHistory.none())
     return any(standing(tender, need.lines, at).stage for tender in need.tenders)
 
 

@@ -9,12 +9,12 @@ from tracker.domain.days import FOREVER, next_day
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Answer, Assessment, Finding, TenderStanding
 from tracker.domain.flags import find_flags
-from tracker.domain.forecast import Moment, latest_safe_start, limit_of
+from tracker.domain.forecast import Asking, latest_safe_start, limit_of
 from tracker.domain.interim import answer
 from tracker.domain.policy import Policy
 from tracker.domain.reading import Reading, read
-from tracker.domain.tenders import StageHistory, entries, law_for, suspensions
-from tracker.domain.vocabulary import FlagKind, Method, NextStep, RefusalReason, Stage, State
+from tracker.domain.tenders import END_EVENTS, StageHistory, entries, law_for, suspensions
+from tracker.domain.vocabulary import FlagKind, Method, NextStep, Stage, State
 from tracker.domain.workdays import WorkCalendar, days_apart
 
 
@@ -22,7 +22,7 @@ def assess(
     facts: NeedFacts, on: date, *, policy: Policy, calendar: WorkCalendar, history: StageHistory
 ) -> Assessment:
     """Judge one need on one day by all of the rules."""
-    need = read(facts, Moment(on, policy, calendar, history))
+    need = read(facts, Asking(on, policy, calendar, history))
     flags = find_flags(need)
     found = answer(need)
     return Assessment(
@@ -77,22 +77,32 @@ def _next_step(need: Reading, flags: tuple[Finding, ...], found: Answer | None) 
     """The one thing to do next (rules §5)."""
     if found is not None and found.is_suggestion:
         return NextStep.PROPOSE_INTERIM
-    if found is not None and found.reason is RefusalReason.NO_TENDER:
-        return _announced(need)
     if found is not None:
-        return NextStep.SPEED_UP_TENDER if need.live else NextStep.REPEAT_TENDER
+        return _step_of_refusal(need)
     kinds = {flag.kind for flag in flags}
+    if need.is_bridge_to_regular and not _is_bought(need):
+        kinds.discard(FlagKind.INTERIM_WITHOUT_TENDER)
     step = next((step for kind, step in STEPS_FOR_FLAGS if kind in kinds), None)
     if step is NextStep.ANNOUNCE_TENDER:
         return _announced(need)
     return step or _step_of_tender(need)
 
 
+def _step_of_refusal(need: Reading) -> NextStep:
+    """What to do where no interim can be proposed: the purchase itself, and announce it if there is none."""
+    if need.live:
+        return NextStep.SPEED_UP_TENDER
+    return NextStep.REPEAT_TENDER if need.failed else _announced(need)
+
+
 def _announced(need: Reading) -> NextStep:
-    """Announce a tender, unless only the contract of one is missing, or a regular line follows anyway."""
-    if need.awaits_contract or need.has_pending_line:
-        return NextStep.RECORD_CONTRACT
-    return NextStep.NOTHING if need.is_bridge_to_regular else NextStep.ANNOUNCE_TENDER
+    """Announce a tender, unless only a contract is missing."""
+    return NextStep.RECORD_CONTRACT if _is_bought(need) else NextStep.ANNOUNCE_TENDER
+
+
+def _is_bought(need: Reading) -> bool:
+    """Whether a tender was completed or a contract signed, and only a line in force is missing."""
+    return need.awaits_contract or need.has_pending_line
 
 
 def _step_of_tender(need: Reading) -> NextStep:
@@ -133,9 +143,9 @@ def _turning_days(need: Reading, found: Answer | None) -> Iterable[date]:
         yield days_apart(facts.confirmed_on, law.stale_days + 1)
     for tender in need.live:
         yield from _tender_days(need.facts_of(tender), need)
+    yield from (days_apart(day, law.tenderless_days - 1) for day in need.over_since)
+    yield from (event.on for tender in facts.tenders for event in tender.events if event.kind in END_EVENTS)
     for standing in need.standings:
-        if standing.ended_on is not None:
-            yield days_apart(standing.ended_on, law.tenderless_days - 1)
         if standing.due_on is not None:
             yield standing.due_on
             yield next_day(standing.due_on)

@@ -114,13 +114,10 @@ def _required(facts: NeedFacts, first_served: date) -> Span:
     return Span(start, min(stop, facts.closed_on or FOREVER))
 
 
-TWICE = 2
-
-
 def overlap_since(cover: Cover, day: date) -> date | None:
     """First day of the run, holding ``day``, on which two regular lines serve; None if only one does."""
     spans = [line.span for line in cover.regular_lines if line.is_dated]
-    if sum(span.start <= day < span.stop for span in spans) < TWICE:
+    if sum(span.start <= day < span.stop for span in spans) <= 1:
         return None
     doubled: list[Span] = []
     reach = BEGINNING

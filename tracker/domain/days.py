@@ -67,9 +67,6 @@ class Span(NamedTuple):
         return Span(max(self.start, other.start), min(self.stop, other.stop))
 
 
-ALWAYS = Span(BEGINNING, FOREVER)
-
-
 def next_day(day: date) -> date:
     """The day after; the day after ``FOREVER`` is ``FOREVER``."""
     return day if day >= FOREVER else day + ONE_DAY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.domain.days import Span
+from tracker.domain.days import Span, next_day
 from tracker.domain.vocabulary import (
     ConditionId,
     ConditionStatus,
@@ -69,6 +69,7 @@ class TenderStanding:
     suspended_since: date | None
     ended_on: date | None
     forecast: Forecast | None
+    stalled_since: date | None = None
 
     @property
     def suspended(self) -> bool:
@@ -79,8 +80,6 @@ class TenderStanding:
     def is_stalled(self) -> bool:
         """Whether the stage is over its limit; ``stalled_since`` says since when."""
         return self.stalled_since is not None
-
-    stalled_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +154,17 @@ class Assessment:
     def kinds(self) -> frozenset[FlagKind]:
         """The kinds of all flags."""
         return frozenset(flag.kind for flag in self.flags)
+
+    @property
+    def loses_on(self) -> date | None:
+        """The first day without service that is in sight for a served need; None if none is.
+
+        The first day of the projected gap; with nothing to follow, the day after the cover ends.
+        """
+        if self.state not in (State.COVERED, State.INTERIM) or self.covered_until is None:
+            return None
+        if self.projected_gap:
+            return self.projected_gap.span.start
+        is_followed = self.tender is not None and self.tender.forecast is not None
+        is_loss_ahead = self.latest_safe_start is not None
+        return next_day(self.covered_until) if is_loss_ahead and not is_followed else None

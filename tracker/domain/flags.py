@@ -47,8 +47,7 @@ def no_tender(need: Reading) -> Finding | None:
     wanting = None if need.failed else _wanting_since(need)
     if wanting is None:
         return None
-    ends = [tender.ended_on for tender in need.standings if tender.ended_on]
-    since = max([wanting, *ends])
+    since = max([wanting, *need.over_since])
     return Finding(FlagKind.NO_TENDER, None if since == BEGINNING else since)
 
 
@@ -88,8 +87,7 @@ def interim_without_tender(need: Reading) -> Finding | None:
     """Served by an interim line only, and no tender was live on any of the last thirty days."""
     if need.state is not State.INTERIM or need.live:
         return None
-    ends = [tender.ended_on for tender in need.standings if tender.ended_on]
-    since = days_apart(max(ends), need.law.tenderless_days - 1) if ends else BEGINNING
+    since = days_apart(max(need.over_since), need.law.tenderless_days - 1) if need.over_since else BEGINNING
     return (
         Finding(FlagKind.INTERIM_WITHOUT_TENDER, max(since, _state_since(need))) if since <= need.on else None
     )

@@ -28,7 +28,7 @@ MEDIAN, LATE = 50, 90
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Asking:
     """The day that asks and the books it asks with."""
 
     on: date
@@ -42,7 +42,7 @@ def limit_of(law: Law, method: Method, stage: Stage) -> StageLimit:
     return law.stage_limits.get((method, stage)) or law.limit(Method.OPEN_TENDER, stage)
 
 
-def standing(tender: TenderFacts, lines: tuple[ServiceLine, ...], at: Moment) -> TenderStanding:
+def standing(tender: TenderFacts, lines: tuple[ServiceLine, ...], at: Asking) -> TenderStanding:
     """Where ``tender`` stands for one need: its stage, due day, days over and forecast, or its first end."""
     over = over_since(tender, at.on, lines)
     end = end_of(tender, at.on)
@@ -70,7 +70,7 @@ def _ended(tender: TenderFacts, status: TenderStatus, ended_on: date | None) -> 
     )
 
 
-def _live(tender: TenderFacts, at: Moment) -> TenderStanding:
+def _live(tender: TenderFacts, at: Asking) -> TenderStanding:
     law = law_for(tender, at.on, at.policy)
     pauses = suspensions(tender, at.on)
     passed = entries(tender, at.on, law, at.calendar, pauses.spans)
@@ -109,7 +109,7 @@ class _Walk:
     due_on: date | None
     law: Law
     pauses: tuple[Span, ...]
-    at: Moment
+    at: Asking
 
     def forecast(self) -> Forecast:
         """Walk three times: by the limits, by the median, by the 90th percentile (or the house allowance)."""
@@ -183,7 +183,7 @@ def _served_from(steps: tuple[Step, ...]) -> date:
     return next_day(steps[-1].end)
 
 
-def latest_safe_start(covered_until: date, method: Method, at: Moment) -> date:
+def latest_safe_start(covered_until: date, method: Method, at: Asking) -> date:
     """The last working day on which a tender could be published and, by the limits, serve in time (rules §4).
 
     Walks back from the last covered day by the law of the publication day itself.

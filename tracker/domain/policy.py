@@ -164,7 +164,7 @@ class DailyNeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Citation:
     """A citation: what was read (a clause or route id), where, and when."""
 
     subject: str
@@ -259,12 +259,12 @@ class Policy:
         )
 
 
-def stale_readings(policy: Policy, *, today: date) -> tuple[Reading, ...]:
+def stale_readings(policy: Policy, *, today: date) -> tuple[Citation, ...]:
     """Citations in force on ``today`` that were last read more than a year ago (design §7)."""
     cited = [(clause.id, clause.on(today)) for clause in policy.clauses.values()]
     grounds: list[tuple[str, Version | Route]] = [*cited, *((r.id, r) for r in policy.on(today).routes)]
     return tuple(
-        Reading(subject, ground.source, ground.at, ground.read_on)
+        Citation(subject, ground.source, ground.at, ground.read_on)
         for subject, ground in grounds
         if ground.source and ground.at and ground.read_on and add_months(ground.read_on, 12) < today
     )

@@ -11,9 +11,9 @@ from tracker.domain.coverage import Cover, read_cover
 from tracker.domain.days import BEGINNING, FOREVER, Span, next_day
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Gap, TenderStanding
-from tracker.domain.forecast import Moment, standing
+from tracker.domain.forecast import Asking, standing
 from tracker.domain.policy import Law
-from tracker.domain.tenders import law_for
+from tracker.domain.tenders import END_EVENTS, law_for
 from tracker.domain.vocabulary import FAILED, ContractStatus, State, TenderStatus
 
 
@@ -22,7 +22,7 @@ class Reading:
     """One need on one day: its cover, its tenders and the law, all that flags and answers are judged by."""
 
     facts: NeedFacts
-    at: Moment
+    at: Asking
     law: Law
     cover: Cover
     state: State
@@ -106,6 +106,20 @@ class Reading:
         )
 
     @cached_property
+    def over_since(self) -> tuple[date, ...]:
+        """The days since which the ended tenders have not been live: of several ends the first."""
+        return tuple(
+            min(
+                [
+                    tender.ended_on,
+                    *(event.on for event in self.facts_of(tender).events if event.kind in END_EVENTS),
+                ]
+            )
+            for tender in self.standings
+            if tender.ended_on is not None
+        )
+
+    @cached_property
     def shown(self) -> TenderStanding | None:
         """The tender to show: the speaking one, else the one that failed or ended last."""
         return self.speaking or self.failed or max(self.standings, key=_ended, default=None)
@@ -155,7 +169,7 @@ class Reading:
         return self.gap_until(tender.forecast.likely if tender and tender.forecast else None)
 
 
-def read(facts: NeedFacts, at: Moment) -> Reading:
+def read(facts: NeedFacts, at: Asking) -> Reading:
     """Put the facts of a need together for one day."""
     cover = read_cover(facts)
     state = cover.state(at.on)

@@ -20,12 +20,12 @@ from tracker.domain.alphabet import sort_key
 from tracker.domain.assess import assess
 from tracker.domain.days import BEGINNING, FOREVER
 from tracker.domain.facts import NeedFacts
-from tracker.domain.findings import Assessment, Finding
-from tracker.domain.forecast import LATE, MEDIAN
+from tracker.domain.findings import Assessment, Finding, TenderStanding
+from tracker.domain.forecast import LATE, MEDIAN, Asking, standing
 from tracker.domain.policy import STAGE_CLAUSES, Policy
 from tracker.domain.register import SchoolRow
 from tracker.domain.tenders import StageHistory
-from tracker.domain.vocabulary import FlagKind, State
+from tracker.domain.vocabulary import State
 from tracker.domain.workdays import WorkCalendar
 from tracker.law.loader import load_calendar, load_policy
 from tracker.store import assessments, facts, histories, references, registry, versions
@@ -151,6 +151,27 @@ def need_facts(
     return tuple(facts.load_facts(session, scope, known_seq=seq, needs=needs))
 
 
+def standing_of(
+    session: Session, scope: Scope, number: str, *, on: date, known: datetime | None, book: Book
+) -> TenderStanding | None:
+    """Where a tender stands on ``on``, whether or not it speaks for its needs; None without a need.
+
+    While it is live for any of them it is live: a contract line ends it for its own need only.
+    """
+    seq = _known_seq(session, known)
+    rows = registry.tender_rows(session, scope, known_seq=seq, number=number)
+    needs = {(row.school_id, row.service.value) for row in rows}
+    shared = bench(session, book, on=on, known=known)
+    asking = Asking(on, shared.policy, shared.calendar, shared.history)
+    found = [
+        standing(tender, need.lines, asking)
+        for need in facts.load_facts(session, scope, known_seq=seq, needs=needs)
+        for tender in need.tenders
+        if tender.number == number
+    ]
+    return min(found, key=lambda tender: tender.stage is None, default=None)
+
+
 def snapshot(session: Session, scope: Scope, *, on: date, known: datetime | None, book: Book) -> Snapshot:
     """Every need of the scope on ``on``, judged from the facts unless the same was just asked."""
     key = (session.get_bind().engine.url, registry.data_version(session), scope, on, known)
@@ -255,7 +276,7 @@ def _open_flags(session: Session) -> dict[NeedKey, set[Finding]]:
 
 
 def in_harm_order(needs: Iterable[NeedView]) -> tuple[NeedView, ...]:
-    """Flagged needs, worst first: longest without service, then soonest gap, then by name (rules §5)."""
+    """Flagged needs, worst first: longest without service, then soonest loss, then by name (rules §5)."""
     return tuple(sorted((need for need in needs if need.assessment.flags), key=_harm))
 
 
@@ -263,13 +284,7 @@ def _harm(need: NeedView) -> tuple[object, ...]:
     found = need.assessment
     is_uncovered = found.state is State.UNCOVERED
     since = (found.uncovered_since or BEGINNING) if is_uncovered else FOREVER
-    gap = found.projected_gap.span.start if found.projected_gap else FOREVER
-    return (since, gap, sort_key(need.school.name), found.school_id, found.service)
-
-
-def is_stalled(need: NeedView) -> bool:
-    """Whether a live tender of the need is over its limit."""
-    return FlagKind.TENDER_STALLED in need.assessment.kinds
+    return (since, found.loses_on or FOREVER, sort_key(need.school.name), found.school_id, found.service)
 
 
 def _known_seq(session: Session, known: datetime | None) -> int | None:

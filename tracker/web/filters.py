@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -103,23 +102,9 @@ class Filters:
         )
 
 
-def loses_on(found: Assessment) -> date | None:
-    """The first day without service that is in sight for a served need; None if none is.
-
-    The first day of the projected gap; without a forecast, the day after the cover ends.
-    """
-    if found.state not in (State.COVERED, State.INTERIM) or found.covered_until is None:
-        return None
-    if found.projected_gap:
-        return found.projected_gap.span.start
-    is_loss_ahead = found.latest_safe_start is not None
-    is_bridged = found.tender is not None and found.tender.forecast is not None
-    return found.covered_until + timedelta(days=1) if is_loss_ahead and not is_bridged else None
-
-
 def is_lost_within(found: Assessment, days: int) -> bool:
     """Whether a served need loses service within ``days`` calendar days."""
-    lost = loses_on(found)
+    lost = found.loses_on
     return lost is not None and (lost - found.on).days <= days
 
 
