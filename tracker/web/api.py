@@ -54,7 +54,7 @@ def list_flags(visit: Asked) -> Json:
     return _paged(visit, rows, dict, name="flags")
 
 
-@router.get("/schools/{school_id}")
+@router.get("/schools/{school_id:path}")
 def show_school(school_id: str, visit: Asked) -> Json:
     """A school: its facts as known, its needs on the day, and the record of its flags.
 
@@ -79,23 +79,21 @@ def show_school(school_id: str, visit: Asked) -> Json:
 
 @router.get("/tenders/{number:path}")
 def show_tender(number: str, visit: Asked) -> Json:
-    """A tender with the schools it is for and its dated events."""
+    """A tender with the schools it is for, its dated events and where it stands on the day."""
     seq = _known_seq(visit)
     lines = registry.tender_rows(visit.session, EVERYTHING, known_seq=seq, number=number)
     if not lines:
         raise NotFound(tender_number=number)
     events = registry.event_rows(visit.session, EVERYTHING, known_seq=seq, number=number)
-    standing = [
-        assessment_json.tender(need.assessment.tender)
-        for need in _snapshot(visit).needs
-        if need.assessment.tender and need.assessment.tender.number == number
-    ]
+    standing = evaluating.standing_of(
+        visit.session, EVERYTHING, number, on=visit.on, known=visit.known, book=visit.house.book
+    )
     return {
         "tender_number": number,
         "on": day(visit.on),
         "lines": _rows(lines),
         "events": _rows(events),
-        "standing": standing[0] if standing else None,
+        "standing": None if standing is None else assessment_json.tender(standing),
     }
 
 
