@@ -1,7 +1,7 @@
 """The letters of names: their order, what is the same to a reader, and what finds a name.
 
-Order is that of the 42-letter Kazakh alphabet, after digits and Latin letters. Databases order Ә Ғ Қ Ң Ө Ұ Ү Һ І
-after Я; a key made here is ordered rightly by plain code points everywhere.
+Order is that of the 42-letter Kazakh alphabet, after digits and Latin letters. Databases order Ә Ғ Қ Ң Ө Ұ Ү
+Һ І after Я; a key made here is ordered rightly by plain code points everywhere.
 """
 
 from __future__ import annotations
@@ -67,15 +67,24 @@ _LOOSE_SIGNS = str.maketrans(
 )
 
 
-def search_words(text: str) -> tuple[str, ...]:
-    """The words of ``text`` for searching, each once: «Школа–гимназия №15» is школа, гимназия, 15.
+def search_key(text: str) -> str:
+    """The words of ``text`` for searching, as one line: «Школа–гимназия №15» is ``школа гимназия 15``.
 
-    Further than :func:`words`: Kazakh letters are their Russian look-alikes («Казак» finds «Қазақ»), й is и, э is е,
-    ъ and ь do not count, nor do accents and the sign №. Letter by letter, so that a part of a word is found in it.
+    Further than :func:`words`: Kazakh letters are their Russian look-alikes («Казак» finds «Қазақ»), й is и,
+    э is е; ъ, ь, accents and the sign № do not count.
     """
     plain = unicodedata.normalize("NFKC", text.translate(_NUMBER_SIGN)).casefold().translate(_LOOSE_SIGNS)
     folded = (word.translate(_LOOKALIKES) for word in words(plain))
-    return tuple(dict.fromkeys(word for word in folded if word))
+    return " ".join(word for word in folded if word)
+
+
+def search_terms(text: str) -> tuple[str, ...]:
+    """What the key of a name must hold, each once: what ``text`` joins by signs only must stand together.
+
+    Words may come in any order; «S-3» and «школа-гимназия» may not come apart.
+    """
+    keys = (search_key(part) for part in text.split())
+    return tuple(dict.fromkeys(key for key in keys if key))
 
 
 ANY_LETTER = "_"
@@ -83,14 +92,14 @@ ANY_LETTER = "_"
 
 _SOUNDS = dict(zip("abcdefghijklmnopqrstuvwz", "абцдефгхижклмнопкрстувуз", strict=True))
 _SOUNDS |= dict(zip("äáöóüúūýéñńŋğǵşçı", "ааооууууенннггшчы", strict=True))
-_SOUNDS |= {"shch": "щ", "sch": "щ", "zh": "ж", "kh": "х", "sh": "ш", "ch": "ч", "ts": "ц", "gh": "г", "x": "кс"}
-_SOUNDS |= {"ya": "я", "yu": "ю", "yo": "е", "ye": "е", "ia": "ия", "y": ANY_LETTER}
+_SOUNDS |= {"shch": "щ", "sch": "щ", "sh": "ш", "ch": "ч", "zh": "ж", "kh": "х", "gh": "г", "ts": "ц"}
+_SOUNDS |= {"ya": "я", "yu": "ю", "yo": "е", "ye": "е", "ia": "ия", "x": "кс", "y": ANY_LETTER}
 _SOUND = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
 
 
-def from_latin(word: str) -> str:
-    """A search word from Latin letters into Cyrillic ones: ``zhol`` is жол, ``nurly`` is нурл and any letter.
+def from_latin(term: str) -> str:
+    """A search term from Latin letters into Cyrillic ones: ``zhol`` is жол, ``nurly`` is нурл and any letter.
 
-    The letter y is written for ы, й and і alike. A word without Latin letters stays as it is.
+    The letter y is written for ы, й and і alike. A term without Latin letters stays as it is.
     """
-    return _SOUND.sub(lambda sound: _SOUNDS[sound[0]], word)
+    return _SOUND.sub(lambda sound: _SOUNDS[sound[0]], term)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from tracker.domain.alphabet import folded, sort_key
+from tracker.domain.alphabet import search_key, sort_key
 from tracker.domain.register import (
     ContractRow,
     RegisterKind,
@@ -99,7 +99,7 @@ def _values(row: RegisterRow, names: tuple[str, ...]) -> Values:
 
 def _school_values(row: SchoolRow) -> Values:
     names = (row.school_id, row.bin, row.name, row.name_kk, row.name_ru)
-    search = "\n".join(folded(name) for name in names if name)
+    search = "\n".join(search_key(name) for name in names if name)
     return {**_values(row, SCHOOL_FIELDS), "search": search, "sort_key": sort_key(row.name)}
 
 
