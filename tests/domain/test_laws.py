@@ -1,5 +1,6 @@
 """Laws that hold whatever the facts are (reliability §5.3), on invented worlds and through the product alone.
 
+That others never change a school's answer (L7) is proved on a database, in ``tests/services``.
 A *missing* day is one on which the need is required and no dated line serves: uncovered or unknown.
 """
 
@@ -109,12 +110,6 @@ def test_a_contract_split_in_two_serves_the_same_days(books: Books) -> None:
         split = replace(world, facts=replace(world.facts, lines=(*world.facts.lines, *halves)))
         assert _states(world, split.facts) == _states(world, joined.facts), world.seed
         assert product(split, books).covered_until == product(joined, books).covered_until, world.seed
-
-
-def test_what_is_asked_of_one_need_never_depends_on_another(books: Books) -> None:
-    some = [world for world, _ in _worlds(200)]
-    first = [product(world, books) for world in some]
-    assert [product(world, books) for world in reversed(some)] == first[::-1]
 
 
 def test_every_day_stands_in_exactly_one_state(books: Books) -> None:
