@@ -13,7 +13,7 @@ from tracker.domain.forecast import Asking, latest_safe_start, limit_of
 from tracker.domain.interim import answer
 from tracker.domain.policy import Policy
 from tracker.domain.reading import Reading, read
-from tracker.domain.tenders import END_EVENTS, StageHistory, entries, law_for, suspensions
+from tracker.domain.tenders import StageHistory, end_days, entries, law_for, suspensions
 from tracker.domain.vocabulary import FlagKind, Method, NextStep, Stage, State
 from tracker.domain.workdays import WorkCalendar, days_apart
 
@@ -144,7 +144,7 @@ def _turning_days(need: Reading, found: Answer | None) -> Iterable[date]:
     for tender in need.live:
         yield from _tender_days(need.facts_of(tender), need)
     yield from (days_apart(day, law.tenderless_days - 1) for day in need.over_since)
-    yield from (event.on for tender in facts.tenders for event in tender.events if event.kind in END_EVENTS)
+    yield from (day for tender in facts.tenders for day in end_days(tender))
     for standing in need.standings:
         if standing.due_on is not None:
             yield standing.due_on

@@ -13,7 +13,7 @@ from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Gap, TenderStanding
 from tracker.domain.forecast import Asking, standing
 from tracker.domain.policy import Law
-from tracker.domain.tenders import END_EVENTS, law_for
+from tracker.domain.tenders import end_days, law_for
 from tracker.domain.vocabulary import FAILED, ContractStatus, State, TenderStatus
 
 
@@ -109,12 +109,7 @@ class Reading:
     def over_since(self) -> tuple[date, ...]:
         """The days since which the ended tenders have not been live: of several ends the first."""
         return tuple(
-            min(
-                [
-                    tender.ended_on,
-                    *(event.on for event in self.facts_of(tender).events if event.kind in END_EVENTS),
-                ]
-            )
+            min([tender.ended_on, *end_days(self.facts_of(tender))])
             for tender in self.standings
             if tender.ended_on is not None
         )

@@ -76,6 +76,11 @@ def end_of(tender: TenderFacts, on: date) -> End | None:
     return End(since, ended_status) if since is None or since <= on else None
 
 
+def end_days(tender: TenderFacts) -> list[date]:
+    """The days of all ending events, also of those that are not known yet."""
+    return [event.on for event in tender.events if event.kind in END_EVENTS]
+
+
 def _dated(tender: TenderFacts) -> list[date]:
     """Every day on which something is stated to have happened, ends by status apart."""
     stated = (tender.published_on, tender.bids_close_on, tender.results_on, tender.stage_entered_on)
