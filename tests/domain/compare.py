@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from itertools import pairwise
 
-from tests.domain.oracle import Judgement, Oracle, Reply
+from tests.domain.oracle import Judgement, Oracle
+from tests.domain.oracle_answers import Adviser, Reply, RouteReply
 from tests.domain.oracle_days import Numbers
 from tests.domain.oracle_tenders import Stand, learned
 from tests.domain.worlds import World, plain_days_off, plain_numbers, product_calendar, world
 from tracker.domain.assess import assess
+from tracker.domain.days import BEGINNING, FOREVER, Span
 from tracker.domain.errors import TrackerError
-from tracker.domain.findings import Answer, Assessment, TenderStanding
-from tracker.domain.policy import Policy
+from tracker.domain.findings import Answer, Assessment, RouteAnswer, TenderStanding
+from tracker.domain.policy import Clause, Policy, Version
 from tracker.domain.tenders import StageHistory
 from tracker.domain.workdays import WorkCalendar
 from tracker.law.loader import load_policy
 
 Difference = tuple[str, object, object]
 """What differs, the product's value and the oracle's."""
+
+CHANGES = tuple(date(year, month, 1) for year in range(2022, 2031) for month in range(1, 13))
+"""The days on which every number of the restless law changes: up by one, and back again a month later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +54,26 @@ def product_on(world: World, on: date, books: Books) -> Assessment:
     return assess(world.facts, on, policy=books.policy, calendar=books.calendar, history=history)
 
 
-def oracle(world: World, books: Books) -> Judgement:
+@dataclass(frozen=True, slots=True)
+class Second:
+    """The second reading of a world: its judgement, its answer and its next step."""
+
+    judged: Judgement
+    reply: Reply | None
+    next_step: str
+
+
+def oracle(world: World, books: Books) -> Second:
     """What the oracle says of a world."""
     past = learned(world.past, world.on, books.numbers, books.days_off)
-    return Oracle(world.facts, books.numbers, books.days_off, past).judge(world.on)
+    need = Oracle(world.facts, books.numbers, books.days_off, past)
+    adviser = Adviser(need, world.on)
+    return Second(need.judge(world.on), adviser.reply(), adviser.next_step())
 
 
-def differences(said: Assessment, judged: Judgement) -> list[Difference]:
+def differences(said: Assessment, second: Second) -> list[Difference]:
     """Everything in which the two readings of one world differ."""
-    gap = said.projected_gap
+    gap, judged = said.projected_gap, second.judged
     pairs: list[Difference] = [
         ("state", said.state, judged.state),
         ("covered_until", said.covered_until, judged.covered_until),
@@ -67,7 +84,8 @@ def differences(said: Assessment, judged: Judgement) -> list[Difference]:
         ("projected_gap", gap and (gap.span.start, gap.span.last), judged.gap),
         ("school_days", gap and gap.school_days, judged.school_days),
         ("latest_safe_start", said.latest_safe_start, judged.latest_safe_start),
-        ("answer", _reply(said.answer), _with_routes(judged.reply, said.answer)),
+        ("answer", _reply(said.answer), second.reply),
+        ("next_step", str(said.next_step), second.next_step),
     ]
     return [pair for pair in pairs if pair[1] != pair[2]]
 
@@ -95,17 +113,20 @@ def _reply(answer: Answer | None) -> Reply | None:
     """An answer in the oracle's words."""
     if answer is None:
         return None
-    reason = answer.reason and str(answer.reason)
-    return Reply(answer.start_on, reason, answer.end_on, answer.expected_release_on)
+    return Reply(
+        start_on=answer.start_on,
+        refusal=answer.reason and str(answer.reason),
+        end_on=answer.end_on,
+        expected_release_on=answer.expected_release_on,
+        recommended=answer.recommended and str(answer.recommended),
+        routes=tuple(_route(route) for route in answer.routes),
+    )
 
 
-def _with_routes(reply: Reply | None, answer: Answer | None) -> Reply | None:
-    """The oracle's reply, given that the law may know no route: routes are judged in their own test."""
-    if reply is None or reply.refusal is not None:
-        return None if reply is None else Reply(reply.start_on, reply.refusal, None, None)
-    if answer is not None and all(route.verdict == "closed" for route in answer.routes):
-        return Reply(reply.start_on, "no_ground", None, None)
-    return reply
+def _route(route: RouteAnswer) -> RouteReply:
+    """A route in the oracle's words."""
+    words = tuple((str(condition.id), str(condition.status)) for condition in route.conditions)
+    return RouteReply(str(route.id), route.clause, str(route.verdict), words)
 
 
 @cache
@@ -114,9 +135,63 @@ def bundled_books() -> Books:
     return Books.of(load_policy())
 
 
+@cache
+def other_books() -> tuple[Books, ...]:
+    """Books that others may have: a list checked, once with a cap that is not final; and restless ones."""
+    policy = load_policy()
+    return tuple(
+        Books.of(replace(other, _laws={}))
+        for other in (
+            _with_checked_list(_with_renewed_cap(policy), listed=True),
+            _with_checked_list(policy, listed=False),
+            _restless(policy),
+        )
+    )
+
+
+def books_for(world: World) -> Books:
+    """The bundled law for every second world, and one of the others for the rest."""
+    others = other_books()
+    return others[world.seed // 2 % len(others)] if world.seed % 2 else bundled_books()
+
+
+def _with_checked_list(policy: Policy, *, listed: bool) -> Policy:
+    checked = [
+        replace(need, listed=listed, verified_on=date(2023, 1, 1), verified_by="a lawyer")
+        for need in policy.daily_needs
+    ]
+    return replace(policy, daily_needs=tuple(checked))
+
+
+def _with_renewed_cap(policy: Policy) -> Policy:
+    clause = policy.clauses["interim.cap_is_final"]
+    versions = tuple(replace(version, value=False) for version in clause.versions)
+    return replace(policy, clauses={**policy.clauses, clause.id: replace(clause, versions=versions)})
+
+
+def _restless(policy: Policy) -> Policy:
+    """A law of which every number changes every month, so that it matters which day asks."""
+    clauses = {name: _restless_clause(clause) for name, clause in policy.clauses.items()}
+    return replace(policy, clauses=clauses, change_days=tuple(sorted({*policy.change_days, *CHANGES})))
+
+
+def _restless_clause(clause: Clause) -> Clause:
+    edges = sorted({BEGINNING, *CHANGES, FOREVER, *(version.span.start for version in clause.versions)})
+    spans = [Span(start, stop) for start, stop in pairwise(edges)]
+    return replace(clause, versions=tuple(_restless_version(clause, span) for span in spans))
+
+
+def _restless_version(clause: Clause, span: Span) -> Version:
+    version = clause.on(span.start)
+    more = sum(day <= span.start for day in CHANGES) % 2
+    value = version.value != bool(more) if clause.unit == "switch" else version.value + more
+    return replace(version, span=span, value=value)
+
+
 def reads_two_ways(seed: int) -> bool:
     """Whether a world is read in two ways, or cannot be read by the product at all."""
-    one, books = world(seed), bundled_books()
+    one = world(seed)
+    books = books_for(one)
     try:
         said = product(one, books)
     except (ArithmeticError, LookupError, ValueError, TrackerError):

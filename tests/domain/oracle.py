@@ -20,18 +20,8 @@ AFTER_PLANNING = ("discussion", "bids", "evaluation", "appeal", "contract")
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """The oracle's answer: ``refusal`` is None where an interim may be proposed, if a route is left."""
-
-    start_on: date
-    refusal: str | None
-    end_on: date | None
-    expected_release_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Judgement:
-    """All that the rules say of a need on a day, as plain words and days."""
+    """What the rules say of a need on a day, as plain words and days; ``oracle_answers`` has the answer."""
 
     state: str
     covered_until: date | None
@@ -42,7 +32,6 @@ class Judgement:
     gap: tuple[date, date] | None
     school_days: int | None
     latest_safe_start: date | None
-    reply: Reply | None
 
 
 class Oracle:
@@ -62,7 +51,7 @@ class Oracle:
         self.first_needed = facts.needed_from or min(firsts, default=None)
 
     def judge(self, on: date) -> Judgement:
-        """Everything about the day."""
+        """Everything about the day but the answer."""
         gap = self.gap(on, late=False)
         since = self.uncovered_since(on)
         return Judgement(
@@ -75,7 +64,6 @@ class Oracle:
             gap=gap,
             school_days=None if gap is None else self.working_days(*gap),
             latest_safe_start=self.latest_safe_start(on),
-            reply=self.reply(on),
         )
 
     # Cover (rules §§2, 3)
@@ -230,10 +218,19 @@ class Oracle:
         """Whether a failed tender waits to be repeated."""
         return any(self.failed_lately(tender.stand(on), on) for tender in self.tenders)
 
+    def failed_last(self, on: date) -> Stand | None:
+        """The tender that failed last, among those that wait to be repeated."""
+        failed = [stand for tender in self.tenders if self.failed_lately(stand := tender.stand(on), on)]
+        return max(failed, key=lambda s: (s.ended_on or date.min, s.number), default=None)
+
     def failed_lately(self, stand: Stand, on: date) -> bool:
         """Whether a tender failed after the last regular line began, or ever if there was none."""
+        return stand.failed and self.ended_lately(stand, on)
+
+    def ended_lately(self, stand: Stand, on: date) -> bool:
+        """Whether a tender ended after the last regular line began, or ever if there was none."""
         begun = [first_day(line) for line in self.serving if line.kind == "regular" and first_day(line) <= on]
-        return stand.failed and (not begun or (stand.ended_on or date.min) > max(begun))
+        return not stand.live and (not begun or (stand.ended_on or date.min) > max(begun))
 
     def chain_first(self, before: date) -> date | None:
         """The first day of extensions and interims since the last regular-served day before the day."""
@@ -257,7 +254,7 @@ class Oracle:
         days = [first + ONE * n for n in range((max(self.edges) - first).days + 1)]
         stop = next((day for day in days if self.regular(day)), date.max)
         last = max(day for day in days if day < stop and self.served(day))
-        return last > self.cap_end(on, first)
+        return last > self.cap_end(first, first)
 
     def interim_without_tender(self, on: date) -> bool:
         """Whether an interim runs and no tender was live for the days the house allows."""
@@ -268,27 +265,6 @@ class Oracle:
         """Whether the facts were confirmed too long ago (decision 12: never confirmed is not stale)."""
         confirmed = self.facts.confirmed_on
         return confirmed is not None and (on - confirmed).days > in_force(self.numbers, "warn.stale", on)
-
-    # The interim suggestion (rules §6)
-
-    def reply(self, on: date) -> Reply | None:
-        """The one answer for a need in danger."""
-        speaker = self.speaker(on)
-        ahead = self.gap(on, late=speaker is not None and speaker.stalled)
-        if self.state(on) != "uncovered" and (self.covered_until(on) is None or ahead is None):
-            return None
-        start = on if ahead is None else ahead[0]
-        release = speaker.forecast[1] - ONE if speaker and speaker.forecast else None
-        end, first = self.cap_end(start, start), self.chain_first(start)
-        if first is not None:
-            end = min(end, self.cap_end(start, first))
-        if end < start:
-            return Reply(start, "cap_used_up", None, release)
-        if not self.live(on) and not self.failed(on):
-            return Reply(start, "no_tender", None, release)
-        days = [start + ONE * n for n in range((end - start).days + 1)]
-        stop = next((day for day in days if self.served(day) or not self.required(day)), end + ONE)
-        return Reply(start, None, stop - ONE, release)
 
 
 def first_day(line: ServiceLine) -> date:

@@ -104,11 +104,15 @@ class TenderOracle:
         return own
 
     def own_end(self, on: date) -> tuple[str, date | None] | None:
-        """How and when it ended by its own facts: events first, then the stated day, then the bare word."""
+        """How and when it ended by its own facts: events first, then the stated day, then the bare word.
+
+        Of several ends the latest one known by the day speaks; of two of one day the last by its word.
+        """
         t = self.tender
-        for event in t.events:
-            if event.kind in ENDS and event.on <= on:
-                return str(event.kind), event.on
+        ends = [(event.on, str(event.kind)) for event in t.events if event.kind in ENDS and event.on <= on]
+        if ends:
+            last, kind = max(ends)
+            return kind, last
         status = str(t.status) if t.status in ENDS else "complete"
         if t.ended_on is not None:
             return (status, t.ended_on) if t.ended_on <= on else None
@@ -213,7 +217,7 @@ class TenderOracle:
         limits = [self.limit(name, on) for name in later]
         at = on if due is None else max(on, due)
         earliest = nth_working_day(at, sum(limits), self.days_off) + ONE
-        pool = self.pool()
+        pool = self.pool(on)
         if not pool:
             spare = in_force(self.numbers, "forecast.late_allowance", on) * (len(later) + 1)
             return earliest, earliest, nth_working_day(at, sum(limits) + spare, self.days_off) + ONE
@@ -229,7 +233,7 @@ class TenderOracle:
         stated = stage == "planned" or (stage == "bids" and self.tender.bids_close_on is not None)
         if stated or entered is None:
             return on
-        length = max(self.limit(stage, on), rank(self.pool(), stage, percent))
+        length = max(self.limit(stage, on), rank(self.pool(on), stage, percent))
         return self.working_days_from(entered, length, on)
 
     def lengths(self, ended_on: date) -> list[tuple[str, int]]:
@@ -260,9 +264,9 @@ class TenderOracle:
         days = [first + ONE * n for n in range(1, (last - first).days + 1)]
         return sum(day not in self.days_off and not self.paused(day, on) for day in days)
 
-    def pool(self) -> list[Lengths]:
+    def pool(self, on: date) -> list[Lengths]:
         """The finished tenders to learn from: those of the method, else all, if there are enough."""
-        enough = in_force(self.numbers, "forecast.percentile_tenders", date.max)
+        enough = in_force(self.numbers, "forecast.percentile_tenders", on)
         same = [lengths for method, lengths in self.past if method == self.tender.method]
         every = [lengths for _, lengths in self.past]
         return next((pool for pool in (same, every) if len(pool) >= enough), [])

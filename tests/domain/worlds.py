@@ -49,6 +49,11 @@ STATUSES = (
 METHODS = (*Method, *((Method.OPEN_TENDER,) * 5), Method.PRICE_QUOTATION)
 DECREED_OFF = (date(2024, 12, 31), date(2025, 1, 3), date(2026, 12, 29), date(2027, 3, 15))
 DECREED_ON = (date(2024, 5, 4), date(2026, 1, 10), date(2026, 8, 29), date(2027, 2, 27))
+AMOUNTS = (
+    "900000", "1846000", "1846000.01", "1966000", "1966000.01", "2162500", "2162500.01", "9000000",
+)  # fmt: skip
+"""About five hundred calculation indices of 2024, 2025 and 2026, and far from them."""
+
 T = TypeVar("T")
 ENDED = (TenderStatus.UNSUCCESSFUL, TenderStatus.CANCELLED, TenderStatus.WITHDRAWN, TenderStatus.COMPLETE)
 
@@ -84,10 +89,12 @@ def plain_days_off() -> frozenset[date]:
 
 def plain_numbers(policy: Policy) -> Numbers:
     """Law and house values as dated numbers, read off the clauses without asking what is in force."""
-    return {
+    numbers = {
         name: [(version.span.start, int(version.value)) for version in clause.versions]
         for name, clause in policy.clauses.items()
     }
+    checked = [need for need in policy.daily_needs if need.listed is not None]
+    return numbers | {f"daily_need.{need.service}": [(date.min, int(bool(need.listed)))] for need in checked}
 
 
 def worlds(count: int, first_seed: int = 0) -> Iterator[World]:
@@ -123,7 +130,29 @@ class WorldMaker:
             tenders=tuple(tenders),
         )
         size = self._one((9, 10, 11, 25)) if self._happens(0.3) else 0
-        return World(self.seed, self.on, facts, tuple(self._finished(n) for n in range(size)))
+        past = tuple(self._finished(n) for n in range(size))
+        return World(self.seed, self.on, self._with_more(facts), past)
+
+    def _with_more(self, facts: NeedFacts) -> NeedFacts:
+        """The number of the customer, and what its purchases are worth and how they ended otherwise."""
+        tenders = tuple(self._ended_twice(self._priced(tender)) for tender in facts.tenders)
+        return replace(facts, tenders=tenders, bin=self._maybe(0.4, self._bin))
+
+    def _bin(self) -> str:
+        """A number of a customer created this year, or about a year before or after."""
+        return f"{self.on.year % 100 + self._one((-1, 0, 0, 1))}0240000001"
+
+    def _priced(self, tender: TenderFacts) -> TenderFacts:
+        return replace(tender, amount=self._maybe(0.4, lambda: self._one(AMOUNTS)))
+
+    def _ended_twice(self, tender: TenderFacts) -> TenderFacts:
+        """The tender with a second ending event, before or after the one it has, in any order of rows."""
+        ends = [event for event in tender.events if event.kind.value in ENDED]
+        if not ends or self._happens(0.4):
+            return tender
+        day = self._shift(ends[0].on, self._one((-30, -5, -1, 0, 1, 2, 5, 30)))
+        other = TenderEvent(day, TenderEventKind(self._one(ENDED)))
+        return replace(tender, events=self._one(((other, *tender.events), (*tender.events, other))))
 
     def _happens(self, share: float) -> bool:
         return self.chance.random() < share
