@@ -10,7 +10,7 @@ from datetime import UTC, date
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
-from tracker.clock import Clock, legal_day
+from tracker.clock import Clock, MachineClock, legal_day
 from tracker.domain.errors import DatabaseNotReady
 from tracker.services.evaluating import Book, evaluate
 from tracker.store import registry
@@ -29,7 +29,8 @@ def ticking(engine: Engine, book: Book, clock: Clock) -> Iterator[None]:
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, next_run_time=clock.now())
+    at_once = MachineClock().now()  # the scheduler waits by the machine's time, whatever day is judged
+    scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, next_run_time=at_once)
     scheduler.start()
     try:
         yield
