@@ -235,3 +235,10 @@ def test_a_citation_is_stale_when_it_was_read_more_than_a_year_ago() -> None:
     assert {"interim.cap", "stage.open_tender.bids", RouteId.EXTENSION} <= stale
     assert "warn.ending_soon" not in stale
     assert "mci" not in stale
+
+
+def test_when_an_import_must_be_confirmed_is_a_house_value_that_says_so() -> None:
+    law = POLICY.on(A_JANUARY_DAY)
+    assert (law.danger_percent, law.danger_rows) == (5, 3)
+    for clause in ("import.danger_percent", "import.danger_rows"):
+        assert POLICY.clauses[clause].on(A_JANUARY_DAY).is_assumed
