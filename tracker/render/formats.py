@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
@@ -45,6 +46,13 @@ class Formats:
             return self.short(date.fromisoformat(value)) if len(value) == ISO_LENGTH else value
         except ValueError:
             return value
+
+    def places(self, details: Mapping[str, object]) -> dict[str, object]:
+        """Details as they fill the places of a sentence: shares with the language's decimal sign."""
+        return {
+            name: self.number(value) if isinstance(value, Decimal) else value
+            for name, value in details.items()
+        }
 
     def month(self, day: date) -> str:
         """The month alone, for the ticks of a chart: ``қаң.``, ``янв.``, ``Jan``."""

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
 from tracker.domain.days import Span
-from tracker.domain.errors import TrackerError
+from tracker.domain.errors import FilterNotKnown, TrackerError
 from tracker.domain.findings import Answer, Assessment, TenderStanding
 from tracker.domain.register import ImportIssue
-from tracker.domain.vocabulary import FlagKind, NextStep, State
+from tracker.domain.vocabulary import (
+    ContractKind,
+    ContractStatus,
+    FlagKind,
+    Method,
+    NextStep,
+    Service,
+    Stage,
+    State,
+    TenderEventKind,
+    TenderStatus,
+)
 from tracker.render.catalogs import Words
 from tracker.render.formats import Formats
+
+_NAMED_LISTS: Mapping[type[StrEnum], str] = {
+    Service: "service",
+    ContractKind: "contract_kind",
+    ContractStatus: "contract_status",
+    TenderStatus: "tender_status",
+    Method: "method",
+    Stage: "stage",
+    TenderEventKind: "tender_event",
+}
+CLOSED_LISTS: Mapping[str, str] = {", ".join(codes): name for codes, name in _NAMED_LISTS.items()}
+"""The family of words of each closed list, by its codes as an issue names them."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +137,31 @@ class Sentences:
             told = f"{told} {self.words.say(reason, **error.details)}"
         return told
 
+    def details(self, error: TrackerError) -> tuple[tuple[str, str], ...]:
+        """What a refusal is about: each detail that has a name in words, with what was given."""
+        return tuple(
+            (self.words.say(label), self._given(error, value))
+            for name, value in error.details.items()
+            if self.words.knows(label := f"detail.{name}")
+        )
+
     def issue(self, issue: ImportIssue) -> str:
         """What is wrong with a value of a file."""
-        details = {name: self.formats.readable(value) for name, value in issue.details}
+        details = {name: self._stated(value) for name, value in issue.details}
         return self.words.say(f"issue.{issue.code}", **details)
+
+    def _given(self, error: TrackerError, value: object) -> str:
+        if isinstance(value, datetime):
+            return self.formats.moment(value)
+        is_filter = isinstance(error, FilterNotKnown) and self.words.knows(f"filter.{value}")
+        return self.words.say(f"filter.{value}") if is_filter else str(value)
+
+    def _stated(self, value: str) -> str:
+        """A detail of an issue as people write it; a closed list in its words, each with its code."""
+        named = CLOSED_LISTS.get(value)
+        if named is None:
+            return self.formats.readable(value)
+        return ", ".join(f"{self.words.say(f'{named}.{code}')} ({code})" for code in value.split(", "))
 
     def _proposal(self, step: NextStep, answer: Answer) -> str:
         route = self.words.say(f"route.{answer.recommended}")

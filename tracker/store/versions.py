@@ -52,7 +52,7 @@ def open_recording(session: Session, *, at: datetime, actor: str, source: str, r
         select(RECORDING.c.seq, RECORDING.c.recorded_at).order_by(RECORDING.c.seq.desc()).limit(1)
     ).first()
     if newest and at < newest.recorded_at:
-        raise MomentRefused(at=at.isoformat(), newest=newest.recorded_at.isoformat())
+        raise MomentRefused(moment=at, newest=newest.recorded_at)
     seq: int = newest.seq + 1 if newest else 1
     values = {"seq": seq, "recorded_at": at, "actor": actor, "source": source, "reason": reason}
     session.execute(insert(RECORDING).values(values))
