@@ -60,7 +60,7 @@ def test_ends_that_all_move_to_the_past_ask_first_and_are_taken_when_confirmed(o
     assert seen.danger.percent == Decimal("100.0")
     with pytest.raises(ConfirmationNeeded) as refused:
         office.take_in(RegisterKind.CONTRACTS, data)
-    assert refused.value.details == {"percent": "100.0", "ended": 100, "emptied": 0, "known": 100}
+    assert refused.value.details == {"percent": Decimal("100.0"), "ended": 100, "emptied": 0, "known": 100}
     assert office.facts() == before
     assert office.take_in(RegisterKind.CONTRACTS, data, confirmed=True).changed == 100
     assert {kept.state for kept in office.stored() if kept.service is Service.CHANNEL} == {"uncovered"}

@@ -145,6 +145,14 @@ ROW_TYPES: dict[RegisterKind, type[RegisterRow]] = {
 }
 
 
+REFERENCES: dict[RegisterKind, str] = {
+    RegisterKind.CONTRACTS: "school_id",
+    RegisterKind.TENDERS: "school_id",
+    RegisterKind.TENDER_EVENTS: "tender_number",
+}
+"""The column of each kind that names a fact of another kind, which must be known."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportIssue:
     """One thing wrong in a file. ``row`` as numbered in the file (header is 1); words come from ``code``.

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from tracker.domain.days import LAST_YEAR, add_months
-from tracker.domain.register import ROW_TYPES, ImportIssue, RegisterKind, RegisterRow
+from tracker.domain.register import REFERENCES, ROW_TYPES, ImportIssue, RegisterKind, RegisterRow
 from tracker.feeds.cells import CellRefused, Reading
 from tracker.feeds.columns import COLUMNS, Column, titles_of
 from tracker.feeds.dates import out_of_range, read_day, read_last_day
@@ -50,6 +50,7 @@ class Parsed:
     """What a file says. A file row for several schools gives several rows with one number.
 
     ``columns`` are the names of the columns the file has: what it does not have, it does not change.
+    ``named`` are the row numbers of rejected rows with the schools or the tender they name, where readable.
     """
 
     rows: tuple[ParsedRow, ...]
@@ -58,6 +59,7 @@ class Parsed:
     unknown_columns: tuple[str, ...]
     columns: frozenset[str]
     rows_read: int
+    named: tuple[tuple[int, str], ...] = ()
 
     @property
     def rejected(self) -> int:
@@ -74,6 +76,7 @@ def parse(kind: RegisterKind, table: Table, *, longest_term_years: int) -> Parse
     rows: list[ParsedRow] = []
     issues = list(layout.issues)
     notices = list(_short_rows(table))
+    named: list[tuple[int, str]] = []
     for number, record in table.rows:
         file_row = _FileRow(number)
         values = file_row.read(layout, record)
@@ -83,6 +86,7 @@ def parse(kind: RegisterKind, table: Table, *, longest_term_years: int) -> Parse
             file_row.refuse("school_id", "", CellRefused("too_many_facts", limit=str(MAX_FACTS)))
         if file_row.issues:
             issues += file_row.issues[: None if len(issues) < MANY_ISSUES else 1]
+            named += _named_by(kind, number, values) if len(issues) < MANY_ISSUES else ()
         elif not layout.issues:
             kept = layout.kept(record)
             rows += (ParsedRow(number, value, kept) for value in _register_rows(kind, values, schools))
@@ -94,6 +98,7 @@ def parse(kind: RegisterKind, table: Table, *, longest_term_years: int) -> Parse
         unknown_columns=tuple(title for _, title in layout.unknown),
         columns=frozenset(place.column.name for place in layout.places),
         rows_read=len(table.rows),
+        named=tuple(named),
     )
 
 
@@ -281,6 +286,12 @@ _CROSS_CHECKS: Mapping[RegisterKind, Callable[[_FileRow, dict[str, Any], int], N
     RegisterKind.TENDERS: _check_tender,
     RegisterKind.TENDER_EVENTS: _check_event,
 }
+
+
+def _named_by(kind: RegisterKind, number: int, values: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    """What a row refers to, as far as its cells can be read."""
+    found = values.get(REFERENCES.get(kind, ""), ())
+    yield from ((number, name) for name in (found if isinstance(found, tuple) else (found,)))
 
 
 def _schools(values: dict[str, Any]) -> tuple[str | None, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from tracker.domain.days import FOREVER
 from tracker.domain.policy import Law
 from tracker.domain.register import (
+    REFERENCES,
     ContractRow,
     Extra,
     ImportIssue,
     RegisterKind,
     RegisterRow,
     SchoolRow,
-    TenderEventRow,
     TenderRow,
 )
 from tracker.domain.vocabulary import FAILED, SERVING, ContractStatus
@@ -126,28 +126,39 @@ class Checks:
             tenders = references.tender_numbers(session, EVERYTHING)
         return cls(services, tenders, kind)
 
-    def issue(self, entry: Entry) -> ImportIssue | None:
+    def issues(self, entry: Entry) -> Iterator[ImportIssue]:
         """Why the row cannot be taken, if it cannot."""
-        row = entry.row_value
-        if isinstance(row, TenderEventRow) and row.tender_number not in self.tenders:
-            return ImportIssue(entry.row, "tender_number", row.tender_number, "tender_unknown")
-        if isinstance(row, ContractRow | TenderRow) and row.school_id not in self.services:
-            return ImportIssue(entry.row, "school_id", row.school_id, "school_unknown")
-        return _order_issue(entry)
+        if self.kind in REFERENCES:
+            yield from self.unknown(entry.row, getattr(entry.row_value, REFERENCES[self.kind]))
+        yield from _order_issues(entry)
 
-    def notice(self, entry: Entry) -> ImportIssue | None:
+    def unknown(self, row: int, name: str) -> Iterator[ImportIssue]:
+        """That a row names a school or tender which is not known, if so."""
+        column = REFERENCES[self.kind]
+        known, code = {
+            "school_id": (self.services, "school_unknown"),
+            "tender_number": (self.tenders, "tender_unknown"),
+        }[column]
+        if name not in known:
+            yield ImportIssue(row, column, name, code)
+
+    def notices(self, entry: Entry) -> Iterator[ImportIssue]:
         """What a person should know of a good row."""
         row = entry.row_value
         if not isinstance(row, ContractRow | TenderRow):
-            return None
-        if row.service in self.services.get(row.school_id, frozenset()):
-            return None
-        return ImportIssue(
-            entry.row, "service", row.service.value, "service_off", (("school_id", row.school_id),)
-        )
+            return
+        if row.service not in self.services.get(row.school_id, ()):
+            school = (("school_id", row.school_id),)
+            yield ImportIssue(entry.row, "service", row.service.value, "service_off", school)
+        if (
+            isinstance(row, ContractRow)
+            and row.status is ContractStatus.TERMINATED
+            and row.terminated_on is None
+        ):
+            yield ImportIssue(entry.row, "terminated_on", "", "termination_undated")
 
 
-def _order_issue(entry: Entry) -> ImportIssue | None:
+def _order_issues(entry: Entry) -> Iterator[ImportIssue]:
     """Days out of order once the file's columns stand beside the known ones."""
     row = entry.row_value
     ends: tuple[tuple[str, date | None, str, date | None], ...] = ()
@@ -160,16 +171,16 @@ def _order_issue(entry: Entry) -> ImportIssue | None:
         ends = (("needed_until", row.needed_until, "end_before_start", row.needed_from),)
     for column, end, code, start in ends:
         if start and end and end < start:
-            return ImportIssue(entry.row, column, end.isoformat(), code, (("start", start.isoformat()),))
-    return None
+            yield ImportIssue(entry.row, column, end.isoformat(), code, (("start", start.isoformat()),))
 
 
 def look(parsed: Parsed, known: Mapping[tuple[str, ...], RegisterRow], checks: Checks) -> Looked:
     """Put every readable row of a file beside the known row with its natural key."""
     entries = [_entry(row, known, parsed) for row in parsed.rows]
-    problems = [issue for entry in entries if (issue := checks.issue(entry))]
+    problems = [issue for row, name in parsed.named for issue in checks.unknown(row, name)]
+    problems += [issue for entry in entries for issue in checks.issues(entry)]
     problems += _contradictions(entries)
-    notices = [notice for entry in entries if (notice := checks.notice(entry))]
+    notices = dict.fromkeys(notice for entry in entries for notice in checks.notices(entry))
     changes = [
         RowChange(entry.row, entry.before, entry.row_value) for entry in entries if entry.verdict != "same"
     ]
@@ -261,13 +272,22 @@ def danger_of(entries: Iterable[Entry], *, known_count: int, on: date, law: Law)
 def _reach(row: RegisterRow, on: date) -> int:
     """How far a fact still reaches on a day; a file that makes it less ends something."""
     if isinstance(row, ContractRow):
-        last = min((day for day in (row.end_on, row.terminated_on) if day), default=FOREVER)
-        standing = 2 * (row.status in SERVING) + (row.status is ContractStatus.PENDING)
-        return standing if last >= on else 0
+        return _reach_of_line(row, on)
     if isinstance(row, SchoolRow):
         is_over = row.closed_on is not None or (row.needed_until is not None and row.needed_until < on)
         return 0 if is_over else len(row.services)
     return int(not isinstance(row, TenderRow) or row.status not in FAILED)
+
+
+def _reach_of_line(row: ContractRow, on: date) -> int:
+    """Serving on the day is more than serving later, that more than being signed, that more than nothing."""
+    first = max(row.start_on, row.signed_on or row.start_on)
+    last = min((day for day in (row.end_on, row.terminated_on) if day), default=FOREVER)
+    if last < max(on, first):
+        return 0
+    if row.status in SERVING:
+        return 3 if first <= on else 2
+    return int(row.status is ContractStatus.PENDING)
 
 
 def _empties(before: RegisterRow, after: RegisterRow) -> bool:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.errors import ConfirmationNeeded
+from tracker.domain.errors import ConfirmationNeeded, FileRefused
 from tracker.domain.register import (
     ContractRow,
     ImportIssue,
@@ -24,7 +24,8 @@ from tracker.domain.register import (
     TenderRow,
 )
 from tracker.feeds.registers import parse
-from tracker.feeds.table_files import read_table
+from tracker.feeds.table_files import read_table, shown_name
+from tracker.feeds.tables import Table
 from tracker.services.comparing import Checks, Danger, Entry, RowChange, danger_of, look, verdicts_of
 from tracker.services.evaluating import Book, Progress, evaluate
 from tracker.store import assessments, intake, journal, references, versions
@@ -57,6 +58,18 @@ class _Plan:
     preview: Preview
     rows: tuple[RegisterRow, ...]
     needs: frozenset[tuple[str, str]]
+
+
+NEEDS_EXPORT = frozenset({"state", "flags"})
+"""Titles that only our own export of needs bears: findings, which are no facts."""
+
+
+def read_file(data: bytes, *, filename: str) -> Table:
+    """The table of a register file; raises ``FileRefused``, also for our own export of needs."""
+    table = read_table(data, filename=filename)
+    if NEEDS_EXPORT.issubset(table.header):
+        raise FileRefused(reason="needs_export", filename=shown_name(filename))
+    return table
 
 
 @keeping_all()
@@ -94,7 +107,7 @@ def apply(
     if found.issues and not skip_bad_rows:
         return found
     if found.danger is not None and not confirmed:
-        raise ConfirmationNeeded(**{**asdict(found.danger), "percent": str(found.danger.percent)})
+        raise ConfirmationNeeded(**asdict(found.danger))
     if plan.rows:
         at = known or references.next_moment(session, now=now)
         seq = versions.open_recording(
@@ -123,7 +136,7 @@ def _journal_detail(found: Preview) -> dict[str, object]:
 
 def _plan(session: Session, kind: RegisterKind, data: bytes, *, filename: str, book: Book, on: date) -> _Plan:
     law = book.policy.on(on)
-    parsed = parse(kind, read_table(data, filename=filename), longest_term_years=law.longest_term_years)
+    parsed = parse(kind, read_file(data, filename=filename), longest_term_years=law.longest_term_years)
     known = intake.present_rows(session, kind, [row.value.key for row in parsed.rows])
     looked = look(parsed, known, Checks.of(session, kind))
     bad_rows = {issue.row for issue in looked.issues}
@@ -146,7 +159,11 @@ def _plan(session: Session, kind: RegisterKind, data: bytes, *, filename: str, b
         rejected=parsed.rows_read - sum(counts.values()),
         changes=changes,
         issues=tuple(sorted(looked.issues, key=lambda issue: (issue.row, issue.column or ""))),
-        notices=parsed.notices + looked.notices,
+        notices=tuple(
+            notice
+            for notice in parsed.notices + looked.notices
+            if notice.column is None or notice.row not in bad_rows  # without a column it is of the whole file
+        ),
         unknown_columns=parsed.unknown_columns,
         danger=danger,
     )

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from tracker.domain.errors import ConfirmationNeeded, FileRefused, FilterNotKnown, TrackerError
 from tracker.domain.register import RegisterKind
 from tracker.feeds.columns import COLUMNS
-from tracker.feeds.table_files import LARGEST_FILE, read_table, shown_name
+from tracker.feeds.table_files import LARGEST_FILE, shown_name
 from tracker.services import importing
 from tracker.store import journal, uploads
 from tracker.store.engine import transaction
@@ -71,7 +71,7 @@ def hand_over(
         raise FileRefused(reason="missing")
     name = shown_name(file.filename)
     data = file.file.read(LARGEST_FILE + 1)
-    read_table(data, filename=name)
+    importing.read_file(data, filename=name)
     with transaction(called.house.engine) as session:
         token = uploads.keep(session, RegisterKind(kind), data, filename=name, at=called.moment)
     return RedirectResponse(f"/imports/{token}", 303)
