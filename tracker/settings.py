@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,11 @@ KNOWN = frozenset(
     }
 )
 ENVIRONMENTS = frozenset({"development", "test", "production"})
+SHORTEST_SECRET = 32
+"""Signs of a secret that is not guessed (house)."""
+_EXAMPLE = re.compile("example|secret|password|change.?me", re.IGNORECASE)
+_FEWEST_SIGNS = 8
+"""Different signs in a secret that is not one key held down."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,8 @@ class Settings:
         clock_file = given.get("TRACKER_CLOCK_FILE")
         if clock_file and environment != "test":
             raise SettingsRefused(name="TRACKER_CLOCK_FILE", reason="only_in_test")
+        if environment == "production":
+            _require_secret(given.get("TRACKER_SECRET", ""))
         policy_dir = given.get("TRACKER_POLICY_DIR")
         return cls(
             database_url=given.get("TRACKER_DATABASE_URL", cls.database_url),
@@ -69,3 +77,16 @@ class Settings:
     def clock(self) -> Clock:
         """The clock this process lives by."""
         return FileClock(self.clock_file) if self.clock_file else MachineClock()
+
+
+def _require_secret(secret: str) -> None:
+    """Production starts only with a secret of its own (interfaces §2); raises :class:`SettingsRefused`."""
+    reason = None
+    if not secret.strip():
+        reason = "secret_missing"
+    elif len(secret) < SHORTEST_SECRET:
+        reason = "secret_short"
+    elif _EXAMPLE.search(secret) or len(set(secret)) < _FEWEST_SIGNS:
+        reason = "secret_example"
+    if reason:
+        raise SettingsRefused(name="TRACKER_SECRET", reason=reason)
