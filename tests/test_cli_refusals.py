@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -13,14 +16,17 @@ from random import Random
 
 import pytest
 
-from tests.commands import Commands, Said
+from tests.commands import PATIENCE_SECONDS, Commands, Said
 from tests.feeds.files import sheet_of, workbook
 from tests.web.register import COVERED, STALLED
 from tracker.domain.vocabulary import Language
+from tracker.law import loader
 from tracker.render.catalogs import load_catalogs
 
 CATALOGS = load_catalogs()
 FOUND, REFUSED, NOT_NOW = 1, 2, 3
+PRODUCTION: dict[str, str | None] = {"TRACKER_ENV": "production", "TRACKER_CLOCK_FILE": None}
+SECRET = "t9Xq4mWz7LbR2sVd8KfN3hYc6GpJ5uAe"
 READING = (
     ("evaluate",),
     ("evaluate", "--on", "2027-01-15"),
@@ -164,7 +170,8 @@ def test_an_export_that_cannot_be_written_is_told_and_leaves_nothing_behind(
 def test_an_export_needs_an_ending_that_says_what_it_is(filled: Commands, language: Language) -> None:
     said = filled("export", "schools", "out.pdf", TRACKER_LANGUAGE=language.value)
     assert said.status == REFUSED
-    assert tells(said, language, "error.file_refused.ending")
+    assert tells(said, language, "error.ending_not_known")
+    assert CATALOGS[language].say("error.file_refused") not in said.plain
 
 
 @pytest.mark.parametrize(
@@ -209,6 +216,12 @@ def test_a_bad_request_is_refused_with_words(
         ({"TRACKER_DATABASE_URL": "words"}, "error.settings.value"),
         ({"TRACKER_DATABASE_URL": ""}, "error.settings.value"),
         ({"TRACKER_POLICY_DIR": "nowhere"}, "error.policy_broken"),
+        ({"TRACKER_POLICY_DIR": "nowhere"}, "error.policy_broken.file_unreadable"),
+        (PRODUCTION, "error.settings.secret_missing"),
+        ({**PRODUCTION, "TRACKER_SECRET": " "}, "error.settings.secret_missing"),
+        ({**PRODUCTION, "TRACKER_SECRET": SECRET[:31]}, "error.settings.secret_short"),
+        ({**PRODUCTION, "TRACKER_SECRET": f"Change-me-{SECRET}"}, "error.settings.secret_example"),
+        ({**PRODUCTION, "TRACKER_SECRET": "a" * 40}, "error.settings.secret_example"),
     ],
     ids=str,
 )
@@ -218,7 +231,11 @@ def test_a_bad_setting_is_refused_before_anything_else(
     said = filled("evaluate", **{"TRACKER_LANGUAGE": language.value, **changes})
     assert said.status == REFUSED
     assert tells(said, language, code)
-    assert "TRACKER_" in said.err or code == "error.policy_broken"
+    assert "TRACKER_" in said.err or code.startswith("error.policy_broken")
+
+
+def test_production_starts_with_a_secret_of_its_own(filled: Commands) -> None:
+    filled.good("calendar", "list", **PRODUCTION, TRACKER_SECRET=SECRET)
 
 
 def test_a_language_that_we_do_not_speak_is_refused_in_kazakh(filled: Commands) -> None:
@@ -285,3 +302,49 @@ def test_a_database_that_may_only_be_read_is_read_and_never_written(
         said = filled(*command)
         assert said.status == NOT_NOW
         assert tells(said, language, "error.database", "error.database.read_only")
+
+
+@pytest.mark.parametrize("command", [("evaluate",), ("--help",), ("--version",), ("calendar", "list")])
+def test_an_output_that_has_no_room_is_told_on_the_other_one(
+    filled: Commands, language: Language, command: tuple[str, ...]
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tracker", *command],
+            cwd=filled.folder, env=filled.variables({"TRACKER_LANGUAGE": language.value}),
+            stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE_SECONDS, check=False,
+        )  # fmt: skip
+    assert done.returncode == NOT_NOW
+    assert done.stderr.decode() == CATALOGS[language].say("error.output_lost") + "\n"
+
+
+def test_what_was_refused_is_named_in_the_language_of_the_reader(
+    filled: Commands, language: Language
+) -> None:
+    words = CATALOGS[language]
+    place = filled("evaluate", "--region", "Нарния", TRACKER_LANGUAGE=language.value).err
+    assert (
+        f"{words.say('detail.name')}: {words.say('filter.region')}; {words.say('detail.value')}: Нарния"
+        in place
+    )
+    late = ("--known", "2027-01-16T10:00:00+05:00")
+    moment = filled("import", "schools", "schools.csv", *late, TRACKER_LANGUAGE=language.value).err
+    assert f"{words.say('detail.moment')}: 16.01.2027 10:00" in moment
+
+
+def test_every_reason_why_a_law_file_is_broken_has_words() -> None:
+    source = "".join(path.read_text("utf-8") for path in Path(loader.__file__).parent.glob("*.py"))
+    raised = set(re.findall(r'(?:broken\(|reason=|else )"([a-z_]+)"', source))
+    assert {"gap", "overlap", "file_unreadable"} <= raised
+    for words in CATALOGS.values():
+        assert [reason for reason in raised if not words.knows(f"error.policy_broken.{reason}")] == []
+
+
+@pytest.mark.parametrize(
+    "reason", ["newer", "unreadable", "read_only", "full", "disk", "memory", "unreachable", "refused"]
+)
+def test_a_database_that_cannot_be_used_is_told_with_what_to_do(language: Language, reason: str) -> None:
+    """What is wrong stands before the colon, what to do behind it."""
+    wrong, _, to_do = CATALOGS[language].say(f"error.database.{reason}").partition(": ")
+    assert wrong
+    assert to_do

@@ -17,7 +17,15 @@ import typer
 from tracker import __version__, console, printing, serving
 from tracker.console import Format
 from tracker.desk import Desk
-from tracker.domain.errors import FileRefused, FilterNotKnown, PathNotWritable, TrackerError
+from tracker.domain.errors import (
+    ConfirmationNeeded,
+    EndingNotKnown,
+    FileRefused,
+    FilterNotKnown,
+    OutputLost,
+    PathNotWritable,
+    TrackerError,
+)
 from tracker.domain.register import RegisterKind
 from tracker.domain.workdays import Override
 from tracker.feeds.regions import find_region
@@ -46,12 +54,33 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):  # programs read UTF-8, and a file name may be no text at all
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        app()
+        _run()
     except TrackerError as error:
         console.complain(*Desk.words_for(os.environ, error))
         sys.exit(error.exit_status)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone
+        _let_output_go()  # the reader has gone
+
+
+def _run() -> None:
+    """Run a command and hand over what it printed; raises ``OutputLost`` where that has no room."""
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.filename is not None:  # not of the output, which has no name
+            raise
+        _let_output_go()
+        raise OutputLost from error
+
+
+def _let_output_go() -> None:
+    """What is still to be printed goes nowhere, so that nothing fails again on the way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _version(asked: bool) -> None:
@@ -91,28 +120,38 @@ def take_in(
     """Take a register file in: all of it, or nothing."""
     desk: Desk = context.obj
     data = _read_file(file)
-    if dry_run:
-        with desk.reading() as session:
-            found = importing.preview(session, kind, data, filename=file.name, book=desk.book, on=desk.today)
-    else:
-        with desk.transaction() as session, console.progress(desk.say("cli.assessing")) as progress:
-            found = importing.apply(
-                session,
-                kind,
-                data,
-                filename=file.name,
-                book=desk.book,
-                actor=desk.actor,
-                now=desk.now,
-                today=desk.today,
-                known=desk.recording_moment(known),
-                skip_bad_rows=skip_bad_rows,
-                confirmed=confirm,
-                progress=progress,
-            )
+    try:
+        if dry_run:
+            found = _look(desk, kind, data, name=file.name)
+        else:
+            with desk.transaction() as session, console.progress(desk.say("cli.assessing")) as progress:
+                found = importing.apply(
+                    session,
+                    kind,
+                    data,
+                    filename=file.name,
+                    book=desk.book,
+                    actor=desk.actor,
+                    now=desk.now,
+                    today=desk.today,
+                    known=desk.recording_moment(known),
+                    skip_bad_rows=skip_bad_rows,
+                    confirmed=confirm,
+                    progress=progress,
+                )
+    except ConfirmationNeeded:
+        if how is Format.JSON:  # programs read what was not written, and why
+            printing.print_import(desk, _look(desk, kind, data, name=file.name), how)
+        raise
     printing.print_import(desk, found, how)
     if found.issues and not (found.written or (dry_run and skip_bad_rows)):
         raise typer.Exit(TrackerError.exit_status)
+
+
+def _look(desk: Desk, kind: RegisterKind, data: bytes, *, name: str) -> importing.Preview:
+    """What a file would change."""
+    with desk.reading() as session:
+        return importing.preview(session, kind, data, filename=name, book=desk.book, on=desk.today)
 
 
 def _read_file(file: Path) -> bytes:
@@ -195,7 +234,7 @@ def write_out(
     desk: Desk = context.obj
     ending = file.suffix.lower()
     if ending not in (".csv", ".xlsx"):
-        raise FileRefused(reason="ending", path=file.name)
+        raise EndingNotKnown(filename=file.name)
     with desk.reading() as session:
         sheet = exporting.export(
             session, _scope(region), kind, on=desk.day(on), known=desk.moment(known), book=desk.book
@@ -275,5 +314,5 @@ def list_days(context: typer.Context, how: How = Format.TABLE) -> None:
     """List the decreed days."""
     desk: Desk = context.obj
     with desk.reading() as session:
-        rows = [(day.on, day.working, day.decree) for day in facts.load_overrides(session)]
-    console.print_rows(("day", "working", "decree"), [(str(on), *rest) for on, *rest in rows], how)
+        days = facts.load_overrides(session)
+    printing.print_days(desk, days, how)

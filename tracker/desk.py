@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.clock import LEGAL_ZONE, legal_day
-from tracker.domain.asked import read_day, read_moment
+from tracker.domain.asked import is_day, read_day, read_moment
 from tracker.domain.errors import MomentRefused, TrackerError
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import Words, load_catalogs
@@ -70,11 +71,8 @@ class Desk:
         sentences = _sentences(language)
         told = sentences.error(error)
         if sentences.words.knows(hint := f"cli.hint.{error.code}"):
-            return told, sentences.words.say(hint, **error.details)
-        is_said = sentences.words.knows(f"{error.code}.{error.details.get('reason')}")
-        details = ", ".join(
-            f"{name}: {value}" for name, value in error.details.items() if not (name == "reason" and is_said)
-        )
+            return told, sentences.words.say(hint, **sentences.formats.places(error.details))
+        details = "; ".join(f"{name}: {given}" for name, given in sentences.details(error))
         return (told, details) if details else (told,)
 
     @property
@@ -84,8 +82,11 @@ class Desk:
 
     @property
     def actor(self) -> str:
-        """Who acts, for the journal: the account on this machine."""
-        return f"cli:{getpass.getuser()}"
+        """Who acts, for the journal: the account on this machine, by its number where it has no name."""
+        try:
+            return f"cli:{getpass.getuser()}"
+        except (KeyError, OSError):  # a container may run under a bare number
+            return f"cli:{os.getuid()}"
 
     def say(self, code: str, **places: object) -> str:
         """Words of the command line."""
@@ -101,11 +102,16 @@ class Desk:
         return None if text is None else read_moment(text)
 
     def recording_moment(self, text: str | None) -> datetime | None:
-        """The moment to record at, if one is given; raises ``MomentRefused`` for one in the future."""
+        """The moment to record at, if one is given; today as a day means now, for its end is still to come.
+
+        Raises ``DayNotReadable``, and ``MomentRefused`` for a moment in the future.
+        """
         moment = self.moment(text)
-        if moment is not None and moment > self.now:
-            raise MomentRefused(at=moment.isoformat(), reason="future")
-        return moment
+        if text is None or moment is None or moment <= self.now:
+            return moment
+        if is_day(text) and legal_day(moment) == self.today:
+            return self.now
+        raise MomentRefused(moment=moment)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from tracker import console
 from tracker.console import Format
 from tracker.desk import Desk
+from tracker.domain.register import ImportIssue
+from tracker.domain.workdays import Override
+from tracker.feeds.columns import COLUMNS
 from tracker.render import assessment_json
 from tracker.services import checking, evaluating, exporting, importing
 
@@ -16,16 +20,7 @@ NOTICES_SHOWN = 20
 
 def print_import(desk: Desk, found: importing.Preview, how: Format) -> None:
     """The report of an import (interfaces §5)."""
-    rejections = [
-        {
-            "row": issue.row,
-            "column": issue.column,
-            "value": issue.value,
-            "code": issue.code,
-            "message": desk.sentences.issue(issue),
-        }
-        for issue in found.issues
-    ]
+    rejections = [{**_stated(issue), "message": desk.sentences.issue(issue)} for issue in found.issues]
     counts = {name: getattr(found, name) for name in ("read", "new", "changed", "same", "rejected")}
     if how is Format.JSON:
         notices = [{**asdict(notice), "message": desk.sentences.issue(notice)} for notice in found.notices]
@@ -35,20 +30,44 @@ def print_import(desk: Desk, found: importing.Preview, how: Format) -> None:
         extra = {"unknown_columns": list(found.unknown_columns), "notices": notices, "danger": danger}
         console.print_json({**counts, "written": found.written, "rejections": rejections, **extra})
         return
-    titles = ("row", "column", "value", "code", "message")
-    if rejections or how is Format.CSV:
+    if how is Format.CSV:
+        titles = ("row", "column", "value", "code", "message")
         console.print_rows(titles, [tuple(each.values()) for each in rejections], how)
-    if how is Format.TABLE:
-        written = desk.say("cli.written" if found.written else "cli.not_written")
-        console.say(desk.say("cli.import", **counts) + " " + written)
-        if found.issues and not found.written:
-            console.say(desk.say("cli.hint.rejected"))
-        if found.danger is not None and not found.written:
-            console.say(desk.say("cli.hint.error.confirmation_needed", **asdict(found.danger)))
-        for column in found.unknown_columns:
-            console.say(desk.say("cli.unknown_column", column=column))
-        for notice in found.notices[:NOTICES_SHOWN]:
-            console.say(desk.say("cli.row", row=notice.row) + " " + desk.sentences.issue(notice))
+    else:
+        _show_import(desk, found, counts)
+
+
+def _stated(issue: ImportIssue) -> dict[str, object]:
+    """What programs read of an issue."""
+    return {"row": issue.row, "column": issue.column, "value": issue.value, "code": issue.code}
+
+
+def _show_import(desk: Desk, found: importing.Preview, counts: Mapping[str, int]) -> None:
+    """The report for people: what is wrong, what it comes to, how to go on, what else to know."""
+    if found.issues:
+        titles = [desk.say(f"column.{name}") for name in ("row", "column", "value", "reason")]
+        headers = {column.name: getattr(column, desk.settings.language) for column in COLUMNS[found.kind]}
+        rows = [
+            (issue.row, _header(issue.column, headers), issue.value, desk.sentences.issue(issue))
+            for issue in found.issues
+        ]
+        console.print_rows(titles, rows, Format.TABLE)
+    written = desk.say("cli.written" if found.written else "cli.not_written")
+    console.say(desk.say("cli.import", **counts) + " " + written)
+    if found.issues and not found.written:
+        console.say(desk.say("cli.hint.rejected"))
+    if found.danger is not None and not found.written:
+        places = desk.sentences.formats.places(asdict(found.danger))
+        console.say(desk.say("cli.hint.error.confirmation_needed", **places))
+    for column in found.unknown_columns:
+        console.say(desk.say("cli.unknown_column", column=column))
+    for notice in found.notices[:NOTICES_SHOWN]:
+        console.say(desk.say("cli.row", row=notice.row) + " " + desk.sentences.issue(notice))
+
+
+def _header(name: str | None, headers: Mapping[str, str]) -> str | None:
+    """A column by its title in the reader's language, with its name; an unknown one as the file calls it."""
+    return f"{headers[name]} ({name})" if name is not None and name in headers else name
 
 
 def print_evaluation(desk: Desk, found: evaluating.Snapshot, how: Format) -> None:
@@ -93,7 +112,20 @@ def print_checks(desk: Desk, found: list[checking.Check], how: Format) -> None:
             mark = desk.say("cli.check.good" if check.is_good else "cli.check.bad")
             reason = f"error.{check.code}.{check.detail}"
             detail = desk.say(reason) if desk.sentences.words.knows(reason) else check.detail
-            console.say(f"{mark} {desk.say(f'check.{check.code}')} {detail}".rstrip())
+            seen = f": {detail}" if detail else ""
+            console.say(f"{mark} {desk.say(f'check.{check.code}')}{seen}")
     else:
         rows = [(check.code, check.is_good, check.detail) for check in found]
         console.print_rows(("code", "good", "detail"), rows, how)
+
+
+def print_days(desk: Desk, days: Iterable[Override], how: Format) -> None:
+    """The decreed days."""
+    names = ("day", "working", "decree")
+    if how is Format.TABLE:
+        titles = [desk.say(f"cli.column.{name}") for name in names]
+        said = {True: desk.say("cli.day.working"), False: desk.say("cli.day.off")}
+        short = desk.sentences.formats.short
+        console.print_rows(titles, [(short(day.on), said[day.working], day.decree) for day in days], how)
+    else:
+        console.print_rows(names, [(str(day.on), day.working, day.decree) for day in days], how)

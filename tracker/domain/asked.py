@@ -24,13 +24,18 @@ def read_day(text: str) -> date:
     return day
 
 
+def is_day(text: str) -> bool:
+    """Whether ``text`` speaks of a day alone, without a time."""
+    return "T" not in text and ":" not in text
+
+
 def read_moment(text: str) -> datetime:
     """An ISO moment, in legal time if it names no zone; a day alone means its last instant.
 
     Raises :class:`DayNotReadable`.
     """
     written = text.strip()
-    if "T" not in written and ":" not in written:
+    if is_day(written):
         return datetime.combine(read_day(written), time.max, LEGAL_ZONE)
     try:
         moment = datetime.fromisoformat(written)
