@@ -44,7 +44,8 @@ def asked_needs(visit: Visit) -> tuple[Filters, tuple[NeedView, ...]]:
     shot = snapshot(visit.session, scope, on=visit.on, known=visit.known, book=visit.house.book)
     found = None
     if filters.q:
-        found = {school.school_id for school in search_schools(visit.session, scope, filters.q)}
+        named = search_schools(visit.session, scope, filters.q, known_seq=visit.known_seq)
+        found = {school.school_id for school in named}
     return filters, filters.keep(shot.needs, found=found)
 
 

@@ -80,7 +80,7 @@ def show(visit: Asked, school_id: str) -> Response:
     school = registry.get_school(session, scope, school_id, known_seq=known_seq)
     days = calendar(session, house.book, visit.known)
     facts = {one.service: one for one in need_facts(session, scope, school_id, known=visit.known)}
-    history = flag_history(session, scope, school_id)
+    history = () if visit.known else flag_history(session, scope, school_id)  # not kept as known at a moment
     cards = tuple(
         _card(need.assessment, facts[need.assessment.service], history, house.book.policy, days)
         for need in shot.needs
