@@ -153,17 +153,30 @@ def _wanting_since(need: Reading) -> date | None:
 
 
 def _wants(need: Reading) -> Iterator[Span]:
-    """Days of an interim with no regular line ahead, last days of the last run, days without service."""
+    """Days of an interim with no regular line ahead, last days of the last run, days without service.
+
+    While a regular line serves, only the last days can hold the day that asks: most needs are far from them.
+    """
     cover = need.cover
+    last_days = _last_days(need)
+    if need.state is State.COVERED and need.on not in last_days:
+        return
+    yield last_days
     if cover.bridging:
         last_start = max((line.first_on for line in cover.regular_lines), default=BEGINNING)
         no_regular_ahead = Span(last_start, FOREVER)
         yield from (span.within(no_regular_ahead) for span in subtract(cover.bridging, cover.regular))
-    if cover.served and cover.served[-1].stop in cover.required:
-        last = cover.served[-1]
-        yield Span(max(days_apart(last.stop, -need.law.warn_ending_days), last.start), last.stop)
     if need.state is State.UNCOVERED:
         yield Span(cover.unserved_since(need.on) or BEGINNING, next_day(need.on))
+
+
+def _last_days(need: Reading) -> Span:
+    """The days of warning at the end of the last run, or no day where no service is lost after it."""
+    served = need.cover.served
+    if not served or served[-1].stop not in need.cover.required:
+        return Span(need.on, need.on)
+    last = served[-1]
+    return Span(max(days_apart(last.stop, -need.law.warn_ending_days), last.start), last.stop)
 
 
 def _state_since(need: Reading) -> date:
