@@ -137,16 +137,16 @@ def bundled_books() -> Books:
 
 @cache
 def other_books() -> tuple[Books, ...]:
-    """Books that others may have: a list checked, once with a cap that is not final; and restless ones."""
+    """Other books: restless numbers, with the list checked or not, or a cap that is not final."""
     policy = load_policy()
-    return tuple(
-        Books.of(replace(other, _laws={}))
-        for other in (
-            _with_checked_list(_with_renewed_cap(policy), listed=True),
-            _with_checked_list(policy, listed=False),
-            _restless(policy),
-        )
+    restless = _restless(policy)
+    others = (
+        restless,
+        _with_checked_list(restless, listed=True),
+        _with_checked_list(restless, listed=False),
+        _with_checked_list(_with_renewed_cap(policy), listed=True),
     )
+    return tuple(Books.of(replace(other, _laws={})) for other in others)
 
 
 def books_for(world: World) -> Books:

@@ -129,14 +129,16 @@ class WorldMaker:
             lines=tuple(self._lines([tender.number for tender in tenders])),
             tenders=tuple(tenders),
         )
-        size = self._one((9, 10, 11, 25)) if self._happens(0.3) else 0
+        size = self._one((9, 10, 11, 11, 12, 25)) if self._happens(0.3) else 0
         past = tuple(self._finished(n) for n in range(size))
         return World(self.seed, self.on, self._with_more(facts), past)
 
     def _with_more(self, facts: NeedFacts) -> NeedFacts:
-        """The number of the customer, and what its purchases are worth and how they ended otherwise."""
-        tenders = tuple(self._ended_twice(self._priced(tender)) for tender in facts.tenders)
-        return replace(facts, tenders=tenders, bin=self._maybe(0.4, self._bin))
+        """Worths and second ends of purchases, the customer, and now and then a need of the shortest term."""
+        tenders = tuple(self._failed_now(self._ended_twice(self._priced(t))) for t in facts.tenders)
+        number = self._maybe(0.4, self._bin)
+        until = self._maybe(0.06, lambda: self._shift(self.on, self._one((13, 14, 15)))) or facts.needed_until
+        return replace(facts, tenders=tenders, bin=number, needed_until=until)
 
     def _bin(self) -> str:
         """A number of a customer created this year, or about a year before or after."""
@@ -144,6 +146,13 @@ class WorldMaker:
 
     def _priced(self, tender: TenderFacts) -> TenderFacts:
         return replace(tender, amount=self._maybe(0.4, lambda: self._one(AMOUNTS)))
+
+    def _failed_now(self, tender: TenderFacts) -> TenderFacts:
+        """The tender, or for one in ten a failure so late that the decision may still be in time."""
+        if self._happens(0.9):
+            return tender
+        failed_on = self._shift(self.on, -self._one((0, 1, 2, 3, 4, 5, 6)))
+        return replace(tender, status=TenderStatus.UNSUCCESSFUL, ended_on=failed_on)
 
     def _ended_twice(self, tender: TenderFacts) -> TenderFacts:
         """The tender with a second ending event, before or after the one it has, in any order of rows."""
