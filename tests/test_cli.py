@@ -51,7 +51,8 @@ def counts(said: Said) -> list[int]:
 
 
 def test_the_report_of_an_import_is_one_json_object(filled: Commands) -> None:
-    name = filled.file("c.csv", f"{CONTRACTS}K-1;{COVERED};2027-01-01;2027-11-30\nK-9;{COVERED};x;2027-06-30\n")
+    rows = f"K-1;{COVERED};2027-01-01;2027-11-30\nK-9;{COVERED};x;2027-06-30\n"
+    name = filled.file("c.csv", CONTRACTS + rows)
     said = filled("import", "contracts", name, "--format", "json")
     assert said.status == 2
     assert list(said.json)[: len(REPORT)] == REPORT
