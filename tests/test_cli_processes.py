@@ -89,9 +89,9 @@ def serving(tracker: Commands, *words: str, **changes: str | None) -> Iterator[t
     process = tracker.start(*words, "--port", "0", **changes)
     assert process.stdout is not None
     told = ""
-    while WORDS.say("cli.serving.no_people") not in told and process.poll() is None:
-        told += process.stdout.readline().decode()
     try:
+        while WORDS.say("cli.serving.no_people") not in told and process.poll() is None:
+            told += process.stdout.readline().decode()
         yield int(re.findall(r"http://127.0.0.1:(\d+)", told)[0]), told
     finally:
         process.send_signal(signal.SIGINT)
