@@ -11,7 +11,8 @@ from tests.domain.oracle import Judgement, Oracle
 from tests.domain.oracle_answers import Adviser, Reply, RouteReply
 from tests.domain.oracle_days import Numbers
 from tests.domain.oracle_tenders import Stand, learned
-from tests.domain.worlds import World, plain_days_off, plain_numbers, product_calendar, world
+from tests.domain.world_calendar import plain_days_off, product_calendar
+from tests.domain.worlds import World, plain_numbers, world
 from tracker.domain.assess import assess
 from tracker.domain.days import BEGINNING, FOREVER, Span
 from tracker.domain.errors import TrackerError

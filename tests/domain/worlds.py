@@ -25,9 +25,7 @@ from tracker.domain.vocabulary import (
     TenderEventKind,
     TenderStatus,
 )
-from tracker.domain.workdays import Override, WorkCalendar
 
-FIRST_YEAR, LAST_YEAR = 2016, 2036
 EDGES = (
     date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2024, 12, 30), date(2024, 12, 31),
     date(2025, 1, 1), date(2025, 1, 2), date(2025, 8, 31), date(2025, 12, 31), date(2026, 1, 1),
@@ -35,10 +33,6 @@ EDGES = (
     date(2027, 1, 1), date(2027, 2, 28), date(2027, 12, 31), date(2028, 2, 29), date(2028, 3, 1),
 )  # fmt: skip
 LENGTHS = (0, 1, 2, 20, 27, 28, 29, 30, 31, 57, 58, 59, 60, 61, 62, 89, 90, 181, 364, 365)
-HOLIDAYS = (
-    (1, 1), (1, 2), (1, 7), (3, 8), (3, 21), (3, 22), (3, 23), (5, 1), (5, 7), (5, 9), (7, 6), (8, 30),
-    (10, 25), (12, 16),
-)  # fmt: skip
 WARNINGS = (0, 1, 2, 19, 20, 21, 22, 40, 58, 59, 60, 61, 90, 150)
 KINDS = (ContractKind.REGULAR,) * 5 + (ContractKind.INTERIM,) * 3 + (ContractKind.EXTENSION,) * 2
 STATUSES = (
@@ -47,8 +41,6 @@ STATUSES = (
     *ContractStatus,
 )
 METHODS = (*Method, *((Method.OPEN_TENDER,) * 5), Method.PRICE_QUOTATION)
-DECREED_OFF = (date(2024, 12, 31), date(2025, 1, 3), date(2026, 12, 29), date(2027, 3, 15))
-DECREED_ON = (date(2024, 5, 4), date(2026, 1, 10), date(2026, 8, 29), date(2027, 2, 27))
 AMOUNTS = (
     "900000", "1846000", "1846000.01", "1966000", "1966000.01", "2162500", "2162500.01", "9000000",
 )  # fmt: skip
@@ -66,25 +58,6 @@ class World:
     on: date
     facts: NeedFacts
     past: tuple[TenderFacts, ...] = ()
-
-
-def product_calendar() -> WorkCalendar:
-    """The calendar of the invented worlds as the product counts it."""
-    holidays = {date(year, m, d): False for year in range(FIRST_YEAR, LAST_YEAR + 1) for m, d in HOLIDAYS}
-    decreed = [Override(day, working=False, decree="") for day in DECREED_OFF]
-    decreed += [Override(day, working=True, decree="") for day in DECREED_ON]
-    return WorkCalendar(holidays, first_year=FIRST_YEAR, last_year=LAST_YEAR, overrides=decreed)
-
-
-def plain_days_off() -> frozenset[date]:
-    """The same calendar as a plain set of the days that are not worked."""
-    day, off = date(FIRST_YEAR, 1, 1), set(DECREED_OFF)
-    while day.year <= LAST_YEAR:
-        rest = day.isoweekday() in (6, 7) or (day.month, day.day) in HOLIDAYS
-        if rest and day not in DECREED_ON:
-            off.add(day)
-        day += timedelta(days=1)
-    return frozenset(off)
 
 
 def plain_numbers(policy: Policy) -> Numbers:
