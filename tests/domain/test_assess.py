@@ -34,7 +34,7 @@ FAILED = a_tender("2026-10-01", status=TenderStatus.UNSUCCESSFUL, ended_on="2026
         (
             a_need(an_interim("2026-01-01", "2026-03-31"), a_line("2026-04-01", "2027-12-31")),
             "2026-02-01",
-            NextStep.NOTHING,
+            NextStep.CHECK_CHAIN,
         ),
         (
             a_need(YEAR, tenders=[a_tender("2026-10-01", events=[("suspended", "2026-10-02")])]),

@@ -86,7 +86,7 @@ def parse(kind: RegisterKind, table: Table, *, longest_term_years: int) -> Parse
             file_row.refuse("school_id", "", CellRefused("too_many_facts", limit=str(MAX_FACTS)))
         if file_row.issues:
             issues += file_row.issues[: None if len(issues) < MANY_ISSUES else 1]
-            named += _named_by(kind, number, values) if len(issues) < MANY_ISSUES else ()
+            named += _named_by(kind, number, values) if len(issues) + len(named) < MANY_ISSUES else ()
         elif not layout.issues:
             kept = layout.kept(record)
             rows += (ParsedRow(number, value, kept) for value in _register_rows(kind, values, schools))
