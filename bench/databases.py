@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from tests.databases import PostgresServer, postgres_server, shown
 from tracker.domain.register import Register, RegisterKind
-from tracker.store import intake, migrate, versions
+from tracker.store import histories, intake, migrate, versions
 from tracker.store.engine import make_engine, transaction
 from tracker.store.tables import ASSESSMENT, FLAG
 
@@ -101,8 +101,10 @@ def fill(engine: Engine, register: Register) -> None:
         intake.record(session, RegisterKind.TENDER_EVENTS, register.events, seq)
 
 
-def forget_assessments(engine: Engine) -> None:
-    """Bring the database back to the state before its first run."""
+def forget_assessments(engine: Engine, *, history: bool = False) -> None:
+    """Bring the database back to the state before its first run, stage lengths too if ``history``."""
     with transaction(engine) as session:
         session.execute(delete(FLAG))
         session.execute(delete(ASSESSMENT))
+        if history:
+            histories.forget_history(session)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.findings import Answer, Assessment
@@ -71,10 +72,6 @@ class StoredAssessment:
 KEPT = tuple(field.name for field in fields(StoredAssessment))
 _values: Callable[[StoredAssessment], tuple[Any, ...]] = attrgetter(*KEPT)
 
-_SAME = and_(
-    ASSESSMENT.c.school_id == bindparam("key_school_id"), ASSESSMENT.c.service == bindparam("key_service")
-)
-
 
 @dataclass(frozen=True, slots=True)
 class StoredCounts:
@@ -129,8 +126,8 @@ def due_needs(session: Session, *, today: date, basis: str) -> list[tuple[str, S
 
 def mark_due(session: Session, needs: Iterable[NeedKey]) -> None:
     """Have these needs assessed again: their facts changed."""
-    for batch in batches(_keys(sorted(set(needs)))):
-        session.connection().execute(update(ASSESSMENT).where(_SAME).values(basis=FACTS_CHANGED), batch)
+    for named in _named(session, needs):
+        session.execute(update(ASSESSMENT).where(named).values(basis=FACTS_CHANGED))
 
 
 def store_assessments(
@@ -200,12 +197,17 @@ def _write(session: Session, kept: Sequence[StoredAssessment], *, today: date, b
 
 
 def _forget(session: Session, needs: Iterable[NeedKey]) -> None:
-    for batch in batches(_keys(needs)):
-        session.connection().execute(delete(ASSESSMENT).where(_SAME), batch)
+    for named in _named(session, needs):
+        session.execute(delete(ASSESSMENT).where(named))
 
 
-def _keys(needs: Iterable[NeedKey]) -> Iterator[dict[str, str]]:
-    return ({"key_school_id": school_id, "key_service": service} for school_id, service in needs)
+def _named(session: Session, needs: Iterable[NeedKey]) -> Iterator[ColumnElement[bool]]:
+    """Conditions that together name these needs: one for each service, whatever the number of schools."""
+    schools: dict[str, list[str]] = defaultdict(list)
+    for school_id, service in needs:
+        schools[service].append(school_id)
+    for service, school_ids in schools.items():
+        yield and_(ASSESSMENT.c.service == service, among(session, ASSESSMENT.c.school_id, school_ids))
 
 
 def _need_of(assessment: StoredAssessment | Assessment) -> NeedKey:
