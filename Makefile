@@ -9,6 +9,8 @@ PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check --no-input --quiet
 LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
+BROWSER := package.json package-lock.json hatch_build.py
+
 WORDS := $(wildcard tests/render/test_words.py tests/test_words.py)
 
 .DEFAULT_GOAL := help
@@ -44,9 +46,10 @@ lock:  ## choose versions anew; the only word that needs uv
 	$(LOCK) --group build -c requirements.lock -o requirements-build.lock
 	$(LOCK) pyproject.toml --group dev --extra postgres -c requirements.lock -c requirements-build.lock \
 		-o requirements-dev.lock
+	$(PY) hatch_build.py
 
 clean:  ## remove the environment and everything that was built
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) tracker/web/static/vendor build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find tracker tests alembic -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each environment is built once; it is built again when its lock or pyproject.toml changes.
@@ -56,7 +59,8 @@ $(PY):
 		|| { echo "Python 3.11 or later is needed: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/runtime: requirements.lock requirements-build.lock pyproject.toml | $(PY)
+# Installing the checkout passes hatch_build.py, which fetches the browser files where they are missing.
+$(VENV)/runtime: requirements.lock requirements-build.lock pyproject.toml $(BROWSER) | $(PY)
 	$(PIP_INSTALL) --require-hashes -r requirements.lock -r requirements-build.lock
 	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -1,8 +1,8 @@
 """One template environment per language, with its words and formats at hand.
 
 Templates call ``t(code, place=…)`` for words, ``n(code, number)`` for counted words, ``f`` for formats,
-``say`` for composed sentences and ``why`` for what they rest on. A missing value or word is an error,
-never an empty cell.
+``say`` for composed sentences, ``why`` for what they rest on and ``govuk`` for components. A missing value
+or word is an error, never an empty cell.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from tracker.domain.register import SchoolRow
 from tracker.domain.vocabulary import Language
 from tracker.paths import bundled
 from tracker.render.catalogs import Catalogs, Words
+from tracker.render.components import components
 from tracker.render.explanations import Explanations
 from tracker.render.formats import Formats, school_name
 from tracker.render.sentences import Sentences
@@ -75,6 +76,7 @@ def _environment(voice: Voice, asset: Callable[[str], str]) -> Environment:
         say=voice.sentences,
         why=voice.explanations,
         name_of=voice.name_of,
+        govuk=components(),
         asset=asset,
     )
     return environment
