@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tracker.clock import Clock, FileClock, MachineClock
@@ -45,6 +45,12 @@ class Settings:
     clock_file: Path | None = None
     policy_dir: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
+    secret: str = field(default="", repr=False)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the service over an encrypted connection."""
+        return self.base_url.startswith("https://")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -72,6 +78,7 @@ class Settings:
             clock_file=Path(clock_file) if clock_file else None,
             policy_dir=Path(policy_dir) if policy_dir else None,
             base_url=given.get("TRACKER_BASE_URL", cls.base_url),
+            secret=given.get("TRACKER_SECRET", ""),
         )
 
     def clock(self) -> Clock:

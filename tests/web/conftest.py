@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from tests.people import ADMIN, sign_in
 from tests.web.register import NOW, fill
 from tracker.clock import FixedClock
+from tracker.domain.people import Person
 from tracker.domain.vocabulary import Language
 from tracker.settings import Settings
 from tracker.store.engine import make_engine
 from tracker.web.app import create_app
+from tracker.web.visitors import csrf_token
 
 HOME = "http://127.0.0.1:8000"
 
@@ -40,7 +43,13 @@ def visit() -> Iterator[Visit]:
     """Opens a browser-like client to a server over a database."""
     opened: list[TestClient] = []
 
-    def open_client(engine: Engine, language: Language = Language.KK, *, raises: bool = True) -> TestClient:
+    def open_client(
+        engine: Engine,
+        language: Language = Language.KK,
+        *,
+        raises: bool = True,
+        person: Person | None = ADMIN,
+    ) -> TestClient:
         app = create_app(Settings(), FixedClock(NOW), engine)
         client = TestClient(
             app,
@@ -48,6 +57,10 @@ def visit() -> Iterator[Visit]:
             raise_server_exceptions=raises,
             headers={"accept-language": language, "sec-fetch-site": "same-origin"},
         )
+        if person is not None:
+            cookie = sign_in(engine, person)
+            client.cookies.set("tracker", cookie)
+            client.headers["x-csrf-token"] = csrf_token(cookie)
         opened.append(client)
         return client
 

@@ -54,6 +54,24 @@ class NotFound(TrackerError):
     code = "error.not_found"
 
 
+class SignInNeeded(TrackerError):
+    """Nobody is signed in, or not any more."""
+
+    code = "error.sign_in_needed"
+
+
+class NotAllowed(TrackerError):
+    """The person's role does not allow this."""
+
+    code = "error.not_allowed"
+
+
+class FormStale(TrackerError):
+    """A form lacks the token of its own visitor: it is of another site, another person or an old session."""
+
+    code = "error.form_stale"
+
+
 class FileRefused(TrackerError):
     """A file as a whole cannot be read: ``reason`` says why."""
 

@@ -15,7 +15,7 @@ from tracker.store.references import is_demo as is_demo
 from tracker.store.rows import read_contracts, read_events, read_schools, read_tenders
 from tracker.store.scope import Scope as Scope
 from tracker.store.scope import either, is_storable, visible, visible_tender
-from tracker.store.tables import CONTRACT_LINE, JOURNAL, RECORDING, SCHOOL, TENDER_EVENT, TENDER_LINE
+from tracker.store.tables import CONTRACT_LINE, RECORDING, SCHOOL, TENDER_EVENT, TENDER_LINE
 
 LONGEST_SEARCH = 500
 """Longer texts name no school."""
@@ -124,11 +124,10 @@ def recordings(session: Session) -> tuple[Recording, ...]:
     return tuple(Recording(*row) for row in found)
 
 
-def data_version(session: Session) -> tuple[int, int]:
-    """What changes whenever facts were taken in or a decision was written down: caches are named by it."""
-    numbers = (select(func.coalesce(func.max(table.c.seq), 0)) for table in (RECORDING, JOURNAL))
-    facts, decisions = session.execute(select(*(newest.scalar_subquery() for newest in numbers))).one()
-    return facts, decisions
+def data_version(session: Session) -> int:
+    """What changes whenever facts were taken in: caches are named by it."""
+    newest: int = session.execute(select(func.coalesce(func.max(RECORDING.c.seq), 0))).scalar_one()
+    return newest
 
 
 def _is(session: Session, column: ColumnElement[str], value: str | None) -> ColumnElement[bool]:

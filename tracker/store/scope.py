@@ -7,22 +7,28 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, bindparam, cast, false, func, select, true
+from sqlalchemy import ColumnElement, Integer, Text, and_, bindparam, cast, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from tracker.domain.people import Person
+from tracker.domain.roles import Role
 from tracker.store.tables import SCHOOL, TENDER_LINE
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Everything (None), or the schools of these two-digit regions.
+    """Everything (``regions`` is None), or the schools of regions, districts and lists, taken together.
 
-    A school without a region is seen only by those who see everything. What was known earlier is filtered by
-    the region the school has today: a school that moved away takes its history along.
+    ``officer`` adds the schools that name this e-mail address as their officer's. A school without a region
+    is seen only by those who see everything or are given the school itself. What was known earlier is
+    filtered by the region the school has today: a school that moved away takes its history along.
     """
 
     regions: frozenset[str] | None
+    districts: frozenset[tuple[str, str]] = frozenset()
+    schools: frozenset[str] = frozenset()
+    officer: str | None = None
 
     @classmethod
     def everything(cls) -> Scope:
@@ -34,6 +40,15 @@ class Scope:
         """The schools of these regions and no others."""
         return cls(frozenset(regions))
 
+    @classmethod
+    def of_person(cls, person: Person) -> Scope:
+        """What a person may see: all by her role, or what she was given and, as officer, her own schools."""
+        if person.sees_everything:
+            return cls.everything()
+        reach = person.reach
+        own = person.email if person.role is Role.OFFICER else None
+        return cls(reach.regions, reach.districts, reach.schools, own)
+
 
 EVERYTHING = Scope.everything()
 
@@ -43,9 +58,15 @@ def visible(session: Session, scope: Scope, school_id: ColumnElement[Any]) -> Co
     if scope.regions is None:
         return true()
     present = SCHOOL.c.superseded_seq.is_(None)
-    return school_id.in_(
-        select(SCHOOL.c.school_id).where(present, among(session, SCHOOL.c.region, scope.regions))
-    )
+    given = ((SCHOOL.c.region, scope.regions), (SCHOOL.c.school_id, scope.schools))
+    within = [among(session, column, values) for column, values in given]
+    within += [
+        and_(SCHOOL.c.region == region, SCHOOL.c.district == district)
+        for region, district in sorted(scope.districts)
+    ]
+    if scope.officer is not None:
+        within.append(func.lower(SCHOOL.c.officer_email) == scope.officer)
+    return school_id.in_(select(SCHOOL.c.school_id).where(present, or_(*within)))
 
 
 def visible_tender(session: Session, scope: Scope, number: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from fastapi.encoders import jsonable_encoder
 
 from tracker.domain.errors import NotFound
 from tracker.domain.findings import Finding
+from tracker.domain.roles import Action
 from tracker.feeds.regions import REGIONS
 from tracker.render import assessment_json
 from tracker.render.assessment_json import Json, day
@@ -20,30 +21,30 @@ from tracker.services.evaluating import NeedView, Snapshot
 from tracker.store import journal, registry, versions
 from tracker.store.flags import flag_history
 from tracker.store.journal import Entry
-from tracker.store.scope import EVERYTHING
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import Filters
 from tracker.web.paging import page_of
+from tracker.web.rules import allow
 
 Item = TypeVar("Item")
 
 router = APIRouter(prefix="/api/v1", tags=["v1"])
 
 
-@router.get("/needs")
+@router.get("/needs", dependencies=[allow(Action.READ)])
 def list_needs(visit: Asked) -> Json:
     """Needs that pass the filters, in the order of school and service."""
     return _paged(visit, _kept(visit, _snapshot(visit).needs), need_item, name="needs")
 
 
-@router.get("/suggestions")
+@router.get("/suggestions", dependencies=[allow(Action.READ)])
 def list_suggestions(visit: Asked) -> Json:
     """Needs with an interim suggestion, worst first."""
     open_ones = [need for need in _kept(visit, _snapshot(visit).needs) if _is_suggestion(need)]
     return _paged(visit, evaluating.in_harm_order(open_ones), need_item, name="suggestions")
 
 
-@router.get("/flags")
+@router.get("/flags", dependencies=[allow(Action.READ)])
 def list_flags(visit: Asked) -> Json:
     """Every flag of the needs that pass the filters, worst need first."""
     rows: list[Json] = [
@@ -54,39 +55,41 @@ def list_flags(visit: Asked) -> Json:
     return _paged(visit, rows, dict, name="flags")
 
 
-@router.get("/schools/{school_id:path}")
+@router.get("/schools/{school_id:path}", dependencies=[allow(Action.READ)])
 def show_school(school_id: str, visit: Asked) -> Json:
     """A school: its facts as known, its needs on the day, and the record of its flags.
 
     The record is kept from day to day and not as known at a moment; whoever asks for one gets none.
     """
     seq = _known_seq(visit)
-    school = registry.get_school(visit.session, EVERYTHING, school_id, known_seq=seq)
+    school = registry.get_school(visit.session, visit.scope, school_id, known_seq=seq)
     found = _snapshot(visit)
-    flags = None if visit.known else _rows(flag_history(visit.session, EVERYTHING, school_id))
+    flags = None if visit.known else _rows(flag_history(visit.session, visit.scope, school_id))
     return {
         "on": day(visit.on),
         "school": jsonable_encoder(asdict(school)),
         "needs": [need_item(need) for need in found.needs if need.school.school_id == school_id],
         "contracts": _rows(
-            registry.contract_rows(visit.session, EVERYTHING, known_seq=seq, school_id=school_id)
+            registry.contract_rows(visit.session, visit.scope, known_seq=seq, school_id=school_id)
         ),
-        "tenders": _rows(registry.tender_rows(visit.session, EVERYTHING, known_seq=seq, school_id=school_id)),
-        "events": _rows(registry.event_rows(visit.session, EVERYTHING, known_seq=seq, school_id=school_id)),
+        "tenders": _rows(
+            registry.tender_rows(visit.session, visit.scope, known_seq=seq, school_id=school_id)
+        ),
+        "events": _rows(registry.event_rows(visit.session, visit.scope, known_seq=seq, school_id=school_id)),
         "flag_history": flags,
     }
 
 
-@router.get("/tenders/{number:path}")
+@router.get("/tenders/{number:path}", dependencies=[allow(Action.READ)])
 def show_tender(number: str, visit: Asked) -> Json:
     """A tender with the schools it is for, its dated events and where it stands on the day."""
     seq = _known_seq(visit)
-    lines = registry.tender_rows(visit.session, EVERYTHING, known_seq=seq, number=number)
+    lines = registry.tender_rows(visit.session, visit.scope, known_seq=seq, number=number)
     if not lines:
         raise NotFound(tender_number=number)
-    events = registry.event_rows(visit.session, EVERYTHING, known_seq=seq, number=number)
+    events = registry.event_rows(visit.session, visit.scope, known_seq=seq, number=number)
     standing = evaluating.standing_of(
-        visit.session, EVERYTHING, number, on=visit.on, known=visit.known, book=visit.house.book
+        visit.session, visit.scope, number, on=visit.on, known=visit.known, book=visit.house.book
     )
     return {
         "tender_number": number,
@@ -97,17 +100,17 @@ def show_tender(number: str, visit: Asked) -> Json:
     }
 
 
-@router.get("/contracts/{number:path}")
+@router.get("/contracts/{number:path}", dependencies=[allow(Action.READ)])
 def show_contract(number: str, visit: Asked) -> Json:
     """A contract with its lines."""
     seq = _known_seq(visit)
-    lines = registry.contract_rows(visit.session, EVERYTHING, known_seq=seq, number=number)
+    lines = registry.contract_rows(visit.session, visit.scope, known_seq=seq, number=number)
     if not lines:
         raise NotFound(contract_number=number)
     return {"contract_number": number, "lines": _rows(lines)}
 
 
-@router.get("/regions")
+@router.get("/regions", dependencies=[allow(Action.READ)])
 def list_regions(visit: Asked) -> Json:
     """Each region with its needs by state on the day."""
     counts: dict[str | None, Counter[Any]] = {}
@@ -127,7 +130,7 @@ def list_regions(visit: Asked) -> Json:
     }
 
 
-@router.get("/imports")
+@router.get("/imports", dependencies=[allow(Action.READ)])
 def list_imports(visit: Asked) -> Json:
     """What was imported, newest first, with its counts."""
     done = [
@@ -145,7 +148,7 @@ def need_item(need: NeedView) -> Json:
 
 def _snapshot(visit: Visit) -> Snapshot:
     return evaluating.snapshot(
-        visit.session, EVERYTHING, on=visit.on, known=visit.known, book=visit.house.book
+        visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book
     )
 
 
@@ -153,7 +156,7 @@ def _kept(visit: Visit, needs: Iterable[NeedView]) -> tuple[NeedView, ...]:
     filters = Filters.read(visit.request.query_params)
     if filters.q is None:
         return filters.keep(needs, found=None)
-    named = registry.search_schools(visit.session, EVERYTHING, filters.q, known_seq=_known_seq(visit))
+    named = registry.search_schools(visit.session, visit.scope, filters.q, known_seq=_known_seq(visit))
     return filters.keep(needs, found={school.school_id for school in named})
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
-from starlette.staticfiles import StaticFiles
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from tracker import __version__
@@ -21,11 +19,14 @@ from tracker.clock import LEGAL_ZONE, Clock
 from tracker.domain.errors import (
     ConfirmationNeeded,
     DatabaseNotReady,
+    FormStale,
     MomentRefused,
+    NotAllowed,
     NotFound,
     PathNotWritable,
     PolicyBroken,
     SettingsRefused,
+    SignInNeeded,
     TrackerError,
 )
 from tracker.feeds.table_files import LARGEST_FILE
@@ -35,17 +36,21 @@ from tracker.services.evaluating import Book
 from tracker.settings import Settings
 from tracker.store.engine import make_engine
 from tracker.web import api
-from tracker.web.deps import House, house_of, html, language_of
+from tracker.web.assets import STATIC_FOLDER, LastingFiles, asset_addresses
+from tracker.web.deps import html, language_of
+from tracker.web.house import House, house_of
 from tracker.web.pages import board, imports, policy, queue, schools
-from tracker.web.security import STATIC, Guard, add_rules
+from tracker.web.rules import rules_of
+from tracker.web.security import Guard, add_rules
 
-STATIC_FOLDER = Path(__file__).resolve().parent / "static"
-YEAR_SECONDS = 365 * 24 * 3600
 FORM_ROOM = 64 * 1024
 """Room for the fields around an uploaded file."""
 
 STATUSES: Mapping[type[TrackerError], int] = {
     NotFound: 404,
+    SignInNeeded: 401,
+    NotAllowed: 403,
+    FormStale: 403,
     ConfirmationNeeded: 409,
     MomentRefused: 409,
     DatabaseNotReady: 503,
@@ -74,12 +79,13 @@ def create_app(settings: Settings, clock: Clock, engine: Engine | None = None) -
         engine=engine or make_engine(settings.database_url),
         book=Book.load(settings.policy_dir),
         voices=voices,
-        environments=make_environments(voices, asset=_asset_addresses()),
+        environments=make_environments(voices, asset=asset_addresses()),
     )
-    app.mount("/static", _LastingFiles(directory=STATIC_FOLDER), name="static")
+    app.mount("/static", LastingFiles(directory=STATIC_FOLDER), name="static")
     for pages in (board, queue, schools, imports, policy):
         app.include_router(pages.router)
     app.include_router(api.router)
+    tuple(rules_of(app))  # a route that does not say who may use it stops here
     app.add_middleware(Guard, refuse=_refuse)
     app.add_exception_handler(TrackerError, _tracker_error)
     app.add_exception_handler(HTTPException, _http_error)
@@ -88,33 +94,28 @@ def create_app(settings: Settings, clock: Clock, engine: Engine | None = None) -
     return app
 
 
+def is_for_programs(request: Request) -> bool:
+    """Whether the answer is read by a program: refusals are problem documents then."""
+    return request.url.path.startswith("/api/")
+
+
+def sign_in_address(request: Request) -> str:
+    """Where to sign in and come back from; after a form one comes back to the front page."""
+    if request.method != "GET":
+        return "/sign-in"
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"/sign-in?{urlencode({'next': here})}"
+
+
 def status_of(error: TrackerError) -> int:
     """The HTTP status of a refusal."""
     return STATUSES.get(type(error), 400)
 
 
-def _asset_addresses() -> Callable[[str], str]:
-    """Addresses of static files that change with their content, so that browsers may keep them."""
-    marks = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-        for path in STATIC_FOLDER.iterdir()
-        if path.is_file()
-    }
-    return lambda name: f"{STATIC}{name}?v={marks[name]}"
-
-
-class _LastingFiles(StaticFiles):
-    """Static files that a browser may keep for a year when it asks by their mark."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        if scope["query_string"].startswith(b"v="):
-            response.headers["cache-control"] = f"public, max-age={YEAR_SECONDS}, immutable"
-        return response
-
-
 def _tracker_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, TrackerError)
+    if isinstance(error, SignInNeeded) and not is_for_programs(request):
+        return RedirectResponse(sign_in_address(request), 303)
     return _told(request, status_of(error), error)
 
 
@@ -151,7 +152,7 @@ def _told(request: Request, status: int, error: TrackerError, *, number: str | N
     """The refusal in the reader's language: a page, or a problem document (RFC 9457) for programs."""
     house = house_of(request)
     language = language_of(request, house.settings.language)
-    if request.url.path.startswith("/api/"):
+    if is_for_programs(request):
         return _problem(status, error, house.voices[language].sentences.error(error))
     values = {"error": error, "number": number}
     return html(request, house, language, "errors/show.html", values, status=status)

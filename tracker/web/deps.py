@@ -10,41 +10,24 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
-from tracker.clock import Clock, legal_day
+from tracker.clock import legal_day
 from tracker.domain.asked import read_day, read_moment
-from tracker.domain.errors import FilterNotKnown
+from tracker.domain.errors import FilterNotKnown, SignInNeeded
+from tracker.domain.people import Person
+from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Language
-from tracker.render.environment import Environments, Voices
-from tracker.services.evaluating import Book
-from tracker.settings import Settings
 from tracker.store import registry
 from tracker.store.engine import reading
+from tracker.store.scope import Scope
 from tracker.store.versions import known_seq
+from tracker.web.house import House, house_of
+from tracker.web.visitors import form_token, keep_fresh_cookie, visitor_of
 
 COOKIE = "tracker_language"
 COOKIE_SECONDS = 365 * 24 * 3600
-
-
-@dataclass(frozen=True)
-class House:
-    """What one server process is made of."""
-
-    settings: Settings
-    clock: Clock
-    engine: Engine
-    book: Book
-    voices: Voices
-    environments: Environments
-
-
-def house_of(request: Request) -> House:
-    """The house that answers this request."""
-    house: House = request.app.state.house
-    return house
 
 
 @dataclass(frozen=True)
@@ -62,6 +45,19 @@ class Caller:
     def today(self) -> date:
         """The legal day of the request."""
         return legal_day(self.moment)
+
+    @property
+    def person(self) -> Person:
+        """Who asks; raises :class:`SignInNeeded` where nobody is signed in."""
+        found = visitor_of(self.request).person
+        if found is None:
+            raise SignInNeeded
+        return found
+
+    @property
+    def scope(self) -> Scope:
+        """The schools that whoever asks may see."""
+        return Scope.of_person(self.person)
 
     @contextmanager
     def reading(self) -> Iterator[Visit]:
@@ -127,8 +123,12 @@ def html(
     """Render a template in ``language`` and remember a language that was just chosen."""
     environment = house.environments[language]
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    person = visitor_of(request).person
     text = environment.get_template(template).render(
         {"home": "/", **values},
+        person=person,
+        may=lambda action: person is not None and person.may(Action(action)),
+        csrf=form_token(request),
         path=request.url.path,
         asked=asked,
         languages=tuple(Language),
@@ -136,6 +136,7 @@ def html(
     )
     response = HTMLResponse(text, status_code=status, headers={"content-language": language})
     response.headers["vary"] = "accept-language, cookie"
+    keep_fresh_cookie(request, response)
     if request.query_params.get("lang") == language:
         response.set_cookie(COOKIE, language, max_age=COOKIE_SECONDS, httponly=True, samesite="lax")
     return response

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.errors import ConfirmationNeeded, FileRefused, FilterNotKnown, TrackerError
 from tracker.domain.register import RegisterKind
+from tracker.domain.roles import Action
 from tracker.feeds.columns import COLUMNS
 from tracker.feeds.table_files import LARGEST_FILE, shown_name
 from tracker.services import importing
@@ -20,6 +21,7 @@ from tracker.store import journal, uploads
 from tracker.store.engine import transaction
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import ON
+from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -43,7 +45,7 @@ class PastImport:
     counts: Mapping[str, int]
 
 
-@router.get("/imports")
+@router.get("/imports", dependencies=[allow(Action.IMPORT)])
 def index(visit: Asked) -> Response:
     """Past imports, the form to hand a file over, and the columns of each kind."""
     past = _past(visit.session)
@@ -60,7 +62,7 @@ def index(visit: Asked) -> Response:
     )
 
 
-@router.post("/imports")
+@router.post("/imports", dependencies=[allow(Action.IMPORT)])
 def hand_over(
     called: Called, kind: Annotated[str, Form()] = "", file: Annotated[UploadFile | None, File()] = None
 ) -> Response:
@@ -77,13 +79,13 @@ def hand_over(
     return RedirectResponse(f"/imports/{token}", 303)
 
 
-@router.get("/imports/{token}")
+@router.get("/imports/{token}", dependencies=[allow(Action.IMPORT)])
 def preview(visit: Asked, token: str) -> Response:
     """What a kept file would change."""
     return _preview(visit, token)
 
 
-@router.post("/imports/{token}")
+@router.post("/imports/{token}", dependencies=[allow(Action.IMPORT)])
 def apply(
     called: Called,
     token: str,

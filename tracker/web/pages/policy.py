@@ -8,14 +8,16 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from tracker.domain.policy import Route
+from tracker.domain.roles import Action
 from tracker.domain.vocabulary import FlagKind
 from tracker.services.evaluating import calendar
 from tracker.web.deps import Asked
+from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
-@router.get("/policy")
+@router.get("/policy", dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """Grounds, clauses, the list of daily needs, flags, calendar and sources."""
     policy = visit.house.book.policy

@@ -9,19 +9,20 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from tracker.domain.days import FOREVER
+from tracker.domain.roles import Action
 from tracker.domain.vocabulary import FlagKind, Service, State
 from tracker.feeds.regions import REGIONS
 from tracker.services.evaluating import NeedView, in_harm_order, snapshot
 from tracker.store.registry import search_schools
-from tracker.store.scope import EVERYTHING
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import HORIZONS, Filters
 from tracker.web.paging import page_of
+from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
-@router.get("/queue")
+@router.get("/queue", dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """The flagged needs that pass the filters, in harm order."""
     filters, needs = asked_needs(visit)
@@ -40,7 +41,7 @@ def show(visit: Asked) -> Response:
 def asked_needs(visit: Visit) -> tuple[Filters, tuple[NeedView, ...]]:
     """The filters of the address and all needs that pass them."""
     filters = Filters.read(visit.request.query_params)
-    scope = EVERYTHING
+    scope = visit.scope
     shot = snapshot(visit.session, scope, on=visit.on, known=visit.known, book=visit.house.book)
     found = None
     if filters.q:

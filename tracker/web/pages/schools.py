@@ -15,6 +15,7 @@ from tracker.domain.facts import NeedFacts, TenderFacts
 from tracker.domain.findings import Assessment, Finding, RouteAnswer
 from tracker.domain.policy import Policy, Route
 from tracker.domain.register import ContractRow, TenderEventRow, TenderRow
+from tracker.domain.roles import Action
 from tracker.domain.tenders import stretches
 from tracker.domain.vocabulary import Language
 from tracker.domain.workdays import WorkCalendar
@@ -23,11 +24,11 @@ from tracker.render.timeline import Timeline, draw, window_around
 from tracker.services.evaluating import NeedView, calendar, need_facts, snapshot
 from tracker.store import registry
 from tracker.store.flags import FlagRecord, flag_history
-from tracker.store.scope import EVERYTHING
 from tracker.store.sources import list_sources
 from tracker.web.deps import Asked, Visit
 from tracker.web.pages.queue import asked_needs, choices
 from tracker.web.paging import page_of
+from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -59,7 +60,7 @@ class Purchase:
     events: tuple[TenderEventRow, ...]
 
 
-@router.get("/schools")
+@router.get("/schools", dependencies=[allow(Action.READ)])
 def index(visit: Asked) -> Response:
     """All needs that pass the filters, by the school's name; a search that names one school opens it."""
     filters, needs = asked_needs(visit)
@@ -71,10 +72,10 @@ def index(visit: Asked) -> Response:
     return visit.page("schools/index.html", {"filters": filters, "page": page, **choices()})
 
 
-@router.get("/schools/{school_id:path}")
+@router.get("/schools/{school_id:path}", dependencies=[allow(Action.READ)])
 def show(visit: Asked, school_id: str) -> Response:
     """One school on one day."""
-    scope, house, session = EVERYTHING, visit.house, visit.session
+    scope, house, session = visit.scope, visit.house, visit.session
     shot = snapshot(session, scope, on=visit.on, known=visit.known, book=house.book)
     known_seq = visit.known_seq
     school = registry.get_school(session, scope, school_id, known_seq=known_seq)
@@ -140,12 +141,12 @@ def _ground(route: RouteAnswer, found: Assessment, policy: Policy) -> Route:
 
 
 def _contracts(visit: Visit, school_id: str, known_seq: int | None) -> tuple[ContractRow, ...]:
-    rows = registry.contract_rows(visit.session, EVERYTHING, school_id=school_id, known_seq=known_seq)
+    rows = registry.contract_rows(visit.session, visit.scope, school_id=school_id, known_seq=known_seq)
     return tuple(sorted(rows, key=lambda row: (row.start_on, row.contract_number), reverse=True))
 
 
 def _purchases(visit: Visit, school_id: str, known_seq: int | None) -> tuple[Purchase, ...]:
-    scope = EVERYTHING
+    scope = visit.scope
     tenders = registry.tender_rows(visit.session, scope, school_id=school_id, known_seq=known_seq)
     events = registry.event_rows(visit.session, scope, school_id=school_id, known_seq=known_seq)
     by_number: Mapping[str, list[TenderEventRow]] = {tender.tender_number: [] for tender in tenders}

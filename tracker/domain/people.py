@@ -1,0 +1,50 @@
+"""A person and what she may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tracker.domain.roles import NATIONAL, Action, Role, may
+from tracker.domain.vocabulary import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The schools a person may see: whole regions, districts (region, name) and single schools."""
+
+    regions: frozenset[str] = frozenset()
+    districts: frozenset[tuple[str, str]] = frozenset()
+    schools: frozenset[str] = frozenset()
+
+
+NOWHERE = Reach()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who is signed in, with a password, through another provider or by a token.
+
+    ``allowed`` narrows what the role may do: a token may carry less than its person.
+    """
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    language: Language | None = None
+    reach: Reach = NOWHERE
+    allowed: frozenset[Action] = frozenset(Action)
+
+    def may(self, action: Action) -> bool:
+        """Whether the person may do this at all; her reach says where."""
+        return action in self.allowed and may(self.role, action)
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether the role reads the whole country."""
+        return self.role in NATIONAL
+
+    @property
+    def mark(self) -> str:
+        """How the journal names her: stable, and nothing of her own."""
+        return f"person:{self.id}"

@@ -1,0 +1,157 @@
+"""People, what they may see, and the sessions in which they are known."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, insert, select, update
+from sqlalchemy.orm import Session
+
+from tracker.domain.people import NOWHERE, Person, Reach
+from tracker.domain.roles import NATIONAL, Role
+from tracker.domain.vocabulary import Language
+from tracker.store.people_tables import PERSON, PERSON_REACH, SIGNED_IN
+
+IDLE = timedelta(minutes=30)
+"""A session ends when it was not used for so long (AUT-10)."""
+
+LONGEST = timedelta(hours=12)
+"""A session ends so long after it began, however much it is used (AUT-10)."""
+
+TOUCH = timedelta(minutes=1)
+"""Use is written down at most so often."""
+
+_ENABLED = and_(PERSON.c.disabled_at.is_(None), PERSON.c.erased_at.is_(None))
+
+
+def hashed(secret: str) -> str:
+    """How a long random secret is kept: SHA-256, for nobody can guess what it hides."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def add_person(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    reach: Reach,
+    at: datetime,
+    language: Language | None = None,
+    password_hash: str | None = None,
+) -> int:
+    """Write down a new account and return its number."""
+    values = {
+        "email": email.strip().lower(),
+        "name": name,
+        "role": role,
+        "language": language,
+        "password_hash": password_hash,
+        "added_at": at,
+    }
+    added = session.execute(insert(PERSON).values(values).returning(PERSON.c.id))
+    number: int = added.scalar_one()
+    write_reach(session, number, reach)
+    return number
+
+
+def number_of(session: Session, email: str) -> int | None:
+    """The number of the account with an e-mail address, whatever its case; None where there is none."""
+    return session.scalar(select(PERSON.c.id).where(PERSON.c.email == email.strip().lower()))
+
+
+def write_reach(session: Session, person_id: int, reach: Reach) -> None:
+    """Say what a person may see; what was said before is gone."""
+    session.execute(PERSON_REACH.delete().where(PERSON_REACH.c.person_id == person_id))
+    rows: list[dict[str, object]] = [{"region": region} for region in sorted(reach.regions)]
+    rows += [{"region": region, "district": district} for region, district in sorted(reach.districts)]
+    rows += [{"school_id": school_id} for school_id in sorted(reach.schools)]
+    nothing = {"person_id": person_id, "region": None, "district": None, "school_id": None}
+    if rows:
+        session.execute(insert(PERSON_REACH), [nothing | row for row in rows])
+
+
+def begin_session(
+    session: Session, person_id: int, *, at: datetime, address: str, agent: str, known_by: str
+) -> str:
+    """Begin a session and return the value of its cookie, which is kept nowhere."""
+    cookie = secrets.token_urlsafe(32)
+    values = {
+        "cookie_hash": hashed(cookie),
+        "person_id": person_id,
+        "began_at": at,
+        "used_at": at,
+        "address": address,
+        "agent": agent,
+        "known_by": known_by,
+    }
+    session.execute(insert(SIGNED_IN).values(values))
+    return cookie
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """Somebody signed in, and when her session was last written down as used."""
+
+    person: Person
+    used_at: datetime
+
+    def is_touch_due(self, now: datetime) -> bool:
+        """Whether its use is to be written down again."""
+        return self.used_at <= now - TOUCH
+
+
+def sitting_of(session: Session, cookie: str, *, now: datetime) -> Sitting | None:
+    """Who is signed in with a cookie; None for one that is unknown, ended, idle or too old."""
+    alive = and_(
+        SIGNED_IN.c.cookie_hash == hashed(cookie),
+        SIGNED_IN.c.ended_at.is_(None),
+        SIGNED_IN.c.used_at > now - IDLE,
+        SIGNED_IN.c.began_at > now - LONGEST,
+    )
+    wanted = select(PERSON, SIGNED_IN.c.used_at).join(SIGNED_IN).where(alive, _ENABLED)
+    found = session.execute(wanted).first()
+    return None if found is None else Sitting(_person(session, found), found.used_at)
+
+
+def touch(session: Session, cookie: str, *, now: datetime) -> None:
+    """Write down that a session is used; a clock that went back revives nothing."""
+    mine = SIGNED_IN.c.cookie_hash == hashed(cookie)
+    session.execute(update(SIGNED_IN).where(mine, SIGNED_IN.c.used_at < now).values(used_at=now))
+
+
+def end_sessions(session: Session, condition: ColumnElement[bool], *, at: datetime) -> None:
+    """End every session that satisfies ``condition`` and has not ended."""
+    open_ones = and_(condition, SIGNED_IN.c.ended_at.is_(None))
+    session.execute(update(SIGNED_IN).where(open_ones).values(ended_at=at))
+
+
+def end_session(session: Session, cookie: str, *, at: datetime) -> None:
+    """End the session of a cookie."""
+    end_sessions(session, SIGNED_IN.c.cookie_hash == hashed(cookie), at=at)
+
+
+def end_all_sessions(session: Session, person_id: int, *, at: datetime) -> None:
+    """End every session of a person."""
+    end_sessions(session, SIGNED_IN.c.person_id == person_id, at=at)
+
+
+def _person(session: Session, row: Row[Any]) -> Person:
+    reach = NOWHERE
+    if row.role not in NATIONAL:
+        reach = _reach(session.execute(select(PERSON_REACH).where(PERSON_REACH.c.person_id == row.id)))
+    return Person(row.id, row.email, row.name, row.role, row.language, reach)
+
+
+def _reach(rows: Iterable[Row[Any]]) -> Reach:
+    given = list(rows)
+    return Reach(
+        regions=frozenset(row.region for row in given if row.region and row.district is None),
+        districts=frozenset((row.region, row.district) for row in given if row.district),
+        schools=frozenset(row.school_id for row in given if row.school_id),
+    )

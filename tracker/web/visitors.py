@@ -1,0 +1,88 @@
+"""Who sends a request: a person with a cookie, a program with a token, or somebody not known."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.responses import Response
+
+from tracker.domain.people import Person
+from tracker.store import people
+from tracker.store.engine import reading, transaction
+from tracker.web.house import House, house_of
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The sender of one request; ``cookie`` is what her browser sent, ``is_program`` that a token came."""
+
+    person: Person | None = None
+    cookie: str | None = None
+    is_program: bool = False
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Who sends the request; looked up once."""
+    known: Visitor | None = getattr(request.state, "visitor", None)
+    if known is None:
+        known = request.state.visitor = _look_up(request, house_of(request))
+    return known
+
+
+def _look_up(request: Request, house: House) -> Visitor:
+    cookie = request.cookies.get(cookie_name(house))
+    if not cookie:
+        return Visitor()
+    now = house.clock.now()
+    with reading(house.engine) as session:
+        sitting = people.sitting_of(session, cookie, now=now)
+    if sitting is None:
+        return Visitor(cookie=cookie)
+    if sitting.is_touch_due(now):
+        with transaction(house.engine) as session:
+            people.touch(session, cookie, now=now)
+    return Visitor(sitting.person, cookie)
+
+
+def cookie_name(house: House) -> str:
+    """The cookie of the session; bound to this host wherever the connection is encrypted."""
+    return "__Host-tracker" if house.settings.is_https else "tracker"
+
+
+def set_cookie(response: Response, house: House, value: str) -> None:
+    """Give the browser the cookie of a session; it forgets it when it is closed."""
+    secure = house.settings.is_https
+    response.set_cookie(cookie_name(house), value, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def drop_cookie(response: Response, house: House) -> None:
+    """Take the cookie away."""
+    secure = house.settings.is_https
+    response.delete_cookie(cookie_name(house), httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def csrf_token(cookie: str) -> str:
+    """What a form of this visitor carries: nobody can make it without the cookie, nor the cookie from it."""
+    return hmac.new(cookie.encode(), b"form", hashlib.sha256).hexdigest()
+
+
+def form_token(request: Request) -> str:
+    """The token for a form on the page being made; who has no cookie yet is given one with the answer."""
+    visitor = visitor_of(request)
+    if visitor.cookie is not None:
+        return csrf_token(visitor.cookie)
+    fresh: str | None = getattr(request.state, "fresh_cookie", None)
+    if fresh is None:
+        fresh = request.state.fresh_cookie = secrets.token_urlsafe(32)
+    return csrf_token(fresh)
+
+
+def keep_fresh_cookie(request: Request, response: Response) -> None:
+    """Send the cookie that a form on this page needs."""
+    fresh: str | None = getattr(request.state, "fresh_cookie", None)
+    if fresh is not None:
+        set_cookie(response, house_of(request), fresh)
