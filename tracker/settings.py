@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from tracker.clock import Clock, FileClock, MachineClock
@@ -25,6 +26,7 @@ KNOWN = frozenset(
         "TRACKER_ENV",
         "TRACKER_CLOCK_FILE",
         "TRACKER_POLICY_DIR",
+        "TRACKER_TRUSTED_PROXIES",
     }
 )
 ENVIRONMENTS = frozenset({"development", "test", "production"})
@@ -33,6 +35,8 @@ SHORTEST_SECRET = 32
 _EXAMPLE = re.compile("example|secret|password|change.?me", re.IGNORECASE)
 _FEWEST_SIGNS = 8
 """Different signs in a secret that is not one key held down."""
+
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Settings:
     policy_dir: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
     secret: str = field(default="", repr=False)
+    trusted_proxies: tuple[Network, ...] = ()
+    """Proxies whose word on a caller's address is taken."""
 
     @property
     def is_https(self) -> bool:
@@ -79,11 +85,20 @@ class Settings:
             policy_dir=Path(policy_dir) if policy_dir else None,
             base_url=given.get("TRACKER_BASE_URL", cls.base_url),
             secret=given.get("TRACKER_SECRET", ""),
+            trusted_proxies=_networks(given.get("TRACKER_TRUSTED_PROXIES", "")),
         )
 
     def clock(self) -> Clock:
         """The clock this process lives by."""
         return FileClock(self.clock_file) if self.clock_file else MachineClock()
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks between commas; raises :class:`SettingsRefused`."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise SettingsRefused(name="TRACKER_TRUSTED_PROXIES", reason="value") from error
 
 
 def _require_secret(secret: str) -> None:

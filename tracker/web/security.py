@@ -6,11 +6,16 @@ and a page may load nothing from anywhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from ipaddress import IPv6Address, ip_address
 
+from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tracker.settings import Network
+from tracker.web.house import house_of
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -83,3 +88,42 @@ def is_own_page(headers: Headers) -> bool:
 def _without_port(host: str) -> str:
     name, colon, port = host.rpartition(":")
     return (name if colon and port.isdigit() else host).lower()
+
+
+def client_address(request: Request) -> str:
+    """The address of whoever asks: the nearest hop that is not one of ``TRACKER_TRUSTED_PROXIES`` (AUT-17).
+
+    ``X-Forwarded-For`` is read from its right end, as far as trusted proxies have written it; no other header
+    counts. Empty where the server was not told an address.
+    """
+    if request.client is None:
+        return ""
+    told = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    hops = (request.client.host, *(hop.strip() for hop in reversed(told)))
+    return nearest_stranger(hops, house_of(request).settings.trusted_proxies)
+
+
+def nearest_stranger(hops: Iterable[str], trusted: Sequence[Network]) -> str:
+    """The first of the hops, nearest first, that is not trusted, else the last that can be read."""
+    found = ""
+    for hop in hops:
+        address = _address(hop)
+        if address is None:
+            return found or hop
+        found = address
+        if not any(ip_address(address) in network for network in trusted):
+            return found
+    return found
+
+
+def _address(hop: str) -> str | None:
+    """An address in one writing only, without a port; None for what is none."""
+    bare = hop.removeprefix("[").partition("]")[0]
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)
