@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, text
 
+from tests.people import a_person
 from tests.web.conftest import HOME, Visit
 from tests.web.reading import text_of
 from tests.web.register import STALLED
+from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
 from tracker.store.engine import transaction
 
@@ -138,8 +140,39 @@ def test_the_language_is_chosen_then_remembered_then_the_browsers_then_kazakh(
 
 
 def test_the_language_switch_keeps_the_question(filled: Engine, visit: Visit) -> None:
-    html = visit(filled).get("/queue?region=59&on=2027-02-01").text
-    assert 'href="?region=59&amp;on=2027-02-01&amp;lang=ru"' in html
+    html = visit(filled).get("/queue?region=59&on=2027-02-01&lang=en").text
+    assert 'name="next" value="/queue?region=59&amp;on=2027-02-01"' in html
+
+
+def test_a_chosen_language_stays_with_the_person_and_with_the_browser(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, Language.RU)
+    asked = {"language": "kk", "next": "/queue?region=59"}
+    answer = client.post("/language", data=asked, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/queue?region=59")
+    elsewhere = visit(filled, Language.RU)
+    assert '<html lang="kk">' in elsewhere.get("/").text
+    client.cookies.delete("tracker")
+    assert '<html lang="kk">' in client.get("/no-such-page").text
+
+
+@pytest.mark.parametrize(
+    "place", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:x", ""]
+)
+def test_the_language_switch_leads_nowhere_else(filled: Engine, visit: Visit, place: str) -> None:
+    answer = visit(filled).post("/language", data={"language": "ru", "next": place}, follow_redirects=False)
+    assert answer.headers["location"] == "/"
+
+
+def test_the_icon_and_the_top_of_every_page_say_that_something_is_red(filled: Engine, visit: Visit) -> None:
+    html = visit(filled, Language.RU).get("/policy").text
+    assert "icon-red.svg" in html
+    assert "Сегодня без услуги: 5" in text_of(html)
+
+
+def test_they_say_so_only_of_schools_that_the_reader_sees(filled: Engine, visit: Visit) -> None:
+    html = visit(filled, Language.RU, person=a_person(Role.HEAD, "10")).get("/policy").text
+    assert "/icon.svg" in html
+    assert "Сегодня без услуги" not in text_of(html)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/schools/123", "/api/v1/needs?on=x", "/api/v1/needs?state=fine"])

@@ -1,6 +1,6 @@
 """The components of GOV.UK Frontend as macros of our templates: ``govuk.button({…})``.
 
-They come from ``govuk-frontend-jinja`` and are called with one mapping whose missing entries count as empty, so
+They come from ``govuk-frontend-jinja``. Each takes one mapping in which a missing entry counts as empty, so
 they live in an environment of their own: in ours a missing value is an error.
 """
 
@@ -43,7 +43,11 @@ Component = Callable[[dict[str, object]], Markup]
 def components() -> dict[str, Component]:
     """Every component by its folder, with ``_`` for ``-``."""
     environment = Environment(
-        loader=PrefixLoader({LIBRARY: PackageLoader(LIBRARY)}), autoescape=True, undefined=ChainableUndefined
+        loader=PrefixLoader({LIBRARY: PackageLoader(LIBRARY)}),
+        autoescape=True,
+        undefined=ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return {
         folder.replace("-", "_"): getattr(

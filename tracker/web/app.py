@@ -39,7 +39,7 @@ from tracker.web import api
 from tracker.web.assets import STATIC_FOLDER, LastingFiles, asset_addresses
 from tracker.web.deps import html, language_of
 from tracker.web.house import House, house_of
-from tracker.web.pages import board, imports, policy, queue, schools
+from tracker.web.pages import board, imports, languages, policy, queue, schools
 from tracker.web.rules import rules_of
 from tracker.web.security import Guard, add_rules
 
@@ -82,7 +82,7 @@ def create_app(settings: Settings, clock: Clock, engine: Engine | None = None) -
         environments=make_environments(voices, asset=asset_addresses()),
     )
     app.mount("/static", LastingFiles(directory=STATIC_FOLDER), name="static")
-    for pages in (board, queue, schools, imports, policy):
+    for pages in (board, queue, schools, imports, policy, languages):
         app.include_router(pages.router)
     app.include_router(api.router)
     tuple(rules_of(app))  # a route that does not say who may use it stops here

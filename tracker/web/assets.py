@@ -27,7 +27,7 @@ def asset_addresses() -> Callable[[str], str]:
 
 
 class LastingFiles(StaticFiles):
-    """Static files: kept for a year when asked for by their mark, else (as styles ask for a typeface) a day."""
+    """Static files: kept for a year when asked for by their mark, for a day else (typefaces)."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file with the time for which a browser may keep it."""

@@ -20,6 +20,7 @@ from tracker.domain.people import Person
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Language
 from tracker.store import registry
+from tracker.store.alarm import uncovered_count
 from tracker.store.engine import reading
 from tracker.store.scope import Scope
 from tracker.store.versions import known_seq
@@ -107,6 +108,8 @@ class Visit(Caller):
             "home": self.to("/"),
             "to": self.to,
             "is_demo": registry.is_demo(self.session),
+            "uncovered": uncovered_count(self.session, self.scope) if visitor_of(self.request).person else 0,
+            "made_at": self.moment,
         }
         return html(self.request, self.house, self.language, template, {**common, **values}, status=status)
 
@@ -138,13 +141,23 @@ def html(
     response.headers["vary"] = "accept-language, cookie"
     keep_fresh_cookie(request, response)
     if request.query_params.get("lang") == language:
-        response.set_cookie(COOKIE, language, max_age=COOKIE_SECONDS, httponly=True, samesite="lax")
+        remember_language(response, house, language)
     return response
 
 
+def remember_language(response: Response, house: House, language: Language) -> None:
+    """Let the browser keep the language for when nobody is signed in."""
+    secure = house.settings.is_https
+    response.set_cookie(
+        COOKIE, language, max_age=COOKIE_SECONDS, httponly=True, samesite="lax", secure=secure
+    )
+
+
 def language_of(request: Request, default: Language) -> Language:
-    """The language asked for, else remembered, else the browser's first that we have, else ``default``."""
-    for wanted in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+    """The language asked for, of the person, kept, the browser's first of ours, or ``default``."""
+    person = visitor_of(request).person
+    asked, kept = request.query_params.get("lang"), request.cookies.get(COOKIE)
+    for wanted in (asked, person and person.language, kept):
         if wanted in tuple(Language):
             return Language(wanted)
     return _accepted(request.headers.get("accept-language", "")) or default
