@@ -9,11 +9,11 @@ from tracker.domain.days import FOREVER, next_day
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Answer, Assessment, Finding, TenderStanding
 from tracker.domain.flags import find_flags
-from tracker.domain.forecast import Asking, latest_safe_start, limit_of
+from tracker.domain.forecast import Asking, latest_safe_start
 from tracker.domain.interim import answer
 from tracker.domain.policy import Policy
 from tracker.domain.reading import Reading, read
-from tracker.domain.tenders import StageHistory, end_days, entries, law_for, suspensions
+from tracker.domain.tenders import StageHistory, end_days
 from tracker.domain.vocabulary import FlagKind, Method, NextStep, Stage, State
 from tracker.domain.workdays import WorkCalendar, days_apart
 
@@ -120,7 +120,7 @@ def _next_change(need: Reading, found: Answer | None) -> date:
     on = need.on
     if need.state is State.UNCOVERED or any(_walks_from_today(tender, on) for tender in need.live):
         return next_day(on)
-    return min((day for day in _turning_days(need, found) if day > on), default=FOREVER)
+    return min([day for day in _turning_days(need, found) if day > on], default=FOREVER)
 
 
 def _walks_from_today(tender: TenderStanding, on: date) -> bool:
@@ -133,35 +133,38 @@ def _turning_days(need: Reading, found: Answer | None) -> Iterable[date]:
     law, facts = need.law, need.facts
     yield need.cover.required.start
     yield need.cover.required.stop
-    for line in facts.lines:
-        if max(line.span) > need.on:
-            yield from _line_days(line)
+    yield from _line_days(facts.lines, need.on)
     if need.run is not None:
         yield days_apart(need.run.last, 1 - law.warn_ending_days)
         yield days_apart(need.run.last, 1 - law.warn_interim_ending_days)
     if facts.confirmed_on is not None:
         yield days_apart(facts.confirmed_on, law.stale_days + 1)
-    for tender in need.live:
-        yield from _tender_days(need.facts_of(tender), need)
     yield from (days_apart(day, law.tenderless_days - 1) for day in need.over_since)
-    yield from (day for tender in facts.tenders for day in end_days(tender))
-    for standing in need.standings:
+    for tender in facts.tenders:
+        yield from end_days(tender)
+    for standing in need.live:
+        yield from _tender_days(need.facts_of(standing))
         if standing.due_on is not None:
             yield standing.due_on
             yield next_day(standing.due_on)
     if found is not None and need.decide_by is not None:
         yield next_day(need.decide_by)
-    yield next((day for day in need.at.policy.change_days if day > need.on), FOREVER)
+    yield need.at.policy.next_change(need.on)
 
 
-def _line_days(line: ServiceLine) -> Iterable[date]:
-    yield from line.span
-    if line.signed_on is not None:
-        yield line.signed_on
+def _line_days(lines: Iterable[ServiceLine], on: date) -> Iterable[date]:
+    """Days of the lines that are not over."""
+    for line in lines:
+        start, stop = line.span
+        if stop > on or start > on:
+            yield start
+            yield stop
+            if line.signed_on is not None:
+                yield line.signed_on
 
 
-def _tender_days(tender: TenderFacts, need: Reading) -> Iterable[date]:
-    """Stated days of a tender, and the days on which the next stage follows by the clock."""
+def _tender_days(tender: TenderFacts) -> Iterable[date]:
+    """Stated days of a tender; a stage that follows by the clock begins after the one before is due."""
     stated = (
         tender.planned_on,
         tender.published_on,
@@ -174,9 +177,3 @@ def _tender_days(tender: TenderFacts, need: Reading) -> Iterable[date]:
     if tender.bids_close_on is not None:
         yield tender.bids_close_on
         yield next_day(tender.bids_close_on)
-    law = law_for(tender, need.on, need.at.policy)
-    pauses = suspensions(tender, need.on).spans
-    passed = entries(tender, need.on, law, need.at.calendar, pauses)
-    if passed and passed[-1].stage in (Stage.DISCUSSION, Stage.APPEAL):
-        limit = limit_of(law, tender.method, passed[-1].stage).days
-        yield next_day(need.at.calendar.after_without(passed[-1].entered_on, limit, pauses))

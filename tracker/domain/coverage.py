@@ -57,12 +57,15 @@ class Cover:
 
     def last_regular(self, before: date) -> date:
         """The last day before ``before`` that a regular line serves; ``BEGINNING`` if none."""
-        return max(
-            (min(s.stop, before) - ONE_DAY for s in self.regular if s.start < before), default=BEGINNING
-        )
+        for span in reversed(self.regular):
+            if span.start < before:
+                return min(span.stop, before) - ONE_DAY
+        return BEGINNING
 
     def chain_start(self, before: date) -> date | None:
         """First day of the chain of extension and interim lines since the last regular line (rules §6)."""
+        if not self.bridging:
+            return None
         since = next_day(self.last_regular(before))
         starts = (max(span.start, since) for span in self.bridging if span.stop > since)
         return next((start for start in starts if start < before), None)
@@ -116,12 +119,11 @@ def _required(facts: NeedFacts, first_served: date) -> Span:
 
 def overlap_since(cover: Cover, day: date) -> date | None:
     """First day of the run, holding ``day``, on which two regular lines serve; None if only one does."""
-    spans = [line.span for line in cover.regular_lines if line.is_dated]
-    if sum(span.start <= day < span.stop for span in spans) <= 1:
+    if len([line for line in cover.regular_lines if day in line.span and line.is_dated]) <= 1:
         return None
     doubled: list[Span] = []
     reach = BEGINNING
-    for span in sorted(spans):
+    for span in sorted(line.span for line in cover.regular_lines if line.is_dated):
         doubled.append(Span(span.start, min(span.stop, reach)))
         reach = max(reach, span.stop)
     run = run_with(join(doubled), day)

@@ -75,14 +75,17 @@ def next_day(day: date) -> date:
 def join(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The same days as sorted spans that neither touch nor overlap (rules §3: touching lines join)."""
     joined: list[Span] = []
+    reach = BEGINNING
     for span in sorted(spans):
-        if span.stop <= span.start:
+        start, stop = span
+        if stop <= start:
             continue
-        if joined and span.start <= joined[-1].stop:
-            if span.stop > joined[-1].stop:
-                joined[-1] = Span(joined[-1].start, span.stop)
-        else:
+        if not joined or start > reach:
             joined.append(span)
+            reach = stop
+        elif stop > reach:
+            joined[-1] = Span(joined[-1].start, stop)
+            reach = stop
     return tuple(joined)
 
 
@@ -107,7 +110,10 @@ def subtract(whole: Iterable[Span], taken: Iterable[Span]) -> tuple[Span, ...]:
 
 def run_with(spans: Iterable[Span], day: date) -> Span | None:
     """The span among joined ``spans`` that holds ``day``."""
-    return next((span for span in spans if span.start <= day < span.stop), None)
+    for span in spans:
+        if span.start <= day < span.stop:
+            return span
+    return None
 
 
 @lru_cache(maxsize=10_000)

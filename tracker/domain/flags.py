@@ -44,8 +44,8 @@ def gap_ahead(need: Reading) -> Finding | None:
 
 def no_tender(need: Reading) -> Finding | None:
     """In want of a purchase, and nothing is under way, bought or failed."""
-    wanting = None if need.failed else _wanting_since(need)
-    if wanting is None:
+    wanting = _wanting_since(need)
+    if wanting is None or need.failed:
         return None
     since = max([wanting, *need.over_since])
     return Finding(FlagKind.NO_TENDER, None if since == BEGINNING else since)
@@ -145,23 +145,21 @@ def _wanting_since(need: Reading) -> date | None:
     """Since when the need has wanted a purchase of which none is live or bought (rules §5, ``no_tender``).
 
     Want begins with the warning, or with an interim that leads to no regular line, and outlives the service.
+    While a regular line serves, only the last days can hold the day that asks: most needs are far from them.
     """
     if need.live:
         return None
-    want = run_with(join(span.within(need.cover.required) for span in _wants(need)), need.on)
+    last_days = _last_days(need)
+    if need.state is State.COVERED and need.on not in last_days:
+        return None
+    wants = [span.within(need.cover.required) for span in (last_days, *_other_wants(need))]
+    want = run_with(join(wants), need.on)
     return None if want is None or need.has_later_line else want.start
 
 
-def _wants(need: Reading) -> Iterator[Span]:
-    """Days of an interim with no regular line ahead, last days of the last run, days without service.
-
-    While a regular line serves, only the last days can hold the day that asks: most needs are far from them.
-    """
+def _other_wants(need: Reading) -> Iterator[Span]:
+    """Days of an interim with no regular line ahead, and days without service."""
     cover = need.cover
-    last_days = _last_days(need)
-    if need.state is State.COVERED and need.on not in last_days:
-        return
-    yield last_days
     if cover.bridging:
         last_start = max((line.first_on for line in cover.regular_lines), default=BEGINNING)
         no_regular_ahead = Span(last_start, FOREVER)

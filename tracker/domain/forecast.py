@@ -21,7 +21,7 @@ from tracker.domain.tenders import (
     over_since,
     suspensions,
 )
-from tracker.domain.vocabulary import COURSE, Method, Stage, TenderStatus
+from tracker.domain.vocabulary import Method, Stage, TenderStatus
 from tracker.domain.workdays import WorkCalendar
 
 MEDIAN, LATE = 50, 90
@@ -158,14 +158,13 @@ class _Walk:
 
     def _steps(self, end: date, length: Callable[[Stage], int]) -> tuple[Step, ...]:
         """The present stage until ``end``, then each later stage for its length in working days."""
-        start = self.entered_on or self.at.on
+        calendar = self.at.calendar
+        start = min(self.entered_on or self.at.on, end)
         basis = self._limit(self.stage).clause
-        steps = [
-            Step(self.stage, min(start, end), end, self.at.calendar.between(min(start, end), end), basis)
-        ]
+        steps = [Step(self.stage, start, end, calendar.between(start, end), basis)]
         for stage in later_stages(self.tender.method, self.stage):
             days = length(stage)
-            last = self.at.calendar.after(end, days)
+            last = calendar.after(end, days)
             steps.append(Step(stage, min(next_day(end), last), last, days, self._limit(stage).clause))
             end = last
         return tuple(steps)
@@ -190,9 +189,7 @@ def latest_safe_start(covered_until: date, method: Method, at: Asking) -> date:
     """
     law, before = at.policy.on(covered_until), covered_until
     while True:
-        days = sum(
-            limit_of(law, method, stage).days for stage in COURSE[method] if stage is not Stage.PLANNED
-        )
+        days = law.course_days[method]
         start = min(at.calendar.latest_start(covered_until, days), at.calendar.latest_start(before, 0))
         if start >= law.day:
             return start

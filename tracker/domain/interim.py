@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tracker.domain.days import FOREVER, ONE_DAY, Span, months_from
 from tracker.domain.facts import TenderFacts
-from tracker.domain.findings import Answer, Condition, RouteAnswer, TenderStanding
+from tracker.domain.findings import Answer, Condition, Gap, RouteAnswer, TenderStanding
 from tracker.domain.policy import Law, Route
 from tracker.domain.reading import Reading
 from tracker.domain.vocabulary import (
@@ -55,7 +55,7 @@ class Case:
 
 def answer(need: Reading) -> Answer | None:
     """The one answer for a need that is uncovered or has a gap ahead; None for every other need."""
-    gap = need.gap_until(_judged_day(need))
+    gap = _judged_gap(need)
     if need.state is State.UNCOVERED:
         start = need.on
     elif need.is_served and gap is not None:
@@ -64,7 +64,8 @@ def answer(need: Reading) -> Answer | None:
         return None
     law = need.at.policy.on(start)
     case = Case(need, law, _window(need, law, start), need.speaking or need.failed)
-    routes = tuple(judge_route(route, case) for route in law.routes)
+    judged = {id: Condition(id, *judge(case)) for id, judge in JUDGES.items()}
+    routes = tuple(judge_route(route, case, judged) for route in law.routes)
     recommended = _recommend(routes)
     reason = _refusal(case, recommended)
     forecast = need.speaking.forecast if need.speaking else None
@@ -78,12 +79,12 @@ def answer(need: Reading) -> Answer | None:
     )
 
 
-def _judged_day(need: Reading) -> date | None:
-    """The day a tender is taken to serve from: a stalled one is judged by its late forecast."""
+def _judged_gap(need: Reading) -> Gap | None:
+    """The gap until the tender is taken to serve: a stalled one is judged by its late forecast."""
     tender = need.speaking
-    if tender is None or tender.forecast is None:
-        return None
-    return tender.forecast.late if tender.is_stalled else tender.forecast.likely
+    if tender is not None and tender.is_stalled and tender.forecast is not None:
+        return need.gap_until(tender.forecast.late)
+    return need.projected_gap
 
 
 def _window(need: Reading, law: Law, start: date) -> Span:
@@ -109,13 +110,13 @@ def _recommend(routes: Iterable[RouteAnswer]) -> RouteId | None:
     return by_verdict.get(Verdict.OPEN) or by_verdict.get(Verdict.CONDITIONAL)
 
 
-def judge_route(route: Route, case: Case) -> RouteAnswer:
-    """A route with each of its conditions judged by the facts of the case."""
+def judge_route(route: Route, case: Case, judged: Mapping[ConditionId, Condition]) -> RouteAnswer:
+    """A route with the conditions that it asks for, as they were judged by the facts of the case."""
     asked = route.conditions
     if case.customer_created and route.alternative:
         replaced = (ConditionId.SUPPLIER_REFUSED, ConditionId.FIRST_MONTH)
         asked = (*(condition for condition in asked if condition not in replaced), *route.alternative)
-    conditions = tuple(Condition(id, *JUDGES[id](case)) for id in asked)
+    conditions = tuple(judged[id] for id in asked)
     return RouteAnswer(route.id, _verdict(conditions), route.clause, conditions)
 
 

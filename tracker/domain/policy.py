@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from tracker.domain.days import Span, add_months
+from tracker.domain.days import FOREVER, Span, add_months
 from tracker.domain.vocabulary import COURSE, ConditionId, Method, RouteId, Service, Stage
 
 Words = Mapping[str, str]
@@ -195,6 +195,7 @@ class Law:
     danger_percent: int
     danger_rows: int
     stage_limits: Mapping[tuple[Method, Stage], StageLimit]
+    course_days: Mapping[Method, int]
     routes: tuple[Route, ...]
 
     def limit(self, method: Method, stage: Stage) -> StageLimit:
@@ -223,6 +224,11 @@ class Policy:
         if law is None:
             law = self._laws[since] = self._build(since)
         return law
+
+    def next_change(self, day: date) -> date:
+        """The first day after ``day`` on which any clause or route changes; ``FOREVER`` if none is known."""
+        later = bisect_right(self.change_days, day)
+        return self.change_days[later] if later < len(self.change_days) else FOREVER
 
     def listed(self, service: Service) -> DailyNeed | None:
         """What the list of daily needs is known to say of a service."""
@@ -255,6 +261,10 @@ class Policy:
             danger_percent=value("import.danger_percent"),
             danger_rows=value("import.danger_rows"),
             stage_limits=limits,
+            course_days={
+                method: sum(limits[method, stage].days for stage in course if stage is not Stage.PLANNED)
+                for method, course in COURSE.items()
+            },
             routes=tuple(routes),
         )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from tracker.domain.coverage import Cover, read_cover
 from tracker.domain.days import BEGINNING, FOREVER, Span, next_day
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Gap, TenderStanding
 from tracker.domain.forecast import Asking, standing
+from tracker.domain.once import once
 from tracker.domain.policy import Law
 from tracker.domain.tenders import end_days, law_for
 from tracker.domain.vocabulary import FAILED, ContractStatus, State, TenderStatus
@@ -23,62 +23,59 @@ class Reading:
 
     facts: NeedFacts
     at: Asking
+    on: date
     law: Law
     cover: Cover
     state: State
     run: Span | None
     standings: tuple[TenderStanding, ...]
 
-    @cached_property
-    def on(self) -> date:
-        """The day that asks."""
-        return self.at.on
-
-    @cached_property
+    @once
     def is_served(self) -> bool:
         """Whether any line serves on the day."""
         return self.state in (State.COVERED, State.INTERIM)
 
-    @cached_property
+    @once
     def covered_until(self) -> date | None:
         """Last day of the unbroken run of served days that holds the day (rules §3)."""
         return self.run.last if self.run and self.is_served else None
 
-    @cached_property
+    @once
     def is_loss_ahead(self) -> bool:
         """Whether the need is served now and will be required on the day after its cover ends."""
         return self.is_served and self.run is not None and self.run.stop in self.cover.required
 
-    @cached_property
+    @once
     def unserved_from(self) -> date | None:
         """The day itself if uncovered, else the first day on which service will be lost."""
         if self.state is State.UNCOVERED:
             return self.on
         return self.run.stop if self.run and self.is_loss_ahead else None
 
-    @cached_property
+    @once
     def live(self) -> tuple[TenderStanding, ...]:
         """The live tenders."""
         return tuple(tender for tender in self.standings if tender.stage is not None)
 
-    @cached_property
+    @once
     def speaking(self) -> TenderStanding | None:
         """The live tender likely to serve first."""
         return min(self.live, key=_likely, default=None)
 
-    @cached_property
+    @once
     def last_regular(self) -> ServiceLine | None:
         """The regular line that began last, on or before the day."""
-        begun = [line for line in self.cover.regular_lines if line.span.start <= self.on]
+        on = self.on
+        begun = [line for line in self.cover.regular_lines if line.span.start <= on]
         return max(begun, key=_first_day, default=None)
 
-    @cached_property
+    @once
     def failed(self) -> TenderStanding | None:
         """The tender that failed last, after the last regular line began, or ever if none did (rules §5)."""
-        lost = (tender for tender in self._ended_lately if tender.status in FAILED)
+        lost = [tender for tender in self.standings if tender.status in FAILED and self._ended_lately(tender)]
         return max(lost, key=_ended, default=None)
 
-    @cached_property
+    @once
     def decide_by(self) -> date | None:
         """Last day to decide on a single source after the failed tender, by the law of its publication."""
         if self.failed is None or self.failed.ended_on is None:
@@ -86,40 +83,37 @@ class Reading:
         law = law_for(self.facts_of(self.failed), self.on, self.at.policy)
         return self.at.calendar.after(self.failed.ended_on, law.decision_days)
 
-    @cached_property
+    @once
     def awaits_contract(self) -> bool:
         """Whether a tender was completed since the last regular line began, and no line names it yet."""
         named = {line.tender_number for line in self.facts.lines}
         return any(
-            tender.status is TenderStatus.COMPLETE and tender.number not in named
-            for tender in self._ended_lately
-        )
-
-    @cached_property
-    def _ended_lately(self) -> tuple[TenderStanding, ...]:
-        """Tenders that ended after the last regular line began, or ever if none did."""
-        line = self.last_regular
-        return tuple(
-            tender
+            tender.status is TenderStatus.COMPLETE
+            and tender.number not in named
+            and self._ended_lately(tender)
             for tender in self.standings
-            if tender.stage is None and (line is None or (tender.ended_on or BEGINNING) > line.first_on)
         )
 
-    @cached_property
+    def _ended_lately(self, tender: TenderStanding) -> bool:
+        """Whether a tender ended after the last regular line began, or ever if none did."""
+        line = self.last_regular
+        return tender.stage is None and (line is None or (tender.ended_on or BEGINNING) > line.first_on)
+
+    @once
     def over_since(self) -> tuple[date, ...]:
         """The days since which the ended tenders have not been live: of several ends the first."""
         return tuple(
-            min([tender.ended_on, *end_days(self.facts_of(tender))])
-            for tender in self.standings
+            min([tender.ended_on, *end_days(facts)])
+            for facts, tender in zip(self.facts.tenders, self.standings, strict=False)
             if tender.ended_on is not None
         )
 
-    @cached_property
+    @once
     def shown(self) -> TenderStanding | None:
         """The tender to show: the speaking one, else the one that failed or ended last."""
         return self.speaking or self.failed or max(self.standings, key=_ended, default=None)
 
-    @cached_property
+    @once
     def has_pending_line(self) -> bool:
         """Whether a contract is signed and waits to enter into force."""
         return any(
@@ -127,7 +121,7 @@ class Reading:
             for line in self.facts.lines
         )
 
-    @cached_property
+    @once
     def is_bridge_to_regular(self) -> bool:
         """Whether the interim lines of the day lead without a gap to a regular line."""
         return (
@@ -136,7 +130,7 @@ class Reading:
             and any(self.on < span.start <= self.run.last for span in self.cover.regular)
         )
 
-    @cached_property
+    @once
     def has_later_line(self) -> bool:
         """Whether a line will serve after the present run, or a signed one waits to enter into force."""
         after = self.run.stop if self.run and self.is_served else next_day(self.on)
@@ -157,7 +151,7 @@ class Reading:
         span = Span(start, min(stop, self.cover.required.stop))
         return None if span.is_empty else Gap(span, self.at.calendar.within(span))
 
-    @cached_property
+    @once
     def projected_gap(self) -> Gap | None:
         """The gap until the speaking tender's likely day or a later line, whichever comes first."""
         tender = self.speaking
@@ -175,6 +169,7 @@ def read(facts: NeedFacts, at: Asking) -> Reading:
     return Reading(
         facts=facts,
         at=at,
+        on=at.on,
         law=at.policy.on(at.on),
         cover=cover,
         state=state,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from tracker.domain.days import FOREVER, ONE_DAY, Span, next_day
 from tracker.domain.facts import ServiceLine, TenderEvent, TenderFacts
@@ -209,6 +210,7 @@ def days_over(due: date, on: date, calendar: WorkCalendar, pauses: tuple[Span, .
     return over
 
 
+@cache
 def later_stages(method: Method, stage: Stage) -> tuple[Stage, ...]:
     """The stages still to come after ``stage``."""
     return tuple(later for later in COURSE[method] if _ORDER[later] > _ORDER[stage])
