@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tracker.domain import errors, vocabulary
+from tracker.domain.acts import Act
 from tracker.domain.errors import TrackerError
 from tracker.domain.interim import JUDGES
 from tracker.domain.policy import CLAUSES, DutyStart
@@ -63,6 +64,7 @@ def spoken_codes() -> list[str]:
         *each("condition_status", ConditionStatus),
         *each("language", Language),
         *each("import_kind", RegisterKind),
+        *each("act", Act),
         *each("region", [*(region.code for region in REGIONS), "none"]),
         *each("duty_start", DutyStart),
         *each("unit", LEAST),

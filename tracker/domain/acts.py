@@ -1,0 +1,36 @@
+"""What the journal keeps: the acts of people, commands and programs, as a closed list of words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+NOBODY = "visitor"
+"""Who acts where nobody is signed in."""
+
+
+class Act(StrEnum):
+    """One kind of entry; pages name it in three languages (``act.<word>``)."""
+
+    SIGN_IN = "sign_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGN_OUT = "sign_out"
+    REFUSED = "refused"
+    EXPORT = "export"
+    IMPORT = "import"
+    DECREE = "decree"
+    CORRECTION = "correction"
+    DECISION = "decision"
+    PERSON_ADDED = "person_added"
+    ROLE_CHANGED = "role_changed"
+    PERSON_DISABLED = "person_disabled"
+    PERSON_ENABLED = "person_enabled"
+    PERSON_ERASED = "person_erased"
+    TOKEN_ADDED = "token_added"  # noqa: S105 – a word of the list, no secret
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 – as above
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 – as above
+    LINK_MADE = "link_made"
+    SESSIONS_ENDED = "sessions_ended"
+    SECOND_FACTOR_ON = "second_factor_on"
+    SECOND_FACTOR_OFF = "second_factor_off"
+    JOURNAL_CHECKED = "journal_checked"
+    DEMO = "demo"
