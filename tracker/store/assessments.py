@@ -15,16 +15,17 @@ from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.findings import Answer, Assessment
 from tracker.domain.vocabulary import Service, Stage, State
+from tracker.store.bulk import add_rows
 from tracker.store.flags import flag_history as flag_history
 from tracker.store.flags import settle_flags
 from tracker.store.scope import Scope, among, visible
 from tracker.store.tables import ASSESSMENT, NEED
-from tracker.store.versions import as_known, batches
+from tracker.store.versions import as_known
 
 NeedKey = tuple[str, str]
 """School and service."""
@@ -61,7 +62,7 @@ class StoredAssessment:
     def digest(self) -> str:
         """A fingerprint of everything kept."""
         said = [str(value) for value in _values(self)]
-        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+        return hashlib.sha256(_as_json(said).encode()).hexdigest()
 
     @property
     def findings(self) -> tuple[object, ...]:
@@ -71,6 +72,7 @@ class StoredAssessment:
 
 KEPT = tuple(field.name for field in fields(StoredAssessment))
 _values: Callable[[StoredAssessment], tuple[Any, ...]] = attrgetter(*KEPT)
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +189,8 @@ def _write(session: Session, kept: Sequence[StoredAssessment], *, today: date, b
         (now, digest) for now in kept if before.get(_need_of(now)) != (now, digest := now.digest, basis)
     ]
     _forget(session, [_need_of(now) for now, _ in changed if _need_of(now) in before])
-    rows = (
-        dict(zip(KEPT, _values(now), strict=True), digest=digest, basis=basis, assessed_on=today)
-        for now, digest in changed
-    )
-    for batch in batches(rows):
-        session.connection().execute(insert(ASSESSMENT), batch)
+    rows = [(*_values(now), digest, basis, today) for now, digest in changed]
+    add_rows(session, ASSESSMENT, (*KEPT, "digest", "basis", "assessed_on"), rows)
     return len(changed)
 
 

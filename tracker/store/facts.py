@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from operator import attrgetter, itemgetter
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, Text, and_, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderEvent, TenderFacts
 from tracker.domain.vocabulary import TenderEventKind, TenderStatus
 from tracker.domain.workdays import Override
+from tracker.store.bulk import columns
 from tracker.store.scope import EVERYTHING, Scope, either, visible
 from tracker.store.tables import CALENDAR_OVERRIDE, CONTRACT_LINE, NEED, SCHOOL, TENDER_EVENT, TENDER_LINE
 from tracker.store.versions import as_known
@@ -106,7 +106,7 @@ def load_facts(
     tenders = _tenders(session, of_school(TENDER_LINE.c.school_id), known_seq, all_events=all_of_them)
     return [
         NeedFacts(*need, *(tuple(part.get(need[:2], ())) for part in (lines, tenders)))
-        for need in sorted(_tuples(session, query), key=_need_key)
+        for need in sorted(map(tuple, session.execute(query)), key=_need_key)
         if wanted is None or need[:2] in wanted
     ]
 
@@ -141,10 +141,13 @@ def _lines(
 ) -> dict[NeedKey, list[ServiceLine]]:
     query = select(CONTRACT_LINE.c.school_id, CONTRACT_LINE.c.service, *_LINE)
     lines: dict[NeedKey, list[ServiceLine]] = defaultdict(list)
-    for row in _tuples(session, query.where(as_known(CONTRACT_LINE, known_seq), wanted)):
-        lines[row[:2]].append(ServiceLine(*row[2:]))
-    for found in lines.values():
-        found.sort(key=_by_start)
+    for school_ids, services, *line in columns(
+        session, query.where(as_known(CONTRACT_LINE, known_seq), wanted)
+    ):
+        for need, found in zip(zip(school_ids, services, strict=True), map(ServiceLine, *line), strict=True):
+            lines[need].append(found)
+    for of_need in lines.values():
+        of_need.sort(key=_by_start)
     return lines
 
 
@@ -156,11 +159,13 @@ def _tenders(
     events = _events(session, true() if all_events else TENDER_EVENT.c.tender_number.in_(numbers), known_seq)
     query = select(TENDER_LINE.c.school_id, TENDER_LINE.c.service, *_TENDER).where(present)
     tenders: dict[NeedKey, list[TenderFacts]] = defaultdict(list)
-    for row in _tuples(session, query):
-        values: tuple[Any, ...] = (*row[2:], events.get(row[2], ()))
-        tenders[row[:2]].append(TenderFacts(*values))
-    for found in tenders.values():
-        found.sort(key=attrgetter("number"))
+    for school_ids, services, *tender in columns(session, query):
+        of_tender = [events.get(number, ()) for number in tender[0]]
+        facts = map(TenderFacts, *tender, of_tender)
+        for need, found in zip(zip(school_ids, services, strict=True), facts, strict=True):
+            tenders[need].append(found)
+    for of_need in tenders.values():
+        of_need.sort(key=attrgetter("number"))
     return tenders
 
 
@@ -168,12 +173,7 @@ def _events(session: Session, wanted: ColumnElement[bool], known_seq: int | None
     table = TENDER_EVENT
     query = select(table.c.tender_number, table.c.on_day, table.c.event)
     events: dict[str, list[TenderEvent]] = defaultdict(list)
-    for number, on, kind in _tuples(session, query.where(as_known(table, known_seq), wanted)):
-        events[number].append(TenderEvent(on, kind))
+    for numbers, *event in columns(session, query.where(as_known(table, known_seq), wanted)):
+        for number, found in zip(numbers, map(TenderEvent, *event), strict=True):
+            events[number].append(found)
     return {number: tuple(sorted(found, key=_by_day)) for number, found in events.items()}
-
-
-def _tuples(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query, fetched by the thousand."""
-    for rows in session.execute(query).partitions(1_000):
-        yield from rows

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.findings import Finding
 from tracker.domain.vocabulary import FlagKind, Service
+from tracker.store.bulk import add_rows
 from tracker.store.scope import Scope, among, visible
 from tracker.store.tables import FLAG
 from tracker.store.versions import batches
@@ -59,7 +60,7 @@ def settle_flags(
     if the clock was set back.
     """
     before = _open(session, {school_id for school_id, _ in findings})
-    fresh: list[dict[str, object]] = []
+    fresh: list[tuple[object, ...]] = []
     moved: list[dict[str, object]] = []
     gone: list[_Open] = []
     for (school_id, service), found in sorted(findings.items()):
@@ -67,13 +68,12 @@ def settle_flags(
         wanted = {finding.kind: finding.since for finding in found}
         for kind, since in wanted.items():
             if kind not in present:
-                fresh.append({"school_id": school_id, "service": service, "kind": kind, "since": since})
+                fresh.append((school_id, service, kind, since, today))
             elif present[kind].since != since:
                 moved.append({"key_id": present[kind].id, "since": since})
         gone += [flag for kind, flag in present.items() if kind not in wanted]
     connection = session.connection()
-    for batch in batches({**flag, "opened_on": today} for flag in fresh):
-        connection.execute(insert(FLAG), batch)
+    add_rows(session, FLAG, ("school_id", "service", "kind", "since", "opened_on"), fresh)
     for batch in batches(moved):
         connection.execute(update(FLAG).where(FLAG.c.id == bindparam("key_id")), batch)
     ends = ({"key_id": flag.id, "closed_on": max(today, flag.opened_on)} for flag in gone)

@@ -103,7 +103,9 @@ def _elements(session: Session, listed: str) -> ColumnElement[str]:
 
 def is_storable(text: str) -> bool:
     """Whether both databases can hold the text."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    if "\0" in text:
+        return False
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def either(

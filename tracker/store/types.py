@@ -28,6 +28,14 @@ class _DaysOfText(dict[str | None, date | None]):
         return day
 
 
+class _TextsOfDays(dict[date | None, str | None]):
+    """Each day is written once."""
+
+    def __missing__(self, day: date | None) -> str | None:
+        text = self[day] = None if day is None else day.isoformat()
+        return text
+
+
 class _Members(dict[str | None, StrEnum | None]):
     """The members of a closed list by their values."""
 
@@ -49,6 +57,10 @@ class Day(TypeDecorator[date]):
 
     impl = Date
     cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None] | None:
+        """PostgreSQL's driver takes dates by itself."""
+        return _TextsOfDays().__getitem__ if dialect.name == "sqlite" else None
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], date | None] | None:
         """PostgreSQL's driver gives dates by itself."""
@@ -128,6 +140,12 @@ class Word(TypeDecorator[StrEnum]):
         self.name = name
         self._members = _Members((word.value, word) for word in kind)
         self._members[None] = None
+        self._texts: dict[str | None, str | None] = {word: word.value for word in kind}
+        self._texts[None] = None
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:
+        """One look-up a value; raises :class:`LookupError` for a word outside the list."""
+        return self._texts.__getitem__
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], StrEnum | None]:
         """One look-up a value; building members one by one costs five times as much."""
