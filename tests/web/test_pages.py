@@ -30,7 +30,7 @@ LISTS = (
     "/imports",
 )
 SCHOOLS = tuple(f"/schools/99074000{number:04}" for number in range(1, 12))
-OF_TODAY = ("/account", "/queue?state=uncovered")
+OF_TODAY = ("/account", "/schools?state=uncovered")
 """Links that are the same whatever day is asked about."""
 DAYS = (
     "/?on=2026-12-01",
@@ -160,7 +160,7 @@ def test_every_number_of_the_board_is_the_length_of_the_list_behind_it(
 
 def test_the_first_line_of_the_board_counts_what_calls_for_action(filled: Engine, visit: Visit) -> None:
     text = text_of(visit(filled, Language.RU).get("/").text)
-    assert "5 школ без услуги, 2 потеряют ее за 30 дней, 1 закупка затянулась." in text
+    assert "5 школ без услуги, 2 потеряют ее за 30 дней, у 1 школы закупка затянулась." in text
 
 
 def test_the_board_keeps_the_control_centre_beside_the_contracts(filled: Engine, visit: Visit) -> None:

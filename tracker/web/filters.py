@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from tracker.domain.findings import Assessment
 from tracker.domain.vocabulary import LIVE, FlagKind, Service, State
 from tracker.feeds.regions import REGIONS
 from tracker.services.evaluating import NeedView
+from tracker.web.standings import SchoolStanding, by_school
 
 HORIZONS = (30, 60, 90)
 """Calendar days ahead for which the board counts what will be lost."""
@@ -87,6 +88,19 @@ class Filters:
     def keep(self, needs: Iterable[NeedView], *, found: Collection[str] | None) -> tuple[NeedView, ...]:
         """The needs that pass; ``found`` are the schools that a search found, None without a search."""
         return tuple(need for need in needs if self._passes(need) and (found is None or _id(need) in found))
+
+    def keep_schools(
+        self, needs: Iterable[NeedView], *, found: Collection[str] | None
+    ) -> tuple[SchoolStanding, ...]:
+        """The schools that pass, each in the state of its worst need; the other filters ask for one need."""
+        place = Filters(region=self.region, district=self.district, service=self.service)
+        schools = by_school(place.keep(needs, found=found))
+        asked = replace(self, state=None)
+        return tuple(
+            school
+            for school in schools
+            if (self.state is None or school.state is self.state) and any(map(asked._passes, school.needs))
+        )
 
     def _passes(self, need: NeedView) -> bool:
         school, assessment = need.school, need.assessment

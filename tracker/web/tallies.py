@@ -1,4 +1,4 @@
-"""The numbers of the board: counted from the very needs that the lists behind them show."""
+"""The numbers of the board: schools, counted as the lists behind them show them, each once."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from tracker.domain.alphabet import sort_key
 from tracker.domain.vocabulary import FlagKind, State
 from tracker.services.evaluating import NeedView
 from tracker.web.filters import HORIZONS, NOT_STATED, is_in_purchase, is_integrated, is_lost_within
+from tracker.web.standings import SchoolStanding, by_school
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts of one region, one district or the country. ``losing`` is by days ahead.
+    """Schools of one region, one district or the country, each in the state of its worst need.
 
-    ``integrated`` counts schools whose cameras the control centre sees: a fact beside the contracts.
+    ``losing`` is by days ahead. ``integrated`` counts schools whose cameras the control centre sees: a fact
+    beside the contracts.
     """
 
     schools: int
     integrated: int
-    needs: int
     states: Mapping[State, int]
     stalled: int
     in_purchase: int
@@ -29,24 +30,26 @@ class Tally:
 
     @property
     def required(self) -> int:
-        """Needs that are required on the day: what shares are shares of."""
-        return self.needs - self.states[State.NOT_REQUIRED]
+        """Schools that need anything on the day: what shares are shares of."""
+        return self.schools - self.states[State.NOT_REQUIRED]
 
 
 def tally(needs: Iterable[NeedView]) -> Tally:
-    """Count needs and their schools."""
-    needs = tuple(needs)
-    assessments = [need.assessment for need in needs]
-    states = Counter(found.state for found in assessments)
+    """Count the schools of these needs."""
+    schools = by_school(needs)
+    states = Counter(school.state for school in schools)
     return Tally(
-        schools=len({need.school.school_id for need in needs}),
-        integrated=len({need.school.school_id for need in needs if is_integrated(need)}),
-        needs=len(needs),
+        schools=len(schools),
+        integrated=sum(is_integrated(school.needs[0]) for school in schools),
         states={state: states[state] for state in State},
-        stalled=sum(FlagKind.TENDER_STALLED in found.kinds for found in assessments),
-        in_purchase=sum(is_in_purchase(found) for found in assessments),
-        losing={days: sum(is_lost_within(found, days) for found in assessments) for days in HORIZONS},
+        stalled=sum(FlagKind.TENDER_STALLED in school.kinds for school in schools),
+        in_purchase=sum(any(map(is_in_purchase, school.assessments)) for school in schools),
+        losing={days: sum(_loses_within(school, days) for school in schools) for days in HORIZONS},
     )
+
+
+def _loses_within(school: SchoolStanding, days: int) -> bool:
+    return any(is_lost_within(found, days) for found in school.assessments)
 
 
 def by_region(needs: Iterable[NeedView], codes: Iterable[str]) -> tuple[tuple[str, Tally], ...]:

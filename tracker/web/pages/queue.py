@@ -25,29 +25,33 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 @router.get("/queue", dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """The flagged needs that pass the filters, in harm order."""
-    filters, needs = asked_needs(visit)
+    filters = Filters.read(visit.request.query_params)
+    needs = filters.keep(all_needs(visit), found=searched(visit, filters))
     flagged = in_harm_order(needs)
     return visit.page(
         "queue/show.html",
         {
             "filters": filters,
             "page": page_of(flagged, number=filters.page, size=filters.size),
+            "schools": len({need.school.school_id for need in flagged}),
             "next_change_on": next_change(needs),
             **choices(),
         },
     )
 
 
-def asked_needs(visit: Visit) -> tuple[Filters, tuple[NeedView, ...]]:
-    """The filters of the address and all needs that pass them."""
-    filters = Filters.read(visit.request.query_params)
-    scope = visit.scope
-    shot = snapshot(visit.session, scope, on=visit.on, known=visit.known, book=visit.house.book)
-    found = None
-    if filters.q:
-        named = search_schools(visit.session, scope, filters.q, known_seq=visit.known_seq)
-        found = {school.school_id for school in named}
-    return filters, filters.keep(shot.needs, found=found)
+def all_needs(visit: Visit) -> tuple[NeedView, ...]:
+    """Every need that the reader may see, on the day asked for."""
+    book = visit.house.book
+    return snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=book).needs
+
+
+def searched(visit: Visit, filters: Filters) -> frozenset[str] | None:
+    """The schools that a search found; None without a search."""
+    if not filters.q:
+        return None
+    named = search_schools(visit.session, visit.scope, filters.q, known_seq=visit.known_seq)
+    return frozenset(school.school_id for school in named)
 
 
 def choices() -> dict[str, object]:

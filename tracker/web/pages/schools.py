@@ -14,19 +14,20 @@ from tracker.domain.coverage import states
 from tracker.domain.facts import NeedFacts, TenderFacts
 from tracker.domain.findings import Assessment, Finding, RouteAnswer
 from tracker.domain.policy import Policy, Route
-from tracker.domain.register import ContractRow, TenderEventRow, TenderRow
+from tracker.domain.register import ContractRow, SchoolRow, TenderEventRow, TenderRow
 from tracker.domain.roles import Action
 from tracker.domain.tenders import stretches
 from tracker.domain.vocabulary import Language
 from tracker.domain.workdays import WorkCalendar
 from tracker.render.explanations import flag_clause
 from tracker.render.timeline import Timeline, draw, window_around
-from tracker.services.evaluating import NeedView, calendar, need_facts, snapshot
+from tracker.services.evaluating import calendar, need_facts, snapshot
 from tracker.store import registry
 from tracker.store.flags import FlagRecord, flag_history
 from tracker.store.sources import list_sources
 from tracker.web.deps import Asked, Visit
-from tracker.web.pages.queue import asked_needs, choices
+from tracker.web.filters import Filters
+from tracker.web.pages.queue import all_needs, choices, searched
 from tracker.web.paging import page_of
 from tracker.web.rules import allow
 
@@ -62,12 +63,12 @@ class Purchase:
 
 @router.get("/schools", dependencies=[allow(Action.READ)])
 def index(visit: Asked) -> Response:
-    """All needs that pass the filters, by the school's name; a search that names one school opens it."""
-    filters, needs = asked_needs(visit)
-    if filters.q and any(filters.q in (need.school.school_id, need.school.bin) for need in needs):
-        named = next(need for need in needs if filters.q in (need.school.school_id, need.school.bin))
-        return RedirectResponse(visit.to(f"/schools/{named.school.school_id}"), 303)
-    ordered = sorted(needs, key=lambda need: _place(need, visit.language))
+    """The schools that pass the filters, by name; a search that names one school opens it."""
+    filters = Filters.read(visit.request.query_params)
+    schools = filters.keep_schools(all_needs(visit), found=searched(visit, filters))
+    if filters.q and (named := [one.school for one in schools if _is_named(one.school, filters.q)]):
+        return RedirectResponse(visit.to(f"/schools/{named[0].school_id}"), 303)
+    ordered = sorted(schools, key=lambda one: _place(one.school, visit.language))
     page = page_of(ordered, number=filters.page, size=filters.size)
     return visit.page("schools/index.html", {"filters": filters, "page": page, **choices()})
 
@@ -161,7 +162,10 @@ def _begun(tender: TenderRow) -> tuple[str, str]:
     return (day.isoformat() if day else "", tender.tender_number)
 
 
-def _place(need: NeedView, language: Language) -> tuple[str, str, str]:
-    school = need.school
+def _is_named(school: SchoolRow, text: str) -> bool:
+    return text in (school.school_id, school.bin)
+
+
+def _place(school: SchoolRow, language: Language) -> tuple[str, str]:
     shown = {Language.KK: school.name_kk, Language.RU: school.name_ru}.get(language) or school.name
-    return (sort_key(shown), school.school_id, need.assessment.service)
+    return (sort_key(shown), school.school_id)

@@ -1,0 +1,92 @@
+"""The board counts schools, each once, and every number is the length of the list that it opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.web.conftest import Visit
+from tests.web.reading import links_of, numbers_of, text_of
+from tests.web.register import a_contract, a_school, day, fill
+from tracker.domain.register import RegisterRow, TenderRow
+from tracker.domain.vocabulary import ContractKind, Language, Service, State, TenderStatus
+
+BOTH = (Service.CHANNEL, Service.CCTV)
+LAST_YEAR, THIS_YEAR = ("2026-01-01", "2026-12-31"), ("2027-01-01", "2027-12-31")
+
+
+def two_services() -> tuple[RegisterRow, ...]:
+    """Four schools with two services each, both served, one, none, and one whose end is not known."""
+    ids = ("S-1", "S-2", "S-3", "S-4")
+    cctv = {"service": Service.CCTV}
+    return (
+        *(a_school(school_id, school_id, services=BOTH) for school_id in ids),
+        a_contract("K-1", "S-1", *THIS_YEAR),
+        a_contract("K-2", "S-1", *THIS_YEAR, **cctv),
+        a_contract("K-3", "S-2", *LAST_YEAR),
+        a_contract("K-4", "S-2", "2027-01-01", "2027-01-31", kind=ContractKind.INTERIM, **cctv),
+        a_contract("K-5", "S-3", *LAST_YEAR),
+        a_contract("K-6", "S-3", *LAST_YEAR, **cctv),
+        a_contract("K-7", "S-4", "2026-01-01", None),
+        a_contract("K-8", "S-4", *THIS_YEAR, **cctv),
+        *(
+            TenderRow("T-1", school_id, TenderStatus.ACTIVE, service=service, published_on=day("2026-10-01"))
+            for school_id in ("S-2", "S-3")
+            for service in BOTH
+        ),
+    )
+
+
+@pytest.fixture
+def doubled(empty: Engine) -> Engine:
+    """The four schools."""
+    fill(empty, *two_services())
+    return empty
+
+
+def totals(html: str) -> Mapping[str, int]:
+    """The numbers on top of the board by the class of their box."""
+    boxes = re.findall(r'class="total-(\w+)">.*?<dd>\s*(?:<a [^>]*>)?(\d+)', html, flags=re.DOTALL)
+    return {name: int(number) for name, number in boxes if name in tuple(State)}
+
+
+def test_a_school_with_two_services_counts_once_in_its_worse_state(doubled: Engine, visit: Visit) -> None:
+    html = visit(doubled, Language.RU).get("/").text
+    assert totals(html) == {"covered": 1, "interim": 0, "uncovered": 2, "unknown": 1, "not_required": 0}
+    text = text_of(html)
+    assert "2 школы без услуги" in text
+    assert "у 2 школ закупка затянулась" in text
+    assert "50,0 %" in text
+
+
+@pytest.mark.parametrize("path", ["/", "/?region=59"])
+def test_every_number_of_the_board_is_the_length_of_its_list(
+    doubled: Engine, visit: Visit, path: str
+) -> None:
+    client = visit(doubled, Language.RU)
+    numbers = numbers_of(client.get(path).text)
+    assert len(numbers) > 8
+    for number, address in numbers:
+        page = client.get(address)
+        schools = {one for _, one in links_of(page.text) if one.startswith("/schools/")}
+        assert len(schools) == page.text.count('<th scope="row"') == number, address
+
+
+def test_the_list_says_how_each_service_of_a_school_stands(doubled: Engine, visit: Visit) -> None:
+    text = text_of(visit(doubled, Language.RU).get("/schools").text)
+    assert "4 школы" in text
+    assert "Канал связи, Нет услуги:" in text
+    assert "Видеонаблюдение, До подведения итогов:" in text
+
+
+def test_the_queue_names_schools_and_says_that_a_row_is_a_service(doubled: Engine, visit: Visit) -> None:
+    client = visit(doubled, Language.RU)
+    html = client.get("/queue").text
+    text = text_of(html)
+    rows = html.count('<th scope="row"')
+    assert "3 школы требуют внимания." in text
+    assert f"Ниже {rows} строк: по одной на услугу." in text
+    assert "по одной на услугу" not in text_of(client.get("/queue?service=cctv").text)
