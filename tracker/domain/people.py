@@ -24,7 +24,7 @@ NOWHERE = Reach()
 class Person:
     """Someone who is signed in, with a password, through another provider or by a token.
 
-    ``allowed`` narrows what the role may do: a token may carry less than its person.
+    ``allowed`` narrows what the role may do, ``only_region`` where: a token may carry less than its person.
     """
 
     id: int
@@ -34,6 +34,7 @@ class Person:
     language: Language | None = None
     reach: Reach = NOWHERE
     allowed: frozenset[Action] = frozenset(Action)
+    only_region: str | None = None
 
     def may(self, action: Action) -> bool:
         """Whether the person may do this at all; her reach says where."""

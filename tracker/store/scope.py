@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Text, and_, bindparam, cast, false, func, or_, select, true
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from tracker.domain.people import Person
+from tracker.domain.register import SchoolRow
 from tracker.domain.roles import Role
 from tracker.store.tables import SCHOOL, TENDER_LINE
 
@@ -20,15 +21,18 @@ from tracker.store.tables import SCHOOL, TENDER_LINE
 class Scope:
     """Everything (``regions`` is None), or the schools of regions, districts and lists, taken together.
 
-    ``officer`` adds the schools that name this e-mail address as their officer's. A school without a region
-    is seen only by those who see everything or are given the school itself. What was known earlier is
-    filtered by the region the school has today: a school that moved away takes its history along.
+    ``officer`` adds the schools that name this e-mail address as their officer's; ``within`` then cuts the
+    whole to some regions, as a token may. A school without a region is seen only by those who see everything,
+    are its officer or are given the school itself. What was known earlier is filtered by what the school is
+    today: a school that moved away takes its history along. ``person`` is who asks, for what is her own.
     """
 
     regions: frozenset[str] | None
     districts: frozenset[tuple[str, str]] = frozenset()
     schools: frozenset[str] = frozenset()
     officer: str | None = None
+    within: frozenset[str] | None = None
+    person: int | None = field(default=None, compare=False)
 
     @classmethod
     def everything(cls) -> Scope:
@@ -43,11 +47,29 @@ class Scope:
     @classmethod
     def of_person(cls, person: Person) -> Scope:
         """What a person may see: all by her role, or what she was given and, as officer, her own schools."""
+        only = None if person.only_region is None else frozenset({person.only_region})
         if person.sees_everything:
-            return cls.everything()
+            return cls(only, person=person.id)
         reach = person.reach
         own = person.email if person.role is Role.OFFICER else None
-        return cls(reach.regions, reach.districts, reach.schools, own)
+        return cls(reach.regions, reach.districts, reach.schools, own, only, person.id)
+
+    def reaches(self, region: str | None, district: str | None) -> bool:
+        """Whether a place lies within the given regions and districts: there schools may be added."""
+        if self.regions is None:
+            return True
+        if region is None or (self.within is not None and region not in self.within):
+            return False
+        return region in self.regions or (region, district) in self.districts
+
+    def holds(self, school: SchoolRow) -> bool:
+        """Whether a school with these values is seen: what :func:`visible` asks of the stored one."""
+        if self.regions is None or self.reaches(school.region, school.district):
+            return True
+        if self.within is not None and school.region not in self.within:
+            return False
+        is_own = self.officer is not None and (school.officer_email or "").lower() == self.officer
+        return is_own or school.school_id in self.schools
 
 
 EVERYTHING = Scope.everything()
@@ -66,7 +88,8 @@ def visible(session: Session, scope: Scope, school_id: ColumnElement[Any]) -> Co
     ]
     if scope.officer is not None:
         within.append(func.lower(SCHOOL.c.officer_email) == scope.officer)
-    return school_id.in_(select(SCHOOL.c.school_id).where(present, or_(*within)))
+    cut = either(session, SCHOOL.c.region, scope.within)
+    return school_id.in_(select(SCHOOL.c.school_id).where(present, or_(*within), cut))
 
 
 def visible_tender(session: Session, scope: Scope, number: ColumnElement[Any]) -> ColumnElement[bool]:
