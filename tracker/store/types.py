@@ -52,6 +52,10 @@ def _readable() -> Iterator[None]:
         raise DatabaseNotReady(reason="damaged") from error
 
 
+_DAYS, _TEXTS = _DaysOfText(), _TextsOfDays()
+"""One of each for the whole process: the days of a register lie within some decades."""
+
+
 class Day(TypeDecorator[date]):
     """A legal day; ISO text on SQLite."""
 
@@ -60,11 +64,11 @@ class Day(TypeDecorator[date]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None] | None:
         """PostgreSQL's driver takes dates by itself."""
-        return _TextsOfDays().__getitem__ if dialect.name == "sqlite" else None
+        return _TEXTS.__getitem__ if dialect.name == "sqlite" else None
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], date | None] | None:
         """PostgreSQL's driver gives dates by itself."""
-        return _DaysOfText().__getitem__ if dialect.name == "sqlite" else None
+        return _DAYS.__getitem__ if dialect.name == "sqlite" else None
 
 
 class Moment(TypeDecorator[datetime]):
