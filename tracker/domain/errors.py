@@ -48,6 +48,24 @@ class FilterNotKnown(TrackerError):
     code = "error.filter_not_known"
 
 
+class ParameterNotKnown(TrackerError):
+    """A program's request names a parameter that does not exist: ignored it might widen what is answered."""
+
+    code = "error.parameter_not_known"
+
+
+class ParameterRepeated(TrackerError):
+    """A program's request gives one parameter twice: each reader would choose another of the two."""
+
+    code = "error.parameter_repeated"
+
+
+class ChangedMeanwhile(TrackerError):
+    """What would be written was looked at before somebody else changed the same facts, or was not looked at."""
+
+    code = "error.changed_meanwhile"
+
+
 class NotFound(TrackerError):
     """What was asked for does not exist, or not within the reader's scope: both answer alike."""
 
@@ -122,3 +140,63 @@ class OutputLost(TrackerError):
 
     code = "error.output_lost"
     exit_status = 3
+
+
+class SignInRefused(TrackerError):
+    """E-mail address and password do not belong together; nobody is told which of them is wrong."""
+
+    code = "error.sign_in_refused"
+
+
+class CodeRefused(TrackerError):
+    """The code of a second factor is wrong or was used before."""
+
+    code = "error.code_refused"
+
+
+class TooManyTries(TrackerError):
+    """An address or an account has failed too often; waiting helps."""
+
+    code = "error.too_many_tries"
+
+
+class TooBusy(TrackerError):
+    """More people sign in at this moment than the machine can hash passwords for."""
+
+    code = "error.too_busy"
+
+
+class PasswordRefused(TrackerError):
+    """A new password is not taken: ``reason`` is ``short``, ``long``, ``easy`` or ``differs``."""
+
+    code = "error.password_refused"
+
+
+class LinkDead(TrackerError):
+    """A single-use link was used, is too old, was replaced or never existed: all answer alike."""
+
+    code = "error.link_dead"
+
+
+class SecretMissing(TrackerError):
+    """Without ``TRACKER_SECRET`` nothing can be sealed: there is no second factor."""
+
+    code = "error.secret_missing"
+
+
+class EmailTaken(TrackerError):
+    """Another account has this e-mail address."""
+
+    code = "error.email_taken"
+
+
+class PersonRefused(TrackerError):
+    """What was said of a person cannot be: ``reason`` is ``email``, ``name``, ``role``, ``region``, …"""
+
+    code = "error.person_refused"
+
+
+class LastAdmin(TrackerError):
+    """The last administrator who can sign in would be lost."""
+
+    code = "error.last_admin"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.encoders import jsonable_encoder
 
 from tracker.domain.errors import NotFound
@@ -21,42 +21,47 @@ from tracker.services.evaluating import NeedView, Snapshot
 from tracker.store import journal, registry, versions
 from tracker.store.flags import flag_history
 from tracker.store.journal import Entry
-from tracker.web.deps import Asked, Visit
-from tracker.web.filters import Filters
+from tracker.web import api_answers as answers
+from tracker.web.api_queries import AskedOnce, NeedQuestion, PageQuestion, Question
+from tracker.web.deps import Visit
 from tracker.web.paging import page_of
 from tracker.web.rules import allow
 
 Item = TypeVar("Item")
 
+Plain = Annotated[Question, Query()]
+OnePage = Annotated[PageQuestion, Query()]
+Needed = Annotated[NeedQuestion, Query()]
+
 router = APIRouter(prefix="/api/v1", tags=["v1"])
 
 
-@router.get("/needs", dependencies=[allow(Action.READ)])
-def list_needs(visit: Asked) -> Json:
+@router.get("/needs", response_model=answers.Needs, dependencies=[allow(Action.READ)])
+def list_needs(visit: AskedOnce, asked: Needed) -> Json:
     """Needs that pass the filters, in the order of school and service."""
-    return _paged(visit, _kept(visit, _snapshot(visit).needs), need_item, name="needs")
+    return _paged(visit, asked, _kept(visit, asked, _snapshot(visit).needs), need_item, name="needs")
 
 
-@router.get("/suggestions", dependencies=[allow(Action.READ)])
-def list_suggestions(visit: Asked) -> Json:
+@router.get("/suggestions", response_model=answers.Suggestions, dependencies=[allow(Action.READ)])
+def list_suggestions(visit: AskedOnce, asked: Needed) -> Json:
     """Needs with an interim suggestion, worst first."""
-    open_ones = [need for need in _kept(visit, _snapshot(visit).needs) if _is_suggestion(need)]
-    return _paged(visit, evaluating.in_harm_order(open_ones), need_item, name="suggestions")
+    open_ones = [need for need in _kept(visit, asked, _snapshot(visit).needs) if _is_suggestion(need)]
+    return _paged(visit, asked, evaluating.in_harm_order(open_ones), need_item, name="suggestions")
 
 
-@router.get("/flags", dependencies=[allow(Action.READ)])
-def list_flags(visit: Asked) -> Json:
+@router.get("/flags", response_model=answers.Flags, dependencies=[allow(Action.READ)])
+def list_flags(visit: AskedOnce, asked: Needed) -> Json:
     """Every flag of the needs that pass the filters, worst need first."""
     rows: list[Json] = [
         {"school_id": need.school.school_id, "service": need.assessment.service.value, **_flag(flag)}
-        for need in evaluating.in_harm_order(_kept(visit, _snapshot(visit).needs))
+        for need in evaluating.in_harm_order(_kept(visit, asked, _snapshot(visit).needs))
         for flag in need.assessment.flags
     ]
-    return _paged(visit, rows, dict, name="flags")
+    return _paged(visit, asked, rows, dict, name="flags")
 
 
-@router.get("/schools/{school_id:path}", dependencies=[allow(Action.READ)])
-def show_school(school_id: str, visit: Asked) -> Json:
+@router.get("/schools/{school_id:path}", response_model=answers.SchoolFile, dependencies=[allow(Action.READ)])
+def show_school(school_id: str, visit: AskedOnce, _: Plain) -> Json:
     """A school: its facts as known, its needs on the day, and the record of its flags.
 
     The record is kept from day to day and not as known at a moment; whoever asks for one gets none.
@@ -80,8 +85,8 @@ def show_school(school_id: str, visit: Asked) -> Json:
     }
 
 
-@router.get("/tenders/{number:path}", dependencies=[allow(Action.READ)])
-def show_tender(number: str, visit: Asked) -> Json:
+@router.get("/tenders/{number:path}", response_model=answers.TenderFile, dependencies=[allow(Action.READ)])
+def show_tender(number: str, visit: AskedOnce, _: Plain) -> Json:
     """A tender with the schools it is for, its dated events and where it stands on the day."""
     seq = _known_seq(visit)
     lines = registry.tender_rows(visit.session, visit.scope, known_seq=seq, number=number)
@@ -100,8 +105,10 @@ def show_tender(number: str, visit: Asked) -> Json:
     }
 
 
-@router.get("/contracts/{number:path}", dependencies=[allow(Action.READ)])
-def show_contract(number: str, visit: Asked) -> Json:
+@router.get(
+    "/contracts/{number:path}", response_model=answers.ContractFile, dependencies=[allow(Action.READ)]
+)
+def show_contract(number: str, visit: AskedOnce, _: Plain) -> Json:
     """A contract with its lines."""
     seq = _known_seq(visit)
     lines = registry.contract_rows(visit.session, visit.scope, known_seq=seq, number=number)
@@ -110,8 +117,8 @@ def show_contract(number: str, visit: Asked) -> Json:
     return {"contract_number": number, "lines": _rows(lines)}
 
 
-@router.get("/regions", dependencies=[allow(Action.READ)])
-def list_regions(visit: Asked) -> Json:
+@router.get("/regions", response_model=answers.Regions, dependencies=[allow(Action.READ)])
+def list_regions(visit: AskedOnce, _: Plain) -> Json:
     """Each region with its needs by state on the day."""
     counts: dict[str | None, Counter[Any]] = {}
     for need in _snapshot(visit).needs:
@@ -130,15 +137,15 @@ def list_regions(visit: Asked) -> Json:
     }
 
 
-@router.get("/imports", dependencies=[allow(Action.READ)])
-def list_imports(visit: Asked) -> Json:
+@router.get("/imports", response_model=answers.Imports, dependencies=[allow(Action.READ)])
+def list_imports(visit: AskedOnce, asked: OnePage) -> Json:
     """What was imported, newest first, with its counts."""
     done = [
         entry
         for entry in journal.entries(visit.session, action="import")
         if visit.known is None or entry.at <= visit.known
     ]
-    return _paged(visit, done, _import, name="imports")
+    return _paged(visit, asked, done, _import, name="imports")
 
 
 def need_item(need: NeedView) -> Json:
@@ -152,17 +159,18 @@ def _snapshot(visit: Visit) -> Snapshot:
     )
 
 
-def _kept(visit: Visit, needs: Iterable[NeedView]) -> tuple[NeedView, ...]:
-    filters = Filters.read(visit.request.query_params)
+def _kept(visit: Visit, asked: NeedQuestion, needs: Iterable[NeedView]) -> tuple[NeedView, ...]:
+    filters = asked.filters()
     if filters.q is None:
         return filters.keep(needs, found=None)
     named = registry.search_schools(visit.session, visit.scope, filters.q, known_seq=_known_seq(visit))
     return filters.keep(needs, found={school.school_id for school in named})
 
 
-def _paged(visit: Visit, rows: Sequence[Item], item: Callable[[Item], Json], *, name: str) -> Json:
-    filters = Filters.read(visit.request.query_params)
-    page = page_of(rows, number=filters.page, size=filters.size)
+def _paged(
+    visit: Visit, asked: PageQuestion, rows: Sequence[Item], item: Callable[[Item], Json], *, name: str
+) -> Json:
+    page = page_of(rows, number=asked.page, size=asked.size)
     return {
         "on": day(visit.on),
         "known": None if visit.known is None else visit.known.isoformat(),
