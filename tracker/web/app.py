@@ -17,6 +17,7 @@ from starlette.types import Scope
 from tracker import __version__
 from tracker.clock import LEGAL_ZONE, Clock
 from tracker.domain.errors import (
+    ChangedMeanwhile,
     ConfirmationNeeded,
     DatabaseNotReady,
     FormStale,
@@ -29,22 +30,27 @@ from tracker.domain.errors import (
     SignInNeeded,
     TrackerError,
 )
-from tracker.feeds.table_files import LARGEST_FILE
 from tracker.render.catalogs import load_catalogs
 from tracker.render.environment import make_environments, make_voices
 from tracker.services.evaluating import Book
 from tracker.settings import Settings
 from tracker.store.engine import make_engine
-from tracker.web import api
+from tracker.web import api, api_description
+from tracker.web.admission import Admission
+from tracker.web.api_queries import refusal_of
 from tracker.web.assets import STATIC_FOLDER, LastingFiles, asset_addresses
 from tracker.web.deps import html, language_of
 from tracker.web.house import House, house_of
+from tracker.web.methods import Heads, allowed, options
 from tracker.web.pages import board, imports, languages, policy, queue, schools
-from tracker.web.rules import rules_of
-from tracker.web.security import Guard, add_rules
+from tracker.web.rules import doors_of
+from tracker.web.security import Guard, Site, add_rules
 
 FORM_ROOM = 64 * 1024
-"""Room for the fields around an uploaded file."""
+"""The longest form, in bytes; only a route that says so takes more."""
+
+FORM_FIELDS = 200
+"""Fields of the longest form."""
 
 STATUSES: Mapping[type[TrackerError], int] = {
     NotFound: 404,
@@ -52,6 +58,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
     NotAllowed: 403,
     FormStale: 403,
     ConfirmationNeeded: 409,
+    ChangedMeanwhile: 409,
     MomentRefused: 409,
     DatabaseNotReady: 503,
     PathNotWritable: 503,
@@ -70,7 +77,9 @@ def create_app(settings: Settings, clock: Clock, engine: Engine | None = None) -
         version=__version__,
         docs_url=None,
         redoc_url=None,
-        max_body_size=LARGEST_FILE + FORM_ROOM,
+        openapi_url=None,  # api_description says it to those who may ask
+        max_body_size=FORM_ROOM,
+        form_limits={"max_fields": FORM_FIELDS, "max_files": 1, "max_part_size": FORM_ROOM},
     )
     voices = make_voices(load_catalogs(), zone=LEGAL_ZONE)
     app.state.house = House(
@@ -85,8 +94,11 @@ def create_app(settings: Settings, clock: Clock, engine: Engine | None = None) -
     for pages in (board, queue, schools, imports, policy, languages):
         app.include_router(pages.router)
     app.include_router(api.router)
-    tuple(rules_of(app))  # a route that does not say who may use it stops here
-    app.add_middleware(Guard, refuse=_refuse)
+    app.include_router(api_description.router)
+    doors = doors_of(app)  # a route that does not say who may use it stops here
+    app.add_middleware(Admission, doors=doors, refused=_tracker_error)
+    app.add_middleware(Guard, site=Site.of(settings), refuse=_refuse)
+    app.add_middleware(Heads)
     app.add_exception_handler(TrackerError, _tracker_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
@@ -96,7 +108,7 @@ def create_app(settings: Settings, clock: Clock, engine: Engine | None = None) -
 
 def is_for_programs(request: Request) -> bool:
     """Whether the answer is read by a program: refusals are problem documents then."""
-    return request.url.path.startswith("/api/")
+    return request.url.path.startswith(("/api/", "/openapi.json"))
 
 
 def sign_in_address(request: Request) -> str:
@@ -121,12 +133,17 @@ def _tracker_error(request: Request, error: Exception) -> Response:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 405 and request.method == "OPTIONS":
+        return options(error.headers or {})
     codes = {404: "error.page_not_found", 405: "error.method", 413: "error.too_large"}
-    return _told(request, error.status_code, _named(codes.get(error.status_code, "error.request")))
+    told = _told(request, error.status_code, _named(codes.get(error.status_code, "error.request")))
+    told.headers.update(allowed(error.headers or {}))
+    return told
 
 
-def _bad_request(request: Request, _: Exception) -> Response:
-    return _told(request, 400, _named("error.request"))
+def _bad_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return _told(request, 400, refusal_of(error) if is_for_programs(request) else _named("error.request"))
 
 
 def _bug(request: Request, error: Exception) -> Response:
@@ -134,7 +151,8 @@ def _bug(request: Request, error: Exception) -> Response:
     number = secrets.token_hex(4)
     log.error("fault %s at %s", number, request.url.path, exc_info=error)
     response = _told(request, 500, _named("error.fault"), number=number)
-    add_rules(response.headers, request.url.path)  # this answer does not pass the guard
+    is_https = house_of(request).settings.is_https
+    add_rules(response.headers, request, is_https=is_https)  # this answer does not pass the guard
     return response
 
 
@@ -161,4 +179,5 @@ def _told(request: Request, status: int, error: TrackerError, *, number: str | N
 def _problem(status: int, error: TrackerError, title: str) -> Response:
     details = {name: str(value) for name, value in error.details.items()}
     body = {"type": f"urn:tracker:{error.code}", "title": title, "status": status, **details}
-    return JSONResponse(body, status, media_type="application/problem+json")
+    challenge = {"www-authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse(body, status, challenge, media_type="application/problem+json")

@@ -25,6 +25,7 @@ from tracker.store.engine import reading
 from tracker.store.scope import Scope
 from tracker.store.versions import known_seq
 from tracker.web.house import House, house_of
+from tracker.web.security import nonce_of
 from tracker.web.visitors import form_token, keep_fresh_cookie, visitor_of
 
 COOKIE = "tracker_language"
@@ -132,6 +133,7 @@ def html(
         person=person,
         may=lambda action: person is not None and person.may(Action(action)),
         csrf=form_token(request),
+        nonce=nonce_of(request),
         path=request.url.path,
         asked=asked,
         languages=tuple(Language),

@@ -7,12 +7,14 @@ something must carry the token of the visitor's own cookie (WEB-1).
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.routing import Mount
 
 from tracker.domain.errors import FormStale, NotAllowed, SignInNeeded
 from tracker.domain.people import Person
@@ -43,14 +45,19 @@ class Rule:
 
     action: Action | None
 
+    def admit(self, request: Request) -> None:
+        """Raises :class:`SignInNeeded` and :class:`NotAllowed`; needs no body for it."""
+        person = visitor_of(request).person
+        if self.action is not None:
+            if person is None:
+                raise SignInNeeded
+            if not person.may(self.action):
+                raise NotAllowed(action=self.action.value)
+
     def __call__(self, request: Request, token: Annotated[str, Depends(given_token)]) -> None:
         """Raises :class:`SignInNeeded`, :class:`NotAllowed` and :class:`FormStale`."""
+        self.admit(request)
         visitor = visitor_of(request)
-        if self.action is not None:
-            if visitor.person is None:
-                raise SignInNeeded
-            if not visitor.person.may(self.action):
-                raise NotAllowed(action=self.action.value)
         if request.method not in READING and not visitor.is_program:
             _require_own_form(visitor.cookie, token)
 
@@ -70,20 +77,41 @@ def anyone() -> Any:  # as above
     return Depends(Rule(None))
 
 
-def rules_of(app: FastAPI) -> Iterator[tuple[str, str, Action | None]]:
-    """Every path with its method and who may use it; raises ``LookupError`` for a route that says nothing."""
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            rule = _rule_of(route)
-            yield from ((route.path, method, rule.action) for method in sorted(route.methods or ()))
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A path of the server with its methods and the rule that stands at it."""
+
+    path: str
+    pattern: re.Pattern[str]
+    methods: frozenset[str]
+    rule: Rule
+
+    def leads(self, method: str, path: str) -> bool:
+        """Whether a request would come in here."""
+        return method in self.methods and self.pattern.match(path) is not None
 
 
-def _rule_of(route: APIRoute) -> Rule:
-    said = [each.dependency for each in route.dependencies]
+def doors_of(app: FastAPI) -> tuple[Door, ...]:
+    """Every door, in the order in which they are tried; raises ``LookupError`` for one without a rule.
+
+    Static files, which hold no data, are the only folder that is mounted, and have none.
+    """
+    routes = (route for route in iter_route_contexts(app.routes) if not isinstance(route.route, Mount))
+    return tuple(_door(route) for route in routes)
+
+
+def _door(route: RouteContext) -> Door:
+    said = [each.dependency for each in route.dependencies] if isinstance(route.route, APIRoute) else []
     declared = [rule for rule in said if isinstance(rule, Rule)]
     if len(declared) != 1:
         raise LookupError(f"{route.path} does not say who may use it")
-    return declared[0]
+    return Door(str(route.path), route.path_regex, frozenset(route.methods or ()), declared[0])
+
+
+def rules_of(app: FastAPI) -> Iterator[tuple[str, str, Action | None]]:
+    """Every path with its method and who may use it; raises ``LookupError`` for a route that says nothing."""
+    for door in doors_of(app):
+        yield from ((door.path, method, door.rule.action) for method in sorted(door.methods))
 
 
 def person_of(request: Request) -> Person | None:
