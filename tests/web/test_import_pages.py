@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from httpx2 import Response
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
@@ -40,6 +41,13 @@ def hand_over(client: TestClient, data: str, kind: str = "schools", name: str = 
     return answer.headers["location"]
 
 
+def confirm(client: TestClient, address: str, **fields: str) -> Response:
+    """Look at the preview and press its button."""
+    looked = client.get(address)
+    seen = re.findall(r'name="seen" value="(\w+)"', looked.text)
+    return client.post(address, data={"seen": seen[0] if seen else "", **fields})
+
+
 def count_schools(engine: Engine) -> int:
     with reading(engine) as session:
         return len(registry.list_schools(session, EVERYTHING))
@@ -63,7 +71,7 @@ def test_a_preview_counts_and_writes_nothing(empty: Engine, visit: Visit) -> Non
 
 def test_a_confirmed_file_is_written_and_told(empty: Engine, visit: Visit) -> None:
     client = visit(empty, Language.RU)
-    told = text_of(client.post(hand_over(client, GOOD)).text)
+    told = text_of(confirm(client, hand_over(client, GOOD)).text)
     assert "Файл мектептер.csv записан. Прочитано: 2, новых: 2" in told
     assert count_schools(empty) == 2
     assert "Жаңа мектеп" in text_of(client.get("/schools").text)
@@ -71,13 +79,13 @@ def test_a_confirmed_file_is_written_and_told(empty: Engine, visit: Visit) -> No
 
 def test_the_same_file_again_changes_nothing(empty: Engine, visit: Visit) -> None:
     client = visit(empty)
-    client.post(hand_over(client, GOOD))
+    confirm(client, hand_over(client, GOOD))
     assert counts(client.get(hand_over(client, GOOD)).text) == [2, 0, 0, 2, 0]
 
 
 def test_a_change_is_shown_field_by_field(empty: Engine, visit: Visit) -> None:
     client = visit(empty, Language.RU)
-    client.post(hand_over(client, GOOD))
+    confirm(client, hand_over(client, GOOD))
     html = client.get(hand_over(client, GOOD.replace("Жаңа мектеп", "Абай мектебі"))).text
     assert counts(html) == [2, 0, 1, 1, 0]
     assert "<del>Жаңа мектеп</del> → <ins>Абай мектебі</ins>" in html
@@ -98,11 +106,11 @@ def test_a_spoilt_file_is_written_only_when_bad_rows_are_skipped_on_purpose(
 ) -> None:
     client = visit(empty, Language.RU)
     address = hand_over(client, SPOILT)
-    refused = client.post(address)
+    refused = confirm(client, address)
     assert refused.status_code == 409
     assert "исправьте ошибки или выберите пропуск строк" in text_of(refused.text)
     assert count_schools(empty) == 0
-    assert client.post(address, data={"skip_bad_rows": "1"}).status_code == 200
+    assert confirm(client, address, skip_bad_rows="1").status_code == 200
     assert count_schools(empty) == 2
 
 
@@ -110,11 +118,11 @@ def test_ending_much_of_what_is_known_must_be_confirmed(filled: Engine, visit: V
     client = visit(filled, Language.RU)
     address = hand_over(client, ENDED, "contracts")
     assert "Внимание: файл завершит или опустошит" in text_of(client.get(address).text)
-    refused = client.post(address)
+    refused = confirm(client, address)
     assert refused.status_code == 409
     assert "это нужно подтвердить" in text_of(refused.text)
     assert "tag-covered" in client.get(f"/schools/{COVERED}").text
-    assert client.post(address, data={"confirmed": "1"}).status_code == 200
+    assert confirm(client, address, confirmed="1").status_code == 200
     assert "tag-uncovered" in client.get(f"/schools/{COVERED}").text
 
 
@@ -123,8 +131,8 @@ def test_a_written_file_stands_among_past_imports_and_cannot_be_written_twice(
 ) -> None:
     client = visit(empty, Language.RU)
     address = hand_over(client, GOOD)
-    client.post(address)
-    assert client.post(address).status_code == 404
+    confirm(client, address)
+    assert confirm(client, address).status_code == 404
     told = text_of(client.get("/imports").text)
     assert "15.01.2027 11:00" in told
     assert "мектептер.csv" in told
@@ -167,5 +175,5 @@ def test_the_columns_of_every_kind_are_told_in_three_languages(empty: Engine, vi
 
 def test_a_stage_reaches_the_page_of_its_school(filled: Engine, visit: Visit) -> None:
     client = visit(filled, Language.RU)
-    client.post(hand_over(client, "tender_number;event;on\nT-2;appeal;2027-01-14\n", "tender-events"))
+    confirm(client, hand_over(client, "tender_number;event;on\nT-2;appeal;2027-01-14\n", "tender-events"))
     assert "стадия «обжалование», срок 19.01.2027" in text_of(client.get(f"/schools/{STALLED}").text)

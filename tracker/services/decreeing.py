@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.acts import Act
 from tracker.domain.workdays import Override
 from tracker.services.evaluating import Book, evaluate
 from tracker.store import intake, journal, references, versions
@@ -19,5 +20,5 @@ def decree(
     seq = versions.open_recording(session, at=at, actor=actor, source="decree", reason=override.decree)
     intake.record_overrides(session, [override], seq)
     detail = {"day": override.on.isoformat(), "working": override.working, "decree": override.decree}
-    journal.append(session, at=now, actor=actor, action="decree", subject="calendar", detail=detail)
+    journal.append(session, at=now, actor=actor, action=Act.DECREE, subject="calendar", detail=detail)
     evaluate(session, today=today, book=book)

@@ -27,8 +27,8 @@ def note(
     """Write an act of whoever calls into the journal, within the transaction of ``session``.
 
     ``subject`` is what was acted on (``person:7``, ``contracts``); ``actor`` is given only where the visitor
-    is not known yet, as while signing in. Details hold no e-mail address, name or secret of a person: they could
-    never be erased. Returns the number of the entry.
+    is not known yet, as while signing in. Details hold no e-mail address, name or secret of a person: these
+    could never be erased. Returns the number of the entry.
     """
     person = visitor_of(called.request).person
     said = {"reason": reason, **detail} if reason else detail
@@ -38,5 +38,10 @@ def note(
         actor=actor or (person.mark if person else NOBODY),
         action=act,
         subject=subject,
-        detail={**said, "address": client_address(called.request)},
+        detail={**said, **origin_of(called)},
     )
+
+
+def origin_of(called: Caller) -> dict[str, str]:
+    """Where the request comes from, as entries tell it."""
+    return {"address": client_address(called.request)}
