@@ -1,0 +1,7 @@
+"""The server and the country that the tests of pages have."""
+
+from __future__ import annotations
+
+from tests.web.conftest import empty, filled, visit
+
+__all__ = ["empty", "filled", "visit"]

@@ -1,0 +1,91 @@
+"""Sees every refusal of the server and writes it into the journal, after the visitor has her answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tracker.domain.acts import NOBODY, Act
+from tracker.domain.errors import DatabaseNotReady
+from tracker.store import journal
+from tracker.store.engine import transaction
+from tracker.web.house import House, house_of
+from tracker.web.refusals import Refusal, Refusals
+from tracker.web.rules import Door
+from tracker.web.security import client_address
+
+NOTED_STATUSES = frozenset({401, 403, 429})
+NOTED_CODES = frozenset({"error.host"})
+"""Refusals besides those statuses that somebody may have tried on purpose."""
+
+log = logging.getLogger(__name__)
+
+
+def tell_refusal(request: Request, status: int, code: str) -> None:
+    """Say that the request is refused; the witness reads it when the answer is gone."""
+    if status in NOTED_STATUSES or code in NOTED_CODES:
+        request.state.refusal = code
+
+
+def settle(app: FastAPI) -> None:
+    """Write down what was counted in minutes that have passed."""
+    house: House = app.state.house
+    refusals: Refusals = app.state.refusals
+    _write(house, refusals.settle(house.clock.now()))
+
+
+class Witness:
+    """Stands outside all other guards."""
+
+    def __init__(self, app: ASGIApp, doors: Sequence[Door]) -> None:
+        self.app = app
+        self.doors = doors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request pass; when a server ends, write down what is still counted."""
+        scope.setdefault("state", {})
+        await self.app(scope, receive, send)
+        if scope["type"] == "http" and "refusal" in scope["state"]:
+            await run_in_threadpool(self._note, Request(scope))
+        elif scope["type"] == "lifespan":
+            state = scope["app"].state
+            await run_in_threadpool(_write, state.house, state.refusals.settle())
+
+    def _note(self, request: Request) -> None:
+        house = house_of(request)
+        refusals: Refusals = request.app.state.refusals
+        visitor = getattr(request.state, "visitor", None)
+        refusal = Refusal(
+            actor=visitor.person.mark if visitor and visitor.person else NOBODY,
+            address=client_address(request),
+            path=f"{request.method} {self._route(request)}",
+            code=request.state.refusal.removeprefix("error."),
+        )
+        _write(house, refusals.count(refusal, house.clock.now()))
+
+    def _route(self, request: Request) -> str:
+        """The route and not the path, which may hold a secret or another's text."""
+        path = request.url.path
+        return next((door.path for door in self.doors if door.pattern.match(path)), "–")
+
+
+def _write(house: House, told: Sequence[tuple[Refusal, int]]) -> None:
+    if not told:
+        return
+    try:
+        with transaction(house.engine) as session:
+            for refusal, times in told:
+                journal.append(
+                    session,
+                    at=house.clock.now(),
+                    actor=refusal.actor or NOBODY,
+                    action=Act.REFUSED,
+                    subject=refusal.path,
+                    detail={"address": refusal.address, "reason": refusal.code, "times": times},
+                )
+    except DatabaseNotReady as error:
+        log.warning("refusals are not in the journal: %s; %s", error, told)
