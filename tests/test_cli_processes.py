@@ -18,10 +18,12 @@ import pytest
 
 from tests.commands import Commands, Said
 from tests.office import csv_of
+from tests.people import ADMIN, sign_in
 from tests.web.register import COVERED, a_school
 from tracker.domain.register import RegisterKind
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
+from tracker.store.engine import make_engine
 
 pytestmark = pytest.mark.xdist_group("processes")
 WORDS = load_catalogs()[Language.EN]
@@ -90,7 +92,7 @@ def serving(tracker: Commands, *words: str, **changes: str | None) -> Iterator[t
     assert process.stdout is not None
     told = ""
     try:
-        while WORDS.say("cli.serving.no_people") not in told and process.poll() is None:
+        while WORDS.say("cli.serving.people") not in told and process.poll() is None:
             told += process.stdout.readline().decode()
         yield int(re.findall(r"http://127.0.0.1:(\d+)", told)[0]), told
     finally:
@@ -101,14 +103,27 @@ def serving(tracker: Commands, *words: str, **changes: str | None) -> Iterator[t
     assert process.returncode == 0
 
 
-def answer(port: int, path: str) -> Any:  # whatever JSON the address gives
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", path)
-    found = connection.getresponse()
-    text = found.read()
-    connection.close()
-    assert found.status == 200, text
+def signed_in(url: str) -> dict[str, str]:
+    """What a browser sends whose administrator has signed in."""
+    engine = make_engine(url)
+    cookie = sign_in(engine, ADMIN)
+    engine.dispose()
+    return {"cookie": f"tracker={cookie}"}
+
+
+def answer(port: int, path: str, headers: dict[str, str]) -> Any:  # whatever JSON the address gives
+    status, text = asked(port, path, headers)
+    assert status == 200, text
     return json.loads(text)
+
+
+def asked(port: int, path: str, headers: dict[str, str]) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers=headers)
+    found = connection.getresponse()
+    text = found.read().decode()
+    connection.close()
+    return found.status, text
 
 
 @pytest.mark.parametrize("options", [(), ("--no-scheduler",), ("--workers", "2", "--no-scheduler")])
@@ -116,8 +131,10 @@ def test_the_server_prints_the_address_at_which_it_answers(
     tracker: Commands, options: tuple[str, ...]
 ) -> None:
     tracker.fill()
+    sitting = signed_in(f"sqlite:///{tracker.database}")
     with serving(tracker, "serve", *options) as (port, said):
-        needs = answer(port, "/api/v1/needs?on=2027-01-15")
+        needs = answer(port, "/api/v1/needs?on=2027-01-15", sitting)
+        assert asked(port, "/", {})[0] == 303
     assert WORDS.say("cli.serving.loopback") in said
     assert needs["needs"] == tracker.good("evaluate", "--on", "2027-01-15", "--format", "json").json["needs"]
 
@@ -185,7 +202,8 @@ def test_the_demo_is_loaded_once(demo: Commands) -> None:
 
 
 def test_the_demo_prints_the_address_at_which_it_answers(demo: Commands) -> None:
+    sitting = signed_in(f"sqlite:///{demo.folder / 'demo.db'}")
     with serving(demo, "demo", TRACKER_DATABASE_URL=None) as (port, _):
-        regions = answer(port, "/api/v1/regions?on=2023-03-07")["regions"]
+        regions = answer(port, "/api/v1/regions?on=2023-03-07", sitting)["regions"]
     states = ("covered", "interim", "uncovered", "unknown")
     assert sum(region[state] for region in regions for state in states) == 6936

@@ -25,6 +25,7 @@ from tracker.render.catalogs import load_catalogs
 
 CATALOGS = load_catalogs()
 FOUND, REFUSED, NOT_NOW = 1, 2, 3
+HOME = "https://tracker.example.kz"
 PRODUCTION: dict[str, str | None] = {"TRACKER_ENV": "production", "TRACKER_CLOCK_FILE": None}
 SECRET = "t9Xq4mWz7LbR2sVd8KfN3hYc6GpJ5uAe"
 READING = (
@@ -187,9 +188,9 @@ def test_an_export_needs_an_ending_that_says_what_it_is(filled: Commands, langua
         (("calendar", "set", "soon", "--off", "--decree", "x"), "error.day_not_readable"),
         (("import", "schools", "nowhere.csv"), "error.file_refused.unreadable"),
         (("import", "schools", "."), "error.file_refused.unreadable"),
-        (("serve", "--host", "0.0.0.0"), "error.settings.loopback_only"),
-        (("serve", "--host", "::"), "error.settings.loopback_only"),
-        (("serve", "--host", "example.org"), "error.settings.loopback_only"),
+        (("serve", "--host", "0.0.0.0"), "error.settings.production_only"),
+        (("serve", "--host", "::"), "error.settings.production_only"),
+        (("serve", "--host", "example.org"), "error.settings.production_only"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else value,
 )
@@ -222,6 +223,11 @@ def test_a_bad_request_is_refused_with_words(
         ({**PRODUCTION, "TRACKER_SECRET": SECRET[:31]}, "error.settings.secret_short"),
         ({**PRODUCTION, "TRACKER_SECRET": f"Change-me-{SECRET}"}, "error.settings.secret_example"),
         ({**PRODUCTION, "TRACKER_SECRET": "a" * 40}, "error.settings.secret_example"),
+        ({**PRODUCTION, "TRACKER_SECRET": SECRET}, "error.settings.https_only"),
+        ({**PRODUCTION, "TRACKER_SECRET": SECRET, "TRACKER_BASE_URL": HOME[4:]}, "error.settings.value"),
+        ({"TRACKER_BASE_URL": f"{HOME}/tracker"}, "error.settings.value"),
+        ({"TRACKER_BASE_URL": "https://a@school.example"}, "error.settings.value"),
+        ({"TRACKER_TRUSTED_PROXIES": "proxy.example"}, "error.settings.value"),
     ],
     ids=str,
 )
@@ -234,8 +240,8 @@ def test_a_bad_setting_is_refused_before_anything_else(
     assert "TRACKER_" in said.err or code.startswith("error.policy_broken")
 
 
-def test_production_starts_with_a_secret_of_its_own(filled: Commands) -> None:
-    filled.good("calendar", "list", **PRODUCTION, TRACKER_SECRET=SECRET)
+def test_production_starts_with_a_secret_and_an_encrypted_address_of_its_own(filled: Commands) -> None:
+    filled.good("calendar", "list", **PRODUCTION, TRACKER_SECRET=SECRET, TRACKER_BASE_URL=HOME)
 
 
 def test_a_language_that_we_do_not_speak_is_refused_in_kazakh(filled: Commands) -> None:

@@ -27,7 +27,7 @@ from tests.house import (
 from tracker.domain.flags import RULES
 from tracker.domain.vocabulary import FlagKind
 
-BESIDE = frozenset({"settings", "paths"})
+BESIDE = frozenset({"settings", "paths", "logs"})
 EDGES = frozenset({"feeds", "law", "store", "render"})
 BELOW_FACES = EDGES | BESIDE | {"domain", "services", "clock"}
 
@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "domain": frozenset[str](),
     "paths": frozenset[str](),
     "clock": frozenset({"domain"}),
+    "logs": frozenset[str](),
     "settings": frozenset({"clock", "domain"}),
     **{edge: BESIDE | {"domain"} for edge in EDGES},
     "services": EDGES | BESIDE | {"domain"},

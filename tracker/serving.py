@@ -1,4 +1,4 @@
-"""Running the web face, on this machine only until people can sign in."""
+"""Running the web face: on this machine, or in production behind a proxy that encrypts."""
 
 from __future__ import annotations
 
@@ -11,29 +11,34 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-from tracker import console
+from tracker import console, logs
 from tracker.desk import Desk
 from tracker.domain.errors import AddressTaken, SettingsRefused
 from tracker.scheduler import ticking
 from tracker.settings import Settings
 from tracker.store import migrate
 from tracker.web.app import create_app
+from tracker.web.protocol import HEADER_ROOM, HttpsProtocol, Protocol
 
 
 def serve(desk: Desk, *, host: str, port: int, workers: int, scheduler: bool) -> None:
     """Serve until stopped.
 
-    Raises ``SettingsRefused`` for an address that others can reach, ``AddressTaken``, ``DatabaseNotReady``.
+    Raises ``SettingsRefused`` for an address that others can reach anywhere but in production, which is fully
+    set up and has no test clock; ``AddressTaken``, ``DatabaseNotReady``.
     """
-    if not _is_loopback(host):
-        raise SettingsRefused(name="--host", reason="loopback_only", value=host)
+    on_loopback = _is_loopback(host)
+    if not on_loopback and desk.settings.environment != "production":
+        raise SettingsRefused(name="--host", reason="production_only", value=host)
     migrate.require_ready(desk.engine)
     with _listening(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         console.say(
             desk.say("cli.serving", url=f"http://{shown}:{listener.getsockname()[1]}"),
-            desk.say("cli.serving.loopback"),
-            desk.say("cli.serving.no_people"),
+            desk.say("cli.serving.loopback")
+            if on_loopback
+            else desk.say("cli.serving.network", url=desk.settings.base_url),
+            desk.say("cli.serving.people"),
         )
         with ticking(desk.engine, desk.book, desk.settings.clock()) if scheduler else nullcontext():
             _run(desk.settings, workers, listener)
@@ -54,7 +59,16 @@ def _run(settings: Settings, workers: int, listener: socket.socket) -> None:
         app = create_app(settings, settings.clock())
     os.environ["TRACKER_DATABASE_URL"] = settings.database_url  # what a worker process reads
     config = uvicorn.Config(
-        app, factory=workers > 1, workers=workers, log_level="warning", server_header=False
+        app,
+        factory=workers > 1,
+        workers=workers,
+        http=HttpsProtocol if settings.is_https else Protocol,
+        ws="none",
+        h11_max_incomplete_event_size=HEADER_ROOM,
+        proxy_headers=False,  # whom to believe is TRACKER_TRUSTED_PROXIES
+        server_header=False,
+        access_log=False,  # its lines hold addresses, and these may hold secrets
+        log_config=logs.configuration("INFO" if settings.environment == "production" else "WARNING"),
     )
     with suppress(KeyboardInterrupt):
         if workers == 1:

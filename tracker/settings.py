@@ -33,6 +33,7 @@ ENVIRONMENTS = frozenset({"development", "test", "production"})
 SHORTEST_SECRET = 32
 """Signs of a secret that is not guessed (house)."""
 _EXAMPLE = re.compile("example|secret|password|change.?me", re.IGNORECASE)
+_ORIGIN = re.compile(r"https?://([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:]{2,39}\])(:[0-9]{1,5})?")
 _FEWEST_SIGNS = 8
 """Different signs in a secret that is not one key held down."""
 
@@ -83,7 +84,7 @@ class Settings:
             environment=environment,
             clock_file=Path(clock_file) if clock_file else None,
             policy_dir=Path(policy_dir) if policy_dir else None,
-            base_url=given.get("TRACKER_BASE_URL", cls.base_url),
+            base_url=_base_url(given.get("TRACKER_BASE_URL", cls.base_url), environment),
             secret=given.get("TRACKER_SECRET", ""),
             trusted_proxies=_networks(given.get("TRACKER_TRUSTED_PROXIES", "")),
         )
@@ -91,6 +92,17 @@ class Settings:
     def clock(self) -> Clock:
         """The clock this process lives by."""
         return FileClock(self.clock_file) if self.clock_file else MachineClock()
+
+
+def _base_url(text: str, environment: str) -> str:
+    """Where people reach the service, as browsers write an origin; raises :class:`SettingsRefused`."""
+    address = text.strip().lower().removesuffix("/")
+    if not _ORIGIN.fullmatch(address):
+        raise SettingsRefused(name="TRACKER_BASE_URL", reason="value")
+    if environment == "production" and not address.startswith("https://"):
+        raise SettingsRefused(name="TRACKER_BASE_URL", reason="https_only")
+    usual = ":443" if address.startswith("https://") else ":80"
+    return address.removesuffix(usual)
 
 
 def _networks(text: str) -> tuple[Network, ...]:

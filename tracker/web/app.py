@@ -18,24 +18,35 @@ from tracker import __version__
 from tracker.clock import LEGAL_ZONE, Clock
 from tracker.domain.errors import (
     ChangedMeanwhile,
+    CodeRefused,
     ConfirmationNeeded,
     DatabaseNotReady,
+    EmailTaken,
     FormStale,
+    LastAdmin,
+    LinkDead,
     MomentRefused,
     NotAllowed,
     NotFound,
     PathNotWritable,
     PolicyBroken,
+    SecretMissing,
     SettingsRefused,
     SignInNeeded,
+    SignInRefused,
+    TooBusy,
+    TooManyTries,
     TrackerError,
 )
+from tracker.logs import about
 from tracker.render.catalogs import load_catalogs
 from tracker.render.environment import make_environments, make_voices
 from tracker.services.evaluating import Book
+from tracker.services.hashing import Hasher
 from tracker.settings import Settings
 from tracker.store.engine import make_engine
 from tracker.web import api, api_description
+from tracker.web.access_log import AccessLog, route_of
 from tracker.web.admission import Admission
 from tracker.web.api_queries import refusal_of
 from tracker.web.assets import STATIC_FOLDER, LastingFiles, asset_addresses
@@ -43,8 +54,10 @@ from tracker.web.deps import html, language_of
 from tracker.web.house import House, house_of
 from tracker.web.methods import Heads, allowed, options
 from tracker.web.pages import board, imports, languages, policy, queue, schools
+from tracker.web.refusals import Refusals
 from tracker.web.rules import doors_of
 from tracker.web.security import Guard, Site, add_rules
+from tracker.web.witness import Witness, tell_refusal
 
 FORM_ROOM = 64 * 1024
 """The longest form, in bytes; only a route that says so takes more."""
@@ -60,6 +73,14 @@ STATUSES: Mapping[type[TrackerError], int] = {
     ConfirmationNeeded: 409,
     ChangedMeanwhile: 409,
     MomentRefused: 409,
+    SignInRefused: 401,
+    CodeRefused: 401,
+    TooManyTries: 429,
+    TooBusy: 503,
+    LinkDead: 404,
+    EmailTaken: 409,
+    LastAdmin: 409,
+    SecretMissing: 409,
     DatabaseNotReady: 503,
     PathNotWritable: 503,
     PolicyBroken: 500,
@@ -70,13 +91,16 @@ STATUSES: Mapping[type[TrackerError], int] = {
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, clock: Clock, engine: Engine | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, clock: Clock, engine: Engine | None = None, *, hasher: Hasher | None = None
+) -> FastAPI:
     """Build a server over one database; nothing exists before it is called."""
     app = FastAPI(
         title="School channel tracker",
         version=__version__,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to the name that the request gives us
         openapi_url=None,  # api_description says it to those who may ask
         max_body_size=FORM_ROOM,
         form_limits={"max_fields": FORM_FIELDS, "max_files": 1, "max_part_size": FORM_ROOM},
@@ -89,7 +113,9 @@ def create_app(settings: Settings, clock: Clock, engine: Engine | None = None) -
         book=Book.load(settings.policy_dir),
         voices=voices,
         environments=make_environments(voices, asset=asset_addresses()),
+        hasher=hasher or Hasher(),
     )
+    app.state.refusals = Refusals()
     app.mount("/static", LastingFiles(directory=STATIC_FOLDER), name="static")
     for pages in (board, queue, schools, imports, policy, languages):
         app.include_router(pages.router)
@@ -98,7 +124,9 @@ def create_app(settings: Settings, clock: Clock, engine: Engine | None = None) -
     doors = doors_of(app)  # a route that does not say who may use it stops here
     app.add_middleware(Admission, doors=doors, refused=_tracker_error)
     app.add_middleware(Guard, site=Site.of(settings), refuse=_refuse)
+    app.add_middleware(AccessLog)
     app.add_middleware(Heads)
+    app.add_middleware(Witness, doors=doors)
     app.add_exception_handler(TrackerError, _tracker_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
@@ -149,7 +177,7 @@ def _bad_request(request: Request, error: Exception) -> Response:
 def _bug(request: Request, error: Exception) -> Response:
     """A fault of ours: a page with a number to look up in the log, and nothing of what went wrong."""
     number = secrets.token_hex(4)
-    log.error("fault %s at %s", number, request.url.path, exc_info=error)
+    log.error("fault", exc_info=error, extra=about(number=number, route=route_of(request.scope)))
     response = _told(request, 500, _named("error.fault"), number=number)
     is_https = house_of(request).settings.is_https
     add_rules(response.headers, request, is_https=is_https)  # this answer does not pass the guard
@@ -168,16 +196,19 @@ def _named(code: str) -> TrackerError:
 
 def _told(request: Request, status: int, error: TrackerError, *, number: str | None = None) -> Response:
     """The refusal in the reader's language: a page, or a problem document (RFC 9457) for programs."""
+    tell_refusal(request, status, error.code)
     house = house_of(request)
     language = language_of(request, house.settings.language)
     if is_for_programs(request):
-        return _problem(status, error, house.voices[language].sentences.error(error))
+        return _problem(status, error, house.voices[language].sentences.error(error), number=number)
     values = {"error": error, "number": number}
     return html(request, house, language, "errors/show.html", values, status=status)
 
 
-def _problem(status: int, error: TrackerError, title: str) -> Response:
+def _problem(status: int, error: TrackerError, title: str, *, number: str | None) -> Response:
     details = {name: str(value) for name, value in error.details.items()}
+    if number:
+        details["number"] = number
     body = {"type": f"urn:tracker:{error.code}", "title": title, "status": status, **details}
     challenge = {"www-authenticate": "Bearer"} if status == 401 else None
     return JSONResponse(body, status, challenge, media_type="application/problem+json")
