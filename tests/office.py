@@ -43,11 +43,11 @@ class Office:
         """The legal day."""
         return legal_day(self.now)
 
-    def preview(self, kind: RegisterKind, data: bytes | str) -> Preview:
+    def preview(self, kind: RegisterKind, data: bytes | str, *, scope: Scope = EVERYTHING) -> Preview:
         """What a file would do."""
-        with reading(self.engine) as session:
+        with reading(self.engine, seeing=scope) as session:
             return importing.preview(
-                session, kind, as_bytes(data), filename="file.csv", book=self.book, on=self.today
+                session, scope, kind, as_bytes(data), filename="file.csv", book=self.book, on=self.today
             )
 
     def take_in(
@@ -58,11 +58,13 @@ class Office:
         skip_bad_rows: bool = False,
         confirmed: bool = False,
         known: datetime | None = None,
+        scope: Scope = EVERYTHING,
     ) -> Preview:
         """Take a file in."""
-        with transaction(self.engine) as session:
+        with transaction(self.engine, seeing=scope) as session:
             return importing.apply(
                 session,
+                scope,
                 kind,
                 as_bytes(data),
                 filename="file.csv",
@@ -85,19 +87,19 @@ class Office:
 
     def evaluate(self, *, today: date | None = None, everything: bool = False) -> EvaluationRun:
         """The recorded run of a day."""
-        with transaction(self.engine) as session:
+        with transaction(self.engine, seeing=EVERYTHING) as session:
             return evaluating.evaluate(
                 session, today=today or self.today, book=self.book, everything=everything
             )
 
     def differing(self, *, today: date | None = None) -> tuple[tuple[str, str], ...]:
         """Needs that a fresh look does not confirm."""
-        with reading(self.engine) as session:
+        with reading(self.engine, seeing=EVERYTHING) as session:
             return evaluating.differing(session, today=today or self.today, book=self.book)
 
     def json(self, on: date, *, known: datetime | None = None, scope: Scope = EVERYTHING) -> str:
         """What ``evaluate --format json`` prints."""
-        with reading(self.engine) as session:
+        with reading(self.engine, seeing=EVERYTHING) as session:
             found = evaluating.take_snapshot(session, scope, on=on, known=known, book=self.book)
         items = [
             assessment_json.need(need.assessment, region=need.school.region, district=need.school.district)
@@ -113,7 +115,7 @@ class Office:
         self, kind: ExportKind, ending: str, *, on: date | None = None, known: datetime | None = None
     ) -> bytes:
         """An exported file."""
-        with reading(self.engine) as session:
+        with reading(self.engine, seeing=EVERYTHING) as session:
             sheet = exporting.export(
                 session, EVERYTHING, kind, on=on or self.today, known=known, book=self.book
             )
@@ -123,8 +125,8 @@ class Office:
 
     def rows(self, kind: RegisterKind) -> Rows:
         """What is known of one kind."""
-        with reading(self.engine) as session:
-            return intake.present_rows(session, kind)
+        with reading(self.engine, seeing=EVERYTHING) as session:
+            return intake.present_rows(session, EVERYTHING, kind)
 
     def facts(self) -> dict[RegisterKind, Rows]:
         """Everything that is known."""
@@ -132,12 +134,12 @@ class Office:
 
     def stored(self) -> tuple[assessments.StoredAssessment, ...]:
         """The assessments that are kept."""
-        with reading(self.engine) as session:
+        with reading(self.engine, seeing=EVERYTHING) as session:
             return assessments.stored(session, EVERYTHING)
 
     def flags(self) -> tuple[FlagRecord, ...]:
         """The flags that are open."""
-        with reading(self.engine) as session:
+        with reading(self.engine, seeing=EVERYTHING) as session:
             return open_flags(session, EVERYTHING)
 
 

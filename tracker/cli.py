@@ -127,6 +127,7 @@ def take_in(
             with desk.transaction() as session, console.progress(desk.say("cli.assessing")) as progress:
                 found = importing.apply(
                     session,
+                    EVERYTHING,
                     kind,
                     data,
                     filename=file.name,
@@ -151,7 +152,9 @@ def take_in(
 def _look(desk: Desk, kind: RegisterKind, data: bytes, *, name: str) -> importing.Preview:
     """What a file would change."""
     with desk.reading() as session:
-        return importing.preview(session, kind, data, filename=name, book=desk.book, on=desk.today)
+        return importing.preview(
+            session, EVERYTHING, kind, data, filename=name, book=desk.book, on=desk.today
+        )
 
 
 def _read_file(file: Path) -> bytes:
@@ -264,7 +267,7 @@ def _write_whole(file: Path, data: bytes) -> None:
 def serve(
     context: typer.Context,
     host: Annotated[
-        str, typer.Option(help="A loopback address; others are refused until people sign in.")
+        str, typer.Option(help="An address that others reach is taken with TRACKER_ENV=production only.")
     ] = ("127.0.0.1"),
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64)] = 1,

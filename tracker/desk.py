@@ -24,6 +24,7 @@ from tracker.services.evaluating import Book
 from tracker.settings import Settings
 from tracker.store import migrate
 from tracker.store.engine import make_engine, reading, transaction
+from tracker.store.scope import EVERYTHING
 
 DEMO_URL = "sqlite:///demo.db"
 
@@ -117,14 +118,14 @@ class Desk:
     def reading(self) -> Iterator[Session]:
         """A reading session on a database of this program's schema."""
         migrate.require_ready(self.engine)
-        with reading(self.engine) as session:
+        with reading(self.engine, seeing=EVERYTHING) as session:
             yield session
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A writing session on a database of this program's schema."""
         migrate.require_ready(self.engine)
-        with transaction(self.engine) as session:
+        with transaction(self.engine, seeing=EVERYTHING) as session:
             yield session
 
 

@@ -15,6 +15,7 @@ from tracker.domain.errors import DatabaseNotReady
 from tracker.services.evaluating import Book, evaluate
 from tracker.store import registry
 from tracker.store.engine import reading, transaction
+from tracker.store.scope import EVERYTHING
 
 TICK_SECONDS = 60
 
@@ -52,7 +53,7 @@ class Tick:
                 facts = registry.data_version(session)
             if self._done == (today, facts):
                 return
-            with transaction(self._engine) as session:
+            with transaction(self._engine, seeing=EVERYTHING) as session:
                 run = evaluate(session, today=today, book=self._book)
             self._done = (today, facts)
         except DatabaseNotReady as error:

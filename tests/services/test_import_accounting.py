@@ -21,6 +21,7 @@ from tracker.render.sentences import Sentences
 from tracker.services import importing
 from tracker.services.importing import Preview
 from tracker.store.engine import transaction
+from tracker.store.scope import EVERYTHING
 
 EXAMPLES = 60
 
@@ -114,7 +115,7 @@ def trial(office: Office) -> Iterator[Session]:
 
 def take_in(office: Office, session: Session, kind: RegisterKind, data: bytes) -> Preview:
     return importing.apply(
-        session, kind, data, filename="file.csv", book=office.book, actor="a",
+        session, EVERYTHING, kind, data, filename="file.csv", book=office.book, actor="a",
         now=office.now, today=office.today, skip_bad_rows=True, confirmed=True,
     )  # fmt: skip
 

@@ -70,12 +70,15 @@ def test_rows_come_back_as_they_were_recorded(engine: Engine) -> None:
     with reading(engine) as session:
         for kind in RegisterKind:
             full, bare = FULL[kind], BARE[kind]
-            assert intake.present_rows(session, kind) == {full.key: full, bare.key: bare}
-            assert intake.present_rows(session, kind, [full.key]) == {full.key: full}
+            assert intake.present_rows(session, EVERYTHING, kind) == {full.key: full, bare.key: bare}
+            assert intake.present_rows(session, EVERYTHING, kind, [full.key]) == {full.key: full}
             assert (
-                intake.present_rows(session, kind, [("nobody", "S", "channel"), ("\0",), ("\ud800",)]) == {}
+                intake.present_rows(
+                    session, EVERYTHING, kind, [("nobody", "S", "channel"), ("\0",), ("\ud800",)]
+                )
+                == {}
             )
-            assert intake.present_rows(session, kind, []) == {}
+            assert intake.present_rows(session, EVERYTHING, kind, []) == {}
 
 
 def test_the_present_row_is_the_last_one_recorded(engine: Engine) -> None:
@@ -88,7 +91,7 @@ def test_the_present_row_is_the_last_one_recorded(engine: Engine) -> None:
     with reading(engine) as session:
         for kind in RegisterKind:
             present = {row.key: row for row in (emptied[kind], BARE[kind])}
-            assert intake.present_rows(session, kind) == present
+            assert intake.present_rows(session, EVERYTHING, kind) == present
 
 
 KEYS = {
@@ -103,7 +106,7 @@ def test_of_two_rows_with_one_key_the_last_one_stays(engine: Engine) -> None:
     row = ContractRow("C-1", "S-1", DAY)
     record_alike(engine, RegisterKind.CONTRACTS, [row, replace(row, currency="EUR")])
     with reading(engine) as session:
-        (found,) = intake.present_rows(session, RegisterKind.CONTRACTS).values()
+        (found,) = intake.present_rows(session, EVERYTHING, RegisterKind.CONTRACTS).values()
     assert found == replace(row, currency="EUR")
 
 

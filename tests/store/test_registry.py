@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from tests.store.rows import MOMENT, day, record
 from tests.store.test_facts import a_country
 from tracker.domain.errors import NotFound
-from tracker.domain.register import ContractRow, SchoolRow, TenderEventRow, TenderRow
+from tracker.domain.register import ContractRow, RegisterKind, SchoolRow, TenderEventRow, TenderRow
 from tracker.domain.vocabulary import TenderEventKind, TenderStatus
 from tracker.store import assessments, facts, flags, journal, references, registry
 from tracker.store.engine import reading, transaction
@@ -29,7 +29,6 @@ WITHOUT_SCHOOLS = {
     "store_assessments": "for the evaluation",
     "retire_needs": "for the evaluation",
     "settle_flags": "for the evaluation",
-    "count_present": "one number, for imports",
     "count_needs": "one number, for the evaluation",
     "next_moment": "one moment, for the next recording",
     "is_empty": "yes or no",
@@ -76,6 +75,7 @@ ASKED: dict[str, object] = {
     "school_ids": ["A", "B"],
     "schools": ["A", "B"],
     "numbers": ["T-A", "T-B"],
+    "kind": RegisterKind.SCHOOLS,
 }
 """What is asked of a list that needs to be told: always also something foreign."""
 

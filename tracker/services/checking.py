@@ -13,8 +13,9 @@ from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.policy import stale_readings
 from tracker.services import evaluating
 from tracker.services.evaluating import Book, Progress
-from tracker.store import assessments, journal, migrate
+from tracker.store import assessments, journal, migrate, row_security
 from tracker.store.engine import durability, is_whole, reading
+from tracker.store.scope import EVERYTHING
 
 YEARS_AHEAD = 3
 """How far the working calendar must reach for forecasts and latest safe starts."""
@@ -74,7 +75,8 @@ def _database(engine: Engine, today: date, book: Book) -> list[Check]:
         if not is_whole(engine):
             return [Check("database", False, "damaged")]
         kept = ", ".join(f"{name}={value}" for name, value in durability(engine).items())
-        with reading(engine) as session:
+        with reading(engine, seeing=EVERYTHING) as session:
+            fault = row_security.holder_fault(session)
             broken = journal.verify_chain(session)
             days = evaluating.calendar(session, book)
             basis = evaluating.bench(session, book, on=today).basis
@@ -86,4 +88,12 @@ def _database(engine: Engine, today: date, book: Book) -> list[Check]:
         Check("journal", broken is None, "" if broken is None else f"seq {broken}"),
         Check("calendar", days.last_year >= today.year + YEARS_AHEAD, f"{days.first_year}-{days.last_year}"),
         Check("due", due == 0, str(due)),
+        *_second_lock(engine, fault),
     ]
+
+
+def _second_lock(engine: Engine, fault: str | None) -> list[Check]:
+    """Whether PostgreSQL holds foreign rows back by itself; SQLite cannot, and nothing is said of it."""
+    if engine.dialect.name != "postgresql":
+        return []
+    return [Check("row_security", fault is None, fault or "")]

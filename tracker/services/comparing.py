@@ -23,8 +23,8 @@ from tracker.domain.register import (
 )
 from tracker.domain.vocabulary import FAILED, SERVING, ContractStatus
 from tracker.feeds.registers import Parsed, ParsedRow
-from tracker.store import references
-from tracker.store.scope import EVERYTHING
+from tracker.store import bounds, references
+from tracker.store.scope import Scope
 
 Said = dict[str, object]
 """What a row says, column by column, kept unknown columns by their titles."""
@@ -109,28 +109,53 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What a row may refer to: known schools with their services, and known tenders."""
+    """What a row may refer to and change: schools with their services, and tenders, of a scope.
+
+    ``taken`` are the names that belong to others: of schools, and of tenders for none of one's own schools.
+    """
 
     services: Mapping[str, frozenset[str]]
     tenders: frozenset[str]
+    taken: frozenset[str]
     kind: RegisterKind
+    scope: Scope
 
     @classmethod
-    def of(cls, session: Session, kind: RegisterKind) -> Checks:
-        """Read what rows of this kind refer to."""
+    def of(cls, session: Session, scope: Scope, kind: RegisterKind, names: Collection[str]) -> Checks:
+        """Read what rows of this kind refer to; ``names`` are the first parts of their natural keys."""
         services: Mapping[str, frozenset[str]] = {}
         tenders: frozenset[str] = frozenset()
+        taken: frozenset[str] = frozenset()
         if kind in (RegisterKind.CONTRACTS, RegisterKind.TENDERS):
-            services = references.services_by_school(session, EVERYTHING)
-        if kind is RegisterKind.TENDER_EVENTS:
-            tenders = references.tender_numbers(session, EVERYTHING)
-        return cls(services, tenders, kind)
+            services = references.services_by_school(session, scope)
+        if kind is RegisterKind.SCHOOLS:
+            taken = bounds.foreign_schools(session, scope, names)
+        if kind in (RegisterKind.TENDERS, RegisterKind.TENDER_EVENTS):
+            tenders = references.tender_numbers(session, scope)
+            taken = bounds.foreign_tenders(session, scope, names)
+        if kind is RegisterKind.TENDERS:  # one's own line of a tender that others share is one's own
+            taken -= tenders
+        return cls(services, tenders - taken, taken, kind, scope)
 
     def issues(self, entry: Entry) -> Iterator[ImportIssue]:
         """Why the row cannot be taken, if it cannot."""
         if self.kind in REFERENCES:
             yield from self.unknown(entry.row, getattr(entry.row_value, REFERENCES[self.kind]))
+        yield from self._out_of_reach(entry)
         yield from _order_issues(entry)
+
+    def _out_of_reach(self, entry: Entry) -> Iterator[ImportIssue]:
+        """That a row would add or move something to where the reader may not, or touch what is not hers."""
+        row, before = entry.row_value, entry.before
+        column = None
+        if isinstance(row, SchoolRow):
+            column = _leaves(self.scope, before if isinstance(before, SchoolRow) else None, row)
+            if column is None and row.school_id in self.taken:
+                column = "school_id"
+        elif isinstance(row, TenderRow) and row.tender_number in self.taken:
+            column = "tender_number"
+        if column is not None:
+            yield ImportIssue(entry.row, column, getattr(row, column) or "", "out_of_reach")
 
     def unknown(self, row: int, name: str) -> Iterator[ImportIssue]:
         """That a row names a school or tender which is not known, if so."""
@@ -172,6 +197,18 @@ def _order_issues(entry: Entry) -> Iterator[ImportIssue]:
     for column, end, code, start in ends:
         if start and end and end < start:
             yield ImportIssue(entry.row, column, end.isoformat(), code, (("start", start.isoformat()),))
+
+
+def _leaves(scope: Scope, before: SchoolRow | None, after: SchoolRow) -> str | None:
+    """The column by which a school would come to lie outside the scope, if it would.
+
+    A new school, or one that moves, must come to a place that the scope reaches: naming oneself as its
+    officer is not enough.
+    """
+    moves = before is None or (before.region, before.district) != (after.region, after.district)
+    if moves and not scope.reaches(after.region, after.district):
+        return "district" if before is not None and before.region == after.region else "region"
+    return None if scope.holds(after) else "officer_email"
 
 
 def look(parsed: Parsed, known: Mapping[tuple[str, ...], RegisterRow], checks: Checks) -> Looked:

@@ -30,10 +30,12 @@ from tracker.domain.workdays import WorkCalendar
 from tracker.law.loader import load_calendar, load_policy
 from tracker.store import assessments, facts, histories, references, registry, versions
 from tracker.store.flags import open_flags
+from tracker.store.row_security import whole_country
 from tracker.store.scope import EVERYTHING, Scope
 
-KEPT_SNAPSHOTS = 8
-"""How many (scope, day, moment) answers a process remembers."""
+KEPT_SNAPSHOTS = 200
+KEPT_NEEDS = 100_000
+"""How many (scope, day, moment) answers a process remembers, and how many needs they may hold together."""
 
 Progress = Callable[[int, int], None]
 NeedKey = tuple[str, str]
@@ -84,9 +86,13 @@ class Book:
         made = make()
         with self._lock:
             self._kept[key] = made
-            while len(self._kept) > KEPT_SNAPSHOTS:
+            while len(self._kept) > 1 and self._is_full():
                 self._kept.popitem(last=False)
         return made
+
+    def _is_full(self) -> bool:
+        needs = sum(len(shot.needs) for shot in self._kept.values())
+        return len(self._kept) > KEPT_SNAPSHOTS or needs > KEPT_NEEDS
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,8 @@ def bench(session: Session, book: Book, *, on: date, known: datetime | None = No
 def _count_stages(
     session: Session, book: Book, days: WorkCalendar, on: date, known: datetime | None
 ) -> StageHistory:
-    finished = facts.tender_histories(session, _known_seq(session, known))
+    with whole_country(session):  # the same lengths for every reader: no name is learnt from them
+        finished = facts.tender_histories(session, _known_seq(session, known))
     return StageHistory.of(finished, on, policy=book.policy, calendar=days)
 
 

@@ -7,13 +7,14 @@ A missing row deletes nothing, a missing column changes nothing, the same file t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.errors import ConfirmationNeeded, FileRefused
+from tracker.domain.acts import Act
+from tracker.domain.errors import ChangedMeanwhile, ConfirmationNeeded, FileRefused
 from tracker.domain.register import (
     ContractRow,
     ImportIssue,
@@ -30,7 +31,8 @@ from tracker.services.comparing import Checks, Danger, Entry, RowChange, danger_
 from tracker.services.evaluating import Book, Progress, evaluate
 from tracker.store import assessments, intake, journal, references, versions
 from tracker.store.facts import keeping_all
-from tracker.store.scope import EVERYTHING
+from tracker.store.row_security import whole_country
+from tracker.store.scope import EVERYTHING, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class Preview:
     danger: Danger | None
     written: bool = False
 
+    @property
+    def seen(self) -> str:
+        """A fingerprint of the facts that the file would change, as whoever confirms saw them (CON-5)."""
+        told = hashlib.sha256(self.sha256.encode())
+        for change in self.changes:
+            told.update(f"{change.key!r} {change.before!r}\n".encode())
+        return told.hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
@@ -59,6 +69,9 @@ class _Plan:
     rows: tuple[RegisterRow, ...]
     needs: frozenset[tuple[str, str]]
 
+
+HERE: Mapping[str, str] = {}
+"""The origin of what nobody sends over a network."""
 
 NEEDS_EXPORT = frozenset({"state", "flags"})
 """Titles that only our own export of needs bears: findings, which are no facts."""
@@ -74,15 +87,19 @@ def read_file(data: bytes, *, filename: str) -> Table:
 
 @keeping_all()
 def preview(
-    session: Session, kind: RegisterKind, data: bytes, *, filename: str, book: Book, on: date
+    session: Session, scope: Scope, kind: RegisterKind, data: bytes, *, filename: str, book: Book, on: date
 ) -> Preview:
-    """What the file would do, without writing anything; raises ``FileRefused`` for an unreadable file."""
-    return _plan(session, kind, data, filename=filename, book=book, on=on).preview
+    """What the file would do, without writing anything; raises ``FileRefused`` for an unreadable file.
+
+    What lies outside ``scope`` is unknown: it is not shown, and rows that would touch it are rejected.
+    """
+    return _plan(session, scope, kind, data, filename=filename, book=book, on=on).preview
 
 
 @keeping_all()
 def apply(
     session: Session,
+    scope: Scope,
     kind: RegisterKind,
     data: bytes,
     *,
@@ -94,32 +111,46 @@ def apply(
     known: datetime | None = None,
     skip_bad_rows: bool = False,
     confirmed: bool = False,
+    seen: str | None = None,
+    origin: Mapping[str, str] = HERE,
     progress: Progress | None = None,
 ) -> Preview:
-    """Write the file, whole or not at all, and judge anew what it touches.
+    """Write the file, whole or not at all and within ``scope`` only, and judge anew what it touches.
 
     The facts are known from ``known`` on, or else from ``now``. With rejected rows nothing is written unless
-    ``skip_bad_rows``. Raises ``FileRefused``, ``MomentRefused`` and, for a file that would
-    end or empty much, ``ConfirmationNeeded``.
+    ``skip_bad_rows``. ``seen`` is the preview that is confirmed, ``origin`` where the request comes from.
+    Raises ``FileRefused``, ``MomentRefused``, ``ChangedMeanwhile`` and ``ConfirmationNeeded``.
     """
-    plan = _plan(session, kind, data, filename=filename, book=book, on=today)
+    plan = _plan(session, scope, kind, data, filename=filename, book=book, on=today)
     found = plan.preview
+    _require_as_seen(found, seen)
     if found.issues and not skip_bad_rows:
         return found
-    if found.danger is not None and not confirmed:
-        raise ConfirmationNeeded(**asdict(found.danger))
+    _require_confirmed(found, confirmed)
     if plan.rows:
         at = known or references.next_moment(session, now=now)
         seq = versions.open_recording(
             session, at=at, actor=actor, source=found.filename, reason=f"import {kind}"
         )
         intake.record(session, kind, plan.rows, seq)
-        assessments.mark_due(session, plan.needs)
-        evaluate(session, today=today, book=book, progress=progress)
-    journal.append(
-        session, at=now, actor=actor, action="import", subject=kind.value, detail=_journal_detail(found)
-    )
+        with whole_country(session):  # what is due elsewhere is judged with it
+            assessments.mark_due(session, plan.needs)
+            evaluate(session, today=today, book=book, progress=progress)
+    detail = {**_journal_detail(found), **origin}
+    journal.append(session, at=now, actor=actor, action=Act.IMPORT, subject=kind.value, detail=detail)
     return replace(found, written=True)
+
+
+def _require_as_seen(found: Preview, seen: str | None) -> None:
+    """Nothing is written over what whoever confirms has not seen; None asks nothing."""
+    if seen is not None and seen != found.seen:
+        raise ChangedMeanwhile
+
+
+def _require_confirmed(found: Preview, confirmed: bool) -> None:
+    """A file that would end or empty much is taken only on purpose."""
+    if found.danger is not None and not confirmed:
+        raise ConfirmationNeeded(**asdict(found.danger))
 
 
 def _journal_detail(found: Preview) -> dict[str, object]:
@@ -134,11 +165,14 @@ def _journal_detail(found: Preview) -> dict[str, object]:
     }
 
 
-def _plan(session: Session, kind: RegisterKind, data: bytes, *, filename: str, book: Book, on: date) -> _Plan:
+def _plan(
+    session: Session, scope: Scope, kind: RegisterKind, data: bytes, *, filename: str, book: Book, on: date
+) -> _Plan:
     law = book.policy.on(on)
     parsed = parse(kind, read_file(data, filename=filename), longest_term_years=law.longest_term_years)
-    known = intake.present_rows(session, kind, [row.value.key for row in parsed.rows])
-    looked = look(parsed, known, Checks.of(session, kind))
+    keys = {row.value.key for row in parsed.rows}
+    known = intake.present_rows(session, scope, kind, keys)
+    looked = look(parsed, known, Checks.of(session, scope, kind, {first for first, *_ in keys}))
     bad_rows = {issue.row for issue in looked.issues}
     changes = tuple(change for change in looked.changes if change.row not in bad_rows)
     good = [entry for entry in looked.entries if entry.row not in bad_rows]
@@ -147,7 +181,7 @@ def _plan(session: Session, kind: RegisterKind, data: bytes, *, filename: str, b
         what: sum(verdict == what for verdict in verdicts.values()) for what in ("new", "changed", "same")
     }
     rows = {entry.row_value.key: entry.row_value for entry in good if entry.verdict != "same"}
-    danger = danger_of(good, known_count=references.count_present(session, kind), on=on, law=law)
+    danger = danger_of(good, known_count=references.count_present(session, scope, kind), on=on, law=law)
     found = Preview(
         kind=kind,
         filename=filename,
@@ -185,5 +219,6 @@ def _needs_of(session: Session, kind: RegisterKind, entries: Iterable[Entry]) ->
             elif isinstance(row, TenderEventRow):
                 numbers.add(row.tender_number)
     if numbers:
-        touched.update(references.needs_of_tenders(session, EVERYTHING, numbers))
+        with whole_country(session):
+            touched.update(references.needs_of_tenders(session, EVERYTHING, numbers))
     return frozenset(touched)

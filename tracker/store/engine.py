@@ -18,6 +18,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import DatabaseNotReady, SettingsRefused
+from tracker.store.row_security import confine
+from tracker.store.scope import Scope
 
 WAIT_SECONDS = 30
 """How long a writer waits for another one before it is told that the database is busy."""
@@ -171,15 +173,18 @@ def is_whole(engine: Engine) -> bool:
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Session]:
+def transaction(engine: Engine, *, seeing: Scope | None = None) -> Iterator[Session]:
     """A writing session: one commit at the end, rollback on any exception; writers wait for each other.
 
+    On PostgreSQL it sees and writes the schools of ``seeing`` and no others; without it none at all.
     Raises :class:`DatabaseNotReady` when the database cannot be used now.
     """
     with answering(), Session(engine) as session, session.begin():
         connection = session.connection()
         if engine.dialect.name == "postgresql":
             hold_writers(connection)
+        if seeing is not None:
+            confine(session, seeing)
         yield session
 
 
@@ -191,8 +196,10 @@ def hold_writers(connection: Connection) -> None:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
+def reading(engine: Engine, *, seeing: Scope | None = None) -> Iterator[Session]:
     """A reading session: everything it reads is of one moment, and it always rolls back.
+
+    On PostgreSQL it sees the schools of ``seeing`` and no others; without it none at all.
 
     Who reads and then writes ends the moment first (``session.rollback()``): without WAL, SQLite lets nobody
     commit while anybody reads, and a request would wait for itself.
@@ -204,6 +211,8 @@ def reading(engine: Engine) -> Iterator[Session]:
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with answering(), Session(engine.execution_options(**options)) as session:
         session.connection()
+        if seeing is not None:
+            confine(session, seeing)
         yield session
         session.rollback()
 

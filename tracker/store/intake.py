@@ -18,6 +18,7 @@ from tracker.domain.register import (
     TenderRow,
 )
 from tracker.domain.workdays import Override
+from tracker.store.bounds import within
 from tracker.store.histories import forget_history
 from tracker.store.rows import (
     CONTRACT_FIELDS,
@@ -29,7 +30,7 @@ from tracker.store.rows import (
     read_schools,
     read_tenders,
 )
-from tracker.store.scope import either
+from tracker.store.scope import Scope, either
 from tracker.store.tables import CALENDAR_OVERRIDE, CONTRACT_LINE, NEED, SCHOOL, TENDER_EVENT, TENDER_LINE
 from tracker.store.versions import Values, add_versions
 
@@ -45,12 +46,13 @@ _READERS: Mapping[RegisterKind, tuple[Callable[..., list[Any]], ColumnElement[An
 
 
 def present_rows(
-    session: Session, kind: RegisterKind, keys: Collection[RowKey] | None = None
+    session: Session, scope: Scope, kind: RegisterKind, keys: Collection[RowKey] | None = None
 ) -> dict[RowKey, RegisterRow]:
-    """The present rows of a kind by natural key: all of them, or those among ``keys``."""
+    """The present rows of a kind within ``scope`` by natural key: all of them, or those among ``keys``."""
     read, first = _READERS[kind]
     wanted = None if keys is None else {key[0] for key in keys}
-    found: dict[RowKey, RegisterRow] = {row.key: row for row in read(session, either(session, first, wanted))}
+    conditions = (within(session, scope, kind), either(session, first, wanted))
+    found: dict[RowKey, RegisterRow] = {row.key: row for row in read(session, *conditions)}
     return found if keys is None else {key: found[key] for key in keys if key in found}
 
 

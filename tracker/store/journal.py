@@ -75,11 +75,19 @@ def verify_chain(session: Session) -> int | None:
 
 
 def entries(
-    session: Session, limit: int | None = None, offset: int = 0, *, action: str | None = None
+    session: Session,
+    limit: int | None = None,
+    offset: int = 0,
+    *,
+    action: str | None = None,
+    actor: str | None = None,
 ) -> tuple[Entry, ...]:
-    """Rows of the journal, the newest first: all, or those of one ``action``."""
-    page = select(JOURNAL).order_by(JOURNAL.c.seq.desc()).limit(limit).offset(offset)
-    wanted = page if action is None else page.where(JOURNAL.c.action == action)
+    """Rows of the journal, the newest first: all, or those of one ``action``, of one ``actor``."""
+    wanted = select(JOURNAL).order_by(JOURNAL.c.seq.desc()).limit(limit).offset(offset)
+    if action is not None:
+        wanted = wanted.where(JOURNAL.c.action == action)
+    if actor is not None:
+        wanted = wanted.where(JOURNAL.c.actor == actor)
     return tuple(Entry(*row) for row in session.execute(wanted))
 
 

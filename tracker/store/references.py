@@ -10,19 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.register import RegisterKind
+from tracker.store.bounds import TABLES
+from tracker.store.bounds import within as of_kind
 from tracker.store.scope import Scope, among, visible, visible_tender
-from tracker.store.tables import CONTRACT_LINE, NEED, RECORDING, SCHOOL, TENDER_EVENT, TENDER_LINE
+from tracker.store.tables import NEED, RECORDING, SCHOOL, TENDER_LINE
 from tracker.store.versions import as_known
 
 DEMO_SOURCE = "demo"
 """The source of recordings that were invented."""
-
-TABLES = {
-    RegisterKind.SCHOOLS: SCHOOL,
-    RegisterKind.CONTRACTS: CONTRACT_LINE,
-    RegisterKind.TENDERS: TENDER_LINE,
-    RegisterKind.TENDER_EVENTS: TENDER_EVENT,
-}
 
 
 def services_by_school(session: Session, scope: Scope) -> Mapping[str, frozenset[str]]:
@@ -60,10 +55,11 @@ def regions_of(session: Session, scope: Scope, schools: Collection[str]) -> Mapp
     return {row.school_id: row.region for row in session.execute(query)}
 
 
-def count_present(session: Session, kind: RegisterKind) -> int:
-    """How many present facts of a kind are known."""
+def count_present(session: Session, scope: Scope, kind: RegisterKind) -> int:
+    """How many present facts of a kind are known within ``scope``."""
     table = TABLES[kind]
-    return session.scalar(select(func.count()).select_from(table).where(as_known(table))) or 0
+    present = select(func.count()).select_from(table).where(as_known(table), of_kind(session, scope, kind))
+    return session.scalar(present) or 0
 
 
 def count_needs(session: Session) -> int:

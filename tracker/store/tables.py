@@ -268,17 +268,20 @@ class StageHistory(Base, table=True):
 
 
 class Upload(Base, table=True):
-    """A file that waits for someone to confirm what it would change."""
+    """A file that waits until the person who handed it over confirms what it would change."""
 
     token: str = Field(sa_type=Key, primary_key=True)
     kind: RegisterKind = Field(sa_type=Word(RegisterKind, "kind"))
     filename: str = Field(sa_type=Text)
     data: bytes = Field(sa_type=LargeBinary)
     uploaded_at: datetime = Field(sa_type=Moment, index=True)
+    person_id: int = Field(foreign_key="person.id")
 
 
 class Journal(Base, table=True):
     """Who did what and why; append-only, each row chained to the one before by a hash."""
+
+    __table_args__ = (Index(None, "actor", "seq"), Index(None, "action", "seq"))
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_type=Moment)

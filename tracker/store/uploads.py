@@ -6,11 +6,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
 from tracker.domain.register import RegisterKind
+from tracker.store.row_security import whole_country
 from tracker.store.scope import among
 from tracker.store.tables import UPLOAD
 
@@ -27,24 +28,36 @@ class Upload:
     data: bytes
 
 
-def keep(session: Session, kind: RegisterKind, data: bytes, *, filename: str, at: datetime) -> str:
-    """Keep a file and return its token; files that waited too long are forgotten."""
-    session.execute(delete(UPLOAD).where(UPLOAD.c.uploaded_at < at - KEPT))
+def keep(
+    session: Session, kind: RegisterKind, data: bytes, *, filename: str, at: datetime, person_id: int
+) -> str:
+    """Keep a file of a person and return its token; files that waited too long are forgotten."""
+    with whole_country(session):
+        session.execute(delete(UPLOAD).where(UPLOAD.c.uploaded_at < at - KEPT))
     token = secrets.token_urlsafe(24)
     values = {"token": token, "kind": kind, "filename": filename, "data": data, "uploaded_at": at}
-    session.execute(insert(UPLOAD).values(values))
+    session.execute(insert(UPLOAD).values({**values, "person_id": person_id}))
     return token
 
 
-def get(session: Session, token: str) -> Upload:
-    """The file kept under ``token``; raises :class:`NotFound`."""
+def get(session: Session, token: str, *, person_id: int) -> Upload:
+    """The person's file kept under ``token``; raises :class:`NotFound`, also for a file of another person."""
     waiting = select(UPLOAD.c.kind, UPLOAD.c.filename, UPLOAD.c.data)
-    row = session.execute(waiting.where(among(session, UPLOAD.c.token, [token]))).first()
+    row = session.execute(waiting.where(_own(session, token, person_id))).first()
     if row is None:
         raise NotFound(token=token)
     return Upload(*row)
 
 
-def forget(session: Session, token: str) -> None:
-    """Forget a file: it was taken in, or someone left it."""
-    session.execute(delete(UPLOAD).where(among(session, UPLOAD.c.token, [token])))
+def forget(session: Session, token: str, *, person_id: int) -> None:
+    """Forget a file of a person: it was taken in, or she left it."""
+    session.execute(delete(UPLOAD).where(_own(session, token, person_id)))
+
+
+def forget_all(session: Session, *, person_id: int) -> None:
+    """Forget all files of a person."""
+    session.execute(delete(UPLOAD).where(UPLOAD.c.person_id == person_id))
+
+
+def _own(session: Session, token: str, person_id: int) -> ColumnElement[bool]:
+    return and_(among(session, UPLOAD.c.token, [token]), UPLOAD.c.person_id == person_id)

@@ -139,10 +139,10 @@ def list_regions(visit: AskedOnce, _: Plain) -> Json:
 
 @router.get("/imports", response_model=answers.Imports, dependencies=[allow(Action.READ)])
 def list_imports(visit: AskedOnce, asked: OnePage) -> Json:
-    """What was imported, newest first, with its counts."""
+    """What was imported, newest first, with its counts: by oneself, or by all for who sees everything."""
     done = [
         entry
-        for entry in journal.entries(visit.session, action="import")
+        for entry in journal.entries(visit.session, action="import", actor=visit.only_actor)
         if visit.known is None or entry.at <= visit.known
     ]
     return _paged(visit, asked, done, _import, name="imports")

@@ -21,8 +21,8 @@ from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Language
 from tracker.store import registry
 from tracker.store.alarm import uncovered_count
-from tracker.store.engine import reading
-from tracker.store.scope import Scope
+from tracker.store.engine import reading, transaction
+from tracker.store.scope import EVERYTHING, Scope
 from tracker.store.versions import known_seq
 from tracker.web.house import House, house_of
 from tracker.web.security import nonce_of
@@ -61,10 +61,26 @@ class Caller:
         """The schools that whoever asks may see."""
         return Scope.of_person(self.person)
 
+    @property
+    def only_actor(self) -> str | None:
+        """Whose deeds may be listed: one's own only, or (None) everybody's for those who see everything."""
+        return None if self.scope == EVERYTHING else self.person.mark
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A writing session that sees and changes what the person may see. Open no visit meanwhile."""
+        with transaction(self.house.engine, seeing=self.scope) as session:
+            yield session
+
     @contextmanager
     def reading(self) -> Iterator[Visit]:
-        """A visit while the block lasts. Write nothing meanwhile: SQLite lets no writer past a reader."""
-        with reading(self.house.engine) as session:
+        """A visit while the block lasts. Write nothing meanwhile: SQLite lets no writer past a reader.
+
+        A visit of somebody who is not signed in sees no school.
+        """
+        person = visitor_of(self.request).person
+        seeing = None if person is None else Scope.of_person(person)
+        with reading(self.house.engine, seeing=seeing) as session:
             yield Visit(
                 request=self.request,
                 house=self.house,

@@ -8,25 +8,31 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
-from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tracker.domain.errors import ConfirmationNeeded, FileRefused, FilterNotKnown, TrackerError
+from tracker.domain.acts import Act
+from tracker.domain.errors import (
+    ChangedMeanwhile,
+    ConfirmationNeeded,
+    FileRefused,
+    FilterNotKnown,
+    TrackerError,
+)
 from tracker.domain.register import RegisterKind
 from tracker.domain.roles import Action
 from tracker.feeds.columns import COLUMNS
 from tracker.feeds.table_files import LARGEST_FILE, shown_name
 from tracker.services import importing
 from tracker.store import journal, uploads
-from tracker.store.engine import transaction
+from tracker.web.auditing import origin_of
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import ON
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
-ACTOR = "local"
-"""Who writes while there is no sign-in: whoever sits at this machine."""
+FORM_ROOM = 64 * 1024
+"""Bytes for the fields around a file."""
 
 COUNTS = ("read", "new", "changed", "same", "rejected")
 PAST_SHOWN = 50
@@ -48,7 +54,7 @@ class PastImport:
 @router.get("/imports", dependencies=[allow(Action.IMPORT)])
 def index(visit: Asked) -> Response:
     """Past imports, the form to hand a file over, and the columns of each kind."""
-    past = _past(visit.session)
+    past = _past(visit)
     done = visit.request.query_params.get("done")
     return visit.page(
         "imports/index.html",
@@ -62,7 +68,7 @@ def index(visit: Asked) -> Response:
     )
 
 
-@router.post("/imports", dependencies=[allow(Action.IMPORT)])
+@router.post("/imports", dependencies=[allow(Action.IMPORT)], max_body_size=LARGEST_FILE + FORM_ROOM)
 def hand_over(
     called: Called, kind: Annotated[str, Form()] = "", file: Annotated[UploadFile | None, File()] = None
 ) -> Response:
@@ -74,8 +80,10 @@ def hand_over(
     name = shown_name(file.filename)
     data = file.file.read(LARGEST_FILE + 1)
     importing.read_file(data, filename=name)
-    with transaction(called.house.engine) as session:
-        token = uploads.keep(session, RegisterKind(kind), data, filename=name, at=called.moment)
+    with called.writing() as session:
+        token = uploads.keep(
+            session, RegisterKind(kind), data, filename=name, at=called.moment, person_id=called.person.id
+        )
     return RedirectResponse(f"/imports/{token}", 303)
 
 
@@ -91,36 +99,40 @@ def apply(
     token: str,
     skip_bad_rows: Annotated[str, Form()] = "",
     confirmed: Annotated[str, Form()] = "",
+    seen: Annotated[str, Form()] = "",
 ) -> Response:
-    """Write a kept file, whole or not at all."""
+    """Write a kept file, whole or not at all, if the facts are still as the preview ``seen`` showed them."""
     try:
-        seq = _write(called, token, skip_bad_rows=skip_bad_rows == ON, confirmed=confirmed == ON)
-    except ConfirmationNeeded as error:
+        seq = _write(called, token, skip_bad_rows=skip_bad_rows == ON, confirmed=confirmed == ON, seen=seen)
+    except (ChangedMeanwhile, ConfirmationNeeded) as error:
         return _refused(called, token, error)
     if seq is None:
         return _refused(called, token, TrackerError())
     return RedirectResponse(f"/imports?done={seq}", 303)
 
 
-def _write(called: Caller, token: str, *, skip_bad_rows: bool, confirmed: bool) -> int | None:
+def _write(called: Caller, token: str, *, skip_bad_rows: bool, confirmed: bool, seen: str) -> int | None:
     """The journal number of what was written; None if rejected rows kept it from being written."""
-    with transaction(called.house.engine) as session:
-        upload = uploads.get(session, token)
+    with called.writing() as session:
+        upload = uploads.get(session, token, person_id=called.person.id)
         found = importing.apply(
             session,
+            called.scope,
             upload.kind,
             upload.data,
             filename=upload.filename,
             book=called.house.book,
-            actor=ACTOR,
+            actor=called.person.mark,
             now=called.moment,
             today=called.today,
             skip_bad_rows=skip_bad_rows,
             confirmed=confirmed,
+            seen=seen,
+            origin=origin_of(called),
         )
         if not found.written:
             return None
-        uploads.forget(session, token)
+        uploads.forget(session, token, person_id=called.person.id)
         return journal.entries(session, limit=1)[0].seq
 
 
@@ -130,9 +142,10 @@ def _refused(called: Caller, token: str, error: TrackerError) -> Response:
 
 
 def _preview(visit: Visit, token: str, refused: TrackerError | None = None) -> Response:
-    upload = uploads.get(visit.session, token)
+    upload = uploads.get(visit.session, token, person_id=visit.person.id)
     found = importing.preview(
         visit.session,
+        visit.scope,
         upload.kind,
         upload.data,
         filename=upload.filename,
@@ -152,8 +165,8 @@ def _preview(visit: Visit, token: str, refused: TrackerError | None = None) -> R
     )
 
 
-def _past(session: Session) -> tuple[PastImport, ...]:
-    """The imports among the newest entries of the journal, the newest first."""
+def _past(visit: Visit) -> tuple[PastImport, ...]:
+    """The newest imports, the newest first: her own, or all for those who see everything."""
     return tuple(
         PastImport(
             seq=entry.seq,
@@ -162,6 +175,7 @@ def _past(session: Session) -> tuple[PastImport, ...]:
             file=str(entry.details["file"]),
             counts={name: int(entry.details[name]) for name in COUNTS},
         )
-        for entry in journal.entries(session, limit=PAST_SHOWN * 4)
-        if entry.action == "import"
+        for entry in journal.entries(
+            visit.session, limit=PAST_SHOWN, action=Act.IMPORT, actor=visit.only_actor
+        )
     )
