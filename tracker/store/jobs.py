@@ -1,0 +1,58 @@
+"""When each job of the program last ran, and how that ended; a later run replaces an earlier one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from tracker.store.job_tables import JOB_RUN, Outcome
+
+
+class Job(StrEnum):
+    """What runs by itself, or by a command in its stead."""
+
+    TICK = "tick"
+    EVALUATION = "evaluation"
+    JOURNAL_CHECK = "journal_check"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The last run of a job."""
+
+    began_at: datetime
+    ended_at: datetime
+    outcome: Outcome
+    detail: Mapping[str, Any]
+
+
+def record(
+    session: Session,
+    job: Job,
+    *,
+    began_at: datetime,
+    ended_at: datetime,
+    outcome: Outcome = Outcome.DONE,
+    **detail: object,
+) -> None:
+    """Write down a run."""
+    values = {"job": job, "began_at": began_at, "ended_at": ended_at, "outcome": outcome}
+    session.execute(delete(JOB_RUN).where(JOB_RUN.c.job == job))
+    session.execute(insert(JOB_RUN).values({**values, "detail": json.dumps(detail, default=str)}))
+
+
+def last_runs(session: Session) -> dict[Job, Run]:
+    """The last run of each job that ever ran."""
+    rows = session.execute(select(JOB_RUN))
+    return {
+        Job(row.job): Run(row.began_at, row.ended_at, row.outcome, json.loads(row.detail))
+        for row in rows
+        if row.job in tuple(Job)
+    }
