@@ -36,7 +36,11 @@ LAW_434 = (
         "law-434-v/39.3",
         ("purchase_under_way", "security_service", "volume_limit"),
     ),
-    Ground("interim.extension", "law-434-v/43.18", ("contract_in_force", "competitive_method", "same_terms")),
+    Ground(
+        "interim.extension",
+        "law-434-v/43.18",
+        ("contract_in_force", "competitive_method", "same_terms", "plan_point"),
+    ),
     Ground("interim.small_value", "law-434-v/39.3", ("annual_limit", "no_splitting", "plan_point")),
     Ground(
         "after_failure.single_source",
@@ -54,6 +58,7 @@ LAW_106 = (
             "competitive_method",
             "volume_limit",
             "same_terms",
+            "plan_point",
             "minimum_term",
         ),
     ),
@@ -321,11 +326,27 @@ class Adviser:
                 return step
             if flag == "no_tender" or self.announce() == "record_contract" or not self.leads_to_regular():
                 return self.announce()
-        if self.speaker is None or not self.speaker.live:
-            return "nothing"
+        return self.step_of_tender() if self.speaker and self.speaker.live else self.step_of_lines()
+
+    def step_of_tender(self) -> str:
+        """What the live tender that speaks asks for (decision 30)."""
+        assert self.speaker is not None
         if self.speaker.suspended:
             return "resume_tender"
-        return "record_contract" if self.speaker.stage == "contract" else "nothing"
+        if self.speaker.stage == "contract":
+            return "record_contract"
+        if not self.need.flags(self.on):
+            return "nothing"
+        return "announce_tender" if self.speaker.stage == "planned" else "wait"
+
+    def step_of_lines(self) -> str:
+        """What the lines ask for where the end is near, no tender runs and none is wanted (decision 30)."""
+        if not self.need.flags(self.on):
+            return "nothing"
+        if self.announce() == "record_contract":
+            return "record_contract"
+        until = self.need.covered_until(self.on)
+        return "record_end" if until is not None and self.need.opened(until + ONE) else "wait"
 
     def announce(self) -> str:
         """Announce a tender, unless a contract is signed or a tender was held (decision 22)."""

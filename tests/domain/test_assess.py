@@ -8,11 +8,14 @@ from tests.builders import a_line, a_need, a_tender, an_interim, assessed, day
 from tracker.domain.days import FIRST_YEAR, FOREVER, LAST_YEAR
 from tracker.domain.errors import CalendarNotKnown
 from tracker.domain.facts import NeedFacts
-from tracker.domain.vocabulary import NextStep, TenderStatus
+from tracker.domain.vocabulary import ContractStatus, NextStep, TenderStatus
 
 YEAR = a_line("2026-01-01", "2026-12-31")
 STALLED = a_tender("2026-10-01", events=[("evaluation", "2026-10-20")])
 FAILED = a_tender("2026-10-01", status=TenderStatus.UNSUCCESSFUL, ended_on="2026-11-10")
+RUNNING = a_tender("2026-10-14", events=[("bids", "2026-10-14")], bids_close_on="2026-11-20")
+PLANNED = a_tender(None, status=TenderStatus.PLANNED, planned_on="2026-11-20")
+A_SIGNED_LINE = a_line("2027-01-01", "2027-12-31", status=ContractStatus.PENDING)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +59,16 @@ FAILED = a_tender("2026-10-01", status=TenderStatus.UNSUCCESSFUL, ended_on="2026
             NextStep.RECORD_CONTRACT,
         ),
         (a_need(YEAR), "2026-06-01", NextStep.NOTHING),
+        (a_need(YEAR, tenders=[RUNNING]), "2026-10-15", NextStep.NOTHING),
+        (a_need(YEAR, tenders=[RUNNING]), "2026-11-05", NextStep.WAIT),
+        (a_need(YEAR, tenders=[PLANNED]), "2026-11-05", NextStep.ANNOUNCE_TENDER),
+        (a_need(YEAR, A_SIGNED_LINE), "2026-12-01", NextStep.RECORD_CONTRACT),
+        (a_need(YEAR, a_line("2027-01-01", None)), "2026-12-01", NextStep.RECORD_END),
+        (
+            a_need(an_interim("2026-11-20", "2026-12-31"), a_line("2027-01-01", "2027-12-31")),
+            "2026-12-25",
+            NextStep.WAIT,
+        ),
     ],
 )
 def test_each_need_has_one_next_step(facts: NeedFacts, on: str, step: NextStep) -> None:

@@ -12,7 +12,7 @@ from tracker.domain.errors import DayNotReadable, FileRefused
 from tracker.domain.findings import Assessment
 from tracker.domain.register import ImportIssue
 from tracker.domain.tenders import StageHistory
-from tracker.domain.vocabulary import Language, Stage
+from tracker.domain.vocabulary import ConditionId, FlagKind, Language, RouteId, Stage, TenderStatus
 from tracker.law.loader import load_calendar, load_policy
 from tracker.render.catalogs import load_catalogs
 from tracker.render.environment import Voice, make_voices
@@ -38,19 +38,21 @@ def plain(text: str) -> str:
     [
         (
             Language.KK,
-            "Байланыс арнасы қызметі 2027 ж. 1 қаңтардан бері жоқ (15 күн); қызмет 2027 ж. 29 қаңтардан "
-            "басталады деп күтіледі; ашық конкурс: «өтінімдерді қарау» кезеңі, мерзімнен 9 жұмыс "
-            "күніне асты.",
+            "Байланыс арнасы қызметі 2027 ж. 1 қаңтардан бері жоқ (15 күн); кезең мерзімінен асты, сондықтан "
+            "қызмет 2027 ж. 29 қаңтардан ертерек басталмайды; ашық конкурс: «өтінімдерді қарау» кезеңі, "
+            "мерзімнен 9 жұмыс күніне асты.",
         ),
         (
             Language.RU,
-            "Нет услуги канала связи с 1 января 2027 г. (15 дней); услуга ожидается с 29 января 2027 г.; "
-            "открытый конкурс: стадия «рассмотрение заявок», срок превышен на 9 рабочих дней.",
+            "Нет услуги канала связи с 1 января 2027 г. (15 дней); стадия просрочена, поэтому услуга "
+            "начнётся не раньше 29 января 2027 г.; открытый конкурс: стадия «рассмотрение заявок», срок "
+            "превышен на 9 рабочих дней.",
         ),
         (
             Language.EN,
-            "No communication channel service since 1 January 2027 (15 days); service is expected from "
-            "29 January 2027; open tender: stage “review of bids”, 9 working days over its term.",
+            "No communication channel service since 1 January 2027 (15 days); the stage is over its term, so "
+            "service will not begin before 29 January 2027; open tender: stage “review of bids”, 9 working "
+            "days over its term.",
         ),
     ],
 )
@@ -101,6 +103,78 @@ def test_an_interim_is_never_called_temporary() -> None:
     assert "до подведения итогов, по 28 февраля 2027 г." in VOICES[Language.RU].sentences.need(found)
 
 
+def test_what_to_announce_is_told_with_the_last_day_to_do_so() -> None:
+    year = a_line("2026-01-01", "2026-12-31")
+    planned = a_tender(None, status=TenderStatus.PLANNED, planned_on="2026-11-20")
+    told = VOICES[Language.EN].sentences
+    for found in (
+        assessed(a_need(year, tenders=[planned]), "2026-11-22"),
+        assessed(a_need(year), "2026-11-22"),
+    ):
+        assert plain(told.step(found)) == "Announce the tender by 2 December 2026: later means a gap."
+    late = assessed(a_need(year), "2026-12-15")
+    assert told.step(late) == "Announce the tender now: the last day to do so without a gap was 02.12.2026."
+    failed = a_tender("2026-10-01", status=TenderStatus.UNSUCCESSFUL, ended_on="2026-11-10")
+    again = told.step(assessed(a_need(year, tenders=[failed]), "2026-11-22"))
+    assert plain(again) == "Announce a repeat tender by 2 December 2026: later means a gap."
+
+
+RUNNING = assessed(
+    a_need(
+        a_line("2026-01-01", "2026-12-11"),
+        tenders=[a_tender("2026-11-10", stage=(Stage.EVALUATION, "2026-11-20"))],
+    ),
+    "2026-11-22",
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.KK, "Күту: «өтінімдерді қарау» кезеңі 2026 ж. 25 қарашаға дейін."),
+        (Language.RU, "Ждать: стадия «рассмотрение заявок» идёт по 25 ноября 2026 г."),
+        (Language.EN, "Wait: the stage “review of bids” runs until 25 November 2026."),
+    ],
+)
+def test_a_tender_in_time_is_waited_for_until_a_day(language: Language, said: str) -> None:
+    assert plain(VOICES[language].sentences.step(RUNNING)) == said
+
+
+def test_a_late_end_that_would_cost_service_is_told_before_a_gap_is_likely() -> None:
+    assert RUNNING.projected_gap is None
+    told = VOICES[Language.EN].sentences.need(RUNNING)
+    assert "if the tender runs late, service is missing 12.12.2026 – 30.12.2026 (19 days)" in told
+
+
+def test_a_stage_that_ended_before_days_off_is_not_told_to_be_no_days_over() -> None:
+    tender = a_tender("2026-12-01", stage=(Stage.EVALUATION, "2026-12-22"))
+    found = assessed(a_need(a_line("2026-01-01", "2026-12-31"), tenders=[tender]), "2026-12-27")
+    assert found.tender is not None
+    assert (found.tender.days_over, found.tender.is_stalled) == (0, True)
+    told = VOICES[Language.EN].sentences.tender(found.tender)
+    assert (
+        told == "open tender: stage “review of bids”, its term ended on 25.12.2026, with only days off since"
+    )
+
+
+def test_a_tender_that_was_held_asks_for_its_contract_in_every_place() -> None:
+    held = a_tender("2026-11-01", status=TenderStatus.COMPLETE, ended_on="2026-12-20")
+    found = assessed(a_need(a_line("2026-01-01", "2026-12-31"), tenders=[held]), "2027-01-15")
+    voice = VOICES[Language.EN]
+    assert voice.sentences.step(found) == "Record the signed contract."
+    assert voice.explanations.step(FlagKind.NO_TENDER, found) == "Record the signed contract."
+
+
+def test_a_term_that_nothing_started_does_not_apply() -> None:
+    found = assessed(
+        a_need(a_line("2026-01-01", "2026-12-31"), tenders=[a_tender("2026-12-01")]), "2027-01-15"
+    )
+    assert found.answer is not None
+    route = next(one for one in found.answer.routes if one.id is RouteId.AFTER_FAILURE)
+    decided = next(one for one in route.conditions if one.id is ConditionId.DECIDED_IN_TIME)
+    assert VOICES[Language.EN].explanations.condition(decided).startswith("Does not apply")
+
+
 def everything_said(voice: Voice, found: Assessment) -> list[str]:
     """All that a page may say of an assessment."""
     said = [voice.sentences.need(found), voice.sentences.step(found), voice.sentences.when(found)]
@@ -130,7 +204,7 @@ def test_every_situation_of_the_case_files_can_be_told(case: Case, language: Lan
 def test_the_board_counts_in_words() -> None:
     told = VOICES[Language.RU].sentences
     assert told.board(uncovered=1, losing=2, days=30, stalled=5) == (
-        "1 школа без услуги, 2 потеряют ее за 30 дней, 5 закупок затянулись."
+        "1 школа без услуги, 2 потеряют ее за 30 дней, у 5 школ закупка затянулась."
     )
     assert "Школ без услуги нет" in told.board(uncovered=0, losing=0, days=30, stalled=0)
 

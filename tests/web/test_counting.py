@@ -49,7 +49,7 @@ def doubled(empty: Engine) -> Engine:
 
 def totals(html: str) -> Mapping[str, int]:
     """The numbers on top of the board by the class of their box."""
-    boxes = re.findall(r'class="total-(\w+)">.*?<dd>\s*(?:<a [^>]*>)?(\d+)', html, flags=re.DOTALL)
+    boxes = re.findall(r'class="total-(\w+)">.*?<dd>\s*(?:<[^>]*>)?(\d+)', html, flags=re.DOTALL)
     return {name: int(number) for name, number in boxes if name in tuple(State)}
 
 

@@ -85,7 +85,7 @@ def _next_step(need: Reading, flags: tuple[Finding, ...], found: Answer | None) 
     step = next((step for kind, step in STEPS_FOR_FLAGS if kind in kinds), None)
     if step is NextStep.ANNOUNCE_TENDER:
         return _announced(need)
-    return step or _step_of_tender(need)
+    return step or _step_of_tender(need, is_flagged=bool(flags))
 
 
 def _step_of_refusal(need: Reading) -> NextStep:
@@ -105,14 +105,26 @@ def _is_bought(need: Reading) -> bool:
     return need.awaits_contract or need.has_pending_line
 
 
-def _step_of_tender(need: Reading) -> NextStep:
-    """What a tender that is in time asks for, where nothing else does."""
+def _step_of_tender(need: Reading, *, is_flagged: bool) -> NextStep:
+    """What a tender that is in time asks for, where no flag asks for anything else (decision 30)."""
     tender = need.speaking
-    if tender is None:
-        return NextStep.NOTHING
-    if tender.suspended:
+    if tender is not None and tender.suspended:
         return NextStep.RESUME_TENDER
-    return NextStep.RECORD_CONTRACT if tender.stage is Stage.CONTRACT else NextStep.NOTHING
+    if tender is not None and tender.stage is Stage.CONTRACT:
+        return NextStep.RECORD_CONTRACT
+    if not is_flagged:
+        return NextStep.NOTHING
+    if tender is not None:
+        return NextStep.ANNOUNCE_TENDER if tender.stage is Stage.PLANNED else NextStep.WAIT
+    return _step_of_lines(need)
+
+
+def _step_of_lines(need: Reading) -> NextStep:
+    """What is left where the cover ends, no tender runs, and yet a line is there to follow."""
+    if _is_bought(need):
+        return NextStep.RECORD_CONTRACT
+    is_end_open = need.run is not None and need.cover.open_from <= need.run.stop
+    return NextStep.RECORD_END if is_end_open else NextStep.WAIT
 
 
 def _next_change(need: Reading, found: Answer | None) -> date:

@@ -203,6 +203,7 @@ class NextStep(StrEnum):
     CHECK_CHAIN = "check_chain"
     CONFIRM_FACTS = "confirm_facts"
     RESUME_TENDER = "resume_tender"
+    WAIT = "wait"
     NOTHING = "nothing"
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from tracker.domain.assess import STEPS_FOR_FLAGS
 from tracker.domain.days import BEGINNING, FOREVER, Span
 from tracker.domain.findings import Assessment, Condition, Finding
-from tracker.domain.vocabulary import FlagKind
+from tracker.domain.vocabulary import ConditionId, FlagKind, NextStep
 from tracker.render.catalogs import Words
 from tracker.render.formats import Formats
 from tracker.render.sentences import Sentences
@@ -60,10 +60,14 @@ class Explanations:
     def step(self, kind: FlagKind, found: Assessment) -> str:
         """The one step that answers a flag; where it has none of its own, the step of the need."""
         own = dict(STEPS_FOR_FLAGS).get(kind)
+        if own is NextStep.ANNOUNCE_TENDER and found.next_step in (NextStep.RECORD_CONTRACT, NextStep.WAIT):
+            own = found.next_step  # one was held, or a contract follows
         return self.sentences.bare_step(own, found) if own else self.sentences.step(found)
 
     def condition(self, condition: Condition) -> str:
         """What the facts say of a condition."""
+        if condition.id is ConditionId.DECIDED_IN_TIME and not condition.facts:
+            return self.words.say("condition.decided_in_time.none")
         return self.words.say(f"condition.{condition.id}.{condition.status}")
 
     def fact(self, name: str, value: str) -> str:

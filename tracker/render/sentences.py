@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from tracker.domain.days import Span
+from tracker.domain.days import Span, next_day
 from tracker.domain.errors import FilterNotKnown, TrackerError
 from tracker.domain.findings import Answer, Assessment, TenderStanding
 from tracker.domain.register import ImportIssue
@@ -58,10 +58,19 @@ class Sentences:
         return self.bare_step(found.next_step, found)
 
     def bare_step(self, step: NextStep, found: Assessment) -> str:
-        """A step without its window; ``found`` gives the stage it speaks of."""
-        stage = found.tender.stage if found.tender else None
-        named = self.words.say(f"stage.{stage}") if stage else ""
-        return _sentence(self.words.say(f"next_step.{step}", stage=named))
+        """A step without its window; ``found`` gives the stage and the day it speaks of."""
+        tender = found.tender
+        named = self.words.say(f"stage.{tender.stage}") if tender and tender.stage else ""
+        code = f"next_step.{step}"
+        if step in (NextStep.ANNOUNCE_TENDER, NextStep.REPEAT_TENDER) and found.latest_safe_start:
+            last = found.latest_safe_start
+            if last < found.on:
+                return _sentence(self.words.say(f"{code}.late", by=self.formats.short(last)))
+            return _sentence(self.words.say(f"{code}.by", by=self.formats.until(last)))
+        if step is NextStep.WAIT and tender and tender.due_on:
+            due = self.formats.until(tender.due_on)
+            return _sentence(self.words.say(f"{code}.stage", stage=named, due=due))
+        return _sentence(self.words.say(code, stage=named))
 
     def reply(self, name: str, found: Assessment) -> str:
         """The whole answer to "why is this school red", to paste into a letter."""
@@ -112,6 +121,8 @@ class Sentences:
         if tender.suspended_since:
             since = self.formats.short(tender.suspended_since)
             return self.words.say("sentence.tender.suspended", since=since, **places)
+        if tender.is_stalled and not tender.days_over:  # only days off have passed since
+            return self.words.say("sentence.tender.over.days_off", due=self._day(tender.due_on), **places)
         if tender.is_stalled:
             return self.formats.count("sentence.tender.over", tender.days_over, **places)
         if tender.due_on:
@@ -170,11 +181,24 @@ class Sentences:
     def _gap(self, found: Assessment) -> str | None:
         gap = found.projected_gap
         if gap is None:
-            return None
+            return self._late_gap(found)
         if found.state is State.UNCOVERED:
             served_from = self.formats.since(gap.span.stop)
-            return self.words.say("sentence.expected_from", since=served_from)
+            is_over = found.tender is not None and found.tender.is_stalled
+            return self.words.say(
+                f"sentence.expected{'.not_before' if is_over else '_from'}", since=served_from
+            )
         return self.formats.count("sentence.gap", gap.days, span=self.span(gap.span))
+
+    def _late_gap(self, found: Assessment) -> str | None:
+        """What a late end of the tender would cost where its likely one costs nothing."""
+        forecast = found.tender.forecast if found.tender else None
+        if forecast is None or found.covered_until is None or found.latest_safe_start is None:
+            return None
+        gap = Span(next_day(found.covered_until), max(forecast.late, next_day(found.covered_until)))
+        if gap.is_empty:
+            return None
+        return self.formats.count("sentence.late_gap", gap.days, span=self.span(gap))
 
     def _purchase(self, found: Assessment) -> str | None:
         kinds = found.kinds
