@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.register import ContractRow, RegisterRow, SchoolRow, TenderEventRow, TenderRow
 from tracker.render.sheets import Value
-from tracker.services.evaluating import Book, NeedView, Snapshot, snapshot
+from tracker.services.evaluating import Book, NeedView, snapshot
 from tracker.store import registry, versions
 from tracker.store.scope import Scope
 
@@ -68,7 +68,7 @@ def export(
 ) -> Sheet:
     """The table of one kind: facts as known, or every need as it stands on ``on``."""
     if kind is ExportKind.NEEDS:
-        return needs_sheet(snapshot(session, scope, on=on, known=known, book=book))
+        return needs_sheet(snapshot(session, scope, on=on, known=known, book=book).needs)
     seq = None if known is None else versions.known_seq(session, known)
     row_type, rows = _read(session, scope, kind, seq)
     names = tuple(field.name for field in fields(row_type) if field.name != "extra")
@@ -97,9 +97,9 @@ def _cells(row: RegisterRow, names: tuple[str, ...], kept: tuple[str, ...]) -> t
     return (*(_plain(getattr(row, name)) for name in names), *(extra.get(title) for title in kept))
 
 
-def needs_sheet(found: Snapshot) -> Sheet:
-    """Every need of a snapshot as one row."""
-    return Sheet(NEED_COLUMNS, tuple(_need(need) for need in found.needs))
+def needs_sheet(needs: Iterable[NeedView]) -> Sheet:
+    """Every need as one row."""
+    return Sheet(NEED_COLUMNS, tuple(_need(need) for need in needs))
 
 
 def _plain(value: object) -> Value:

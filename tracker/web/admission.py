@@ -31,7 +31,8 @@ class Admission:
             try:
                 await run_in_threadpool(self._admit, request)
             except TrackerError as error:
-                await self.refused(request, error)(scope, receive, send)
+                answer = await run_in_threadpool(self.refused, request, error)
+                await answer(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

@@ -13,6 +13,7 @@ from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -115,7 +116,7 @@ class Guard:
             await send(message)
 
         fault = self._fault(scope, request.headers)
-        answer = self.app if fault is None else self.refuse(scope, *fault)
+        answer = self.app if fault is None else await run_in_threadpool(self.refuse, scope, *fault)
         await answer(scope, receive, send_with_rules)
 
     def _fault(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
@@ -125,7 +126,7 @@ class Guard:
         if not scope["path"].startswith("/"):
             return 400, "error.request"
         if scope["method"] not in METHODS:
-            return 405, "error.method"
+            return None  # no route has it, and says which it has
         by_token = headers.get("authorization", "").lower().startswith("bearer ")
         if scope["method"] not in READING and not by_token and not self.site.is_own_page(headers):
             return 403, "error.foreign_page"
@@ -136,7 +137,8 @@ def add_rules(headers: MutableHeaders, request: Request, *, is_https: bool) -> N
     """Put the rules for browsers on an answer, which they keep only where it says so (static files do)."""
     is_page = headers.get("content-type", "").startswith("text/html")
     headers["content-security-policy"] = content_policy(nonce_of(request) if is_page else "")
-    headers.update(RULES)
+    for name, value in RULES.items():
+        headers.setdefault(name, value)
     if is_https:
         headers.update(HTTPS_ONLY)
     headers.setdefault("cache-control", "no-store")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,6 +30,7 @@ from tracker.web.filters import Filters
 from tracker.web.pages.queue import all_needs, choices, searched
 from tracker.web.paging import page_of
 from tracker.web.rules import allow
+from tracker.web.standings import SchoolStanding
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -68,9 +69,13 @@ def index(visit: Asked) -> Response:
     schools = filters.keep_schools(all_needs(visit), found=searched(visit, filters))
     if filters.q and (named := [one.school for one in schools if _is_named(one.school, filters.q)]):
         return RedirectResponse(visit.to(f"/schools/{named[0].school_id}"), 303)
-    ordered = sorted(schools, key=lambda one: _place(one.school, visit.language))
-    page = page_of(ordered, number=filters.page, size=filters.size)
+    page = page_of(in_name_order(schools, visit.language), number=filters.page, size=filters.size)
     return visit.page("schools/index.html", {"filters": filters, "page": page, **choices()})
+
+
+def in_name_order(schools: Iterable[SchoolStanding], language: Language) -> list[SchoolStanding]:
+    """Schools by the name that a reader of this language is shown."""
+    return sorted(schools, key=lambda one: _place(one.school, language))
 
 
 @router.get("/schools/{school_id:path}", dependencies=[allow(Action.READ)])

@@ -1,0 +1,5 @@
+"""The servers and databases of the page tests, for what must hold against whoever means harm."""
+
+from tests.web.conftest import empty, filled, visit
+
+__all__ = ["empty", "filled", "visit"]

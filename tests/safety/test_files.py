@@ -1,0 +1,183 @@
+"""Files taken from pages: the rows of the screen, one header for their name, a note of who took them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import re
+from collections.abc import Iterator
+from email.message import Message
+from typing import Any
+from urllib.parse import unquote
+
+import openpyxl
+import pytest
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from tests.people import a_person
+from tests.web.conftest import Visit
+from tests.web.reading import text_of
+from tests.web.register import COVERED, a_contract, a_school, fill, small_country
+from tracker.domain.acts import Act
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import FlagKind, Language, Service, State
+from tracker.render.catalogs import load_catalogs
+from tracker.store import journal
+from tracker.store.engine import reading
+from tracker.web.attachments import disposition, file_name
+
+LISTED = re.compile(r'<a href="/schools/(\d{12})[?"]')
+ROWS = re.compile(r'<th scope="row".*?</th>', re.DOTALL)
+
+
+def table_of(answer: Any, ending: str) -> list[dict[str, Any]]:
+    """The rows of a file."""
+    if ending == "csv":
+        return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    header, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def shown(client: TestClient, path: str, asked: dict[str, str]) -> list[str]:
+    """The schools of a list on the screen, row by row over all its pages."""
+    found: list[str] = []
+    for number in range(1, 100):
+        html = client.get(path, params={**asked, "page": str(number)}).text
+        rows = [school for row in ROWS.findall(html) for school in LISTED.findall(row)]
+        found += rows
+        if 'rel="next"' not in html:
+            return found
+    raise AssertionError("a list without an end")
+
+
+def questions() -> Iterator[dict[str, str]]:
+    """A hundred random choices of filters, the same in every run."""
+    dice = random.Random(5)
+    choices: dict[str, list[str]] = {
+        "region": ["59", "71", "none", ""],
+        "district": ["Петропавл", "Тайынша", "none", "Есіл", ""],
+        "service": [*Service, ""],
+        "state": [*State, ""],
+        "flag": [*FlagKind, ""],
+        "within": ["30", "60", "90", ""],
+        "purchase": ["1", ""],
+        "integrated": ["1", ""],
+        "q": ["мектебі", "School", "Абай", "% _", ""],
+        "on": ["2026-12-31", "2027-01-15", "2027-02-20", ""],
+    }
+    for _ in range(100):
+        names = dice.sample(sorted(choices), k=dice.choice([0, 1, 1, 2, 2, 3]))
+        yield {name: value for name in names if (value := str(dice.choice(choices[name])))}
+
+
+@pytest.fixture
+def large(empty: Engine) -> Engine:
+    """More schools than a page holds, some with two services."""
+    more = [
+        a_school(f"9907500{n:05}", f"{n}", services=tuple(Service)[: 2 if n % 9 == 0 else 1])
+        for n in range(60)
+    ]
+    lines = [a_contract(f"L-{n}", f"9907500{n:05}", "2026-02-01", "2027-02-10") for n in range(0, 60, 3)]
+    fill(empty, *small_country(), *more, *lines)
+    return empty
+
+
+def test_fil_5_a_file_has_the_rows_of_the_screen_under_a_hundred_filters(large: Engine, visit: Visit) -> None:
+    client, full = visit(large, Language.RU), 0
+    for place, asked in enumerate(questions()):
+        path = "queue" if place % 2 else "schools"
+        ending = "xlsx" if place % 5 == 0 else "csv"
+        answer = client.post(f"/exports/{path}", params=asked, data={"format": ending})
+        assert answer.status_code == 200, asked
+        rows = [row["school_id"] for row in table_of(answer, ending)]
+        assert rows == shown(client, f"/{path}", asked), (path, asked)
+        full += bool(rows)
+    assert full >= 40
+
+
+def test_fil_5_the_totals_of_the_screen_are_those_of_the_file(large: Engine, visit: Visit) -> None:
+    client = visit(large, Language.EN)
+    rows = table_of(client.post("/exports/schools", params={"region": "59"}), "csv")
+    assert f"{len(rows)} schools" in text_of(client.get("/schools?region=59").text)
+    states = [row["state"] for row in rows]
+    for state in set(states):
+        listed = shown(client, "/schools", {"region": "59", "state": state})
+        assert len(listed) == states.count(state)
+
+
+def test_fil_5_the_button_on_a_list_asks_for_the_same_filters(filled: Engine, visit: Visit) -> None:
+    html = visit(filled).get("/queue?region=59&state=uncovered&on=2027-02-01").text
+    assert 'action="/exports/queue?region=59&amp;state=uncovered&amp;on=2027-02-01"' in html
+
+
+def test_a_file_holds_the_schools_of_ones_own_regions_only(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, person=a_person(Role.HEAD, "71"))
+    for path in ("queue", "schools"):
+        rows = table_of(client.post(f"/exports/{path}", data={"format": "csv"}), "csv")
+        assert {row["region"] for row in rows} == {"71"}
+        assert table_of(client.post(f"/exports/{path}?region=59"), "csv") == []
+
+
+def test_whoever_takes_a_file_is_noted_with_what_she_took(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, person=a_person(Role.MINISTRY))
+    client.post("/exports/queue?region=59&q=secret-name", data={"format": "xlsx"})
+    with reading(filled) as session:
+        (entry,) = journal.entries(session, action=Act.EXPORT)
+    assert entry.actor.startswith("person:")
+    assert (entry.subject, entry.details["rows"], entry.details["format"]) == ("queue", 0, "xlsx")
+    assert entry.details["filters"] == "region=59"
+    assert entry.details["address"]
+    assert "secret-name" not in str(entry)
+
+
+@pytest.mark.parametrize("asked", ["pdf", "../csv", "CSV", "xlsx\r\nx: y"])
+def test_a_format_that_does_not_exist_is_refused(filled: Engine, visit: Visit, asked: str) -> None:
+    assert visit(filled).post("/exports/queue", data={"format": asked}).status_code == 400
+
+
+NAMES = {
+    "Кезек 2027-01-15.csv": "Кезек 2027-01-15.csv",
+    'a"b.csv': "a b.csv",
+    "a\r\nSet-Cookie: x=1.csv": "a  Set-Cookie  x=1.csv",
+    "a;filename=evil.exe": "a;filename=evil.exe",
+    "../../etc/passwd": "etc passwd",
+    "№ 1 «Ө» мектеп.xlsx": "№ 1 «Ө» мектеп.xlsx",
+    "a\u2028b\u202ecsv.exe": "a b csv.exe",
+    "\ud800": "file",
+    " . ": "file",
+    "%0d%0a": "%0d%0a",
+    "x" * 500: "x" * 120,
+}
+
+
+@pytest.mark.parametrize(("given", "kept"), NAMES.items(), ids=repr)
+def test_fil_2_a_name_is_one_header_whatever_it_holds(given: str, kept: str) -> None:
+    name = file_name(given)
+    assert name == kept
+    value = disposition(name)
+    assert value.isascii()
+    assert value.isprintable()
+    told = Message()
+    told["content-disposition"] = value
+    assert told.get_content_disposition() == "attachment"
+    assert unquote(value.partition("filename*=UTF-8''")[2]) == name
+    assert re.fullmatch(r'attachment; filename="[A-Za-z0-9._ -]*"; filename\*=UTF-8\'\'[\w.%~-]*', value)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_fil_2_a_list_is_saved_under_its_title_in_the_readers_language(
+    filled: Engine, visit: Visit, language: Language
+) -> None:
+    answer = visit(filled, language).post("/exports/queue?on=2027-02-01", data={"format": "xlsx"})
+    assert len(answer.headers.get_list("content-disposition")) == 1
+    title = unquote(answer.headers["content-disposition"].partition("''")[2])
+    assert title == f"{load_catalogs()[language].say('menu.queue')} 2027-02-01.xlsx"
+
+
+def test_the_day_of_a_file_is_the_day_that_was_asked(filled: Engine, visit: Visit) -> None:
+    for day, state in (("2027-03-01", "covered"), ("2028-01-01", "uncovered")):
+        rows = table_of(visit(filled).post(f"/exports/schools?on={day}"), "csv")
+        assert {row["school_id"]: row["state"] for row in rows}[COVERED] == state

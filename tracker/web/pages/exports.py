@@ -1,0 +1,109 @@
+"""Lists as files: what the screen shows under the same filters, every page of it (FIL-5).
+
+To take data away is an act, so it is asked by a form and noted in the journal.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form
+from starlette.responses import Response
+
+from tracker.domain.acts import Act
+from tracker.domain.roles import Action
+from tracker.render.sheets import Value, csv_bytes, xlsx_bytes
+from tracker.services.evaluating import in_harm_order
+from tracker.services.exporting import Sheet, needs_sheet
+from tracker.web.attachments import Ending, attachment
+from tracker.web.auditing import note
+from tracker.web.deps import Called, Caller
+from tracker.web.filters import Filters
+from tracker.web.pages.queue import all_needs, searched
+from tracker.web.pages.schools import in_name_order
+from tracker.web.rules import allow
+from tracker.web.standings import SchoolStanding
+
+router = APIRouter(include_in_schema=False)
+
+Format = Annotated[Ending, Form(alias="format")]
+
+SCHOOL_COLUMNS = (
+    "school_id",
+    "name",
+    "name_kk",
+    "name_ru",
+    "region",
+    "district",
+    "state",
+    "covered_until",
+    "uncovered_since",
+    "days_without",
+    "flags",
+)
+
+
+@router.post("/exports/queue", dependencies=[allow(Action.EXPORT)])
+def queue(called: Called, ending: Format = Ending.CSV) -> Response:
+    """The queue under the filters of the address, in harm order."""
+    filters = Filters.read(called.request.query_params)
+    with called.reading() as visit:
+        needs = in_harm_order(filters.keep(all_needs(visit), found=searched(visit, filters)))
+    return _handed_out(called, filters, "queue", needs_sheet(needs), ending)
+
+
+@router.post("/exports/schools", dependencies=[allow(Action.EXPORT)])
+def schools(called: Called, ending: Format = Ending.CSV) -> Response:
+    """The schools under the filters of the address, by name."""
+    filters = Filters.read(called.request.query_params)
+    with called.reading() as visit:
+        found = filters.keep_schools(all_needs(visit), found=searched(visit, filters))
+    ordered = in_name_order(found, called.language)
+    sheet = Sheet(SCHOOL_COLUMNS, tuple(_row(one) for one in ordered))
+    return _handed_out(called, filters, "schools", sheet, ending)
+
+
+def _handed_out(called: Caller, filters: Filters, subject: str, sheet: Sheet, ending: Ending) -> Response:
+    """The file, once the journal says who took what, without searched words, which may name a person."""
+    asked = {name: value for name, value in filters.named.items() if value is not None and name != "q"}
+    with called.writing() as session:
+        note(
+            session,
+            called,
+            Act.EXPORT,
+            subject,
+            rows=len(sheet.rows),
+            format=ending.value,
+            on=called.on.isoformat(),
+            searched=filters.q is not None,
+            filters=urlencode(asked),
+        )
+    title = called.house.voices[called.language].words.say(f"menu.{subject}")
+    data = (
+        csv_bytes(sheet.header, sheet.rows)
+        if ending is Ending.CSV
+        else xlsx_bytes(sheet.header, sheet.rows, sheet=subject)
+    )
+    return attachment(data, f"{title} {called.on.isoformat()}", ending)
+
+
+def _row(one: SchoolStanding) -> tuple[Value, ...]:
+    """A school as bad as its worst need, with the shortest cover and the longest time without."""
+    school, found = one.school, one.assessments
+    until = [each.covered_until for each in found if each.covered_until]
+    since = [each.uncovered_since for each in found if each.uncovered_since]
+    without = [each.days_without for each in found if each.days_without is not None]
+    return (
+        school.school_id,
+        school.name,
+        school.name_kk,
+        school.name_ru,
+        school.region,
+        school.district,
+        one.state.value,
+        min(until, default=None),
+        min(since, default=None),
+        max(without, default=None),
+        ";".join(one.kinds),
+    )
