@@ -1,0 +1,71 @@
+"""PostgreSQL as the documentation sets it up: one role owns the tables, another works with the rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import NullPool
+
+from tests.databases import PostgresServer, shown
+from tracker.store import migrate
+from tracker.store.engine import make_engine
+
+PAGE = Path(__file__).parents[2] / "docs" / "postgresql.md"
+OWNER, APP = "tracker_owner", "tracker_app"
+PASSWORD = "tests-only"
+
+
+def statements(number: int) -> list[str]:
+    """The statements of one block of SQL in the documentation."""
+    block = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[number]
+    plain = re.sub(r"--.*", "", block)
+    return [statement.strip() for statement in plain.split(";") if statement.strip()]
+
+
+def run(url: URL, *said: str) -> None:
+    """Run statements one by one."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        for statement in said:
+            connection.exec_driver_sql(statement)
+
+
+def make_roles(server: PostgresServer) -> None:
+    """Make both roles as the documentation says, where a test before has not."""
+    engine = create_engine(server.url, poolclass=NullPool)
+    with engine.connect() as connection:
+        known = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
+    for statement in statements(0):
+        name = re.match(r"CREATE ROLE (\w+)", statement)
+        if name and name[1] not in known:
+            run(server.url, statement)
+    for role in (OWNER, APP):
+        run(server.url, f"ALTER ROLE {role} PASSWORD '{PASSWORD}'")
+
+
+def as_role(database: URL, role: str) -> URL:
+    """The address of a database for another role."""
+    return database.set(username=role, password=PASSWORD)
+
+
+@contextmanager
+def documented_database(server: PostgresServer) -> Iterator[URL]:
+    """A database whose schema the owner has brought up and whose rows the application may work with."""
+    make_roles(server)
+    database = server.create()
+    run(server.url, f'ALTER DATABASE "{database.database}" OWNER TO {OWNER}')
+    run(database, f"ALTER SCHEMA public OWNER TO {OWNER}")
+    owner = as_role(database, OWNER)
+    engine = make_engine(shown(owner))
+    migrate.upgrade(engine)
+    engine.dispose()
+    run(owner, *statements(1))
+    try:
+        yield database
+    finally:
+        server.drop(database)

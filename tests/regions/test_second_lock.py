@@ -1,0 +1,245 @@
+"""RGN-10: with the filter of the program switched off PostgreSQL still shows nothing of another region."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from tests.people import a_person, sign_in
+from tests.regions.country import (
+    CANARIES,
+    SCHOOL_A,
+    SCHOOL_B,
+    TENDER_A,
+    TENDER_B,
+    A,
+    B,
+    move,
+    of_a,
+    school_b,
+    settle,
+    settle_country,
+)
+from tests.store.test_registry import LISTS
+from tests.web.register import NOW
+from tracker.clock import legal_day
+from tracker.domain.errors import DatabaseNotReady, NotFound
+from tracker.domain.people import Person
+from tracker.domain.register import RegisterKind, TenderEventRow, TenderRow
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import Service, TenderEventKind, TenderStatus
+from tracker.services import checking
+from tracker.services.evaluating import Book, take_snapshot
+from tracker.store import facts, people, registry, uploads
+from tracker.store.engine import reading, transaction
+from tracker.store.row_security import PROTECTED, holder_fault, whole_country
+from tracker.store.scope import EVERYTHING, Scope
+from tracker.store.tables import ASSESSMENT, FLAG, NEED, SCHOOL, Base
+
+TABLES = {name: Base.metadata.tables[name] for name in PROTECTED}
+WAYS = {
+    "region": Scope.of(A),
+    "district": Scope(frozenset(), frozenset({(A, "Petropavl")})),
+    "school": Scope(frozenset(), schools=frozenset({SCHOOL_A})),
+    "officer": Scope(frozenset(), officer="officer-a@example.kz"),
+    "token": Scope(frozenset({A, B}), within=frozenset({A})),
+}
+"""Each of these sees the school of A and no other."""
+
+
+@pytest.fixture
+def country(guarded: Engine) -> Engine:
+    """Both regions behind the second lock."""
+    settle_country(guarded)
+    return guarded
+
+
+@contextmanager
+def unfiltered(engine: Engine, scope: Scope) -> Iterator[Session]:
+    """A session that PostgreSQL confines to ``scope`` while its queries ask for everything."""
+    with reading(engine, seeing=scope) as session:
+        yield session
+
+
+def asked_of(name: str) -> dict[str, object]:
+    """What a list needs to be told, always of B."""
+    known: dict[str, object] = {
+        "school_id": SCHOOL_B,
+        "number": TENDER_B,
+        "text": "canary",
+        "schools": [SCHOOL_A, SCHOOL_B],
+        "numbers": [TENDER_A, TENDER_B],
+        "kind": RegisterKind.SCHOOLS,
+    }
+    needed = inspect.signature(LISTS[name]).parameters.values()
+    return {
+        each.name: known[each.name] for each in needed if each.default is each.empty and each.name in known
+    }
+
+
+def told(session: Session, name: str) -> str:
+    """All that a list of the store says when it is asked for everything."""
+    try:
+        return repr(LISTS[name](session, EVERYTHING, **asked_of(name)))
+    except NotFound:
+        return ""
+
+
+def leaks(said: str) -> list[str]:
+    """Canaries in a text."""
+    return [canary for canary in CANARIES if canary in said]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_list_asked_for_everything_tells_nothing_foreign(country: Engine, way: str) -> None:
+    with unfiltered(country, WAYS[way]) as session:
+        said = {name: told(session, name) for name in LISTS}
+        seen = take_snapshot(session, EVERYTHING, on=legal_day(NOW), known=None, book=Book.load())
+        asked = facts.load_facts(session, EVERYTHING)
+    assert {name: leaks(each) for name, each in said.items() if leaks(each)} == {}
+    assert {need.school.school_id for need in seen.needs} == {SCHOOL_A}
+    assert [need.school_id for need in asked] == [SCHOOL_A]
+
+
+def test_whoever_sees_everything_sees_the_canaries(country: Engine) -> None:
+    with unfiltered(country, EVERYTHING) as session:
+        silent = {name for name in LISTS if not leaks(told(session, name))}
+    assert silent <= {"count_present", "altered"}  # a number, and rows that somebody tampered with
+
+
+def test_a_session_that_says_nothing_of_itself_sees_no_row(country: Engine) -> None:
+    with reading(country) as session:
+        counts = {
+            name: session.scalar(select(func.count()).select_from(table)) for name, table in TABLES.items()
+        }
+    assert counts == dict.fromkeys(TABLES, 0)
+
+
+def test_what_one_session_may_see_does_not_stay_for_the_next_on_the_same_connection(country: Engine) -> None:
+    with reading(country, seeing=EVERYTHING) as session:
+        assert len(registry.list_schools(session, EVERYTHING)) == 3
+    with reading(country) as session:
+        assert registry.list_schools(session, EVERYTHING) == ()
+    with reading(country, seeing=Scope.of(A)) as session:
+        assert len(registry.list_schools(session, EVERYTHING)) == 1
+
+
+def test_the_lock_is_lifted_for_a_moment_only_also_when_something_fails(country: Engine) -> None:
+    with reading(country, seeing=Scope.of(A)) as session:
+        with pytest.raises(NotFound), whole_country(session):
+            registry.get_school(session, EVERYTHING, "nobody")
+        assert len(registry.list_schools(session, EVERYTHING)) == 1
+        with whole_country(session):
+            assert len(registry.list_schools(session, EVERYTHING)) == 3
+        assert len(registry.list_schools(session, EVERYTHING)) == 1
+
+
+def test_nothing_foreign_is_changed_or_deleted(country: Engine) -> None:
+    with transaction(country, seeing=Scope.of(A)) as session:
+        connection = session.connection()
+        assert connection.execute(update(SCHOOL).values(address="x")).rowcount == 1
+        for table in (NEED, ASSESSMENT, FLAG):
+            assert connection.execute(table.delete().where(table.c.school_id != SCHOOL_A)).rowcount == 0
+    with reading(country, seeing=EVERYTHING) as session:
+        assert registry.get_school(session, EVERYTHING, SCHOOL_B).address == "CANARY-address"
+
+
+def test_nothing_is_added_to_another_region(country: Engine) -> None:
+    need = {"recorded_seq": 1, "school_id": SCHOOL_B, "service": Service.GUARD}
+    school = {"recorded_seq": 1, "school_id": "1", "name": "1", "search": "1", "sort_key": "1", "region": B}
+    event = {"recorded_seq": 1, "tender_number": TENDER_B, "event": "bids", "on_day": legal_day(NOW)}
+    for table, values in ((NEED, need), (SCHOOL, school), (TABLES["tender_event"], event)):
+        with (
+            pytest.raises(DatabaseNotReady, match="refused"),
+            transaction(country, seeing=Scope.of(A)) as session,
+        ):
+            session.execute(insert(table).values(values))
+
+
+def test_a_moved_school_takes_its_history_along(country: Engine) -> None:
+    move(country, school_b(), A)
+    for scope, there in ((Scope.of(A), True), (Scope.of(B), False)):
+        with unfiltered(country, scope) as session:
+            found = registry.contract_rows(session, EVERYTHING, known_seq=2, school_id=SCHOOL_B)
+            schools = registry.list_schools(session, EVERYTHING, known_seq=2)
+            flags = told(session, "flag_history")
+        assert bool(found) is there
+        assert any(school.region == B for school in schools) is there
+        assert bool(leaks(flags)) is there
+
+
+def test_a_shared_tender_shows_its_own_lines_and_all_its_events(country: Engine) -> None:
+    shared = TenderRow(TENDER_B, SCHOOL_A, TenderStatus.ACTIVE, title="own title")
+    event = TenderEventRow(TENDER_B, TenderEventKind.BIDS, legal_day(NOW))
+    settle(country, shared, event, source="shared", hours=3)
+    with unfiltered(country, Scope.of(A)) as session:
+        assert [row.title for row in registry.tender_rows(session, EVERYTHING, number=TENDER_B)] == [
+            "own title"
+        ]
+        assert len(registry.event_rows(session, EVERYTHING, number=TENDER_B)) == 2
+
+
+def test_a_waiting_file_is_seen_by_its_owner_alone(country: Engine) -> None:
+    numbers = [number_of(country, a_person(Role.HEAD, A, name=name)) for name in ("first", "second")]
+    scopes = [Scope(frozenset({A}), person=number) for number in numbers]
+    with transaction(country, seeing=scopes[0]) as session:
+        token = uploads.keep(
+            session, RegisterKind.SCHOOLS, b"x", filename="x.csv", at=NOW, person_id=numbers[0]
+        )
+    with reading(country, seeing=scopes[0]) as session:
+        assert uploads.get(session, token, person_id=numbers[0]).data == b"x"
+    with reading(country, seeing=scopes[1]) as session, pytest.raises(NotFound):
+        uploads.get(session, token, person_id=numbers[0])
+
+
+def number_of(engine: Engine, person: Person) -> int:
+    """The number of somebody who is signed in."""
+    sign_in(engine, person)
+    with reading(engine) as session:
+        found = people.number_of(session, person.email)
+    assert found is not None
+    return found
+
+
+def test_lengths_of_stages_are_those_of_the_whole_country_for_everyone(country: Engine) -> None:
+    with reading(country, seeing=EVERYTHING) as session:
+        whole = repr(facts.tender_histories(session))
+    with reading(country, seeing=Scope.of(A)) as session, whole_country(session):
+        assert repr(facts.tender_histories(session)) == whole
+
+
+def test_doctor_says_whether_the_lock_holds(country: Engine, both: list[Engine]) -> None:
+    _, superuser = both
+    settle(superuser, *of_a(), source="a")
+    assert lock_check(country) == checking.Check("row_security", True, "")
+    assert lock_check(superuser) == checking.Check("row_security", False, "superuser")
+
+
+def test_doctor_says_nothing_of_a_lock_that_sqlite_does_not_have(both: list[Engine]) -> None:
+    found = checking.examine(both[0], today=legal_day(NOW), book=Book.load())
+    assert "row_security" not in {check.code for check in found}
+    with reading(both[0]) as session:
+        assert holder_fault(session) is None
+
+
+def lock_check(engine: Engine) -> checking.Check:
+    """What doctor says of the lock."""
+    found = checking.examine(engine, today=legal_day(NOW), book=Book.load())
+    return next(check for check in found if check.code == "row_security")
+
+
+def test_every_table_that_names_a_school_or_a_tender_is_behind_the_lock(country: Engine) -> None:
+    naming = {
+        name
+        for name, table in Base.metadata.tables.items()
+        if {"school_id", "tender_number"} & set(table.c.keys()) and not name.startswith("person_")
+    }
+    assert naming <= set(PROTECTED)
+    with reading(country) as session:
+        forced = text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
+        assert set(session.scalars(forced)) == set(PROTECTED)
