@@ -32,8 +32,7 @@ from tracker.web.filters import ON, REGION_CODES, Filters
 LAST_PAGE = 10**8 - 1
 LONGEST_NAME = 200
 
-DOTTED = r"\d{2}\.\d{2}\.\d{4}"
-DAY = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}|{DOTTED}", re.ASCII)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}\.\d{2}\.\d{4}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+ -]\d{2}:\d{2})", re.ASCII)
 """RFC 3339; in an address a plus sign may have become a space."""
 
@@ -75,12 +74,11 @@ def _region(text: str) -> str:
     return text
 
 
-def _written(form: str, **more: str) -> dict[str, str]:
-    years = f"In the years {FIRST_YEAR} to {LAST_YEAR}."
-    return {"type": "string", "format": form, **more, "description": years}
+def _written(form: str) -> dict[str, str]:
+    return {"type": "string", "format": form, "description": f"In the years {FIRST_YEAR} to {LAST_YEAR}."}
 
 
-A_DAY = [_written("date"), _written("day.month.year", pattern=f"^{DOTTED}$")]
+A_DAY = [_written("date"), _written("day.month.year")]
 Day = Annotated[str, AfterValidator(_day), WithJsonSchema({"anyOf": A_DAY})]
 Moment = Annotated[str, AfterValidator(_moment), WithJsonSchema({"anyOf": [*A_DAY, _written("date-time")]})]
 Text = Annotated[str, Field(json_schema_extra={"pattern": r"\S"}), AfterValidator(_said)]

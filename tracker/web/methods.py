@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,8 +31,10 @@ class Heads:
 
 def allowed(headers: Mapping[str, str]) -> dict[str, str]:
     """The methods of an address, as a refused one is told (RFC 9110 §15.5.6), with those of this module."""
-    named = headers.get("allow", "")
-    return {"allow": f"{named}, HEAD, OPTIONS" if "GET" in named else f"{named}, OPTIONS"} if named else {}
+    named = Headers(headers).get("allow")
+    if named is None:
+        return {}
+    return {"allow": f"{named}, HEAD, OPTIONS" if "GET" in named else f"{named}, OPTIONS"}
 
 
 def options(headers: Mapping[str, str]) -> Response:
