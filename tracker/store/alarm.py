@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.vocabulary import State
@@ -11,8 +11,9 @@ from tracker.store.tables import ASSESSMENT
 
 
 def uncovered_count(session: Session, scope: Scope) -> int:
-    """How many needs of the scope were without service when they were last assessed."""
+    """How many schools of the scope were without a service when they were last assessed."""
     within = visible(session, scope, ASSESSMENT.c.school_id)
-    red = select(func.count()).where(ASSESSMENT.c.state == State.UNCOVERED, within)
+    schools = func.count(distinct(ASSESSMENT.c.school_id))
+    red = select(schools).where(ASSESSMENT.c.state == State.UNCOVERED, within)
     count: int = session.execute(red).scalar_one()
     return count
