@@ -52,7 +52,8 @@ def test_a_server_that_ends_tells_what_it_counted() -> None:
 
 
 def test_a_flood_from_everywhere_is_told_in_bounded_room_and_every_refusal_is_counted() -> None:
-    kept, told = Refusals(), []
+    kept = Refusals()
+    told: list[tuple[Refusal, int]] = []
     for second in range(120):
         for number in range(50):
             told += kept.count(refusal(f"GET /{second * 50 + number}"), NOW + timedelta(seconds=second))

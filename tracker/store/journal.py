@@ -66,11 +66,13 @@ def chained(
 def verify_chain(session: Session) -> int | None:
     """The number of the first row that does not fit the chain; None where all do."""
     expected, prev_hash = 1, START
-    for row in session.execute(select(JOURNAL).order_by(JOURNAL.c.seq)):
-        *said, own = row
-        if row.seq != expected or row.prev_hash != prev_hash or chained(*said) != own:
-            return expected
-        expected, prev_hash = expected + 1, own
+    whole = select(JOURNAL).order_by(JOURNAL.c.seq).execution_options(yield_per=1000)
+    with session.execute(whole) as rows:
+        for row in rows:
+            *said, own = row
+            if row.seq != expected or row.prev_hash != prev_hash or chained(*said) != own:
+                return expected
+            expected, prev_hash = expected + 1, own
     return None
 
 
