@@ -148,6 +148,12 @@ class SignInRefused(TrackerError):
     code = "error.sign_in_refused"
 
 
+class ProviderRefused(TrackerError):
+    """Signing in through the identity provider failed: ``reason`` is ``unreachable``, ``answer``, …"""
+
+    code = "error.provider"
+
+
 class CodeRefused(TrackerError):
     """The code of a second factor is wrong or was used before."""
 
@@ -200,3 +206,9 @@ class LastAdmin(TrackerError):
     """The last administrator who can sign in would be lost."""
 
     code = "error.last_admin"
+
+
+class TokenRefused(TrackerError):
+    """A token is not issued: ``reason`` is ``name``, ``scope``, ``region`` or ``days``."""
+
+    code = "error.token_refused"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from tracker.domain.roles import NATIONAL, Action, Role, may
 from tracker.domain.vocabulary import Language
@@ -49,3 +51,17 @@ class Person:
     def mark(self) -> str:
         """How the journal names her: stable, and nothing of her own."""
         return f"person:{self.id}"
+
+
+class TokenScope(StrEnum):
+    """What a program may do with a token."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+TOKEN_ACTIONS: Mapping[TokenScope, frozenset[Action]] = {
+    TokenScope.READ: frozenset({Action.READ, Action.EXPORT}),
+    TokenScope.WRITE: frozenset({Action.READ, Action.EXPORT, Action.IMPORT}),
+}
+"""No token manages people or accounts: whoever steals one cannot make another."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, not_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.people import NOWHERE, Person, Reach
@@ -26,7 +26,10 @@ LONGEST = timedelta(hours=12)
 TOUCH = timedelta(minutes=1)
 """Use is written down at most so often."""
 
-_ENABLED = and_(PERSON.c.disabled_at.is_(None), PERSON.c.erased_at.is_(None))
+
+def present_people() -> ColumnElement[bool]:
+    """The condition that an account is neither disabled nor erased."""
+    return and_(PERSON.c.disabled_at.is_(None), PERSON.c.erased_at.is_(None))
 
 
 def hashed(secret: str) -> str:
@@ -108,15 +111,26 @@ class Sitting:
 
 def sitting_of(session: Session, cookie: str, *, now: datetime) -> Sitting | None:
     """Who is signed in with a cookie; None for one that is unknown, ended, idle or too old."""
-    alive = and_(
-        SIGNED_IN.c.cookie_hash == hashed(cookie),
+    mine = SIGNED_IN.c.cookie_hash == hashed(cookie)
+    wanted = select(PERSON, SIGNED_IN.c.used_at).join(SIGNED_IN).where(mine, _alive(now), present_people())
+    found = session.execute(wanted).first()
+    return None if found is None else Sitting(person_of_row(session, found), found.used_at)
+
+
+def has_run_out(session: Session, cookie: str, *, now: datetime) -> bool:
+    """Whether a session was found idle or too old and this is not yet written down."""
+    mine = and_(SIGNED_IN.c.cookie_hash == hashed(cookie), SIGNED_IN.c.ended_at.is_(None))
+    return session.scalar(select(SIGNED_IN.c.id).where(mine, not_(_alive(now)))) is not None
+
+
+def _alive(now: datetime) -> ColumnElement[bool]:
+    """Neither ended nor idle nor too old, nor of a time to come: a clock that is put back revives nothing."""
+    return and_(
         SIGNED_IN.c.ended_at.is_(None),
         SIGNED_IN.c.used_at > now - IDLE,
+        SIGNED_IN.c.used_at <= now + TOUCH,
         SIGNED_IN.c.began_at > now - LONGEST,
     )
-    wanted = select(PERSON, SIGNED_IN.c.used_at).join(SIGNED_IN).where(alive, _ENABLED)
-    found = session.execute(wanted).first()
-    return None if found is None else Sitting(_person(session, found), found.used_at)
 
 
 def touch(session: Session, cookie: str, *, now: datetime) -> None:
@@ -141,11 +155,53 @@ def end_all_sessions(session: Session, person_id: int, *, at: datetime) -> None:
     end_sessions(session, SIGNED_IN.c.person_id == person_id, at=at)
 
 
-def _person(session: Session, row: Row[Any]) -> Person:
+@dataclass(frozen=True, slots=True)
+class SessionSeen:
+    """A living session as its person sees it; ``known_by`` says how she proved herself."""
+
+    id: int
+    cookie_hash: str
+    began_at: datetime
+    used_at: datetime
+    address: str
+    agent: str
+    known_by: str
+
+    def is_of(self, cookie: str | None) -> bool:
+        """Whether this is the session of a cookie."""
+        return cookie is not None and self.cookie_hash == hashed(cookie)
+
+
+def sessions_of(session: Session, person_id: int, *, now: datetime) -> tuple[SessionSeen, ...]:
+    """The living sessions of a person, the last used first."""
+    mine = select(SIGNED_IN).where(SIGNED_IN.c.person_id == person_id, _alive(now))
+    rows = session.execute(mine.order_by(SIGNED_IN.c.used_at.desc(), SIGNED_IN.c.id.desc()))
+    return tuple(
+        SessionSeen(r.id, r.cookie_hash, r.began_at, r.used_at, r.address, r.agent, r.known_by) for r in rows
+    )
+
+
+def end_own_session(session: Session, person_id: int, number: int, *, at: datetime) -> None:
+    """End one session of a person by its number; those of others are left alone."""
+    end_sessions(session, and_(SIGNED_IN.c.person_id == person_id, SIGNED_IN.c.id == number), at=at)
+
+
+def person_of_row(session: Session, row: Row[Any], reaches: Mapping[int, Reach] | None = None) -> Person:
+    """The person of a row of ``person``; what she may see is looked up unless ``reaches`` has it."""
     reach = NOWHERE
     if row.role not in NATIONAL:
-        reach = _reach(session.execute(select(PERSON_REACH).where(PERSON_REACH.c.person_id == row.id)))
+        known = reaches_of(session, PERSON.c.id == row.id) if reaches is None else reaches
+        reach = known.get(row.id, NOWHERE)
     return Person(row.id, row.email, row.name, row.role, row.language, reach)
+
+
+def reaches_of(session: Session, people: ColumnElement[bool]) -> Mapping[int, Reach]:
+    """What the people who satisfy a condition were given to see, by their numbers."""
+    wanted = select(PERSON_REACH).join(PERSON).where(people)
+    given: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(wanted):
+        given.setdefault(row.person_id, []).append(row)
+    return {number: _reach(rows) for number, rows in given.items()}
 
 
 def _reach(rows: Iterable[Row[Any]]) -> Reach:

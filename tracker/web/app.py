@@ -53,7 +53,21 @@ from tracker.web.assets import STATIC_FOLDER, LastingFiles, asset_addresses
 from tracker.web.deps import html, language_of
 from tracker.web.house import House, house_of
 from tracker.web.methods import Heads, allowed, options
-from tracker.web.pages import board, imports, languages, policy, queue, schools
+from tracker.web.pages import (
+    account,
+    board,
+    exports,
+    imports,
+    journal,
+    languages,
+    people,
+    policy,
+    queue,
+    schools,
+    second_factor,
+    session,
+    welcome,
+)
 from tracker.web.refusals import Refusals
 from tracker.web.rules import doors_of
 from tracker.web.security import Guard, Site, add_rules
@@ -88,6 +102,11 @@ STATUSES: Mapping[type[TrackerError], int] = {
 }
 """The status of each refusal; every other one is a bad request."""
 
+PAGES = (
+    board, queue, schools, exports, imports, policy, languages,
+    session, welcome, account, second_factor, people, journal,
+)  # fmt: skip
+
 log = logging.getLogger(__name__)
 
 
@@ -117,7 +136,7 @@ def create_app(
     )
     app.state.refusals = Refusals()
     app.mount("/static", LastingFiles(directory=STATIC_FOLDER), name="static")
-    for pages in (board, queue, schools, imports, policy, languages):
+    for pages in PAGES:
         app.include_router(pages.router)
     app.include_router(api.router)
     app.include_router(api_description.router)

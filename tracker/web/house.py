@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from tracker.clock import Clock
 from tracker.render.environment import Environments, Voices
 from tracker.services.evaluating import Book
+from tracker.services.hashing import Hasher
 from tracker.settings import Settings
 
 
@@ -23,6 +24,7 @@ class House:
     book: Book
     voices: Voices
     environments: Environments
+    hasher: Hasher
 
 
 def house_of(request: Request) -> House:

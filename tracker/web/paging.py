@@ -26,3 +26,8 @@ def page_of(items: Sequence[Item], *, number: int, size: int) -> Page[Item]:
     number = min(number, last)
     start = (number - 1) * size
     return Page(tuple(items[start : start + size]), number, last, len(items), start + 1)
+
+
+def page_number(text: str) -> int:
+    """The number of a page as an address writes it; the first page for anything else."""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1

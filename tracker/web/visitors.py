@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from fastapi import Request
 from starlette.responses import Response
 
 from tracker.domain.people import Person
-from tracker.store import people
+from tracker.store import people, tokens
+from tracker.store.attempts import KEPT
 from tracker.store.engine import reading, transaction
 from tracker.web.house import House, house_of
 
@@ -33,19 +36,45 @@ def visitor_of(request: Request) -> Visitor:
     return known
 
 
+def carry_on(request: Request, cookie: str) -> None:
+    """The visitor's session has a new cookie: forms on the answer belong to that one."""
+    request.state.visitor = replace(visitor_of(request), cookie=cookie)
+
+
 def _look_up(request: Request, house: House) -> Visitor:
+    now = house.clock.now()
+    if given := request.headers.getlist("authorization"):
+        return _program(house, given, now)
     cookie = request.cookies.get(cookie_name(house))
     if not cookie:
         return Visitor()
-    now = house.clock.now()
     with reading(house.engine) as session:
         sitting = people.sitting_of(session, cookie, now=now)
+        has_run_out = sitting is None and people.has_run_out(session, cookie, now=now)
+    if has_run_out:  # written down, so that no clock revives it
+        with transaction(house.engine) as session:
+            people.end_session(session, cookie, at=now)
     if sitting is None:
         return Visitor(cookie=cookie)
     if sitting.is_touch_due(now):
         with transaction(house.engine) as session:
             people.touch(session, cookie, now=now)
     return Visitor(sitting.person, cookie)
+
+
+def _program(house: House, given: Sequence[str], now: datetime) -> Visitor:
+    """Whoever comes with a token; its cookies say nothing then, and a token that does not work is nobody."""
+    scheme, _, token = given[0].partition(" ")
+    if len(given) > 1 or scheme.lower() != "bearer":
+        return Visitor()
+    with reading(house.engine) as session:
+        holder = tokens.holder_of(session, token.strip(), now=now)
+    if holder is None:
+        return Visitor()
+    if holder.is_touch_due(now):
+        with transaction(house.engine) as session:
+            tokens.touch_token(session, holder.prefix, now=now)
+    return Visitor(holder.person, is_program=True)
 
 
 def cookie_name(house: House) -> str:
@@ -63,6 +92,27 @@ def drop_cookie(response: Response, house: House) -> None:
     """Take the cookie away."""
     secure = house.settings.is_https
     response.delete_cookie(cookie_name(house), httponly=True, samesite="lax", secure=secure, path="/")
+
+
+DEVICE_SECONDS = int(KEPT.total_seconds())
+
+
+def device_cookie_name(house: House) -> str:
+    """The mark of a device on which somebody has signed in: it opens nothing, but is not locked out."""
+    return "__Host-tracker-device" if house.settings.is_https else "tracker_device"
+
+
+def set_device_cookie(response: Response, house: House, value: str) -> None:
+    """Mark the device."""
+    response.set_cookie(
+        device_cookie_name(house),
+        value,
+        max_age=DEVICE_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=house.settings.is_https,
+        path="/",
+    )
 
 
 def csrf_token(cookie: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -12,11 +11,10 @@ from tracker.domain.vocabulary import Language
 from tracker.store.engine import transaction
 from tracker.store.languages import keep_language
 from tracker.web.deps import Called, remember_language
+from tracker.web.own_paths import own_path
 from tracker.web.rules import anyone, person_of
 
 router = APIRouter(include_in_schema=False)
-
-OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 @router.post("/language", dependencies=[anyone()])
@@ -28,6 +26,6 @@ def choose(
     if person is not None and person.language is not language:
         with transaction(called.house.engine) as session:
             keep_language(session, person.id, language)
-    answer = RedirectResponse(next if OWN_PATH.fullmatch(next) else "/", 303)
+    answer = RedirectResponse(own_path(next), 303)
     remember_language(answer, called.house, language)
     return answer

@@ -1,0 +1,218 @@
+"""Letting people in: password, then second factor where there is one, then a session (AUT-1 … AUT-4, AUT-13).
+
+A password takes a fifth of a second to check, and nobody may hold the database meanwhile: so the page asks
+:func:`knock` in one transaction, checks the password outside of any, and asks :func:`enter` in another.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.acts import Act
+from tracker.services import sealing
+from tracker.services.acting import Author
+from tracker.services.hashing import Checked
+from tracker.services.sealing import Seal
+from tracker.store import attempts, credentials, links, people
+from tracker.store.attempts import Knocker
+from tracker.store.credentials import Credentials
+from tracker.store.links import Purpose
+
+PER_ADDRESS = 20
+"""Failed tries of an address within an hour, or of a known device (AUT-1)."""
+
+IN_A_ROW = 100
+"""Failed tries of an account in a row, from wherever (AUT-1); then only a known device or a link lets in."""
+
+AGENT_SIGNS = 200
+NO_ACCOUNT = "account"
+"""How the journal names an account that does not exist: it never keeps the address that was typed."""
+
+
+class Outcome(StrEnum):
+    """How a try to come in ended."""
+
+    IN = "in"
+    HALF_WAY = "half_way"
+    WRONG = "wrong"
+    WAIT = "wait"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a try comes from: the address, what the browser calls itself, and the mark it was given."""
+
+    address: str
+    agent: str = ""
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """A try, written down before it is judged; ``attempt`` is None for one that is not judged at all."""
+
+    who: Knocker
+    attempt: int | None
+    known: Credentials | None
+    is_known_device: bool
+
+    @property
+    def password_hash(self) -> str | None:
+        """What the password is to be checked against; None for an account that cannot be entered so."""
+        return self.known.password_hash if self.known and self.known.is_enabled else None
+
+    @property
+    def subject(self) -> str:
+        """How the journal names the account."""
+        return self.known.mark if self.known else NO_ACCOUNT
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How a try ended; ``cookie`` is that of the session, or half way of the second step."""
+
+    outcome: Outcome
+    cookie: str = ""
+    device: str = ""
+
+
+def knock(session: Session, email: str, origin: Origin, author: Author) -> Knock:
+    """Write a try down, unless its address or account has failed too often."""
+    known = credentials.credentials_for(session, email)
+    return _knock(session, Knocker(email, origin.address, origin.device), known, author)
+
+
+def knock_for_code(session: Session, pending: str, origin: Origin, author: Author) -> Knock | None:
+    """Write a try of the second step down; None where the first step is too long ago."""
+    whose = links.person_of_link(session, pending, Purpose.SECOND_STEP, now=author.now)
+    known = None if whose is None else credentials.credentials_of(session, whose)
+    if known is None or not known.is_enabled:
+        return None
+    return _knock(session, Knocker(f"code:{known.person_id}", origin.address, origin.device), known, author)
+
+
+def _knock(session: Session, who: Knocker, known: Credentials | None, author: Author) -> Knock:
+    failed = attempts.failures(session, who, now=author.now)
+    refused = Knock(who, None, known, failed.is_known)
+    if failed.of_address < PER_ADDRESS and failed.in_a_row < IN_A_ROW:
+        return replace(refused, attempt=attempts.begin(session, who, now=author.now))
+    if not attempts.was_told(session, who, now=author.now):
+        author.note(session, Act.SIGN_IN_REFUSED, refused.subject, reason="too_many")
+    return refused
+
+
+def enter(session: Session, knocked: Knock, checked: Checked, origin: Origin, author: Author) -> Entry:
+    """Let the person in whose password was checked, or half way in where she has a second factor."""
+    if knocked.attempt is None:
+        return Entry(Outcome.WAIT)
+    known = _confirmed(session, knocked, checked, author)
+    if known is None:
+        return Entry(Outcome.WRONG)
+    if known.second_factor is not None:
+        secret = links.make_link(session, known.person_id, Purpose.SECOND_STEP, at=author.now)
+        return Entry(Outcome.HALF_WAY, secret)
+    return _welcome(session, knocked, known, origin, author, known_by="password")
+
+
+def confirm(session: Session, knocked: Knock, checked: Checked, author: Author) -> Outcome:
+    """Whether a person who is signed in has given her own password once more."""
+    if knocked.attempt is None:
+        return Outcome.WAIT
+    return Outcome.WRONG if _confirmed(session, knocked, checked, author) is None else Outcome.IN
+
+
+def _confirmed(session: Session, knocked: Knock, checked: Checked, author: Author) -> Credentials | None:
+    """The account whose password was right; a password that was changed meanwhile is wrong."""
+    known = None if knocked.known is None else credentials.credentials_of(session, knocked.known.person_id)
+    is_same = known is not None and known.is_enabled and known.password_hash == knocked.password_hash
+    if known is None or not is_same or not checked.is_right or knocked.attempt is None:
+        author.note(session, Act.SIGN_IN_REFUSED, knocked.subject, reason="password")
+        return None
+    attempts.take_back(session, knocked.attempt)
+    if checked.fresh_hash is not None:
+        credentials.set_password(session, known.person_id, checked.fresh_hash)
+    return known
+
+
+def enter_code(
+    session: Session,
+    knocked: Knock,
+    pending: str,
+    code: str,
+    origin: Origin,
+    author: Author,
+    seal: Seal | None,
+) -> Entry:
+    """Let the person in whose code is right: of her authenticator, or one that stands in for it once."""
+    if knocked.attempt is None or knocked.known is None:
+        return Entry(Outcome.WAIT)
+    known_by = take_code(session, knocked.known, code, author=author, seal=seal)
+    if known_by is None:
+        author.note(session, Act.SIGN_IN_REFUSED, knocked.subject, reason="code")
+        return Entry(Outcome.WRONG)
+    if links.use_link(session, pending, Purpose.SECOND_STEP, now=author.now) is None:
+        return Entry(Outcome.STALE)
+    attempts.take_back(session, knocked.attempt)
+    return _welcome(session, knocked, knocked.known, origin, author, known_by=f"password+{known_by}")
+
+
+def _welcome(
+    session: Session, knocked: Knock, known: Credentials, origin: Origin, author: Author, *, known_by: str
+) -> Entry:
+    """Begin a session and know the device from now on; a mark that was planted from outside is replaced."""
+    kept = knocked.who.device if knocked.is_known_device else None
+    device = kept or secrets.token_urlsafe(32)
+    for account in {knocked.who.account, known.email}:
+        attempts.succeed(session, Knocker(account, origin.address, device), now=author.now)
+    return replace(admit(session, known.person_id, origin, author, known_by=known_by), device=device)
+
+
+def take_code(
+    session: Session, known: Credentials, code: str, *, author: Author, seal: Seal | None
+) -> str | None:
+    """Use a code up and say of which kind it was; None for one that is wrong or was used before."""
+    secret = seal.open(known.second_factor) if seal and known.second_factor else None
+    if secret is not None:
+        step = sealing.step_of(secret, code, last_step=known.last_step, now=author.now)
+        if step is not None and credentials.take_step(session, known.person_id, step):
+            return "code"
+    plain = sealing.plain(code)
+    if credentials.take_recovery_code(session, known.person_id, plain, at=author.now):
+        return "recovery"
+    return None
+
+
+def admit(session: Session, person_id: int, origin: Origin, author: Author, *, known_by: str) -> Entry:
+    """Begin a session of somebody who has proved who she is, by ``known_by``."""
+    cookie = _begin(session, person_id, origin, author, known_by=known_by)
+    mark = f"person:{person_id}"
+    replace(author, actor=mark).note(session, Act.SIGN_IN, mark, by=known_by)
+    return Entry(Outcome.IN, cookie)
+
+
+def withdraw(session: Session, knocked: Knock) -> None:
+    """Forget a try that the machine had no room to judge."""
+    if knocked.attempt is not None:
+        attempts.take_back(session, knocked.attempt)
+
+
+def renew(session: Session, person_id: int, origin: Origin, author: Author) -> str:
+    """End every session of a person and begin one for this browser; returns its cookie (AUT-7, AUT-8)."""
+    people.end_all_sessions(session, person_id, at=author.now)
+    return _begin(session, person_id, origin, author, known_by="renewal")
+
+
+def _begin(session: Session, person_id: int, origin: Origin, author: Author, *, known_by: str) -> str:
+    return people.begin_session(
+        session,
+        person_id,
+        at=author.now,
+        address=origin.address,
+        agent="".join(sign for sign in origin.agent if sign.isprintable())[:AGENT_SIGNS],
+        known_by=known_by,
+    )

@@ -1,0 +1,111 @@
+"""Accounts as administrators see them, and what they change of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, true, update
+from sqlalchemy.orm import Session
+
+from tracker.domain.people import Person
+from tracker.domain.roles import Role
+from tracker.store.people import person_of_row, present_people, reaches_of
+from tracker.store.people_tables import PERSON, SIGNED_IN
+from tracker.store.scope import is_storable, numbered
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account: the person, how she is known, and when she was last here."""
+
+    person: Person
+    has_password: bool
+    is_provided: bool
+    has_second_factor: bool
+    added_at: datetime
+    disabled_at: datetime | None
+    erased_at: datetime | None
+    used_at: datetime | None
+
+    @property
+    def is_invited(self) -> bool:
+        """Whether she has never taken up her account."""
+        return not (self.has_password or self.is_provided or self.disabled_at or self.erased_at)
+
+    @property
+    def state(self) -> str:
+        """One word of ``enabled``, ``invited``, ``disabled``, ``erased``."""
+        if self.erased_at:
+            return "erased"
+        if self.disabled_at:
+            return "disabled"
+        return "invited" if self.is_invited else "enabled"
+
+
+def accounts(
+    session: Session, *, words: str = "", limit: int | None = None, offset: int = 0
+) -> tuple[Account, ...]:
+    """Accounts whose name or e-mail address holds ``words``, by their addresses."""
+    wanted = _accounts().where(_matching(words)).order_by(PERSON.c.email, PERSON.c.id)
+    rows = session.execute(wanted.limit(limit).offset(offset)).all()
+    reaches = reaches_of(session, numbered(session, PERSON.c.id, [row.id for row in rows]))
+    return tuple(_account(row, person_of_row(session, row, reaches)) for row in rows)
+
+
+def count_accounts(session: Session, *, words: str = "") -> int:
+    """How many accounts there are whose name or address holds ``words``."""
+    return session.scalar(select(func.count()).select_from(PERSON).where(_matching(words))) or 0
+
+
+def account_of(session: Session, person_id: int) -> Account | None:
+    """One account by its number."""
+    row = session.execute(_accounts().where(PERSON.c.id == person_id)).first()
+    return None if row is None else _account(row, person_of_row(session, row))
+
+
+def able_admins(session: Session) -> frozenset[int]:
+    """Administrators who can sign in."""
+    known = or_(PERSON.c.password_hash.is_not(None), PERSON.c.subject.is_not(None))
+    admins = select(PERSON.c.id).where(PERSON.c.role == Role.ADMIN, known, present_people())
+    return frozenset(session.scalars(admins))
+
+
+def has_accounts(session: Session) -> bool:
+    """Whether anybody was added yet."""
+    return bool(session.scalar(select(exists().select_from(PERSON))))
+
+
+def change(session: Session, person_id: int, values: Mapping[str, object]) -> None:
+    """Write columns of an account anew."""
+    session.execute(update(PERSON).where(PERSON.c.id == person_id).values(dict(values)))
+
+
+def _accounts() -> Select[Any]:
+    used_at = select(func.max(SIGNED_IN.c.used_at)).where(SIGNED_IN.c.person_id == PERSON.c.id)
+    return select(PERSON, used_at.scalar_subquery().label("used_at"))
+
+
+def _matching(words: str) -> ColumnElement[bool]:
+    if not is_storable(words):
+        return PERSON.c.id < 0
+    parts = [part.lower() for part in words.split()]
+    fields = (PERSON.c.email, func.lower(PERSON.c.name))
+    return and_(
+        true(), *(or_(*(field.contains(part, autoescape=True) for field in fields)) for part in parts)
+    )
+
+
+def _account(row: Row[Any], person: Person) -> Account:
+    return Account(
+        person=person,
+        has_password=row.password_hash is not None,
+        is_provided=row.subject is not None,
+        has_second_factor=row.second_factor is not None,
+        added_at=row.added_at,
+        disabled_at=row.disabled_at,
+        erased_at=row.erased_at,
+        used_at=row.used_at,
+    )

@@ -1,0 +1,117 @@
+"""Tries to sign in, counted by address, account and device, so that nobody guesses and nobody locks out.
+
+Accounts and devices are kept as hashes: a try on an account that does not exist leaves no e-mail address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from tracker.store.people import hashed
+from tracker.store.people_tables import ATTEMPT
+
+HOUR = timedelta(hours=1)
+
+KEPT = timedelta(days=180)
+"""How long tries are kept, and with them the devices that an account is known on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knocker:
+    """Who tries: which account (an e-mail address or another name of it), from where, on which device."""
+
+    account: str
+    address: str
+    device: str | None = None
+
+    @property
+    def account_hash(self) -> str:
+        """The account as it is kept."""
+        return hashed(self.account.strip().lower())
+
+    @property
+    def device_hash(self) -> str | None:
+        """The device as it is kept."""
+        return None if self.device is None else hashed(self.device)
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Failed tries: of the address within an hour and of the account in a row, or both of a known device."""
+
+    of_address: int
+    in_a_row: int
+    is_known: bool
+
+
+def failures(session: Session, who: Knocker, *, now: datetime) -> Failures:
+    """What counts against this try. A device on which the account has signed in is judged by itself."""
+    mine = ATTEMPT.c.account_hash == who.account_hash
+    on_device = and_(mine, ATTEMPT.c.device_hash == who.device_hash)
+    lately = and_(on_device, ATTEMPT.c.succeeded, ATTEMPT.c.at > now - KEPT)
+    is_known = who.device is not None and bool(_count(session, lately))
+    counted = on_device if is_known else mine
+    place = on_device if is_known else ATTEMPT.c.address == who.address
+    last = select(func.coalesce(func.max(ATTEMPT.c.id), 0)).where(counted, ATTEMPT.c.succeeded)
+    failed = ATTEMPT.c.succeeded.is_(False)
+    return Failures(
+        of_address=_count(session, and_(place, failed, ATTEMPT.c.at > now - HOUR)),
+        in_a_row=_count(session, and_(counted, failed, ATTEMPT.c.id > last.scalar_subquery())),
+        is_known=is_known,
+    )
+
+
+def _count(session: Session, condition: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(ATTEMPT).where(condition)) or 0
+
+
+def begin(session: Session, who: Knocker, *, now: datetime) -> int:
+    """Write a try down as failed, before it is judged: many at once are counted like one after another."""
+    return _write(session, who, now=now, succeeded=False)
+
+
+def succeed(session: Session, who: Knocker, *, now: datetime) -> None:
+    """Write down that somebody signed in or was let in again: what failed before is no row any more."""
+    _write(session, who, now=now, succeeded=True)
+    session.execute(delete(ATTEMPT).where(ATTEMPT.c.at < now - KEPT))
+
+
+def take_back(session: Session, number: int) -> None:
+    """Forget a try that was right."""
+    session.execute(delete(ATTEMPT).where(ATTEMPT.c.id == number))
+
+
+def was_told(session: Session, who: Knocker, *, now: datetime) -> bool:
+    """Whether the journal was told within the hour that this address is kept waiting; from now on it was."""
+    mine = and_(ATTEMPT.c.account_hash == _WAITING, ATTEMPT.c.address == who.address)
+    if _count(session, and_(mine, ATTEMPT.c.at > now - HOUR)):
+        return True
+    session.execute(delete(ATTEMPT).where(mine))
+    marker = Knocker(_WAITING, who.address)
+    values = _row(marker, now, succeeded=True) | {"account_hash": _WAITING}
+    session.execute(insert(ATTEMPT).values(values))
+    return False
+
+
+_WAITING = "waiting"
+"""Stands for the account in the rows that say which addresses are kept waiting; no hash is written so."""
+
+
+def _write(session: Session, who: Knocker, *, now: datetime, succeeded: bool) -> int:
+    row = insert(ATTEMPT).values(_row(who, now, succeeded=succeeded)).returning(ATTEMPT.c.id)
+    number: int = session.execute(row).scalar_one()
+    return number
+
+
+def _row(who: Knocker, now: datetime, *, succeeded: bool) -> dict[str, object]:
+    return {
+        "account_hash": who.account_hash,
+        "address": who.address,
+        "device_hash": who.device_hash,
+        "at": now,
+        "succeeded": succeeded,
+    }

@@ -1,0 +1,12 @@
+"""Addresses to come back to, given by a form or a link: only of our own pages (WEB-6)."""
+
+from __future__ import annotations
+
+import re
+
+OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+def own_path(text: str) -> str:
+    """The path, if it leads to a page of ours, else the front page."""
+    return text if OWN_PATH.fullmatch(text) else "/"

@@ -1,0 +1,144 @@
+"""One's own account: password, second factor, sessions and tokens."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tracker.domain.acts import Act
+from tracker.domain.errors import (
+    PasswordRefused,
+    SignInRefused,
+    TokenRefused,
+    TooManyTries,
+    TrackerError,
+)
+from tracker.domain.people import TokenScope
+from tracker.domain.roles import Action
+from tracker.feeds.regions import REGIONS
+from tracker.services import admitting, choosing, enrolling, issuing
+from tracker.services.issuing import Wanted
+from tracker.store import accounts, credentials, people, tokens
+from tracker.store.engine import transaction
+from tracker.web.deps import Asked, Called, Caller, Visit
+from tracker.web.proving import author_of, origin_of, own_credentials, prove_again
+from tracker.web.rules import allow
+from tracker.web.visitors import set_cookie, visitor_of
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+ACCOUNT = "/account"
+OWN = [allow(Action.OWN_ACCOUNT)]
+REFUSALS = (PasswordRefused, SignInRefused, TokenRefused, TooManyTries)
+DAYS = (30, 90, 180, 365)
+
+
+@router.get(ACCOUNT, dependencies=OWN)
+def show(visit: Asked) -> Response:
+    """Everything of one's own account."""
+    return _page(visit)
+
+
+@router.post("/account/password", dependencies=OWN)
+def change_password(
+    called: Called,
+    current: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    again: Annotated[str, Form()] = "",
+) -> Response:
+    """Keep a new password; every other session is over, this one goes on under a new cookie."""
+    known = own_credentials(called)
+    try:
+        prove_again(called, current)
+        enrolling.require_good_password(password, again, known)
+    except REFUSALS as error:
+        return _refused(called, error, part="password")
+    password_hash = called.house.hasher.make(password)
+    with transaction(called.house.engine) as session:
+        enrolling.change_password(session, author_of(called), known, password_hash)
+        return _renewed(
+            called, admitting.renew(session, known.person_id, origin_of(called), author_of(called))
+        )
+
+
+@router.post("/account/sessions", dependencies=OWN)
+def end_session(called: Called, number: Annotated[int, Form()] = 0) -> Response:
+    """End one of one's own sessions."""
+    person = called.person
+    with transaction(called.house.engine) as session:
+        people.end_own_session(session, person.id, number, at=called.moment)
+        author_of(called).note(session, Act.SESSIONS_ENDED, person.mark, sessions=1)
+    return RedirectResponse(ACCOUNT, 303)
+
+
+@router.post("/account/sessions/all", dependencies=OWN)
+def end_all_sessions(called: Called) -> Response:
+    """End all of one's own sessions; this browser goes on under a new cookie."""
+    with transaction(called.house.engine) as session:
+        enrolling.end_sessions(session, author_of(called), called.person.id)
+        return _renewed(
+            called, admitting.renew(session, called.person.id, origin_of(called), author_of(called))
+        )
+
+
+@router.post("/account/tokens", dependencies=OWN)
+def add_token(
+    called: Called,
+    name: Annotated[str, Form()] = "",
+    scope: Annotated[str, Form()] = TokenScope.READ,
+    region: Annotated[str, Form()] = "",
+    days: Annotated[str, Form()] = "",
+    token_current: Annotated[str, Form()] = "",
+) -> Response:
+    """Issue a token; the page shows it this once."""
+    try:
+        wanted = Wanted.read(name=name, scope=scope, region=region, days=days)
+        prove_again(called, token_current)
+    except REFUSALS as error:
+        return _refused(called, error, part="token")
+    with transaction(called.house.engine) as session:
+        token = issuing.issue(session, author_of(called), called.person.id, wanted)
+    with called.reading() as visit:
+        return visit.page("account/token.html", {"token": token, "wanted": wanted})
+
+
+@router.post("/account/tokens/revoke", dependencies=OWN)
+def revoke_token(called: Called, prefix: Annotated[str, Form()] = "") -> Response:
+    """End one of one's own tokens."""
+    with transaction(called.house.engine) as session:
+        issuing.revoke(session, author_of(called), prefix, person_id=called.person.id)
+    return RedirectResponse(ACCOUNT, 303)
+
+
+def _renewed(called: Caller, cookie: str) -> Response:
+    response = RedirectResponse(ACCOUNT, 303)
+    set_cookie(response, called.house, cookie)
+    return response
+
+
+def _refused(called: Caller, error: TrackerError, *, part: str) -> Response:
+    status = {SignInRefused: 401, TooManyTries: 429}.get(type(error), 400)
+    with called.reading() as visit:
+        return _page(visit, refused=error, part=part, status=status)
+
+
+def _page(
+    visit: Visit, *, refused: TrackerError | None = None, part: str = "", status: int = 200
+) -> Response:
+    number, session = visit.person.id, visit.session
+    values = {
+        "account": accounts.account_of(session, number),
+        "sessions": people.sessions_of(session, number, now=visit.moment),
+        "cookie": visitor_of(visit.request).cookie,
+        "tokens": tokens.tokens_of(session, number),
+        "codes_left": credentials.recovery_codes_left(session, number),
+        "has_secret": bool(visit.house.settings.secret),
+        "scopes": tuple(TokenScope),
+        "regions": [region.code for region in REGIONS],
+        "days": DAYS,
+        "least": choosing.SHORTEST,
+        "refused": refused,
+        "part": part,
+    }
+    return visit.page("account/show.html", values, status=status)

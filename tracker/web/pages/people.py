@@ -1,0 +1,228 @@
+"""People as an administrator sees them: who they are, what they may see, links, sessions, disabling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tracker.domain.errors import EmailTaken, LastAdmin, NotFound, PersonRefused, TrackerError
+from tracker.domain.people import Person
+from tracker.domain.roles import NATIONAL, Action, Role
+from tracker.feeds.regions import REGIONS
+from tracker.services import enrolling, issuing
+from tracker.services.acting import Author
+from tracker.services.enrolling import Described, Invited
+from tracker.store import accounts, people, tokens
+from tracker.web.deps import Asked, Called, Caller, Visit
+from tracker.web.paging import Page, page_number
+from tracker.web.proving import author_of
+from tracker.web.rules import allow
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+MANAGE = [allow(Action.MANAGE_PEOPLE)]
+PEOPLE = "/people"
+PER_PAGE = 50
+LARGEST_NUMBER = 2**31 - 1
+"""The largest that a database counts to; a larger one is nobody's."""
+
+REFUSALS = (PersonRefused, EmailTaken, LastAdmin)
+
+Text = Annotated[str, Form()]
+Act = Callable[[Session, Author, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The fields that describe a person, as they were filled in."""
+
+    name: str
+    role: str
+    regions: tuple[str, ...] = ()
+    districts: str = ""
+    schools: str = ""
+
+    @classmethod
+    def of(cls, person: Person) -> Filled:
+        """The fields of somebody who is known."""
+        reach = person.reach
+        return cls(
+            name=person.name,
+            role=person.role,
+            regions=tuple(sorted(reach.regions)),
+            districts="\n".join(f"{region} {name}" for region, name in sorted(reach.districts)),
+            schools="\n".join(sorted(reach.schools)),
+        )
+
+    def read(self, session: Session) -> Described:
+        """What they say; raises :class:`PersonRefused`."""
+        return enrolling.describe(
+            session,
+            name=self.name,
+            role=self.role,
+            regions=self.regions,
+            districts=[line for line in self.districts.splitlines() if line.strip()],
+            schools=re.findall(r"[^\s,;]+", self.schools),
+        )
+
+
+def _filled(
+    name: Text = "",
+    role: Text = "",
+    region: Annotated[list[str] | None, Form()] = None,
+    districts: Text = "",
+    schools: Text = "",
+) -> Filled:
+    return Filled(name, role, tuple(region or ()), districts, schools)
+
+
+FilledIn = Annotated[Filled, Depends(_filled)]
+
+
+@router.get(PEOPLE, dependencies=MANAGE)
+def index(visit: Asked) -> Response:
+    """Everybody, by e-mail address."""
+    words = visit.request.query_params.get("q", "")[:100]
+    count = accounts.count_accounts(visit.session, words=words)
+    last = max(1, -(-count // PER_PAGE))
+    number = min(page_number(visit.request.query_params.get("page", "")), last)
+    first = (number - 1) * PER_PAGE
+    found = accounts.accounts(visit.session, words=words, limit=PER_PAGE, offset=first)
+    page = Page(found, number, last, count, first + 1)
+    return visit.page("people/index.html", {"page": page, "q": words})
+
+
+@router.get("/people/new", dependencies=MANAGE)
+def describe(visit: Asked) -> Response:
+    """The form for somebody new."""
+    return _new(visit, Filled("", Role.OFFICER), "")
+
+
+@router.post(PEOPLE, dependencies=MANAGE)
+def add(called: Called, filled: FilledIn, email: Text = "") -> Response:
+    """Add somebody and show her invitation this once."""
+    try:
+        with called.writing() as session:
+            invited = enrolling.invite(
+                session, author_of(called), email=email, described=filled.read(session)
+            )
+    except REFUSALS as error:
+        with called.reading() as visit:
+            return _new(visit, filled, email, refused=error)
+    return _link(called, invited)
+
+
+@router.get("/people/{number}", dependencies=MANAGE)
+def show(visit: Asked, number: int) -> Response:
+    """One account."""
+    return _show(visit, number)
+
+
+@router.post("/people/{number}", dependencies=MANAGE)
+def change(called: Called, number: int, filled: FilledIn) -> Response:
+    """Change name, role and reach."""
+    try:
+        with called.writing() as session:
+            enrolling.change(session, author_of(called), _known(number), filled.read(session))
+    except REFUSALS as error:
+        with called.reading() as visit:
+            return _show(visit, number, filled=filled, refused=error)
+    return RedirectResponse(f"{PEOPLE}/{number}", 303)
+
+
+@router.post("/people/{number}/link", dependencies=MANAGE)
+def make_link(called: Called, number: int) -> Response:
+    """Make a link by which she chooses a password, and show it this once."""
+    with called.writing() as session:
+        invited = enrolling.make_link(session, author_of(called), _known(number))
+    return _link(called, invited)
+
+
+@router.post("/people/{number}/disable", dependencies=MANAGE)
+def disable(called: Called, number: int) -> Response:
+    """Keep her out."""
+    return _do(called, number, enrolling.disable)
+
+
+@router.post("/people/{number}/enable", dependencies=MANAGE)
+def enable(called: Called, number: int) -> Response:
+    """Let her in again."""
+    return _do(called, number, enrolling.enable)
+
+
+@router.post("/people/{number}/sessions", dependencies=MANAGE)
+def end_sessions(called: Called, number: int) -> Response:
+    """End her sessions."""
+    return _do(called, number, enrolling.end_sessions)
+
+
+@router.post("/people/{number}/second-factor", dependencies=MANAGE)
+def take_second_factor(called: Called, number: int) -> Response:
+    """Take the second factor of somebody who has lost it."""
+    return _do(called, number, enrolling.take_second_factor)
+
+
+@router.post("/people/{number}/tokens", dependencies=MANAGE)
+def revoke_tokens(called: Called, number: int) -> Response:
+    """End all her tokens."""
+    return _do(called, number, issuing.revoke_all)
+
+
+def _do(called: Caller, number: int, act: Act) -> Response:
+    try:
+        with called.writing() as session:
+            act(session, author_of(called), _known(number))
+    except LastAdmin as error:
+        with called.reading() as visit:
+            return _show(visit, number, refused=error)
+    return RedirectResponse(f"{PEOPLE}/{number}", 303)
+
+
+def _known(number: int) -> int:
+    if not 0 < number <= LARGEST_NUMBER:
+        raise NotFound
+    return number
+
+
+def _new(visit: Visit, filled: Filled, email: str, refused: TrackerError | None = None) -> Response:
+    values = {"email": email, "filled": filled, "refused": refused, **_choices()}
+    return visit.page("people/new.html", values, status=_status(refused))
+
+
+def _show(
+    visit: Visit, number: int, *, filled: Filled | None = None, refused: TrackerError | None = None
+) -> Response:
+    account = accounts.account_of(visit.session, _known(number))
+    if account is None:
+        raise NotFound
+    values = {
+        "account": account,
+        "filled": filled or Filled.of(account.person),
+        "sessions": people.sessions_of(visit.session, number, now=visit.moment),
+        "tokens": [one for one in tokens.tokens_of(visit.session, number) if one.works(visit.moment)],
+        "refused": refused,
+        **_choices(),
+    }
+    return visit.page("people/show.html", values, status=_status(refused))
+
+
+def _link(called: Caller, invited: Invited) -> Response:
+    address = invited.address(called.house.settings.base_url)
+    with called.reading() as visit:
+        return visit.page("people/link.html", {"invited": invited, "address": address})
+
+
+def _choices() -> dict[str, object]:
+    return {"roles": tuple(Role), "national": NATIONAL, "codes": [region.code for region in REGIONS]}
+
+
+def _status(refused: TrackerError | None) -> int:
+    if refused is None:
+        return 200
+    return 400 if isinstance(refused, PersonRefused) else 409

@@ -1,0 +1,71 @@
+"""How a page asks for proof: where the try comes from, the password checked outside of any transaction."""
+
+from __future__ import annotations
+
+from tracker.domain.errors import SignInRefused, TooBusy, TooManyTries
+from tracker.services import admitting
+from tracker.services.acting import Author
+from tracker.services.admitting import Knock, Origin, Outcome
+from tracker.services.hashing import Checked
+from tracker.store.credentials import Credentials, credentials_of
+from tracker.store.engine import reading, transaction
+from tracker.web.deps import Caller
+from tracker.web.security import client_address
+from tracker.web.visitors import device_cookie_name, visitor_of
+
+
+def origin_of(called: Caller) -> Origin:
+    """Where a request comes from."""
+    request = called.request
+    return Origin(
+        address=client_address(request),
+        agent=request.headers.get("user-agent", ""),
+        device=request.cookies.get(device_cookie_name(called.house)),
+    )
+
+
+def author_of(called: Caller) -> Author:
+    """Who acts with a request: whoever is signed in, or somebody unknown."""
+    person, address = visitor_of(called.request).person, client_address(called.request)
+    if person is None:
+        return Author.unknown(called.moment, address)
+    return Author(person.mark, called.moment, address)
+
+
+def check(called: Caller, email: str, password: str) -> tuple[Knock, Checked]:
+    """Write the try down and check the password; raises :class:`TooBusy`."""
+    engine = called.house.engine
+    with transaction(engine) as session:
+        knocked = admitting.knock(session, email, origin_of(called), author_of(called))
+    if knocked.attempt is None:
+        return knocked, Checked(False)
+    try:
+        return knocked, called.house.hasher.check(password, knocked.password_hash)
+    except TooBusy:
+        with transaction(engine) as session:
+            admitting.withdraw(session, knocked)
+        raise
+
+
+def own_credentials(called: Caller) -> Credentials:
+    """What is on record of the person who is signed in."""
+    with reading(called.house.engine) as session:
+        known = credentials_of(session, called.person.id)
+    assert known is not None
+    return known
+
+
+def prove_again(called: Caller, password: str) -> None:
+    """Ask the person who is signed in for her password once more, if she has one.
+
+    Raises :class:`SignInRefused`, :class:`TooManyTries` and :class:`TooBusy`.
+    """
+    if own_credentials(called).password_hash is None:
+        return
+    knocked, checked = check(called, called.person.email, password)
+    with transaction(called.house.engine) as session:
+        outcome = admitting.confirm(session, knocked, checked, author_of(called))
+    if outcome is Outcome.WAIT:
+        raise TooManyTries
+    if outcome is not Outcome.IN:
+        raise SignInRefused
