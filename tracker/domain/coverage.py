@@ -88,11 +88,12 @@ def read_cover(facts: NeedFacts) -> Cover:
         span = line.span
         if span.start < first_served:
             first_served = span.start
-        if line.kind is ContractKind.REGULAR:
+        is_regular = line.kind is ContractKind.REGULAR
+        if is_regular:
             regular_lines.append(line)
         if not line.is_dated:
             open_from = min(open_from, span.start)
-        elif line.kind is ContractKind.REGULAR:
+        elif is_regular:
             regular.append(span)
         else:
             bridging.append(span)
@@ -119,7 +120,8 @@ def _required(facts: NeedFacts, first_served: date) -> Span:
 
 def overlap_since(cover: Cover, day: date) -> date | None:
     """First day of the run, holding ``day``, on which two regular lines serve; None if only one does."""
-    if len([line for line in cover.regular_lines if day in line.span and line.is_dated]) <= 1:
+    serving = [line for line in cover.regular_lines if line.span.start <= day < line.span.stop]
+    if sum(line.is_dated for line in serving) <= 1:
         return None
     doubled: list[Span] = []
     reach = BEGINNING

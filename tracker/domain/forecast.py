@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from tracker.domain.days import ONE_DAY, Span, next_day
 from tracker.domain.facts import ServiceLine, TenderFacts
@@ -161,13 +162,10 @@ class _Walk:
         calendar = self.at.calendar
         start = min(self.entered_on or self.at.on, end)
         basis = self._limit(self.stage).clause
-        steps = [Step(self.stage, start, end, calendar.between(start, end), basis)]
-        for stage in later_stages(self.tender.method, self.stage):
-            days = length(stage)
-            last = calendar.after(end, days)
-            steps.append(Step(stage, min(next_day(end), last), last, days, self._limit(stage).clause))
-            end = last
-        return tuple(steps)
+        first = Step(self.stage, start, end, calendar.between(start, end), basis)
+        stages = later_stages(self.tender.method, self.stage)
+        lengths = tuple((stage, length(stage), self._limit(stage).clause) for stage in stages)
+        return (first, *_steps_after(end, lengths, calendar))
 
     def _shown(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
         """The steps to show: a present stage that is already over its limit adds nothing."""
@@ -175,6 +173,19 @@ class _Walk:
 
     def _limit(self, stage: Stage) -> StageLimit:
         return limit_of(self.law, self.tender.method, stage)
+
+
+@lru_cache(maxsize=10_000)
+def _steps_after(
+    end: date, lengths: tuple[tuple[Stage, int, str], ...], calendar: WorkCalendar
+) -> tuple[Step, ...]:
+    """Stages of so many working days, each by its clause, one after another from the day after ``end``."""
+    steps: list[Step] = []
+    for stage, days, clause in lengths:
+        last = calendar.after(end, days)
+        steps.append(Step(stage, min(next_day(end), last), last, days, clause))
+        end = last
+    return tuple(steps)
 
 
 def _served_from(steps: tuple[Step, ...]) -> date:
