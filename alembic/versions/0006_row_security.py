@@ -83,9 +83,9 @@ def lock() -> None:
     for table in ALL:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    for table in OF_SCHOOLS:
-        check = OWN_PLACE if table == "school" else OWN_SCHOOL
-        put_on(table, OWN_SCHOOL, check)
+    put_on("school", f"(superseded_seq IS NULL AND {OWN_PLACE}) OR {OWN_SCHOOL}", OWN_PLACE)
+    for table in OF_SCHOOLS[1:]:
+        put_on(table, OWN_SCHOOL, OWN_SCHOOL)
     put_on("tender_event", OWN_TENDER, OWN_TENDER)
     put_on("upload", f"person_id = {PERSON}", f"person_id = {PERSON}")
 
