@@ -1,0 +1,144 @@
+"""A person's data can be erased; the journal still tells what she did, and its chain stays whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+
+from tests.people import ADMIN, a_person, sign_in
+from tests.web.conftest import Visit
+from tests.web.reading import text_of
+from tests.web.register import NOW
+from tracker.domain.acts import Act
+from tracker.domain.errors import LastAdmin, NotFound
+from tracker.domain.people import Person
+from tracker.domain.register import RegisterKind
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import Language
+from tracker.services import erasing
+from tracker.services.acting import Author
+from tracker.store import accounts, attempts, journal, links, people, tokens, uploads
+from tracker.store.attempts import Knocker
+from tracker.store.engine import reading, transaction
+from tracker.store.links import Purpose
+from tracker.store.scope import EVERYTHING
+
+LEAVER = a_person(Role.OFFICER, "59", name="zhanar.bekova")
+AUTHOR = Author("cli:root", NOW, "10.0.0.1")
+TRACES = ("zhanar", "bekova", "198.51.100.77", "unusual-browser", "a-secret-hash", "subject-of-a-provider")
+
+
+def number_of(engine: Engine, person: Person) -> int:
+    with reading(engine) as session:
+        found = people.number_of(session, person.email)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def leaving(engine: Engine) -> Engine:
+    """Somebody with everything that an account can have, and an admin beside her."""
+    sign_in(engine, ADMIN)
+    sign_in(engine, LEAVER)
+    number = number_of(engine, LEAVER)
+    with transaction(engine, seeing=EVERYTHING) as session:
+        accounts.change(
+            session,
+            number,
+            {
+                "password_hash": "a-secret-hash",
+                "subject": "subject-of-a-provider",
+                "second_factor": "a-secret-hash",
+                "last_step": 7,
+                "language": Language.RU,
+            },
+        )
+        people.begin_session(
+            session, number, at=NOW, address="198.51.100.77", agent="unusual-browser", known_by="password"
+        )
+        links.make_link(session, number, Purpose.RESET, at=NOW)
+        attempts.succeed(session, Knocker(LEAVER.email, "198.51.100.77"), now=NOW)
+        uploads.keep(session, RegisterKind.SCHOOLS, b"x", filename="zhanar.csv", at=NOW, person_id=number)
+        journal.append(
+            session, at=NOW, actor=f"person:{number}", action=Act.IMPORT, subject="schools", detail={}
+        )
+    return engine
+
+
+def cells(engine: Engine) -> Iterator[str]:
+    """Every value of every table, as text."""
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        for table in inspect(connection).get_table_names():
+            for row in connection.execute(text(f'SELECT * FROM "{table}"')):
+                yield from (
+                    value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+                    for value in row
+                )
+
+
+def test_nothing_in_any_table_tells_who_she_was(leaving: Engine) -> None:
+    kept = " ".join(cells(leaving)).lower()
+    assert all(trace in kept for trace in TRACES)
+    with transaction(leaving, seeing=EVERYTHING) as session:
+        erasing.erase(session, AUTHOR, people.number_of(session, LEAVER.email) or 0)
+    kept = " ".join(cells(leaving)).lower()
+    assert [trace for trace in TRACES if trace in kept] == []
+    assert people.hashed(LEAVER.email) not in kept
+
+
+def test_her_number_and_her_entries_stay_and_the_chain_is_whole(leaving: Engine) -> None:
+    number = number_of(leaving, LEAVER)
+    with transaction(leaving, seeing=EVERYTHING) as session:
+        erasing.erase(session, AUTHOR, number)
+    with reading(leaving) as session:
+        assert journal.verify_chain(session) is None
+        erased, imported = journal.entries(session, limit=2)
+        account = accounts.account_of(session, number)
+    assert (erased.actor, erased.action, erased.subject) == ("cli:root", "person_erased", f"person:{number}")
+    assert erased.details["address"] == "10.0.0.1"
+    assert imported.actor == f"person:{number}"
+    assert account is not None
+    assert account.state == "erased"
+
+
+def test_nobody_is_erased_twice_and_the_last_admin_never(leaving: Engine) -> None:
+    number = number_of(leaving, LEAVER)
+    admin = number_of(leaving, ADMIN)
+    with transaction(leaving, seeing=EVERYTHING) as session:
+        erasing.erase(session, AUTHOR, number)
+        accounts.change(session, admin, {"password_hash": "x"})
+    for whom, error in ((number, NotFound), (999, NotFound), (admin, LastAdmin)):
+        with pytest.raises(error), transaction(leaving, seeing=EVERYTHING) as session:
+            erasing.erase(session, AUTHOR, whom)
+
+
+def test_her_address_may_be_given_to_a_new_account_which_is_another_person(leaving: Engine) -> None:
+    before = number_of(leaving, LEAVER)
+    with transaction(leaving, seeing=EVERYTHING) as session:
+        erasing.erase(session, AUTHOR, before)
+    sign_in(leaving, LEAVER)
+    assert number_of(leaving, LEAVER) != before
+    with reading(leaving) as session:
+        assert tokens.tokens_of(session, number_of(leaving, LEAVER)) == ()
+
+
+def test_an_admin_erases_on_a_page_that_says_what_goes_and_what_stays(empty: Engine, visit: Visit) -> None:
+    client = visit(empty, Language.RU)
+    client_of_leaver = visit(empty, person=LEAVER)
+    number = number_of(empty, LEAVER)
+    said = text_of(client.get(f"/people/{number}/erase").text)
+    assert "Навсегда исчезнут" in said
+    assert f"стёртый человек {number}" in said
+    assert client.post(f"/people/{number}/erase").status_code == 200
+    assert client.get(f"/people/{number}/erase").status_code == 404
+    assert client_of_leaver.get("/queue", follow_redirects=False).status_code == 303
+    assert f"стёртый человек {number}" in text_of(client.get("/journal").text)
+
+
+def test_only_admins_erase(empty: Engine, visit: Visit) -> None:
+    visit(empty, person=LEAVER)
+    client = visit(empty, person=a_person(Role.AUDITOR))
+    assert client.post(f"/people/{number_of(empty, LEAVER)}/erase").status_code == 403

@@ -1,0 +1,51 @@
+"""Taking away everything that tells who a person was; her number stays, for the journal speaks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from tracker.store import uploads
+from tracker.store.people import hashed
+from tracker.store.people_tables import (
+    API_TOKEN,
+    ATTEMPT,
+    LINK,
+    PERSON,
+    PERSON_REACH,
+    RECOVERY_CODE,
+    SIGNED_IN,
+)
+from tracker.store.row_security import whole_country
+
+OF_PERSON = (PERSON_REACH, SIGNED_IN, API_TOKEN, LINK, RECOVERY_CODE)
+"""Tables whose rows belong to one person and tell nothing once she is gone."""
+
+
+def erase(session: Session, person_id: int, *, accounts: Collection[str], at: datetime) -> None:
+    """Leave of a person her number, her last role and when her account was added and erased.
+
+    ``accounts`` are the names under which tries to sign in were counted. Her address may be given to an
+    account anew; that will be another person.
+    """
+    for table in OF_PERSON:
+        session.execute(delete(table).where(table.c.person_id == person_id))
+    with whole_country(session):
+        uploads.forget_all(session, person_id=person_id)
+    session.execute(delete(ATTEMPT).where(ATTEMPT.c.account_hash.in_([hashed(name) for name in accounts])))
+    nothing = {
+        "email": f"erased-{person_id}",
+        "name": "",
+        "language": None,
+        "password_hash": None,
+        "subject": None,
+        "second_factor": None,
+        "last_step": None,
+        "erased_at": at,
+    }
+    herself = PERSON.c.id == person_id
+    session.execute(update(PERSON).where(herself).values(nothing))
+    session.execute(update(PERSON).where(herself, PERSON.c.disabled_at.is_(None)).values(disabled_at=at))
