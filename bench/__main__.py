@@ -6,8 +6,8 @@ import argparse
 import os
 import platform
 import sqlite3
-import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -79,14 +79,18 @@ def machine() -> str:
 
 
 def measure(kind: Databases, register: Register, size: Size) -> None:
-    """Measure on one kind of database and print its table."""
+    """Measure on one kind of database and print its tables."""
     with kind.filled(register) as engine:
-        print(f"\n{kind.name}{_server_version(engine)}")
-        lines = [*judging(engine, register, size), *little(kind, engine, register, size)]
+        print(f"\n{kind.name}{_server_version(engine)}", flush=True)
+        tell(judging(engine, register, size))
+        tell(little(kind, engine, register, size))
     with kind.filled(Register(schools=register.schools)) as engine:
-        lines += [*taking_in(kind, engine, register, size)]
-    print(shown(lines))
-    sys.stdout.flush()
+        tell(taking_in(kind, engine, register, size))
+
+
+def tell(lines: Sequence[Line]) -> None:
+    """Print what was measured as soon as it is known."""
+    print(shown(lines), end="\n\n", flush=True)
 
 
 def judging(engine: Engine, register: Register, size: Size) -> list[Line]:

@@ -17,6 +17,7 @@ from tracker.domain.register import ContractRow, RegisterKind
 from tracker.services.evaluating import Book
 from tracker.services.importing import apply, preview
 from tracker.store.engine import reading, transaction
+from tracker.store.scope import EVERYTHING
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 COLUMNS = tuple(field.name for field in fields(ContractRow) if field.name != "extra")
@@ -34,10 +35,11 @@ def as_csv(rows: Iterable[ContractRow]) -> bytes:
 def look_and_take_in(engine: Engine, data: bytes, book: Book) -> None:
     """Preview the file, then import it and judge what it touches."""
     with reading(engine) as session:
-        preview(session, RegisterKind.CONTRACTS, data, filename="contracts.csv", book=book, on=ON)
+        preview(session, EVERYTHING, RegisterKind.CONTRACTS, data, filename="contracts.csv", book=book, on=ON)
     with transaction(engine) as session:
         apply(
             session,
+            EVERYTHING,
             RegisterKind.CONTRACTS,
             data,
             filename="contracts.csv",
