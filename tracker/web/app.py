@@ -47,7 +47,7 @@ from tracker.settings import Settings
 from tracker.store.engine import make_engine
 from tracker.web import api, api_description
 from tracker.web.access_log import AccessLog, route_of
-from tracker.web.admission import Admission
+from tracker.web.admission import FORM_ROOM, Admission
 from tracker.web.api_queries import refusal_of
 from tracker.web.assets import STATIC_FOLDER, LastingFiles, asset_addresses
 from tracker.web.deps import html, language_of
@@ -56,12 +56,14 @@ from tracker.web.methods import Heads, allowed, options
 from tracker.web.pages import (
     account,
     board,
+    erasing,
     exports,
     imports,
     journal,
     languages,
     people,
     policy,
+    provider,
     queue,
     schools,
     second_factor,
@@ -72,9 +74,6 @@ from tracker.web.refusals import Refusals
 from tracker.web.rules import doors_of
 from tracker.web.security import Guard, Site, add_rules
 from tracker.web.witness import Witness, tell_refusal
-
-FORM_ROOM = 64 * 1024
-"""The longest form, in bytes; only a route that says so takes more."""
 
 FORM_FIELDS = 200
 """Fields of the longest form."""
@@ -104,7 +103,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
 
 PAGES = (
     board, queue, schools, exports, imports, policy, languages,
-    session, welcome, account, second_factor, people, journal,
+    session, provider, welcome, account, second_factor, people, erasing, journal,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -121,7 +120,6 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,  # it would lead to the name that the request gives us
         openapi_url=None,  # api_description says it to those who may ask
-        max_body_size=FORM_ROOM,
         form_limits={"max_fields": FORM_FIELDS, "max_files": 1, "max_part_size": FORM_ROOM},
     )
     voices = make_voices(load_catalogs(), zone=LEGAL_ZONE)
@@ -141,7 +139,7 @@ def create_app(
     app.include_router(api.router)
     app.include_router(api_description.router)
     doors = doors_of(app)  # a route that does not say who may use it stops here
-    app.add_middleware(Admission, doors=doors, refused=_tracker_error)
+    app.add_middleware(Admission, doors=doors, refused=_tracker_error, too_large=_http_error)
     app.add_middleware(Guard, site=Site.of(settings), refuse=_refuse)
     app.add_middleware(AccessLog)
     app.add_middleware(Heads)

@@ -79,12 +79,16 @@ def anyone() -> Any:  # as above
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A path of the server with its methods and the rule that stands at it."""
+    """A path of the server with its methods, the rule that stands at it and the room for a body, in bytes.
+
+    None is the room that every route has.
+    """
 
     path: str
     pattern: re.Pattern[str]
     methods: frozenset[str]
     rule: Rule
+    room: int | None
 
     def leads(self, method: str, path: str) -> bool:
         """Whether a request would come in here."""
@@ -105,7 +109,8 @@ def _door(route: RouteContext) -> Door:
     declared = [rule for rule in said if isinstance(rule, Rule)]
     if len(declared) != 1:
         raise LookupError(f"{route.path} does not say who may use it")
-    return Door(str(route.path), route.path_regex, frozenset(route.methods or ()), declared[0])
+    methods = frozenset(route.methods or ())
+    return Door(str(route.path), route.path_regex, methods, declared[0], route.max_body_size)
 
 
 def rules_of(app: FastAPI) -> Iterator[tuple[str, str, Action | None]]:

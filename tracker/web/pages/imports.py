@@ -24,15 +24,13 @@ from tracker.feeds.columns import COLUMNS
 from tracker.feeds.table_files import LARGEST_FILE, shown_name
 from tracker.services import importing
 from tracker.store import journal, uploads
+from tracker.web.admission import FORM_ROOM
 from tracker.web.auditing import origin_of
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import ON
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
-
-FORM_ROOM = 64 * 1024
-"""Bytes for the fields around a file."""
 
 COUNTS = ("read", "new", "changed", "same", "rejected")
 PAST_SHOWN = 50
