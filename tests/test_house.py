@@ -31,7 +31,7 @@ BESIDE = frozenset({"settings", "paths", "logs"})
 EDGES = frozenset({"feeds", "law", "store", "render"})
 BELOW_FACES = EDGES | BESIDE | {"domain", "services", "clock"}
 
-FACES = frozenset({"web", "scheduler", "console", "desk", "printing", "serving", "cli", "__main__"})
+FACES = frozenset({"web", "scheduler", "console", "desk", "printing", "people_cli", "serving", "cli", "__main__"})
 
 MAY_IMPORT = {
     "domain": frozenset[str](),
@@ -47,7 +47,8 @@ MAY_IMPORT = {
     "desk": BELOW_FACES | {"console"},
     "printing": BELOW_FACES | {"console", "desk"},
     "serving": BELOW_FACES | {"console", "desk", "web", "scheduler"},
-    "cli": BELOW_FACES | {"console", "desk", "printing", "serving", "web", "scheduler"},
+    "people_cli": BELOW_FACES | {"console", "desk"},
+    "cli": BELOW_FACES | {"console", "desk", "printing", "people_cli", "serving", "web", "scheduler"},
     "__main__": frozenset({"cli"}),
 }
 """What each room of the house may import besides itself: arrows go down only."""

@@ -30,9 +30,19 @@ from tracker.domain.register import RegisterKind
 from tracker.domain.workdays import Override
 from tracker.feeds.regions import find_region
 from tracker.feeds.table_files import LARGEST_FILE
+from tracker.people_cli import token_app, user_app
 from tracker.render.sheets import csv_bytes, xlsx_bytes
-from tracker.services import checking, decreeing, demonstrating, evaluating, exporting, importing
+from tracker.services import (
+    checking,
+    decreeing,
+    demo_people,
+    demonstrating,
+    evaluating,
+    exporting,
+    importing,
+)
 from tracker.services.exporting import ExportKind
+from tracker.services.hashing import Hasher
 from tracker.store import facts, migrate
 from tracker.store.scope import EVERYTHING, Scope
 
@@ -41,6 +51,8 @@ FOUND_PROBLEMS = 1
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 calendar_app = typer.Typer(no_args_is_help=True, help="Decreed working days and days off.")
 app.add_typer(calendar_app, name="calendar")
+app.add_typer(user_app, name="user")
+app.add_typer(token_app, name="token")
 
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day to judge, YYYY-MM-DD.")]
 Known = Annotated[str | None, typer.Option(metavar="MOMENT", help="As far as was known at this moment.")]
@@ -198,7 +210,7 @@ def _scope(region: str | None) -> Scope:
         return EVERYTHING
     code = find_region(region)
     if code is None:
-        raise FilterNotKnown(name="region", value=region)
+        raise FilterNotKnown(name="region", value=region, reason="region")
     return Scope.of(code)
 
 
@@ -293,6 +305,7 @@ def show(
             session, book=desk.book, now=desk.now, today=desk.today, progress=progress
         )
     console.say(desk.say("cli.demo.loaded" if loaded else "cli.demo.kept", url=desk.settings.database_url))
+    printing.print_sign_ins(desk, demo_people.welcome(desk.engine, Hasher(), now=desk.now))
     if not no_serve:
         serving.serve(desk, host="127.0.0.1", port=port, workers=1, scheduler=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -48,6 +49,8 @@ class Desk:
     def for_demo(cls, environ: Mapping[str, str]) -> Desk:
         """The tools of the demo: the database that is named if it is empty, else one of its own."""
         settings = Settings.from_env(environ)
+        if not settings.secret:  # one that dies with the demo, as its passwords do
+            settings = replace(settings, secret=secrets.token_urlsafe(32))
         if "TRACKER_DATABASE_URL" in environ:
             desk = cls._laid_out(settings)
             if demonstrating.is_welcome(desk.engine):

@@ -13,6 +13,7 @@ from tracker.domain.workdays import Override
 from tracker.feeds.columns import COLUMNS
 from tracker.render import assessment_json
 from tracker.services import checking, evaluating, exporting, importing
+from tracker.services.demo_people import SignIn
 
 NOTICES_SHOWN = 20
 """Notices that a table lists; JSON has all of them."""
@@ -52,17 +53,24 @@ def _show_import(desk: Desk, found: importing.Preview, counts: Mapping[str, int]
             for issue in found.issues
         ]
         console.print_rows(titles, rows, Format.TABLE)
-    written = desk.say("cli.written" if found.written else "cli.not_written")
-    console.say(desk.say("cli.import", **counts) + " " + written)
+    console.say(desk.say("cli.import", **counts) + " " + desk.say(_outcome(found)))
     if found.issues and not found.written:
-        console.say(desk.say("cli.hint.rejected"))
+        console.say(desk.say("cli.hint.rejected" if found.has_good_rows else "cli.hint.all_rejected"))
     if found.danger is not None and not found.written:
         places = desk.sentences.formats.places(asdict(found.danger))
         console.say(desk.say("cli.hint.error.confirmation_needed", **places))
     for column in found.unknown_columns:
-        console.say(desk.say("cli.unknown_column", column=column))
+        would = "" if found.written and found.changes_facts else ".would"
+        console.say(desk.say(f"cli.unknown_column{would}", column=column))
     for notice in found.notices[:NOTICES_SHOWN]:
         console.say(desk.say("cli.row", row=notice.row) + " " + desk.sentences.issue(notice))
+
+
+def _outcome(found: importing.Preview) -> str:
+    """The code of what became of a file."""
+    if not found.written:
+        return "cli.not_written"
+    return "cli.written" if found.changes_facts else "cli.nothing_to_write"
 
 
 def _header(name: str | None, headers: Mapping[str, str]) -> str | None:
@@ -129,3 +137,10 @@ def print_days(desk: Desk, days: Iterable[Override], how: Format) -> None:
         console.print_rows(titles, [(short(day.on), said[day.working], day.decree) for day in days], how)
     else:
         console.print_rows(names, [(str(day.on), day.working, day.decree) for day in days], how)
+
+
+def print_sign_ins(desk: Desk, found: Iterable[SignIn]) -> None:
+    """The ready accounts of the demo, one of each role."""
+    titles = [desk.say(code) for code in ("person.role", "person.email", "session.password")]
+    rows = [(desk.say(f"role.{one.role}"), one.email, one.password) for one in found]
+    console.print_rows(titles, rows, Format.TABLE, caption=desk.say("cli.demo.people"))

@@ -16,7 +16,7 @@ from tracker.desk import Desk
 from tracker.domain.errors import AddressTaken, SettingsRefused
 from tracker.scheduler import ticking
 from tracker.settings import Settings
-from tracker.store import migrate
+from tracker.store import accounts, migrate
 from tracker.web.app import create_app
 from tracker.web.protocol import HEADER_ROOM, HttpsProtocol, Protocol
 
@@ -40,8 +40,15 @@ def serve(desk: Desk, *, host: str, port: int, workers: int, scheduler: bool) ->
             else desk.say("cli.serving.network", url=desk.settings.base_url),
             desk.say("cli.serving.people"),
         )
+        if not _has_people(desk):
+            console.say(desk.say("cli.serving.nobody"))
         with ticking(desk.engine, desk.book, desk.settings.clock()) if scheduler else nullcontext():
             _run(desk.settings, workers, listener)
+
+
+def _has_people(desk: Desk) -> bool:
+    with desk.reading() as session:
+        return accounts.has_accounts(session)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -29,7 +29,7 @@ REFUSALS = (CodeRefused, SignInRefused, TooManyTries)
 
 @router.get(PAGE, dependencies=OWN)
 def show(called: Called) -> Response:
-    """A new secret, as a square code and as text; where there is a second factor already, what to do with it."""
+    """A new secret, as a square code and as text; where there is one already, what to do with it."""
     if own_credentials(called).second_factor is None:
         return _offer(called, sealing.new_secret())
     return _manage(called)
@@ -62,7 +62,9 @@ def take_up(
 
 
 @router.post("/account/second-factor/change", dependencies=OWN)
-def change(called: Called, act: Annotated[str, Form()] = "", current: Annotated[str, Form()] = "") -> Response:
+def change(
+    called: Called, act: Annotated[str, Form()] = "", current: Annotated[str, Form()] = ""
+) -> Response:
     """New recovery codes, shown this once; or no second factor any more, and every other session is over."""
     try:
         prove_again(called, current)

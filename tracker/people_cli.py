@@ -1,0 +1,161 @@
+"""The command line of people and tokens; the first administrator comes in here and nowhere else (AUT-16)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tracker import console
+from tracker.console import Format
+from tracker.desk import Desk
+from tracker.domain.errors import NotFound
+from tracker.domain.people import Reach, TokenScope
+from tracker.domain.roles import Role
+from tracker.services import enrolling, issuing
+from tracker.services.acting import Author
+from tracker.services.enrolling import Invited
+from tracker.services.issuing import Wanted
+from tracker.store import accounts, people
+from tracker.store.accounts import Account
+
+user_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
+token_app = typer.Typer(no_args_is_help=True, help="Tokens by which programs come in.")
+
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The e-mail address of the account.")]
+COLUMNS = ("email", "name", "role", "reach", "state", "used")
+
+
+@user_app.command("add")
+def add(
+    context: typer.Context,
+    email: Email,
+    role: Annotated[Role, typer.Option(help="What the person does.")],
+    name: Annotated[str, typer.Option(help="Her name; else the beginning of the address.")] = "",
+    region: Annotated[list[str] | None, typer.Option(metavar="CODE", help="A whole region.")] = None,
+    district: Annotated[
+        list[str] | None, typer.Option(metavar="'CODE NAME'", help="A district: its region, then its name.")
+    ] = None,
+    school: Annotated[list[str] | None, typer.Option(metavar="ID", help="A single school.")] = None,
+) -> None:
+    """Add a person and print the link by which she chooses a password."""
+    desk: Desk = context.obj
+    with desk.transaction() as session:
+        described = enrolling.describe(
+            session,
+            name=name or email.partition("@")[0],
+            role=role,
+            regions=region or (),
+            districts=district or (),
+            schools=school or (),
+        )
+        invited = enrolling.invite(session, _author(desk), email=email, described=described)
+    console.say(desk.say("cli.user.added", email=invited.email, role=desk.say(f"role.{role}")))
+    _hand_over(desk, invited)
+
+
+@user_app.command("link")
+def make_link(context: typer.Context, email: Email) -> None:
+    """Print a new link by which a person chooses a password; earlier ones are dead."""
+    desk: Desk = context.obj
+    with desk.transaction() as session:
+        number = people.number_of(session, email)
+        if number is None:
+            raise NotFound(email=email)
+        invited = enrolling.make_link(session, _author(desk), number)
+    _hand_over(desk, invited)
+
+
+@user_app.command("list")
+def show(
+    context: typer.Context,
+    how: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+) -> None:
+    """List everybody who was added."""
+    desk: Desk = context.obj
+    with desk.reading() as session:
+        found = accounts.accounts(session)
+    if how is Format.TABLE:
+        titles = [desk.say(f"person.{name}") for name in COLUMNS]
+        console.print_rows(titles, [_row(desk, account) for account in found], how)
+    else:
+        console.print_rows(("email", "name", "role", "reach", "state", "used_at"), map(_cells, found), how)
+
+
+@user_app.command("disable")
+def disable(context: typer.Context, email: Email) -> None:
+    """Keep a person and her tokens out; whoever is in with her account is out."""
+    desk: Desk = context.obj
+    with desk.transaction() as session:
+        enrolling.disable(session, _author(desk), people.number_of(session, email) or 0)
+    console.say(desk.say("cli.user.disabled", email=email))
+
+
+@user_app.command("enable")
+def enable(context: typer.Context, email: Email) -> None:
+    """Let a disabled person in again."""
+    desk: Desk = context.obj
+    with desk.transaction() as session:
+        enrolling.enable(session, _author(desk), people.number_of(session, email) or 0)
+    console.say(desk.say("cli.user.enabled", email=email))
+
+
+@token_app.command("add")
+def add_token(
+    context: typer.Context,
+    email: Email,
+    name: Annotated[str, typer.Option(help="Which program uses it.")],
+    scope: Annotated[TokenScope, typer.Option(help="What it may do.")] = TokenScope.READ,
+    region: Annotated[str, typer.Option(metavar="CODE", help="Only one region of the person's.")] = "",
+    days: Annotated[int, typer.Option(help="How long it works.")] = 90,
+) -> None:
+    """Issue a token on a person's behalf and print it this once."""
+    desk: Desk = context.obj
+    wanted = Wanted.read(name=name, scope=scope, region=region, days=str(days))
+    with desk.transaction() as session:
+        number = people.number_of(session, email)
+        if number is None:
+            raise NotFound(email=email)
+        token = issuing.issue(session, _author(desk), number, wanted)
+    console.say(desk.say("cli.token.added"), token)
+
+
+@token_app.command("revoke")
+def revoke_token(
+    context: typer.Context,
+    prefix: Annotated[str, typer.Argument(metavar="MARK", help="The mark between trk_ and the secret.")],
+) -> None:
+    """End a token."""
+    desk: Desk = context.obj
+    with desk.transaction() as session:
+        issuing.revoke(session, _author(desk), prefix)
+    console.say(desk.say("cli.token.revoked", prefix=prefix))
+
+
+def _author(desk: Desk) -> Author:
+    return Author(desk.actor, desk.now)
+
+
+def _hand_over(desk: Desk, invited: Invited) -> None:
+    console.say(desk.say("cli.user.link"), invited.address(desk.settings.base_url))
+
+
+def _row(desk: Desk, account: Account) -> tuple[object, ...]:
+    person = account.person
+    reach = desk.say("reach.everything") if person.sees_everything else _places(person.reach)
+    state = desk.say(f"person.state.{account.state}")
+    used = None if account.used_at is None else desk.sentences.formats.moment(account.used_at)
+    return person.email, person.name, desk.say(f"role.{person.role}"), reach, state, used
+
+
+def _cells(account: Account) -> tuple[object, ...]:
+    person = account.person
+    reach = "*" if person.sees_everything else _places(person.reach)
+    used = None if account.used_at is None else account.used_at.isoformat()
+    return person.email, person.name, person.role.value, reach, account.state, used
+
+
+def _places(reach: Reach) -> str:
+    """Codes of regions, districts after their region's code, identifiers of schools."""
+    districts = [f"{region} {name}" for region, name in sorted(reach.districts)]
+    return "; ".join([*sorted(reach.regions), *districts, *sorted(reach.schools)])

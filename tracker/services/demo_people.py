@@ -1,0 +1,72 @@
+"""Ready accounts of the demo: one of each role, with new passwords at every start."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tracker.domain.acts import Act
+from tracker.domain.people import NOWHERE, Reach
+from tracker.domain.roles import NATIONAL, Role
+from tracker.services import enrolling
+from tracker.services.acting import Author
+from tracker.services.demo_places import LATE_CITY
+from tracker.services.enrolling import Described
+from tracker.services.hashing import Hasher
+from tracker.store import accounts, credentials, people, places
+from tracker.store.engine import transaction
+from tracker.store.scope import EVERYTHING
+
+ACTOR = "demo"
+HOME_REGION = "59"
+OWN_SCHOOLS = 3
+PASSWORD_BYTES = 9
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What somebody who looks at the demo signs in with."""
+
+    role: Role
+    email: str
+    password: str
+
+
+def welcome(engine: Engine, hasher: Hasher, *, now: datetime) -> tuple[SignIn, ...]:
+    """Make the accounts, or give them new passwords; whoever was in is out."""
+    made = [SignIn(role, f"demo-{role}@example.org", secrets.token_urlsafe(PASSWORD_BYTES)) for role in Role]
+    hashes = [hasher.make(each.password) for each in made]
+    with transaction(engine, seeing=EVERYTHING) as session:
+        for each, password_hash in zip(made, hashes, strict=True):
+            _make_ready(session, each, password_hash, Author(ACTOR, now))
+    return tuple(made)
+
+
+def _make_ready(session: Session, each: SignIn, password_hash: str, author: Author) -> None:
+    name, reach = f"Demo {each.role}", _reach(session, each.role)
+    number = people.number_of(session, each.email)
+    if number is None:
+        number = people.add_person(
+            session, email=each.email, name=name, role=each.role, reach=reach, at=author.now
+        )
+        author.note(session, Act.PERSON_ADDED, f"person:{number}", role=each.role)
+    accounts.change(session, number, {"disabled_at": None})
+    enrolling.change(session, author, number, Described(name, each.role, reach))
+    credentials.set_second_factor(session, number, None, step=None)
+    known = credentials.credentials_of(session, number)
+    assert known is not None
+    enrolling.change_password(session, author, known, password_hash)
+
+
+def _reach(session: Session, role: Role) -> Reach:
+    """The officer has a few schools of one city, reviewer and head their region."""
+    if role in NATIONAL:
+        return NOWHERE
+    if role is not Role.OFFICER:
+        return Reach(regions=frozenset({HOME_REGION}))
+    schools = places.schools_of_district(session, EVERYTHING, HOME_REGION, LATE_CITY)
+    return Reach(schools=frozenset(schools[:OWN_SCHOOLS]))
