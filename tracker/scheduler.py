@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
 from tracker.clock import Clock, MachineClock, legal_day
 from tracker.domain.errors import DatabaseNotReady
-from tracker.services.evaluating import Book, evaluate
-from tracker.store import registry
+from tracker.services import operating, witnessing
+from tracker.services.evaluating import Book
+from tracker.store import jobs, registry
 from tracker.store.engine import reading, transaction
+from tracker.store.job_tables import Outcome
+from tracker.store.jobs import Job
 from tracker.store.scope import EVERYTHING
 
 TICK_SECONDS = 60
@@ -37,26 +40,56 @@ def ticking(engine: Engine, book: Book, clock: Clock) -> Iterator[None]:
         yield
     finally:
         scheduler.shutdown()
+        tick.stop()
 
 
 class Tick:
-    """Judges due needs once for each day and state of the facts; with nothing new it asks one question."""
+    """Judges due needs once for each day and state of the facts, and is heard of every time.
+
+    Once a legal day it reads the whole journal. Its last run is the heartbeat that ``/readyz`` waits for.
+    """
 
     def __init__(self, engine: Engine, book: Book, clock: Clock) -> None:
         self._engine, self._book, self._clock = engine, book, clock
         self._done: tuple[date, object] | None = None
+        self._checked: date | None = None
 
     def __call__(self) -> None:
-        today = legal_day(self._clock.now())
+        began_at = self._clock.now()
         try:
-            with reading(self._engine) as session:
-                facts = registry.data_version(session)
-            if self._done == (today, facts):
-                return
-            with transaction(self._engine, seeing=EVERYTHING) as session:
-                run = evaluate(session, today=today, book=self._book)
-            self._done = (today, facts)
+            self._judge(began_at)
+            self._be_heard(began_at, Outcome.DONE)
+            self._check_journal(began_at)
         except DatabaseNotReady as error:
             log.warning("the tick waits: %s", error)
-        else:
-            log.info("judged %s of %s needs, wrote %s", run.assessed, run.needs, run.written)
+
+    def stop(self) -> None:
+        """Say that nobody is to expect the next tick."""
+        try:
+            self._be_heard(self._clock.now(), Outcome.STOPPED)
+        except DatabaseNotReady as error:
+            log.warning("the tick ends unheard: %s", error)
+
+    def _judge(self, now: datetime) -> None:
+        today = legal_day(now)
+        with reading(self._engine) as session:
+            facts = registry.data_version(session)
+        if self._done == (today, facts):
+            return
+        with transaction(self._engine, seeing=EVERYTHING) as session:
+            run = operating.judge(session, now=now, today=today, book=self._book)
+        self._done = (today, facts)
+        log.info("judged %s of %s needs, wrote %s", run.assessed, run.needs, run.written)
+
+    def _be_heard(self, began_at: datetime, outcome: Outcome) -> None:
+        with transaction(self._engine) as session:
+            ended_at = self._clock.now()
+            jobs.record(session, Job.TICK, began_at=began_at, ended_at=ended_at, outcome=outcome)
+
+    def _check_journal(self, now: datetime) -> None:
+        if self._checked == legal_day(now):
+            return
+        chain = witnessing.check_chain(self._engine, now=now)
+        self._checked = legal_day(now)
+        if chain.broken_at:
+            log.error("the journal does not fit its chain at entry %s", chain.broken_at)

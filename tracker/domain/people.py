@@ -58,10 +58,12 @@ class TokenScope(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    OPERATE = "operate"
 
 
 TOKEN_ACTIONS: Mapping[TokenScope, frozenset[Action]] = {
     TokenScope.READ: frozenset({Action.READ, Action.EXPORT}),
     TokenScope.WRITE: frozenset({Action.READ, Action.EXPORT, Action.IMPORT}),
+    TokenScope.OPERATE: frozenset({Action.OPERATE}),
 }
 """No token manages people or accounts: whoever steals one cannot make another."""

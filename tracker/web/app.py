@@ -61,6 +61,7 @@ from tracker.web.pages import (
     imports,
     journal,
     languages,
+    operations,
     people,
     policy,
     provider,
@@ -103,7 +104,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
 
 PAGES = (
     board, queue, schools, exports, imports, policy, languages,
-    session, provider, welcome, account, second_factor, people, erasing, journal,
+    session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)

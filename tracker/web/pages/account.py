@@ -15,7 +15,7 @@ from tracker.domain.errors import (
     TooManyTries,
     TrackerError,
 )
-from tracker.domain.people import TokenScope
+from tracker.domain.people import TOKEN_ACTIONS, TokenScope
 from tracker.domain.roles import Action
 from tracker.feeds.regions import REGIONS
 from tracker.services import admitting, choosing, enrolling, issuing
@@ -134,7 +134,7 @@ def _page(
         "tokens": tokens.tokens_of(session, number),
         "codes_left": credentials.recovery_codes_left(session, number),
         "has_secret": bool(visit.house.settings.secret),
-        "scopes": tuple(TokenScope),
+        "scopes": tuple(scope for scope in TokenScope if any(map(visit.person.may, TOKEN_ACTIONS[scope]))),
         "regions": [region.code for region in REGIONS],
         "days": DAYS,
         "least": choosing.SHORTEST,
