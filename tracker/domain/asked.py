@@ -15,13 +15,20 @@ def read_day(text: str) -> date:
     """A day as ``YYYY-MM-DD`` or ``DD.MM.YYYY``; raises :class:`DayNotReadable`."""
     parts = text.strip().split(".")
     written = "-".join(reversed(parts)) if len(parts) == 3 else text.strip()
+    if not _ISO.fullmatch(written):
+        raise DayNotReadable(value=text)
     try:
         day = date.fromisoformat(written)
     except ValueError as error:
-        raise DayNotReadable(value=text) from error
-    if not _ISO.fullmatch(written) or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise DayNotReadable(value=text)
+        raise DayNotReadable(value=text, reason="no_such_day") from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise _outside(text)
     return day
+
+
+def _outside(text: str) -> DayNotReadable:
+    """A day of a year that the program does not know."""
+    return DayNotReadable(value=text, reason="years", first=FIRST_YEAR, last=LAST_YEAR)
 
 
 def is_day(text: str) -> bool:
@@ -42,5 +49,5 @@ def read_moment(text: str) -> datetime:
     except ValueError as error:
         raise DayNotReadable(value=text) from error
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise DayNotReadable(value=text)
+        raise _outside(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=LEGAL_ZONE)

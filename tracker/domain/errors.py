@@ -72,6 +72,12 @@ class NotFound(TrackerError):
     code = "error.not_found"
 
 
+class UploadGone(NotFound):
+    """No such file waits to be confirmed: it was written, or has waited too long, or never was."""
+
+    code = "error.upload_gone"
+
+
 class SignInNeeded(TrackerError):
     """Nobody is signed in, or not any more."""
 

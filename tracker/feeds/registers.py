@@ -78,8 +78,8 @@ def parse(kind: RegisterKind, table: Table, *, longest_term_years: int) -> Parse
     notices = list(_short_rows(table))
     named: list[tuple[int, str]] = []
     for number, record in table.rows:
-        file_row = _FileRow(number)
-        values = file_row.read(layout, record)
+        file_row = _FileRow(number, layout, record)
+        values = file_row.read()
         _CROSS_CHECKS[kind](file_row, values, longest_term_years)
         schools = _schools(values)
         if len(rows) + len(schools) > MAX_FACTS:
@@ -145,6 +145,8 @@ class _Layout:
         for column in COLUMNS[kind]:
             if column.required and column.name not in places:
                 issues.append(ImportIssue(table.header_row, column.name, "", "missing_column"))
+        if len(issues) and (other := _fitting_kind(table.header, but=kind)):
+            issues.append(ImportIssue(table.header_row, None, "", "other_kind", (("kind", other),)))
         return cls(tuple(places.values()), _named(unknown, table), tuple(issues), len(table.header))
 
     def kept(self, record: tuple[Cell, ...]) -> tuple[tuple[str, str], ...]:
@@ -154,6 +156,20 @@ class _Layout:
             for index, title in self.unknown
             if index < len(record) and not is_blank(record[index])
         )
+
+
+def _fitting_kind(header: tuple[str, ...], *, but: RegisterKind) -> RegisterKind | None:
+    """Another kind whose required columns are all there: the one most of whose columns are."""
+    titles = {folded(title.replace("_", " ")) for title in header}
+    found = {
+        kind: {titles_of(kind)[title].name for title in titles & titles_of(kind).keys()} for kind in COLUMNS
+    }
+    fitting = [
+        kind
+        for kind, names in found.items()
+        if kind is not but and names.issuperset(column.name for column in COLUMNS[kind] if column.required)
+    ]
+    return max(fitting, key=lambda kind: len(found[kind]), default=None)
 
 
 def _named(unknown: list[tuple[int, str]], table: Table) -> tuple[tuple[int, str], ...]:
@@ -201,12 +217,15 @@ class _FileRow:
     """One row of the file while it is read, with all that is wrong or noteworthy in it."""
 
     number: int
+    layout: _Layout
+    record: tuple[Cell, ...]
     issues: list[ImportIssue] = field(default_factory=list)
     notices: list[ImportIssue] = field(default_factory=list)
 
-    def read(self, layout: _Layout, record: tuple[Cell, ...]) -> dict[str, Any]:
+    def read(self) -> dict[str, Any]:
         """The values by column name. ``Any``: each column has its own type, which the row type states."""
         values: dict[str, Any] = {}
+        layout, record = self.layout, self.record
         for place in layout.places:
             cell = record[place.index] if place.index < len(record) else ""
             outcome = place.read(cell)
@@ -219,8 +238,14 @@ class _FileRow:
         for title, text in layout.kept(record):
             if len(text) > LONGEST_TEXT:
                 self.refuse(title, text, CellRefused("too_long", limit=str(LONGEST_TEXT)))
-        self._refuse_extra_cells(record[layout.width :])
+        if len(record) > layout.width:
+            self._refuse_extra_cells()
         return values
+
+    def written(self, column: str) -> Cell:
+        """What the file says in a column, as it was written."""
+        index = next(place.index for place in self.layout.places if place.column.name == column)
+        return self.record[index]
 
     def refuse(self, column: str | None, cell: Cell, refused: CellRefused) -> None:
         """Note why the row cannot be taken."""
@@ -231,11 +256,15 @@ class _FileRow:
         """Note what a reader of the import should know."""
         self.notices.append(ImportIssue(self.number, column, shown[:LONGEST_VALUE_SHOWN], code, details))
 
-    def _refuse_extra_cells(self, beyond: tuple[Cell, ...]) -> None:
-        """Cells beyond the header mean that a sign in some text has shifted the row."""
-        filled = [cell for cell in beyond if not is_blank(cell)]
-        if filled:
-            self.refuse(None, filled[0], CellRefused("extra_cells", count=str(len(filled))))
+    def _refuse_extra_cells(self) -> None:
+        """Cells beyond the header mean that a sign in some text has shifted the row.
+
+        An empty one alone is how some programs end a line; in a row that is wrong it tells why.
+        """
+        filled = [cell for cell in self.record[self.layout.width :] if not is_blank(cell)]
+        if filled or self.issues:
+            counted = {"cells": str(len(self.record)), "columns": str(self.layout.width)}
+            self.refuse(None, filled[0] if filled else "", CellRefused("extra_cells", **counted))
 
 
 def _short_rows(table: Table) -> Iterator[ImportIssue]:
@@ -253,27 +282,28 @@ def _check_contract(row: _FileRow, values: dict[str, Any], longest_term_years: i
     if start is not None and end is not None and end > add_months(start, longest_term_years * _MONTHS_A_YEAR):
         del values["end_on"]
         years = (("years", str(longest_term_years)),)
-        row.notice("end_on", end.isoformat(), "placeholder_end", years)
+        row.notice("end_on", as_shown(row.written("end_on")), "placeholder_end", years)
     elif end is not None and end.year > LAST_YEAR:
-        row.refuse("end_on", end, out_of_range())
+        row.refuse("end_on", row.written("end_on"), out_of_range())
     elif start is not None and end is not None and end < start:
-        row.refuse("end_on", end, CellRefused("end_before_start", start=start.isoformat()))
+        refused = CellRefused("end_before_start", start=start.isoformat())
+        row.refuse("end_on", row.written("end_on"), refused)
     if start is not None and terminated is not None and terminated < start:
-        row.refuse(
-            "terminated_on", terminated, CellRefused("terminated_before_start", start=start.isoformat())
-        )
+        refused = CellRefused("terminated_before_start", start=start.isoformat())
+        row.refuse("terminated_on", row.written("terminated_on"), refused)
 
 
 def _check_school(row: _FileRow, values: dict[str, Any], _: int) -> None:
     first: date | None = values.get("needed_from")
     last: date | None = values.get("needed_until")
     if first is not None and last is not None and last < first:
-        row.refuse("needed_until", last, CellRefused("end_before_start", start=first.isoformat()))
+        refused = CellRefused("end_before_start", start=first.isoformat())
+        row.refuse("needed_until", row.written("needed_until"), refused)
 
 
 def _check_tender(row: _FileRow, values: dict[str, Any], _: int) -> None:
     if "stage" in values and "stage_entered_on" not in values:
-        row.notice("stage", values["stage"], "stage_without_day")
+        row.notice("stage", as_shown(row.written("stage")), "stage_without_day")
 
 
 def _check_event(row: _FileRow, values: dict[str, Any], _: int) -> None:

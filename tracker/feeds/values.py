@@ -23,6 +23,9 @@ LARGEST_SUM = Decimal(10) ** 15
 LARGEST_COUNT = 1_000_000
 """House limits: beyond them a cell holds something other than its column says."""
 
+FEWEST_BIN_DIGITS = 8
+"""A cell with fewer never was a BIN: only its year and month have leading zeros to lose."""
+
 Reader = Callable[[Cell], Reading]
 
 _EXACT_WHOLE = 10**15
@@ -85,7 +88,7 @@ def read_bin(cell: Cell) -> Reading:
         raise CellRefused("bin_form")
     repaired = with_lost_zeros(digits)
     if not (is_organisation(repaired) or is_person(repaired)):
-        raise CellRefused("bin_check")
+        raise CellRefused("bin_check" if len(digits) >= FEWEST_BIN_DIGITS else "bin_form")
     return Reading(repaired) if digits == repaired and not text else _repaired(repaired)
 
 

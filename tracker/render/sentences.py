@@ -158,7 +158,7 @@ class Sentences:
 
     def issue(self, issue: ImportIssue) -> str:
         """What is wrong with a value of a file."""
-        details = {name: self._stated(value) for name, value in issue.details}
+        details = {name: self._stated(name, value) for name, value in issue.details}
         return self.words.say(f"issue.{issue.code}", **details)
 
     def _given(self, error: TrackerError, value: object) -> str:
@@ -167,8 +167,10 @@ class Sentences:
         is_filter = isinstance(error, FilterNotKnown) and self.words.knows(f"filter.{value}")
         return self.words.say(f"filter.{value}") if is_filter else str(value)
 
-    def _stated(self, value: str) -> str:
+    def _stated(self, name: str, value: str) -> str:
         """A detail of an issue as people write it; a closed list in its words, each with its code."""
+        if name == "kind":
+            return self.words.say(f"import_kind.{value}")
         named = CLOSED_LISTS.get(value)
         if named is None:
             return self.formats.readable(value)

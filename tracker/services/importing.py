@@ -55,6 +55,16 @@ class Preview:
     written: bool = False
 
     @property
+    def has_good_rows(self) -> bool:
+        """Whether any row can be taken, so that leaving the bad ones out makes sense."""
+        return self.rejected < self.read
+
+    @property
+    def changes_facts(self) -> bool:
+        """Whether the good rows say anything new."""
+        return self.new + self.changed > 0
+
+    @property
     def seen(self) -> str:
         """A fingerprint of the facts that the file would change, as whoever confirms saw them (CON-5)."""
         told = hashlib.sha256(self.sha256.encode())
@@ -118,13 +128,14 @@ def apply(
     """Write the file, whole or not at all and within ``scope`` only, and judge anew what it touches.
 
     The facts are known from ``known`` on, or else from ``now``. With rejected rows nothing is written unless
-    ``skip_bad_rows``. ``seen`` is the preview that is confirmed, ``origin`` where the request comes from.
+    ``skip_bad_rows`` and others are good. ``seen`` is the preview that is confirmed, ``origin`` where the
+    request comes from.
     Raises ``FileRefused``, ``MomentRefused``, ``ChangedMeanwhile`` and ``ConfirmationNeeded``.
     """
     plan = _plan(session, scope, kind, data, filename=filename, book=book, on=today)
     found = plan.preview
     _require_as_seen(found, seen)
-    if found.issues and not skip_bad_rows:
+    if found.issues and not (skip_bad_rows and found.has_good_rows):
         return found
     _require_confirmed(found, confirmed)
     if plan.rows:

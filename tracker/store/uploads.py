@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.errors import NotFound
+from tracker.domain.errors import UploadGone
 from tracker.domain.register import RegisterKind
 from tracker.store.row_security import whole_country
 from tracker.store.scope import among
@@ -41,11 +41,11 @@ def keep(
 
 
 def get(session: Session, token: str, *, person_id: int) -> Upload:
-    """The person's file kept under ``token``; raises :class:`NotFound`, also for a file of another person."""
+    """The person's file kept under ``token``; raises :class:`UploadGone`, also for another's."""
     waiting = select(UPLOAD.c.kind, UPLOAD.c.filename, UPLOAD.c.data)
     row = session.execute(waiting.where(_own(session, token, person_id))).first()
     if row is None:
-        raise NotFound(token=token)
+        raise UploadGone
     return Upload(*row)
 
 

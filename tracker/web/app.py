@@ -37,6 +37,7 @@ from tracker.domain.errors import (
     TooBusy,
     TooManyTries,
     TrackerError,
+    UploadGone,
 )
 from tracker.logs import about
 from tracker.render.catalogs import load_catalogs
@@ -81,6 +82,7 @@ FORM_FIELDS = 200
 
 STATUSES: Mapping[type[TrackerError], int] = {
     NotFound: 404,
+    UploadGone: 404,
     SignInNeeded: 401,
     NotAllowed: 403,
     FormStale: 403,

@@ -17,6 +17,7 @@ from tracker.domain.errors import (
     FileRefused,
     FilterNotKnown,
     TrackerError,
+    UploadGone,
 )
 from tracker.domain.register import RegisterKind
 from tracker.domain.roles import Action
@@ -34,6 +35,8 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 COUNTS = ("read", "new", "changed", "same", "rejected")
 PAST_SHOWN = 50
+UPLOAD = "upload"
+"""The detail of a journal entry that names the file's token, which is worth nothing once it was used."""
 SHOWN = 1000
 """Faults and changes that a page lists; more are counted."""
 
@@ -59,6 +62,7 @@ def index(visit: Asked) -> Response:
         {
             "past": past[:PAST_SHOWN],
             "done": next((run for run in past if str(run.seq) == done), None),
+            "again": visit.request.query_params.get("again") == ON,
             "kinds": tuple(RegisterKind),
             "columns": COLUMNS,
             "largest_mib": LARGEST_FILE // 2**20,
@@ -87,8 +91,11 @@ def hand_over(
 
 @router.get("/imports/{token}", dependencies=[allow(Action.IMPORT)])
 def preview(visit: Asked, token: str) -> Response:
-    """What a kept file would change."""
-    return _preview(visit, token)
+    """What a kept file would change; of one that was written, the line of its import."""
+    try:
+        return _preview(visit, token)
+    except UploadGone:
+        return _done_before(visit, token)
 
 
 @router.post("/imports/{token}", dependencies=[allow(Action.IMPORT)])
@@ -102,6 +109,9 @@ def apply(
     """Write a kept file, whole or not at all, if the facts are still as the preview ``seen`` showed them."""
     try:
         seq = _write(called, token, skip_bad_rows=skip_bad_rows == ON, confirmed=confirmed == ON, seen=seen)
+    except UploadGone:
+        with called.reading() as visit:
+            return _done_before(visit, token)
     except (ChangedMeanwhile, ConfirmationNeeded) as error:
         return _refused(called, token, error)
     if seq is None:
@@ -126,12 +136,21 @@ def _write(called: Caller, token: str, *, skip_bad_rows: bool, confirmed: bool, 
             skip_bad_rows=skip_bad_rows,
             confirmed=confirmed,
             seen=seen,
-            origin=origin_of(called),
+            origin={**origin_of(called), UPLOAD: token},
         )
         if not found.written:
             return None
         uploads.forget(session, token, person_id=called.person.id)
         return journal.entries(session, limit=1)[0].seq
+
+
+def _done_before(visit: Visit, token: str) -> Response:
+    """The import that wrote this file, for whoever confirms it twice; raises ``UploadGone`` if none did."""
+    own = journal.entries(visit.session, limit=PAST_SHOWN, action=Act.IMPORT, actor=visit.person.mark)
+    for entry in own:
+        if entry.details.get(UPLOAD) == token:
+            return RedirectResponse(f"/imports?done={entry.seq}&again={ON}", 303)
+    raise UploadGone
 
 
 def _refused(called: Caller, token: str, error: TrackerError) -> Response:
