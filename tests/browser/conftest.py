@@ -1,25 +1,22 @@
-"""A real server on this machine and the system's Chromium."""
+"""One Chromium and two servers for all tests: over the small country, and over a register that is empty."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlalchemy import Engine
 
-from tests.web.register import NOW, fill
-from tracker.clock import FixedClock
+from tests.browser.served import Served, served
+from tests.people import ADMIN
+from tests.web.register import fill
+from tracker.domain.people import Person
 from tracker.domain.vocabulary import Language
-from tracker.settings import Settings
 from tracker.store.engine import make_engine
-from tracker.web.app import create_app
 from tracker.web.deps import COOKIE
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
@@ -41,48 +38,56 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def engine(sqlite_url: str) -> Iterator[Engine]:
-    """The small country."""
-    opened = make_engine(sqlite_url)
-    fill(opened)
-    yield opened
-    opened.dispose()
+@pytest.fixture(scope="session")
+def country(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The server over the small country; tests leave it as it was."""
+    path = tmp_path_factory.mktemp("country") / "tracker.db"
+    shutil.copyfile(migrated_sqlite, path)
+    engine = make_engine(f"sqlite:///{path}")
+    fill(engine)
+    with served(engine) as server:
+        yield server
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def nothing(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The server over a register that nobody has filled."""
+    path = tmp_path_factory.mktemp("nothing") / "tracker.db"
+    shutil.copyfile(migrated_sqlite, path)
+    engine = make_engine(f"sqlite:///{path}")
+    with served(engine) as server:
+        yield server
+    engine.dispose()
 
 
 @pytest.fixture
-def home(engine: Engine) -> Iterator[str]:
-    """The address of a server over the small country."""
-    app = create_app(Settings(), FixedClock(NOW), engine)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+def open_page(browser: Browser, country: Served) -> Iterator[Open]:
+    """Opens a page of the small country (or of ``at``) at a size, in a language, with or without script."""
+    with ExitStack() as opened:
 
+        def open_it(
+            path: str,
+            *,
+            width: int,
+            height: int = 768,
+            language: Language = Language.KK,
+            script: bool = True,
+            person: Person | None = ADMIN,
+            at: Served = country,
+        ) -> Page:
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, java_script_enabled=script, base_url=at.home
+            )
+            opened.callback(context.close)
+            given = {COOKIE: language.value}
+            if person is not None:
+                given["tracker"] = at.cookie(person)
+            context.add_cookies(
+                [{"name": name, "value": value, "url": at.home} for name, value in given.items()]
+            )
+            page = context.new_page()
+            page.goto(path)
+            return page
 
-@pytest.fixture
-def open_page(browser: Browser, home: str) -> Iterator[Open]:
-    """Opens a page of the server at a size, in a language, with or without script."""
-    contexts = []
-
-    def open_it(
-        path: str, *, width: int, height: int = 768, language: Language = Language.KK, script: bool = True
-    ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, java_script_enabled=script, base_url=home
-        )
-        context.add_cookies([{"name": COOKIE, "value": language.value, "url": home}])
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(path)
-        return page
-
-    yield open_it
-    for context in contexts:
-        context.close()
+        yield open_it

@@ -1,0 +1,97 @@
+"""A real server on this machine, the people who may open it, and every page that it has."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from tests.people import ADMIN, sign_in
+from tests.web.register import INTERIM, NEVER, NOW, STALLED, USED_UP
+from tracker.clock import FixedClock
+from tracker.domain.people import Person
+from tracker.domain.register import RegisterKind
+from tracker.settings import Settings
+from tracker.store import links, people, uploads
+from tracker.store.engine import transaction
+from tracker.web.app import create_app
+from tracker.web.rules import rules_of
+
+NOT_FOR_PEOPLE = ("/api/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/sign-in/")
+"""What programs read, and the ways to another provider, which are no pages of ours."""
+
+SECRET = "words-that-only-this-server-of-the-tests-has-seen"
+SPOILT = (
+    "school_id;name;region\n100000000001;Жаңа мектеп;59\n100000000003;;59\n100000000004;Төртінші;Нарния\n"
+)
+MORE = {
+    "/": ("/?region=59", "/?on=2026-12-01"),
+    "/queue": ("/queue?state=uncovered", "/queue?q=nothing"),
+    "/schools": ("/schools?region=59",),
+    "/schools/{school_id:path}": (
+        *(f"/schools/{each}" for each in (INTERIM, NEVER)),
+        f"/schools/{USED_UP}?on=2027-01-20",
+    ),
+}
+"""Addresses at which a page shows something else."""
+
+
+@dataclass
+class Served:
+    """A server over a database."""
+
+    home: str
+    engine: Engine
+    app: FastAPI
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def cookie(self, person: Person) -> str:
+        """The cookie with which this person is signed in."""
+        if person.email not in self.cookies:
+            self.cookies[person.email] = sign_in(self.engine, person)
+        return self.cookies[person.email]
+
+    def pages(self) -> tuple[str, ...]:
+        """An address of every page there is; a page with a new blank in its path needs an example of it."""
+        examples = self._examples()
+        found: list[str] = []
+        for path, method, _ in rules_of(self.app):
+            if method == "GET" and not path.startswith(NOT_FOR_PEOPLE):
+                filled = re.sub(r"\{(\w+)(:path)?\}", lambda blank: examples[blank[1]], path)
+                found += [filled, *MORE.get(path, ())]
+        return (*dict.fromkeys(found), "/no-such-page")
+
+    def _examples(self) -> dict[str, str]:
+        """Something for every blank in a path."""
+        self.cookie(ADMIN)
+        with transaction(self.engine) as session:
+            number = people.number_of(session, ADMIN.email)
+            assert number is not None
+            kind, spoilt = RegisterKind.SCHOOLS, SPOILT.encode()
+            token = uploads.keep(session, kind, spoilt, filename="new.csv", at=NOW, person_id=number)
+            secret = links.make_link(session, number, links.Purpose.INVITATION, at=NOW)
+        return {"school_id": STALLED, "token": token, "number": str(number), "secret": secret}
+
+
+@contextmanager
+def served(engine: Engine) -> Iterator[Served]:
+    """Serve while the block lasts; the clock stands still."""
+    app = create_app(Settings(secret=SECRET), FixedClock(NOW), engine)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", engine, app)
+        server.should_exit = True
+        thread.join()
