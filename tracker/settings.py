@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tracker.clock import Clock, FileClock, MachineClock
 from tracker.domain.errors import SettingsRefused
@@ -27,6 +28,9 @@ KNOWN = frozenset(
         "TRACKER_CLOCK_FILE",
         "TRACKER_POLICY_DIR",
         "TRACKER_TRUSTED_PROXIES",
+        "TRACKER_OIDC_ISSUER",
+        "TRACKER_OIDC_CLIENT_ID",
+        "TRACKER_OIDC_CLIENT_SECRET",
     }
 )
 ENVIRONMENTS = frozenset({"development", "test", "production"})
@@ -38,6 +42,22 @@ _FEWEST_SIGNS = 8
 """Different signs in a secret that is not one key held down."""
 
 Network = IPv4Network | IPv6Network
+OIDC = ("TRACKER_OIDC_ISSUER", "TRACKER_OIDC_CLIENT_ID", "TRACKER_OIDC_CLIENT_SECRET")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An identity provider (OpenID Connect) and how we are known to it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """What people are told of it: its host."""
+        return urlsplit(self.issuer).netloc
 
 
 @dataclass(frozen=True)
@@ -53,6 +73,8 @@ class Settings:
     secret: str = field(default="", repr=False)
     trusted_proxies: tuple[Network, ...] = ()
     """Proxies whose word on a caller's address is taken."""
+    provider: Provider | None = None
+    """Where people may prove who they are besides our own page."""
 
     @property
     def is_https(self) -> bool:
@@ -87,6 +109,7 @@ class Settings:
             base_url=_base_url(given.get("TRACKER_BASE_URL", cls.base_url), environment),
             secret=given.get("TRACKER_SECRET", ""),
             trusted_proxies=_networks(given.get("TRACKER_TRUSTED_PROXIES", "")),
+            provider=_provider(given, environment),
         )
 
     def clock(self) -> Clock:
@@ -111,6 +134,23 @@ def _networks(text: str) -> tuple[Network, ...]:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise SettingsRefused(name="TRACKER_TRUSTED_PROXIES", reason="value") from error
+
+
+def _provider(given: Mapping[str, str], environment: str) -> Provider | None:
+    """All of its three settings or none; raises :class:`SettingsRefused`."""
+    said = {name: given.get(name, "").strip() for name in OIDC}
+    if not any(said.values()):
+        return None
+    for name, value in {**said, "TRACKER_SECRET": given.get("TRACKER_SECRET", "")}.items():
+        if not value.strip():
+            raise SettingsRefused(name=name, reason="half")
+    provider = Provider(*said.values())
+    parts = urlsplit(provider.issuer)
+    if parts.scheme != "https" and (environment == "production" or parts.hostname not in _LOOPBACK):
+        raise SettingsRefused(name="TRACKER_OIDC_ISSUER", reason="https_only")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsRefused(name="TRACKER_OIDC_ISSUER", reason="value")
+    return provider
 
 
 def _require_secret(secret: str) -> None:

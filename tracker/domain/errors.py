@@ -61,7 +61,7 @@ class ParameterRepeated(TrackerError):
 
 
 class ChangedMeanwhile(TrackerError):
-    """What would be written was looked at before somebody else changed the same facts, or was not looked at."""
+    """What would be written was not looked at, or before somebody else changed the same facts."""
 
     code = "error.changed_meanwhile"
 

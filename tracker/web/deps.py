@@ -64,12 +64,12 @@ class Caller:
     @property
     def only_actor(self) -> str | None:
         """Whose deeds may be listed: one's own only, or (None) everybody's for those who see everything."""
-        return None if self.scope == EVERYTHING else self.person.mark
+        return None if Scope.of_person(self.person) == EVERYTHING else self.person.mark
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A writing session that sees and changes what the person may see. Open no visit meanwhile."""
-        with transaction(self.house.engine, seeing=self.scope) as session:
+        with transaction(self.house.engine, seeing=Scope.of_person(self.person)) as session:
             yield session
 
     @contextmanager
@@ -127,6 +127,7 @@ class Visit(Caller):
             "is_demo": registry.is_demo(self.session),
             "uncovered": uncovered_count(self.session, self.scope) if visitor_of(self.request).person else 0,
             "made_at": self.moment,
+            "provider": self.house.settings.provider and self.house.settings.provider.name,
         }
         return html(self.request, self.house, self.language, template, {**common, **values}, status=status)
 
