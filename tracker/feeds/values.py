@@ -18,6 +18,8 @@ from tracker.feeds.tables import Cell, Fault, is_blank
 
 LONGEST_NAME = 500
 LONGEST_TEXT = 4_000
+LONGEST_DRESSED = 400
+"""The longest text in which an identifier is looked for under what spreadsheets put around it."""
 LONGEST_IDENTIFIER = 100
 LARGEST_SUM = Decimal(10) ** 15
 LARGEST_COUNT = 1_000_000
@@ -183,8 +185,11 @@ def _with_zeros(identifier: str) -> str:
 def _unquoted(text: str) -> str:
     """``="000140001536"`` and ``'000140001536``: how spreadsheets are told to keep zeros.
 
-    What is left has no such dress, so that an exported identifier reads back as itself.
+    What is left has no such dress, so that an exported identifier reads back as itself. A text in which
+    nobody finds an identifier is left as it is.
     """
+    if len(text) > LONGEST_DRESSED:
+        return text
     formula = _FORMULA_TEXT.fullmatch(text)
     bare = formula.group(1).strip() if formula else text.removeprefix("'").lstrip()
     return text if bare == text else _unquoted(bare)

@@ -1,0 +1,248 @@
+"""What people type is text: no database, pattern or validator takes it for anything else (WEB-7, WEB-13)."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import cycle
+from types import FrameType
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from tests.office import Office
+from tests.safety.routes import NOTES, dump
+from tests.web.conftest import Visit
+from tests.web.register import a_school, fill
+from tracker.domain import alphabet, asked, bins, guarded
+from tracker.domain.errors import TrackerError
+from tracker.domain.register import RegisterKind, SchoolRow
+from tracker.domain.vocabulary import Language
+from tracker.feeds import dates, regions, spelling, values
+from tracker.feeds.cells import CellRefused
+from tracker.logs import plain
+from tracker.services import importing
+from tracker.settings import Settings
+from tracker.web.attachments import disposition, file_name
+from tracker.web.filters import Filters
+from tracker.web.own_paths import own_path
+from tracker.web.security import nearest_stranger, without_port
+
+PAYLOADS = (
+    "'", '"', "`", "\\", "';--", "' OR '1'='1", '" OR "1"="1', "1 OR 1=1", "1; DROP TABLE school--",
+    "'); DROP TABLE need;--", "' UNION SELECT 1,2,3--", "' UNION SELECT cookie_hash FROM signed_in--",
+    "1' AND (SELECT 1 FROM (SELECT SLEEP(5))x)--", "'; SELECT pg_sleep(5)--", "' || pg_sleep(5) || '",
+    "1 AND 1=randomblob(1000000000)", "х' ескі", "admin'/*", "*/", "%27%20OR%201=1", "ʼ OR 1=1", "＇ OR 1=1",
+    "\x00' OR 1=1", "${7*7}", "{{7*7}}", ":name", "%(name)s", "?1", "$1", "%s", "%", "_", "%%%", "[a-z]%",
+)  # fmt: skip
+FREE = ("q", "district")
+CLOSED = ("region", "service", "state", "flag", "within", "page", "size", "on", "known", "lang")
+UNKNOWN = ("sort", "order", "fields", "expand", "contract__school__region", "csrf", "id")
+PATHS = ("/queue", "/schools", "/", "/api/v1/needs", "/api/v1/flags")
+PLACES = ("/schools/", "/imports/", "/api/v1/schools/", "/api/v1/tenders/", "/api/v1/contracts/", "/welcome/")
+HEADERS = ("accept-language", "user-agent", "x-forwarded-for", "referer", "authorization", "if-none-match")
+
+
+@pytest.fixture
+def client(filled: Engine, visit: Visit) -> TestClient:
+    """An administrator."""
+    return visit(filled, Language.EN)
+
+
+def test_web_7_no_parameter_carries_a_query_into_the_database(filled: Engine, client: TestClient) -> None:
+    before, paths = dump(filled, without=NOTES), cycle(PATHS)
+    for payload in PAYLOADS:
+        for name in (*FREE, *CLOSED, *UNKNOWN):
+            path = next(paths)
+            answer = client.get(path, params={name: payload})
+            if name in FREE or (name in UNKNOWN and "/api/" not in path):
+                assert answer.status_code == 200, (path, name, payload)
+            else:
+                assert answer.status_code == 400, (path, name, payload)
+            if name in FREE and path == "/api/v1/needs" and " " in payload:
+                assert answer.json()["total"] == 0, (name, payload)
+    assert dump(filled, without=NOTES) == before
+
+
+def test_web_7_no_place_of_a_path_and_no_header_does_either(filled: Engine, client: TestClient) -> None:
+    before, paths, headers = dump(filled, without=NOTES), cycle(PLACES), cycle(HEADERS)
+    for payload in PAYLOADS:
+        for _ in range(2):
+            path = next(paths) + quote(payload, safe="")
+            status = client.get(path, follow_redirects=False).status_code
+            assert status == 404, (path, status)
+        name = next(headers)
+        answer = client.get("/queue", headers=[(name.encode(), payload.encode())], follow_redirects=False)
+        assert answer.status_code in (200, 303), (name, payload)
+    assert dump(filled, without=NOTES) == before
+
+
+def test_web_7_no_cell_of_a_file_does_either(empty: Engine) -> None:
+    office = Office(empty)
+    stored = [text for text in PAYLOADS if "\x00" not in text]
+    rows = "".join(f'S-{place};"{text.replace(chr(34), chr(34) * 2)}"\n' for place, text in enumerate(stored))
+    office.take_in(RegisterKind.SCHOOLS, f"school_id;name\n{rows}")
+    names = {row.name for row in office.rows(RegisterKind.SCHOOLS).values() if isinstance(row, SchoolRow)}
+    assert len(office.rows(RegisterKind.SCHOOLS)) >= len(stored) - 2
+    assert names <= {spelling.trimmed(guarded.unguarded(text)) for text in stored} | set(stored)
+    assert {"'); DROP TABLE need;--", "' OR '1'='1", "1; DROP TABLE school--"} <= names
+
+
+NAMED = (
+    "Жүз 100% мектеп", "Жүз 1000 мектеп", "Аб_й атындағы", "Абай атындағы", "C:\\мектеп", "[аб] мектеп",
+)  # fmt: skip
+FOUND = {
+    "%": "", "_": "", "__": "", "\\": "", "\\%": "", "1%0": "", "_ата%": "", "Аб_й": "2", "10_0": "",
+    "%мектеп%": "0145", "Абай": "3", "1000": "1",
+}  # fmt: skip
+
+
+def test_web_7_signs_of_patterns_stand_for_nothing_but_themselves(empty: Engine, visit: Visit) -> None:
+    schools = (a_school(f"99074100{n:04}", "x", name_kk=name, name_ru=name) for n, name in enumerate(NAMED))
+    fill(empty, *schools)
+    client = visit(empty)
+    for text, places in FOUND.items():
+        needs = client.get("/api/v1/needs", params={"q": text}).json()["needs"]
+        assert "".join(need["school_id"][-1] for need in needs) == places, text
+
+
+def test_web_7_a_district_and_a_number_match_literally(client: TestClient) -> None:
+    totals = {
+        text: client.get("/api/v1/needs", params={"district": text}).json()["total"]
+        for text in ("Петропавл", "%", "Петропав_", "%авл", "петропавл")
+    }
+    assert totals.pop("Петропавл") > 0
+    assert set(totals.values()) == {0}
+    assert client.get("/schools/99074000000_").status_code == 404
+    assert client.get("/schools/%25").status_code == 404
+
+
+# Texts that make a careless pattern go back and forth
+
+
+@contextmanager
+def within(seconds: int) -> Iterator[None]:
+    """Fails a block that takes longer, even inside one regular expression."""
+
+    def too_long(_: int, __: FrameType | None) -> None:
+        raise TimeoutError(f"longer than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def hostile(size: int) -> Iterator[str]:
+    """Texts of ``size`` signs: one sign over and over, and pairs that almost match."""
+    for unit in (
+        "a",
+        "1",
+        " ",
+        "-",
+        "'",
+        '"',
+        "=",
+        "%",
+        "/",
+        ".",
+        ":",
+        ";",
+        ",",
+        "0",
+        "я",
+        "\u00a0",
+        "\n",
+        "«",
+        "А1",
+    ):
+        yield (unit * size)[:size]
+    for unit, end in (("1", "!"), ("a@", "@"), ("a.", "@"), ("1.", "x"), ("2027-", "-"), ("ab ", "\x00")):
+        yield (unit * size)[: size - 1] + end
+
+
+def swallowed(call: Callable[[str], object]) -> Callable[[str], object]:
+    """The call, for which a refusal is as good as an answer."""
+
+    def calling(text: str) -> None:
+        try:
+            call(text)
+        except (TrackerError, CellRefused):
+            return
+
+    return calling
+
+
+VALIDATORS: dict[str, Callable[[str], object]] = {
+    "day": asked.read_day,
+    "moment": asked.read_moment,
+    "search": alphabet.search_terms,
+    "search key": alphabet.search_key,
+    "latin": alphabet.from_latin,
+    "order": alphabet.sort_key,
+    "bin": bins.is_bin,
+    "organisation": bins.is_organisation,
+    "guard": guarded.guarded,
+    "unguard": guarded.unguarded,
+    "spelling": spelling.folded,
+    "trimming": spelling.trimmed,
+    "region": regions.find_region,
+    "region in a name": regions.regions_in_name,
+    "cell: day": dates.read_day,
+    "cell: last day": dates.read_last_day,
+    **{f"cell: {name}": getattr(values, f"read_{name}") for name in (
+        "name", "note", "identifier", "school", "schools", "bin", "region", "count", "money", "currency",
+        "email",
+    )},
+    "file name": file_name,
+    "disposition": lambda text: disposition(file_name(text)),
+    "log": plain,
+    "way back": own_path,
+    "host": without_port,
+    "address": lambda text: nearest_stranger(text.split(","), ()),
+    "filters": lambda text: Filters.read({"q": text, "district": text, "page": text}),
+    "region filter": lambda text: Filters.read({"region": text}),
+    "base url": lambda text: Settings.from_env({"TRACKER_BASE_URL": f"http://{text}"}),
+    "proxies": lambda text: Settings.from_env({"TRACKER_TRUSTED_PROXIES": text}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VALIDATORS)
+def test_web_13_no_validator_loses_itself_in_a_long_text(name: str) -> None:
+    call = swallowed(VALIDATORS[name])
+    with within(60):
+        for size in (10_000, 100_000):
+            for text in hostile(size):
+                call(text)
+    with within(60):
+        for text in ("a" * 1_000_000, "1" * 1_000_000, " " * 999_999 + "x"):
+            call(text)
+
+
+def test_web_13_no_file_of_long_cells_is_read_for_ever() -> None:
+    with within(120):
+        for text in hostile(100_000):
+            cell = text.replace('"', "").replace("\n", " ").replace("\x00", "")
+            data = f"school_id;name;region;bin\n{cell};{cell};{cell};{cell}\n".encode()
+            try:
+                importing.read_file(data, filename="f.csv")
+            except TrackerError:
+                continue
+
+
+@pytest.mark.parametrize("size", [4_000, 20_000])
+def test_web_13_a_long_question_is_answered_or_refused(client: TestClient, size: int) -> None:
+    with within(60):
+        for sign in ("a", "%", " "):
+            for path in ("/schools", "/queue", "/api/v1/needs"):
+                assert client.get(path, params={"q": sign * size}).status_code in (200, 400)
+            assert client.get("/queue", params={"region": sign * size}).status_code in (200, 400)
+            assert client.get("/queue", headers={"accept-language": "a," * (size // 2)}).status_code == 200
+            form = {"email": sign * size, "password": sign * size}
+            assert client.post("/sign-in", data=form).status_code in (400, 401, 413, 429)
