@@ -13,101 +13,13 @@ from decimal import Decimal
 
 from tests.domain.oracle import Oracle, hollow, last_day
 from tests.domain.oracle_days import ONE, in_force, nth_working_day
+from tests.domain.oracle_law import FOR_PEOPLE, LAW_106, LAW_434, Ground
 from tests.domain.oracle_tenders import Stand
 from tracker.domain.facts import TenderFacts
 
 MET, NOT_MET, TO_CONFIRM = "met", "not_met", "to_confirm"
 PRESENT_LAW_FROM = date(2025, 1, 1)
 
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """A route of one law: its clause and what it asks, and what of a customer created in the same year."""
-
-    route: str
-    clause: str
-    asks: tuple[str, ...]
-    asks_new_customer: tuple[str, ...] | None = None
-
-
-LAW_434 = (
-    Ground(
-        "interim.single_source",
-        "law-434-v/39.3",
-        ("purchase_under_way", "security_service", "volume_limit"),
-    ),
-    Ground(
-        "interim.extension",
-        "law-434-v/43.18",
-        ("contract_in_force", "competitive_method", "same_terms", "plan_point"),
-    ),
-    Ground("interim.small_value", "law-434-v/39.3", ("annual_limit", "no_splitting", "plan_point")),
-    Ground(
-        "after_failure.single_source",
-        "law-434-v/failed",
-        ("repeat_failed", "no_bids", "decided_in_time"),
-    ),
-)
-LAW_106 = (
-    Ground(
-        "interim.extension",
-        "law-106-viii/18.2.12",
-        (
-            "contract_in_force",
-            "daily_need_list",
-            "competitive_method",
-            "volume_limit",
-            "same_terms",
-            "plan_point",
-            "minimum_term",
-        ),
-    ),
-    Ground(
-        "interim.single_source",
-        "law-106-viii/16.3.35",
-        (
-            "daily_need_list",
-            "supplier_refused",
-            "first_month",
-            "volume_limit",
-            "three_offers",
-            "head_decision",
-            "plan_point",
-            "minimum_term",
-        ),
-        asks_new_customer=(
-            "daily_need_list",
-            "volume_limit",
-            "three_offers",
-            "head_decision",
-            "plan_point",
-            "minimum_term",
-            "customer_created",
-        ),
-    ),
-    Ground(
-        "interim.small_value",
-        "law-106-viii/16.3.28",
-        ("annual_limit", "method_not_fixed", "no_splitting", "plan_point", "minimum_term"),
-    ),
-    Ground(
-        "after_failure.single_source",
-        "law-106-viii/15.4",
-        ("repeat_failed", "no_bids", "decided_in_time"),
-    ),
-)
-FOR_PEOPLE = (
-    "security_service",
-    "same_terms",
-    "volume_limit",
-    "three_offers",
-    "head_decision",
-    "plan_point",
-    "method_not_fixed",
-    "no_splitting",
-    "no_bids",
-)
-"""What nothing in the register can tell."""
 
 COMPETITIVE = {"open_tender": MET, "single_source": NOT_MET, "after_failure": NOT_MET}
 """Which methods an extension bridges to: the text names the tender; of quotations it says nothing."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from datetime import date
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from sqlalchemy import Engine
 
 from tests.store.rows import record
 from tracker.domain.alphabet import search_key
-from tracker.domain.register import SchoolRow
+from tracker.domain.register import ContractRow, SchoolRow, TenderRow
+from tracker.domain.vocabulary import TenderStatus
 from tracker.store import migrate, registry
 from tracker.store.engine import reading
 from tracker.store.scope import EVERYTHING, Scope
@@ -101,6 +104,42 @@ def test_a_name_is_found_in_latin_letters(named: Engine) -> None:
     assert_finds(named, ["Uralskiy litsey", "Uralsky", "Obedinyonnyy"], "S-5")
     assert_finds(named, ["IT", "it litsey"], "S-6")
     assert_finds(named, ["nobody", "Nurly most"])
+
+
+def test_a_number_is_whole(engine: Engine) -> None:
+    numbers = (1, 11, 15, 21, 101, 115)
+    record(engine, *(SchoolRow(f"99074000{n:04}", f"Школа № {n}", name_kk=f"№{n} мектеп") for n in numbers))
+    assert_finds(engine, ["школа №1", "№ 1", "1", "1 мектеп", "shkola 1"], "990740000001")
+    assert_finds(engine, ["школа 15"], "990740000015")
+    assert_finds(engine, ["990740000101", "40000101"], "990740000101")
+
+
+def test_a_number_with_a_letter_is_found_by_its_number(engine: Engine) -> None:
+    record(engine, SchoolRow("S-A", "Школа № 15А"), SchoolRow("S-B", "Школа № 151"))
+    assert_finds(engine, ["школа 15", "15а"], "S-A")
+
+
+def test_a_school_is_found_by_its_contract_its_tender_and_its_supplier(engine: Engine) -> None:
+    line = partial(
+        ContractRow,
+        start_on=date(2027, 1, 1),
+        supplier_bin="020340002199",
+        supplier_name="ТОО «Байланыс Плюс»",
+    )
+    record(
+        engine,
+        SchoolRow("S-1", "Абай", region="10"),
+        SchoolRow("S-2", "Әйтеке", region="11"),
+        line("Д-17/2", "S-1"),
+        line("K-18", "S-2"),
+        TenderRow("12345-1", "S-2", TenderStatus.ACTIVE),
+    )
+    assert_finds(engine, ["Д-17/2", " д-17/2 "], "S-1")
+    assert_finds(engine, ["k-18", "12345-1"], "S-2")
+    assert_finds(engine, ["020340002199", "байланыс плюс", "«Байланыс»"], "S-1", "S-2")
+    assert_finds(engine, ["K-1", "12345", "Плюс Нет"])
+    assert found(engine, "байланыс", Scope.of("10")) == {"S-1"}
+    assert found(engine, "K-18", Scope.of("10")) == set()
 
 
 def test_signs_alone_name_no_school(named: Engine) -> None:

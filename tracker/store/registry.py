@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.alphabet import from_latin, search_terms
 from tracker.domain.errors import NotFound
 from tracker.domain.register import ContractRow, SchoolRow, TenderEventRow, TenderRow
 from tracker.store.references import is_demo as is_demo
 from tracker.store.rows import read_contracts, read_events, read_schools, read_tenders
 from tracker.store.scope import Scope as Scope
-from tracker.store.scope import either, is_storable, visible, visible_tender
+from tracker.store.scope import either, visible, visible_tender
+from tracker.store.searching import LONGEST_SEARCH as LONGEST_SEARCH
+from tracker.store.searching import search_schools as search_schools
 from tracker.store.tables import CONTRACT_LINE, RECORDING, SCHOOL, TENDER_EVENT, TENDER_LINE
-
-LONGEST_SEARCH = 500
-"""Longer texts name no school."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +43,6 @@ def get_school(session: Session, scope: Scope, school_id: str, *, known_seq: int
     if not found:
         raise NotFound(school_id=school_id)
     return found[0]
-
-
-def search_schools(
-    session: Session, scope: Scope, text: str, *, known_seq: int | None = None
-) -> tuple[SchoolRow, ...]:
-    """Schools whose identifier, BIN or names hold every word of ``text``, in any order.
-
-    Case, quotes and dashes do not count (:func:`tracker.domain.alphabet.search_key`). Where nothing is found,
-    Latin words are read as Cyrillic ones («Nurly zhol»). An empty text names every school, mere signs none.
-    """
-    terms = search_terms(text)
-    if len(text) > LONGEST_SEARCH or not is_storable(text) or (text.strip() and not terms):
-        return ()
-    within = visible(session, scope, SCHOOL.c.school_id)
-    found = read_schools(session, within, *map(_holds, terms), known_seq=known_seq)
-    if not found and any(from_latin(term) != term for term in terms):
-        found = read_schools(session, within, *map(_sounds, terms), known_seq=known_seq)
-    return tuple(found)
 
 
 def contract_rows(
@@ -132,12 +112,3 @@ def data_version(session: Session) -> int:
 
 def _is(session: Session, column: ColumnElement[str], value: str | None) -> ColumnElement[bool]:
     return either(session, column, None if value is None else [value])
-
-
-def _holds(term: str) -> ColumnElement[bool]:
-    return SCHOOL.c.search.contains(term, autoescape=True)
-
-
-def _sounds(term: str) -> ColumnElement[bool]:
-    """``term`` in either script; it consists of letters, digits and spaces, so that nothing is to escape."""
-    return or_(_holds(term), SCHOOL.c.search.like(f"%{from_latin(term)}%"))
