@@ -1,0 +1,101 @@
+"""The routes of the server, with what to put into their addresses and forms: of A, of B and of nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine
+
+from tests.people import a_person, sign_in
+from tests.regions.country import CONTRACT_A, CONTRACT_B, SCHOOL_A, SCHOOL_B, TENDER_A, TENDER_B, A, B
+from tests.regions.crowd import HEAD_B
+from tests.web.register import NOW
+from tracker.domain.people import Person
+from tracker.domain.register import RegisterKind
+from tracker.domain.roles import Role
+from tracker.store import people, uploads
+from tracker.store.engine import transaction
+from tracker.store.scope import EVERYTHING
+
+OF_A, OF_B, OF_NOBODY = "of A", "of B", "of nobody"
+FILE_B = f"school_id;name;region\n{SCHOOL_B};CANARY-upload;{B}\n".encode()
+FILE_A = f"school_id;name;region\n{SCHOOL_A};Name;{A}\n".encode()
+
+
+@dataclass
+class Keys:
+    """What stands in an address for each of A, B and nobody, by the place of the route that it fills."""
+
+    engine: Engine
+    _made: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def path(self, route: str, whose: str, owner: Person | None) -> str:
+        """The address of a route; raises ``LookupError`` for a place that this module does not know."""
+        for place, values in self._places(route, owner).items():
+            route = route.replace(place, values[whose])
+        if "{" in route:
+            raise LookupError(f"{route}: tell the matrix what stands here")
+        return route
+
+    def _places(self, route: str, owner: Person | None) -> dict[str, dict[str, str]]:
+        if route.startswith("/people/{number}"):
+            return {"{number}": self._people()}
+        if route.startswith("/imports/{token}"):
+            return {"{token}": self._files(owner)}
+        number = (
+            (CONTRACT_A, CONTRACT_B, "K-9999") if "contracts" in route else (TENDER_A, TENDER_B, "T-9999")
+        )
+        return {
+            "{school_id:path}": dict(
+                zip((OF_A, OF_B, OF_NOBODY), (SCHOOL_A, SCHOOL_B, "990740009999"), strict=True)
+            ),
+            "{number:path}": dict(zip((OF_A, OF_B, OF_NOBODY), number, strict=True)),
+            "{secret}": dict.fromkeys((OF_A, OF_B, OF_NOBODY), "x" * 43),
+        }
+
+    def _people(self) -> dict[str, str]:
+        if "people" not in self._made:
+            found = {whose: str(number_of(self.engine, person)) for whose, person in TARGETS.items()}
+            self._made["people"] = {**found, OF_NOBODY: "999999"}
+        return self._made["people"]
+
+    def _files(self, owner: Person | None) -> dict[str, str]:
+        own = self._file(owner, FILE_A) if owner else "-" * 32
+        return {OF_A: own, OF_B: self._file(HEAD_B, FILE_B), OF_NOBODY: "x" * 32}
+
+    def _file(self, owner: Person, data: bytes) -> str:
+        number = number_of(self.engine, owner)
+        with transaction(self.engine, seeing=EVERYTHING) as session:
+            return uploads.keep(
+                session, RegisterKind.SCHOOLS, data, filename=f"{owner.name}.csv", at=NOW, person_id=number
+            )
+
+
+TARGETS = {OF_A: a_person(Role.HEAD, A, name="target-a"), OF_B: a_person(Role.HEAD, B, name="canary-target")}
+"""People whom an administrator's request is about."""
+
+
+def number_of(engine: Engine, person: Person) -> int:
+    """The number of somebody, who is written down first where she is not yet."""
+    with transaction(engine) as session:
+        found = people.number_of(session, person.email)
+    if found is None:
+        sign_in(engine, person)
+        return number_of(engine, person)
+    return found
+
+
+FORMS: dict[str, list[dict[str, Any]]] = {
+    "/exports/queue": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
+    "/exports/schools": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
+    "/journal/export": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
+    "/imports": [
+        {"data": {"kind": "schools"}, "files": {"file": ("a.csv", FILE_A)}},
+        {
+            "data": {"kind": "schools"},
+            "files": {"file": ("b.csv", f"school_id;name\n{SCHOOL_B};X\n".encode())},
+        },
+    ],
+}
+"""What is sent to routes that take more than an empty form."""

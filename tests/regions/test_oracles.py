@@ -1,0 +1,292 @@
+"""RGN-2, RGN-7, RGN-8, RGN-9 and the crawl: nothing of B shows in what A is told, however it is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from sqlalchemy import Engine, update
+
+from tests.people import a_person
+from tests.regions.country import (
+    CONTRACT_B,
+    SCHOOL_A,
+    SCHOOL_B,
+    TENDER_A,
+    TENDER_B,
+    A,
+    B,
+    move,
+    of_a,
+    of_b,
+    school_b,
+    settle,
+    settle_country,
+)
+from tests.regions.crowd import CROWD, HEAD_A, STRANGERS, Town, Visitor, leaks, said_in
+from tests.regions.doors import FILE_A
+from tests.regions.test_matrix import PASSING, ROUTES
+from tracker.domain.people import Reach
+from tracker.domain.register import TenderRow
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import FlagKind, Service, State, TenderStatus
+from tracker.store import people
+from tracker.store.engine import make_engine, transaction
+from tracker.store.people_tables import PERSON
+from tracker.web.filters import HORIZONS, NOT_STATED, SIZES
+
+HEAD = Visitor("head of A", HEAD_A)
+ADMIN = next(who for who in CROWD if who.name == "admin")
+FILTERED = ("/", "/queue", "/schools", "/api/v1/needs", "/api/v1/suggestions", "/api/v1/flags")
+OTHERS = (
+    "/api/v1/regions",
+    "/api/v1/imports",
+    f"/schools/{SCHOOL_A}",
+    f"/api/v1/schools/{SCHOOL_A}",
+    f"/api/v1/tenders/{TENDER_A}",
+    "/policy",
+    "/imports",
+)
+LISTS = FILTERED + OTHERS
+ANYWHERE = (
+    "",
+    "on=2027-06-01",
+    "known=2027-01-14T12:00:00Z",
+    "page=2",
+    "expand=school",
+    "fields=contract__school__name",
+)
+QUESTIONS = (
+    *ANYWHERE,
+    "q=CANARY",
+    f"q={SCHOOL_B}",
+    "q=мектебі",
+    "sort=contract__school__region",
+    "contract__school__region=71",
+    "school_id__startswith=99",
+    "district=CANARY-district",
+    *(f"region={code}" for code in (A, B, NOT_STATED, "10")),
+    *(f"state={state}" for state in State),
+    *(f"flag={kind}" for kind in FlagKind),
+    *(f"service={one}" for one in Service),
+    f"within={HORIZONS[0]}",
+    f"size={SIZES[1]}",
+    "purchase=1",
+    "integrated=1",
+)
+EXPORTS = ("/exports/queue", "/exports/schools")
+LIMIT, VARIANTS = 200, 3
+"""Pages that a crawl visits at most, and how many addresses of one path."""
+
+
+@pytest.fixture
+def town(locked: Engine) -> Town:
+    """A server over both regions, on each database as the application opens it."""
+    settle_country(locked)
+    return Town(locked)
+
+
+def everything_told(town: Town) -> dict[str, str]:
+    """All that the head of A is told by lists, searches, filters, counts and files."""
+    said = {}
+    for path in LISTS:
+        for question in QUESTIONS if path in FILTERED else ANYWHERE:
+            answer = town.ask(HEAD, "GET", f"{path}?{question}")
+            assert leaks(answer, question) == [], (path, question)
+            said[f"{path}?{question}"] = PASSING.sub("", said_in(answer))
+    for path in EXPORTS:
+        for question in ("", f"region={B}", "q=CANARY"):
+            answer = town.ask(HEAD, "POST", f"{path}?{question}", data={"format": "csv"})
+            said[f"{path}?{question}"] = PASSING.sub("", said_in(answer))
+    return said
+
+
+def test_every_answer_is_the_same_whether_the_other_region_exists_or_not(sqlite_url: str) -> None:
+    """RGN-2. Only the lengths of finished tenders are those of the whole country, and here are none."""
+    engine = make_engine(sqlite_url)
+    settle(engine, *of_a(), source="file-of-a")
+    alone = everything_told(Town(engine))
+    settle(engine, *of_b(), source="CANARY-file", hours=1)
+    both = everything_told(Town(engine))
+    engine.dispose()
+    assert [asked for asked, said in both.items() if said != alone[asked]] == []
+
+
+def spellings(path: str, first: str, name: str) -> tuple[str, ...]:
+    """Other ways to write an address that some server, proxy or framework takes for the same."""
+    twisted = (
+        f"/{path}",
+        f"{first}//{name}",
+        f"{first}/./{name}",
+        f"{first}/x/../{name}",
+        f"{first}/%2e%2e{first}/{name}",
+        f"{first}/%2e/{name}",
+        f"{first}/{name.replace('2', '%32')}",
+        f"{first.upper()}/{name}",
+        f"{first}/{name.lower()}",
+        f"{first}/*",
+        f"{first}/{SCHOOL_A},{name}",
+        f"{first}/{SCHOOL_A}/../{name}",
+        f"{first}/{SCHOOL_A}%2f..%2f{name}",
+    )
+    endings = ("/", ";a=b", "%00", "%20", "?", ".json", ".csv", "#x", "?_method=DELETE", f"?region={A}")
+    return (*twisted, *(path + ending for ending in endings), f"{path}?known=2027-01-14T12:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/schools/{SCHOOL_B}", f"/api/v1/schools/{SCHOOL_B}", f"/api/v1/tenders/{TENDER_B}",
+     f"/api/v1/contracts/{CONTRACT_B}"],
+)  # fmt: skip
+def test_no_spelling_of_an_address_gets_around_the_scope(town: Town, path: str) -> None:
+    """RGN-7: the answer may differ, the decision does not."""
+    first, _, name = path.rpartition("/")
+    for spelling in spellings(path, first, name):
+        for method in ("GET", "HEAD", "OPTIONS"):
+            answer = town.ask(HEAD, method, spelling)
+            assert leaks(answer, spelling, path) == [], spelling
+            assert answer.status_code != 200, spelling
+    headers = {
+        "x-http-method-override": "GET",
+        "x-original-url": f"/schools/{SCHOOL_A}",
+        "x-rewrite-url": "/",
+    }
+    for name, value in headers.items():
+        answer = town.ask(HEAD, "GET", path, headers={name: value})
+        assert answer.status_code == 404
+        assert leaks(answer, path) == []
+
+
+def test_a_forged_host_is_not_another_way_in(town: Town) -> None:
+    for host in (f"a/?x={SCHOOL_B}", "127.0.0.1:8000/..", "example.org"):
+        answer = town.ask(HEAD, "GET", f"/schools/{SCHOOL_B}", headers={"host": host})
+        assert answer.status_code in (400, 404)
+        assert leaks(answer, host, f"/schools/{SCHOOL_B}") == []
+
+
+def test_no_answer_with_data_is_kept_and_none_is_given_to_another(town: Town) -> None:
+    """RGN-8: nothing to keep, nothing to compare with, and two who ask in turn are told each their own."""
+    for path in (*LISTS, f"/schools/{SCHOOL_B}"):
+        told = town.ask(ADMIN, "GET", path)
+        assert told.headers["cache-control"] == "no-store", path
+        assert "etag" not in told.headers, path
+        assert "last-modified" not in told.headers, path
+        swapped = {
+            "if-none-match": "*",
+            "if-modified-since": "Fri, 15 Jan 2027 06:00:00 GMT",
+            "range": "bytes=0-9",
+        }
+        again = town.ask(HEAD, "GET", path, headers=swapped)
+        assert again.status_code in (200, 404), path
+        assert leaks(again, path) == [], path
+        assert said_in(town.ask(ADMIN, "GET", path)).count("CANARY") == said_in(told).count("CANARY"), path
+
+
+def set_reach(engine: Engine, email: str, reach: Reach) -> None:
+    """Give somebody another reach while she is signed in."""
+    with transaction(engine) as session:
+        number = people.number_of(session, email)
+        assert number is not None
+        people.write_reach(session, number, reach)
+
+
+def statuses(town: Town, who: Visitor) -> dict[str, int]:
+    """What somebody is answered for each school, by the same session as before."""
+    return {school: town.ask(who, "GET", f"/schools/{school}").status_code for school in (SCHOOL_A, SCHOOL_B)}
+
+
+def test_a_person_who_moves_sees_her_new_region_from_the_next_request_on(town: Town) -> None:
+    """RGN-9 and AUT-11, within one session."""
+    assert statuses(town, HEAD) == {SCHOOL_A: 200, SCHOOL_B: 404}
+    set_reach(town.engine, HEAD_A.email, Reach(frozenset({B})))
+    assert statuses(town, HEAD) == {SCHOOL_A: 404, SCHOOL_B: 200}
+    set_reach(town.engine, HEAD_A.email, Reach())
+    assert statuses(town, HEAD) == {SCHOOL_A: 404, SCHOOL_B: 404}
+
+
+def test_a_role_that_is_taken_away_closes_its_pages_at_once(town: Town) -> None:
+    ministry = Visitor("ministry", a_person(Role.MINISTRY, name="was-ministry"))
+    assert statuses(town, ministry) == {SCHOOL_A: 200, SCHOOL_B: 200}
+    with transaction(town.engine) as session:
+        mine = PERSON.c.email == "was-ministry@example.kz"
+        session.execute(update(PERSON).where(mine).values(role=Role.REVIEWER))
+    assert statuses(town, ministry) == {SCHOOL_A: 404, SCHOOL_B: 404}
+
+
+def test_a_file_that_waits_is_looked_at_again_when_it_is_confirmed(town: Town) -> None:
+    """AUT-11: what was handed over with rights is not written without them."""
+    files = {"file": ("a.csv", FILE_A)}
+    sent = town.ask(HEAD, "POST", "/imports", data={"kind": "schools"}, files=files)
+    place = sent.headers["location"]
+    assert "Name" in town.ask(HEAD, "GET", place).text
+    set_reach(town.engine, HEAD_A.email, Reach(frozenset({B})))
+    refused = town.ask(HEAD, "POST", place)
+    assert refused.status_code == 409
+    assert "Алма" not in refused.text
+
+
+def test_a_school_that_moves_is_seen_with_its_history_where_it_is_today(town: Town) -> None:
+    """RGN-9: access follows today's region, the history goes along, and nothing is left behind."""
+    head_b = Visitor("head of B", a_person(Role.HEAD, B, name="canary-head"))
+    assert statuses(town, HEAD)[SCHOOL_B] == 404
+    move(town.engine, school_b(), A)
+    for known in ("", "?known=2027-01-14T08:00:00Z"):
+        for path in (f"/schools/{SCHOOL_B}", f"/api/v1/schools/{SCHOOL_B}"):
+            assert "CANARY-supplier" in town.ask(HEAD, "GET", path + known).text
+            assert town.ask(head_b, "GET", path + known).status_code == 404
+    assert (
+        "CANARY" in town.ask(HEAD, "GET", "/api/v1/needs?q=CANARY").text
+        or SCHOOL_B in town.ask(HEAD, "GET", "/api/v1/needs").text
+    )
+    assert SCHOOL_B not in town.ask(head_b, "GET", "/api/v1/needs").text
+
+
+def test_a_shared_tender_shows_ones_own_lines_and_its_events(town: Town) -> None:
+    settle(town.engine, TenderRow(TENDER_B, SCHOOL_A, TenderStatus.ACTIVE, title="own"), source="s", hours=3)
+    told = town.ask(HEAD, "GET", f"/api/v1/tenders/{TENDER_B}").json()
+    assert [(line["school_id"], line["title"]) for line in told["lines"]] == [(SCHOOL_A, "own")]
+    assert [event["note"] for event in told["events"]] == ["CANARY-note"]
+    assert SCHOOL_B not in town.ask(HEAD, "GET", f"/schools/{SCHOOL_A}").text
+
+
+def links(html: str, here: str) -> Iterator[str]:
+    """The addresses of our own pages that a page leads to."""
+    for found in re.findall(r'(?:href|action|src)="([^"]+)"', html):
+        place = urlsplit(urljoin(f"http://here{here}", unescape(found)))
+        if place.netloc == "here" and not place.path.startswith("/static/"):
+            yield place.path + (f"?{place.query}" if place.query else "")
+
+
+def crawl(town: Town, who: Visitor) -> dict[str, list[str]]:
+    """Every page that can be reached by links, with the canaries found on it."""
+    left = ["/"]
+    seen: dict[str, list[str]] = {}
+    paths: dict[str, int] = {}
+    while left and len(seen) < LIMIT:
+        here = left.pop(0)
+        path = here.partition("?")[0]
+        if here in seen or paths.get(path, 0) >= VARIANTS:
+            continue
+        paths[path] = paths.get(path, 0) + 1
+        answer = town.ask(who, "GET", here)
+        seen[here] = leaks(answer, here)
+        left += links(answer.text, here)
+    return seen
+
+
+@pytest.mark.parametrize("who", [STRANGERS[0], STRANGERS[1], STRANGERS[5]], ids=lambda who: who.name)
+def test_no_link_leads_to_another_region(locked: Engine, who: Visitor) -> None:
+    settle_country(locked)
+    found = crawl(Town(locked), who)
+    assert {place: canaries for place, canaries in found.items() if canaries} == {}
+
+
+def test_a_crawl_finds_no_page_that_the_routes_do_not_name(locked: Engine) -> None:
+    settle_country(locked)
+    patterns = [re.compile(re.sub(r"\{\w+(:path)?\}", ".+", path) + r"(\?.*)?") for path, _, _ in ROUTES]
+    found = crawl(Town(locked), ADMIN)
+    assert len(found) > 20
+    assert [place for place in found if not any(one.fullmatch(place) for one in patterns)] == []
