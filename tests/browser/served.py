@@ -21,6 +21,7 @@ from tracker.domain.people import Person
 from tracker.domain.register import RegisterKind
 from tracker.settings import Settings
 from tracker.store import links, people, uploads
+from tracker.store.credentials import set_password
 from tracker.store.engine import transaction
 from tracker.web.app import create_app
 from tracker.web.rules import rules_of
@@ -75,6 +76,7 @@ class Served:
         with transaction(self.engine) as session:
             number = people.number_of(session, ADMIN.email)
             assert number is not None
+            set_password(session, number, "a hash")
             kind, spoilt = RegisterKind.SCHOOLS, SPOILT.encode()
             token = uploads.keep(session, kind, spoilt, filename="new.csv", at=NOW, person_id=number)
             secret = links.make_link(session, number, links.Purpose.INVITATION, at=NOW)
