@@ -14,7 +14,7 @@ from tracker.law.loader import BUNDLED, POLICY_FILE, load_policy
 
 LAW = (BUNDLED / POLICY_FILE).read_text(encoding="utf-8")
 CAP = 'versions = [{ value = 60, assumed = "house" }]'
-PLACE = 'at = "МРП с 01.01.2025", '
+PLACE = 'at = { kk = "АЕК 01.01.2025 бастап", ru = "МРП с 01.01.2025", en = "MCI from 01.01.2025" }, '
 
 Reload = Callable[[str, str], Policy]
 
@@ -49,8 +49,8 @@ BREAKS = {
     "a note that is not listed": ('note = "direct_sum"', 'note = "sum"', "unknown", "note"),
     "a citation without a place": (PLACE, "", "missing", "clause[mci].versions[3].at"),
     "a citation without a day of reading": (
-        'at = "МРП с 01.01.2026", read_on = 2026-11-22',
-        'at = "МРП с 01.01.2026"',
+        'en = "MCI from 01.01.2026" }, read_on = 2026-11-22',
+        'en = "MCI from 01.01.2026" }',
         "missing",
         "clause[mci].versions[4].read_on",
     ),

@@ -78,7 +78,7 @@ class Version:
     span: Span
     value: int | bool
     source: Source | None = None
-    at: str | None = None
+    at: Words | None = None
     read_on: date | None = None
     assumed: Words | None = None
     note: Words | None = None
@@ -129,7 +129,7 @@ class Route:
     title: Words
     clause: str
     source: Source | None
-    at: str | None
+    at: Words | None
     read_on: date | None
     assumed: Words | None
     conditions: tuple[ConditionId, ...]
@@ -169,7 +169,7 @@ class Citation:
 
     subject: str
     source: Source
-    at: str
+    at: Words
     read_on: date
 
 

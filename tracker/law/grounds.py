@@ -15,7 +15,7 @@ class Ground:
     """What carries a value: ``source``, ``at`` and ``read_on`` together, or ``assumed`` alone."""
 
     source: Source | None
-    at: str | None
+    at: Words | None
     read_on: date | None
     assumed: Words | None
 
@@ -33,7 +33,7 @@ class Library:
         if assumed is None and "source" not in table.content:
             raise table.broken("no_ground")
         if assumed is None:
-            return Ground(self.source(table), table.text("at"), table.get("read_on", date), None)
+            return Ground(self.source(table), table.words_or_text("at"), table.get("read_on", date), None)
         if any(key in table.content for key in ("source", "at", "read_on")):
             raise table.broken("cited_and_assumed")
         return Ground(None, None, None, assumed)

@@ -92,6 +92,12 @@ class Table:
         table.close()
         return words
 
+    def words_or_text(self, key: str) -> Words:
+        """Like :meth:`words`; a plain text is the same in every language."""
+        if isinstance(self.content.get(key), dict):
+            return self.words(key)
+        return dict.fromkeys((language.value for language in Language), self.text(key))
+
     def words_or_none(self, key: str) -> Words | None:
         """Like :meth:`words`, but the key may be absent."""
         return self.words(key) if key in self.content else None
