@@ -14,9 +14,10 @@ from typing import Annotated
 
 import typer
 
-from tracker import __version__, console, printing, serving
+from tracker import __version__, console, printing, rights_cli, serving
 from tracker.console import Format
 from tracker.desk import Desk
+from tracker.domain.acts import Act
 from tracker.domain.errors import (
     ConfirmationNeeded,
     EndingNotKnown,
@@ -40,7 +41,9 @@ from tracker.services import (
     evaluating,
     exporting,
     importing,
+    operating,
 )
+from tracker.services.acting import Author
 from tracker.services.exporting import ExportKind
 from tracker.services.hashing import Hasher
 from tracker.store import facts, migrate
@@ -53,6 +56,7 @@ calendar_app = typer.Typer(no_args_is_help=True, help="Decreed working days and 
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
+app.command("routes")(rights_cli.routes)
 
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day to judge, YYYY-MM-DD.")]
 Known = Annotated[str | None, typer.Option(metavar="MOMENT", help="As far as was known at this moment.")]
@@ -194,8 +198,13 @@ def judge(
     with console.progress(desk.say("cli.assessing")) as progress:
         if on is None and known is None:
             with desk.transaction() as session:
-                evaluating.evaluate(
-                    session, today=day, book=desk.book, everything=everything, progress=progress
+                operating.judge(
+                    session,
+                    now=desk.now,
+                    today=day,
+                    book=desk.book,
+                    everything=everything,
+                    progress=progress,
                 )
         with desk.reading() as session:
             found = evaluating.take_snapshot(
@@ -259,6 +268,9 @@ def write_out(
         if ending == ".csv"
         else xlsx_bytes(sheet.header, sheet.rows, sheet=kind.value)
     )
+    said = {"rows": len(sheet.rows), "format": ending[1:], "on": desk.day(on).isoformat(), "region": region}
+    with desk.transaction() as session:  # first: what left without a word could not be found again
+        Author(desk.actor, desk.now).note(session, Act.EXPORT, kind.value, **said)
     _write_whole(file, data)
     console.say(desk.say("cli.exported", rows=len(sheet.rows), path=str(file)))
 

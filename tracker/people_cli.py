@@ -12,7 +12,7 @@ from tracker.desk import Desk
 from tracker.domain.errors import NotFound
 from tracker.domain.people import Reach, TokenScope
 from tracker.domain.roles import Role
-from tracker.services import enrolling, issuing
+from tracker.services import enrolling, erasing, issuing
 from tracker.services.acting import Author
 from tracker.services.enrolling import Invited
 from tracker.services.issuing import Wanted
@@ -98,6 +98,16 @@ def enable(context: typer.Context, email: Email) -> None:
     with desk.transaction() as session:
         enrolling.enable(session, _author(desk), people.number_of(session, email) or 0)
     console.say(desk.say("cli.user.enabled", email=email))
+
+
+@user_app.command("erase")
+def erase(context: typer.Context, email: Email) -> None:
+    """Erase a person's data for ever; her number and what she did stay in the journal."""
+    desk: Desk = context.obj
+    with desk.transaction() as session:
+        number = people.number_of(session, email) or 0
+        erasing.erase(session, _author(desk), number)
+    console.say(desk.say("cli.person_erased", number=number))
 
 
 @token_app.command("add")

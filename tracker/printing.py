@@ -92,22 +92,22 @@ def print_evaluation(desk: Desk, found: evaluating.Snapshot, how: Format) -> Non
         )
         return
     if how is Format.CSV:
-        sheet = exporting.needs_sheet(found)
+        sheet = exporting.needs_sheet(found.needs)
         console.print_rows(sheet.header, sheet.rows, how)
         return
     rows = [
         (
             need.school.school_id,
             need.school.name,
+            desk.say(f"service.{need.assessment.service}"),
             desk.say(f"state.{need.assessment.state}"),
             desk.sentences.need(need.assessment),
             desk.sentences.step(need.assessment),
         )
         for need in evaluating.in_harm_order(found.needs)
     ]
-    titles = [
-        desk.say(f"cli.column.{name}") for name in ("school_id", "name", "state", "finding", "next_step")
-    ]
+    names = ("school_id", "name", "service", "state", "finding", "next_step")
+    titles = [desk.say(f"cli.column.{name}") for name in names]
     console.print_rows(titles, rows, how, caption=desk.say("cli.evaluated", on=found.on.isoformat()))
     counts = assessment_json.count_states(found.counts())
     console.say(*(f"{desk.say(f'state.{state}')}: {count}" for state, count in counts.items()))
