@@ -21,9 +21,12 @@ from tests.office import csv_of
 from tests.people import ADMIN, sign_in
 from tests.web.register import COVERED, a_school
 from tracker.domain.register import RegisterKind
+from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
-from tracker.store.engine import make_engine
+from tracker.store import registry
+from tracker.store.engine import make_engine, reading
+from tracker.store.registry import Recording
 
 pytestmark = pytest.mark.xdist_group("processes")
 WORDS = load_catalogs()[Language.EN]
@@ -195,10 +198,29 @@ def test_the_demo_is_whole_and_judged(demo: Commands) -> None:
 
 
 def test_the_demo_is_loaded_once(demo: Commands) -> None:
-    before = (demo.folder / "demo.db").read_bytes()
+    before = recordings(demo.folder / "demo.db")
     said = demo.good("demo", "--no-serve", TRACKER_DATABASE_URL=None)
     assert WORDS.say("cli.demo.kept", url="sqlite:///demo.db") in said.out
-    assert (demo.folder / "demo.db").read_bytes() == before
+    assert recordings(demo.folder / "demo.db") == before
+
+
+def recordings(database: Path) -> tuple[Recording, ...]:
+    """Everything that was ever taken in."""
+    engine = make_engine(f"sqlite:///{database}")
+    with reading(engine) as session:
+        found = registry.recordings(session)
+    engine.dispose()
+    return found
+
+
+def test_the_demo_gives_a_ready_sign_in_for_each_role_with_new_passwords_every_time(demo: Commands) -> None:
+    def sign_ins() -> dict[str, str]:
+        said = demo.good("demo", "--no-serve", TRACKER_DATABASE_URL=None).plain
+        return dict(re.findall(r"demo-(\w+)@example\.org (\S{12}) ", said))
+
+    first, again = sign_ins(), sign_ins()
+    assert set(first) == set(again) == set(Role)
+    assert len({*first.values(), *again.values()}) == 2 * len(Role)
 
 
 def test_the_demo_prints_the_address_at_which_it_answers(demo: Commands) -> None:

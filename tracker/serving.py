@@ -31,6 +31,7 @@ def serve(desk: Desk, *, host: str, port: int, workers: int, scheduler: bool) ->
     if not on_loopback and desk.settings.environment != "production":
         raise SettingsRefused(name="--host", reason="production_only", value=host)
     migrate.require_ready(desk.engine)
+    nobody = () if _has_people(desk) else (desk.say("cli.serving.nobody"),)
     with _listening(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         console.say(
@@ -38,11 +39,11 @@ def serve(desk: Desk, *, host: str, port: int, workers: int, scheduler: bool) ->
             desk.say("cli.serving.loopback")
             if on_loopback
             else desk.say("cli.serving.network", url=desk.settings.base_url),
+            *nobody,
             desk.say("cli.serving.people"),
         )
-        if not _has_people(desk):
-            console.say(desk.say("cli.serving.nobody"))
-        with ticking(desk.engine, desk.book, desk.settings.clock()) if scheduler else nullcontext():
+        tick = ticking(desk.engine, desk.book, desk.settings.clock()) if scheduler else nullcontext()
+        with suppress(KeyboardInterrupt), tick:  # stopped on purpose, even before it has quite begun
             _run(desk.settings, workers, listener)
 
 
@@ -77,11 +78,10 @@ def _run(settings: Settings, workers: int, listener: socket.socket) -> None:
         access_log=False,  # its lines hold addresses, and these may hold secrets
         log_config=logs.configuration("INFO" if settings.environment == "production" else "WARNING"),
     )
-    with suppress(KeyboardInterrupt):
-        if workers == 1:
-            uvicorn.Server(config).run(sockets=[listener])
-        else:
-            Multiprocess(config, sockets=[listener]).run()
+    if workers == 1:
+        uvicorn.Server(config).run(sockets=[listener])
+    else:
+        Multiprocess(config, sockets=[listener]).run()
 
 
 def app_of_worker() -> FastAPI:
