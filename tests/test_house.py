@@ -31,7 +31,20 @@ BESIDE = frozenset({"settings", "paths", "logs"})
 EDGES = frozenset({"feeds", "law", "store", "render"})
 BELOW_FACES = EDGES | BESIDE | {"domain", "services", "clock"}
 
-FACES = frozenset({"web", "scheduler", "console", "desk", "printing", "people_cli", "serving", "cli", "__main__"})
+FACES = frozenset(
+    {
+        "web",
+        "scheduler",
+        "console",
+        "desk",
+        "printing",
+        "people_cli",
+        "rights_cli",
+        "serving",
+        "cli",
+        "__main__",
+    }
+)
 
 MAY_IMPORT = {
     "domain": frozenset[str](),
@@ -48,7 +61,9 @@ MAY_IMPORT = {
     "printing": BELOW_FACES | {"console", "desk"},
     "serving": BELOW_FACES | {"console", "desk", "web", "scheduler"},
     "people_cli": BELOW_FACES | {"console", "desk"},
-    "cli": BELOW_FACES | {"console", "desk", "printing", "people_cli", "serving", "web", "scheduler"},
+    "rights_cli": BELOW_FACES | {"console", "desk", "web"},
+    "cli": BELOW_FACES
+    | {"console", "desk", "printing", "people_cli", "rights_cli", "serving", "web", "scheduler"},
     "__main__": frozenset({"cli"}),
 }
 """What each room of the house may import besides itself: arrows go down only."""

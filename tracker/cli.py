@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from tracker import __version__, console, printing, rights_cli, serving
+from tracker import __version__, console, printing, rights_cli
 from tracker.console import Format
 from tracker.desk import Desk
 from tracker.domain.acts import Act
@@ -300,6 +300,8 @@ def serve(
     ] = True,
 ) -> None:
     """Serve the pages on this machine."""
+    from tracker import serving  # the web face takes a second to load: who asks for no page need not wait
+
     serving.serve(context.obj, host=host, port=port, workers=workers, scheduler=scheduler)
 
 
@@ -319,6 +321,8 @@ def show(
     console.say(desk.say("cli.demo.loaded" if loaded else "cli.demo.kept", url=desk.settings.database_url))
     printing.print_sign_ins(desk, demo_people.welcome(desk.engine, Hasher(), now=desk.now))
     if not no_serve:
+        from tracker import serving  # as above
+
         serving.serve(desk, host="127.0.0.1", port=port, workers=1, scheduler=True)
 
 

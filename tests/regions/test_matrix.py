@@ -51,7 +51,13 @@ ACTIONS = {(path, method): action for path, method, action in ROUTES}
 ADMIN = next(who for who in CROWD if who.name == "admin")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql", "postgresql without the filter"])
+TOWNS = ("sqlite", "postgresql", "postgresql without the filter")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"town {name}")) for name in TOWNS],
+)
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A server over both regions: on each database, and with nothing but the second lock."""
     url, clean = _database(request, tmp_path_factory.mktemp("town") / "town.db")
