@@ -1,4 +1,4 @@
-"""What the API promises to programs: each parameter, answer and refusal is described; nothing else is taken."""
+"""What the API promises to programs: parameters, answers, refusals are described; nothing else is taken."""
 
 from __future__ import annotations
 
