@@ -191,8 +191,10 @@ def _flag(flag: Finding) -> Json:
 
 
 def _import(entry: Entry) -> Json:
+    """What is told of an import; from where it came is for the journal's readers only."""
+    told = {name: value for name, value in entry.details.items() if name in answers.Import.model_fields}
     at = entry.at.isoformat()
-    return {"seq": entry.seq, "at": at, "actor": entry.actor, "kind": entry.subject, **entry.details}
+    return {"seq": entry.seq, "at": at, "actor": entry.actor, "kind": entry.subject, **told}
 
 
 def _rows(rows: Iterable[Any]) -> list[Any]:

@@ -1,0 +1,210 @@
+"""Every act that bears on safety is found in the journal: who, when in UTC, from where and why (OBS-5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pyotp
+import pytest
+
+from tests.accounts.conftest import PASSWORD, SECRET, Browser, Place
+from tests.commands import Commands
+from tests.operations.places import confirm, hand_over, places_of
+from tests.people import a_person
+from tests.web.register import NOW
+from tracker.domain.acts import NOBODY, Act
+from tracker.domain.people import Person
+from tracker.domain.roles import Role
+from tracker.paths import PACKAGE
+from tracker.settings import Settings
+from tracker.store import journal, people
+from tracker.store.engine import make_engine, reading
+from tracker.store.journal import Entry
+
+LATER = frozenset({Act.CORRECTION, Act.DECISION})
+"""Acts that no page and no command does yet: their words stand ready."""
+
+BY_COMMAND = frozenset({Act.DECREE, Act.DEMO})
+"""Acts that no page does; loading the invented country has its test in ``test_demonstrating``."""
+
+OFFICE, HOME, ELSEWHERE = "203.0.113.7", "198.51.100.20", "192.0.2.66"
+NEW_PASSWORD = "көктемде жер көгерер еді"
+SCHOOLS = "school_id;name;region\n100000000001;Жаңа мектеп;59\n"
+
+
+@pytest.fixture(scope="module")
+def lived(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """A day on which everything happened."""
+    path = tmp_path_factory.mktemp("story") / "tracker.db"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    place = Place(make_engine(f"sqlite:///{path}"), Settings(secret=SECRET))
+    story = Story(place)
+    story.live()
+    yield story
+    place.engine.dispose()
+
+
+class Story:
+    """An administrator, a head of a department and a stranger, each at an address of their own."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.admin = place.add(Role.ADMIN, name="root")
+        self.head = place.add(Role.HEAD, name="asel")
+        self.at_office, self.at_home = place.browser(OFFICE), place.browser(HOME)
+
+    def live(self) -> None:
+        """All of it."""
+        self.place.browser(ELSEWHERE).sign_in(self.head.email, "a wrong guess of hers")
+        self.at_office.sign_in(self.admin.email)
+        self.at_home.sign_in(self.head.email)
+        assert self.at_home.get("/people").status_code == 403
+        self._work_with_files()
+        self._look_after_the_own_account()
+        self._look_after_people()
+        self.at_office.send("/operations/journal", page="/operations")
+        self.at_office.send("/sign-out", page="/account")
+
+    def _work_with_files(self) -> None:
+        confirm(self.at_home, hand_over(self.at_home, SCHOOLS))
+        self.at_home.send("/exports/queue", {"format": "csv"}, page="/queue")
+
+    def _look_after_the_own_account(self) -> None:
+        head = self.at_home
+        shown = head.send(
+            "/account/tokens",
+            {"name": "report", "scope": "read", "days": "30", "token_current": PASSWORD},
+            page="/account",
+        )
+        prefix = re.findall(r"trk_([0-9A-Za-z]+)_", shown.text)[0]
+        head.send("/account/tokens/revoke", {"prefix": prefix}, page="/account")
+        self._take_up_a_second_factor(head)
+        head.send(
+            "/account/second-factor/change",
+            {"act": "off", "current": PASSWORD},
+            page="/account/second-factor",
+        )
+        head.send(
+            "/account/password",
+            {"current": PASSWORD, "password": NEW_PASSWORD, "again": NEW_PASSWORD},
+            page="/account",
+        )
+
+    def _take_up_a_second_factor(self, browser: Browser) -> None:
+        page = browser.get("/account/second-factor").text
+        (offered,) = re.findall(r'name="offered" value="([^"]+)"', page)
+        secret = re.findall(r"\b[A-Z2-7]{32}\b", re.sub(r"(?<=[A-Z2-7]{4}) (?=[A-Z2-7]{4})", "", page))[0]
+        code = pyotp.TOTP(secret).at(NOW)
+        browser.send("/account/second-factor", {"offered": offered, "code": code, "current": PASSWORD})
+
+    def _look_after_people(self) -> None:
+        admin = self.at_office
+        described = {"name": "Нұрлан", "role": "officer", "region": "59"}
+        admin.send("/people", {**described, "email": "nurlan@example.kz"}, page="/people/new")
+        self.officer = self.number_of(a_person(Role.OFFICER, name="nurlan"))
+        own = f"/people/{self.officer}"
+        admin.send(own, {**described, "role": "reviewer"})
+        for act in ("disable", "enable", "sessions"):
+            admin.send(f"{own}/{act}", page=own)
+        admin.send(f"{own}/erase")
+
+    def number_of(self, person: Person) -> int:
+        """The number of an account."""
+        with reading(self.place.engine) as session:
+            return people.number_of(session, person.email) or 0
+
+    def told(self, act: Act) -> list[Entry]:
+        """The entries of an act, the first one first."""
+        with reading(self.place.engine) as session:
+            return list(reversed(journal.entries(session, action=act)))
+
+
+@pytest.mark.parametrize("act", [act for act in Act if act not in LATER | BY_COMMAND])
+def test_every_act_of_a_page_is_told_with_who_when_and_where(lived: Story, act: Act) -> None:
+    entries = lived.told(act)
+    assert entries, f"nobody wrote {act} down"
+    for entry in entries:
+        assert entry.at == NOW
+        assert entry.at.utcoffset() == timedelta(0)
+        assert re.fullmatch(rf"person:\d+|{NOBODY}", entry.actor)
+        assert entry.details["address"] in (OFFICE, HOME, ELSEWHERE)
+
+
+@pytest.mark.parametrize(
+    ("act", "who", "where"),
+    [
+        (Act.SIGN_IN_REFUSED, "stranger", ELSEWHERE),
+        (Act.SIGN_IN, "admin", OFFICE),
+        (Act.REFUSED, "head", HOME),
+        (Act.IMPORT, "head", HOME),
+        (Act.EXPORT, "head", HOME),
+        (Act.TOKEN_ADDED, "head", HOME),
+        (Act.SECOND_FACTOR_ON, "head", HOME),
+        (Act.PASSWORD_CHANGED, "head", HOME),
+        (Act.PERSON_ADDED, "admin", OFFICE),
+        (Act.ROLE_CHANGED, "admin", OFFICE),
+        (Act.PERSON_ERASED, "admin", OFFICE),
+        (Act.JOURNAL_CHECKED, "admin", OFFICE),
+        (Act.SIGN_OUT, "admin", OFFICE),
+    ],
+)
+def test_an_act_is_told_of_whoever_did_it_at_her_address(
+    lived: Story, act: Act, who: str, where: str
+) -> None:
+    marks = {"admin": lived.admin.mark, "head": lived.head.mark, "stranger": NOBODY}
+    first = lived.told(act)[0]
+    assert (first.actor, first.details["address"]) == (marks[who], where)
+
+
+def test_what_was_acted_on_and_why_is_told(lived: Story) -> None:
+    officer = f"person:{lived.officer}"
+    (changed,) = lived.told(Act.ROLE_CHANGED)
+    assert (changed.subject, changed.details["before"], changed.details["role"]) == (
+        officer, "officer", "reviewer",
+    )  # fmt: skip
+    (refused,) = lived.told(Act.REFUSED)
+    assert (refused.subject, refused.details["reason"]) == ("GET /people", "not_allowed")
+    (guessed,) = lived.told(Act.SIGN_IN_REFUSED)
+    assert (guessed.subject, guessed.details["reason"]) == (lived.head.mark, "password")
+    (imported,) = lived.told(Act.IMPORT)
+    assert (imported.subject, imported.details["new"]) == ("schools", 1)
+
+
+def test_no_entry_holds_a_password_a_secret_a_name_or_an_address_of_post(lived: Story) -> None:
+    with reading(lived.place.engine) as session:
+        everything = " ".join(f"{entry.subject} {entry.detail}" for entry in journal.entries(session))
+        assert journal.verify_chain(session) is None
+    for secret in (PASSWORD, NEW_PASSWORD, SECRET, "guess", "Нұрлан", "nurlan", "asel", "@", "trk_"):
+        assert secret not in everything, secret
+
+
+def test_the_addresses_of_others_are_for_auditors_only(lived: Story) -> None:
+    head = lived.place.browser(HOME)
+    head.sign_in(lived.head.email, NEW_PASSWORD)
+    answer = head.get("/api/v1/imports")
+    assert answer.status_code == 200
+    assert HOME not in answer.text
+    assert [run["kind"] for run in answer.json()["imports"]] == ["schools"]
+
+
+def test_commands_are_told_with_the_account_of_the_machine(tmp_path: Path) -> None:
+    commands = Commands(tmp_path)
+    commands.good("migrate")
+    commands.good("import", "schools", commands.file("s.csv", SCHOOLS))
+    commands.good("calendar", "set", "2027-03-09", "--off", "--decree", "№ 7")
+    commands.good("export", "schools", "out.csv")
+    engine = make_engine(f"sqlite:///{commands.database}")
+    with reading(engine) as session:
+        told = {entry.action: entry for entry in journal.entries(session)}
+    engine.dispose()
+    assert set(told) == {"import", "decree", "export"}
+    assert all(entry.actor.startswith("cli:") for entry in told.values())
+    assert told["export"].details["rows"] == 1
+
+
+def test_acts_that_wait_for_their_pages_are_done_by_nothing_yet() -> None:
+    assert places_of(PACKAGE, LATER) == {}
+    assert set(places_of(PACKAGE, set(Act) - LATER)) == set(Act) - LATER
