@@ -7,6 +7,8 @@ import io
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from email.message import Message
 from typing import Any
 from urllib.parse import unquote
@@ -19,10 +21,12 @@ from starlette.testclient import TestClient
 from tests.people import a_person
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
-from tests.web.register import COVERED, a_contract, a_school, fill, small_country
+from tests.web.register import COVERED, a_contract, a_school, day, fill, small_country
 from tracker.domain.acts import Act
+from tracker.domain.guarded import unguarded
+from tracker.domain.register import TenderRow
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import FlagKind, Language, Service, State
+from tracker.domain.vocabulary import FlagKind, Language, Service, State, TenderStatus
 from tracker.render.catalogs import load_catalogs
 from tracker.store import journal
 from tracker.store.engine import reading
@@ -113,6 +117,62 @@ def test_fil_5_the_button_on_a_list_asks_for_the_same_filters(filled: Engine, vi
     assert 'action="/exports/queue?region=59&amp;state=uncovered&amp;on=2027-02-01"' in html
 
 
+WICKED = (
+    "=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1+1", "＋1", "－1", "＠x", '"=1"',
+    "'=1", ";=1", ",=1",
+    '=HYPERLINK("http://evil.example")', "=cmd|' /C calc'!A0", "=IMPORTXML(1)", "DDE(1)", "\u00a0=1",
+    "\u200b=1", "=1\n=2", "a\n=2", "%0A=1", "=A1:A9", "|=1", "+7 (701) 000", "-5", "−5",
+)  # fmt: skip
+OBEYED = tuple("=+-@\t\r\n\x00＝＋－＠")
+
+
+@pytest.fixture
+def wicked(empty: Engine) -> Engine:
+    """Schools whose every text a spreadsheet would obey."""
+    fill(
+        empty,
+        *(
+            replace(a_school(f"9907700{n:05}", "x", name_kk=text, name_ru=text, district=text), name=text)
+            for n, text in enumerate(WICKED)
+        ),
+        *(
+            TenderRow(text, f"9907700{n:05}", TenderStatus.ACTIVE, published_on=day("2027-01-04"))
+            for n, text in enumerate(WICKED)
+        ),
+    )
+    return empty
+
+
+@pytest.mark.parametrize("path", ["queue", "schools"])
+def test_fil_1_no_cell_of_a_file_from_a_page_is_obeyed(wicked: Engine, visit: Visit, path: str) -> None:
+    client = visit(wicked)
+    text = client.post(f"/exports/{path}", data={"format": "csv"}).content.decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert not [cell for cell in cells if cell.lstrip(' \u00a0\u200b"').startswith(OBEYED)]
+    data = client.post(f"/exports/{path}", data={"format": "xlsx"}).content
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    written = [cell for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in written} <= {"s", "n", "d"}
+    assert not [cell for cell in written if cell.hyperlink]
+
+
+def test_fil_1_both_formats_hold_the_original_texts(wicked: Engine, visit: Visit) -> None:
+    client = visit(wicked)
+    rows = table_of(client.post("/exports/schools", data={"format": "csv"}), "csv")
+    assert {row["school_id"]: unguarded(row["name"]) for row in rows} == {
+        f"9907700{n:05}": text for n, text in enumerate(WICKED)
+    }
+    book = table_of(client.post("/exports/schools", data={"format": "xlsx"}), "xlsx")
+    plain = {row["school_id"]: row["name"] for row in book}
+    assert all(plain[f"9907700{n:05}"] == text for n, text in enumerate(WICKED) if "\r" not in text)
+
+
+def test_fil_1_numbers_stay_numbers(filled: Engine, visit: Visit) -> None:
+    rows = table_of(visit(filled).post("/exports/queue", data={"format": "xlsx"}), "xlsx")
+    assert {type(row["days_without"]) for row in rows if row["days_without"] is not None} == {int}
+    assert all(isinstance(row["uncovered_since"], datetime) for row in rows if row["uncovered_since"])
+
+
 def test_a_file_holds_the_schools_of_ones_own_regions_only(filled: Engine, visit: Visit) -> None:
     client = visit(filled, person=a_person(Role.HEAD, "71"))
     for path in ("queue", "schools"):
@@ -178,6 +238,6 @@ def test_fil_2_a_list_is_saved_under_its_title_in_the_readers_language(
 
 
 def test_the_day_of_a_file_is_the_day_that_was_asked(filled: Engine, visit: Visit) -> None:
-    for day, state in (("2027-03-01", "covered"), ("2028-01-01", "uncovered")):
-        rows = table_of(visit(filled).post(f"/exports/schools?on={day}"), "csv")
+    for on, state in (("2027-03-01", "covered"), ("2028-01-01", "uncovered")):
+        rows = table_of(visit(filled).post(f"/exports/schools?on={on}"), "csv")
         assert {row["school_id"]: row["state"] for row in rows}[COVERED] == state
