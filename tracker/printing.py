@@ -118,13 +118,23 @@ def print_checks(desk: Desk, found: list[checking.Check], how: Format) -> None:
     if how is Format.TABLE:
         for check in found:
             mark = desk.say("cli.check.good" if check.is_good else "cli.check.bad")
-            reason = f"error.{check.code}.{check.detail}"
-            detail = desk.say(reason) if desk.sentences.words.knows(reason) else check.detail
+            detail = _detail(desk, check)
             seen = f": {detail}" if detail else ""
             console.say(f"{mark} {desk.say(f'check.{check.code}')}{seen}")
     else:
         rows = [(check.code, check.is_good, check.detail) for check in found]
         console.print_rows(("code", "good", "detail"), rows, how)
+
+
+def _detail(desk: Desk, check: checking.Check) -> str:
+    """What was seen, for people; programs read it whole."""
+    reason = f"error.{check.code}.{check.detail}"
+    if desk.sentences.words.knows(reason):
+        return desk.say(reason)
+    if check.is_good and desk.sentences.words.knows(told := f"check.{check.code}.seen"):
+        first, _, second = check.detail.partition(";")[0].partition(" ")
+        return desk.say(told, first=first, second=second.strip("()"))
+    return check.detail
 
 
 def print_days(desk: Desk, days: Iterable[Override], how: Format) -> None:

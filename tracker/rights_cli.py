@@ -11,8 +11,6 @@ import typer
 from tracker import console
 from tracker.desk import Desk
 from tracker.render.rights import rights_page, roles_of
-from tracker.web.app import create_app
-from tracker.web.rules import rules_of
 
 
 class RightsFormat(StrEnum):
@@ -29,6 +27,9 @@ def routes(
     how: Annotated[RightsFormat, typer.Option("--format", help="How to print.")] = RightsFormat.TABLE,
 ) -> None:
     """List every page and request of the server, and who may use it."""
+    from tracker.web.app import create_app  # seconds to load: only who asks for the web face waits for it
+    from tracker.web.rules import rules_of
+
     desk: Desk = context.obj
     rules = sorted(rules_of(create_app(desk.settings, desk.settings.clock(), desk.engine)), key=_place)
     if how is RightsFormat.MARKDOWN:

@@ -214,7 +214,7 @@ def test_the_program_refuses_a_clause_that_nothing_reads(reload: Reload) -> None
 def test_the_program_refuses_a_folder_without_a_law(tmp_path: Path) -> None:
     with pytest.raises(PolicyBroken) as refusal:
         load_policy(tmp_path)
-    assert refusal.value.details == {"at": POLICY_FILE, "reason": "file_unreadable"}
+    assert refusal.value.details == {"at": str(tmp_path / POLICY_FILE), "reason": "file_unreadable"}
 
 
 def test_a_department_may_switch_the_final_cap_off(reload: Reload) -> None:

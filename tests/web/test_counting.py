@@ -90,3 +90,15 @@ def test_the_queue_names_schools_and_says_that_a_row_is_a_service(doubled: Engin
     assert "3 школы требуют внимания." in text
     assert f"Ниже {rows} строк: по одной на услугу." in text
     assert "по одной на услугу" not in text_of(client.get("/queue?service=cctv").text)
+
+
+def test_a_region_without_schools_has_no_row(doubled: Engine, visit: Visit) -> None:
+    html = visit(doubled, Language.RU).get("/").text
+    assert re.findall(r'<th scope="row"><a href="/\?region=(\w+)"', html) == ["59"]
+
+
+def test_no_line_breaks_between_the_number_sign_and_the_number(empty: Engine, visit: Visit) -> None:
+    fill(empty, a_school("S-1", "1", name_ru="Школа № 1"), a_school("S-2", "2", name_ru="Школа №2 имени № 3"))
+    html = visit(empty, Language.RU).get("/schools").text
+    assert "Школа №\u00a01<" in html
+    assert "Школа №\u00a02 имени №\u00a03<" in html

@@ -31,7 +31,7 @@ class Table:
         try:
             return cls(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
         except OSError as error:
-            raise PolicyBroken(at=path.name, reason="file_unreadable") from error
+            raise PolicyBroken(at=str(path), reason="file_unreadable") from error
         except ValueError as error:
             raise PolicyBroken(at=path.name, reason="toml_syntax", said=str(error)) from error
 

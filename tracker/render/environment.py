@@ -19,7 +19,7 @@ from tracker.paths import bundled
 from tracker.render.catalogs import Catalogs, Words
 from tracker.render.components import components
 from tracker.render.explanations import Explanations
-from tracker.render.formats import Formats, school_name
+from tracker.render.formats import Formats, school_name, together
 from tracker.render.sentences import Sentences
 
 Environments = Mapping[Language, Environment]
@@ -43,7 +43,8 @@ class Voice:
 
     def name_of(self, school: SchoolRow) -> str:
         """A school's name in this language where it has one."""
-        return school_name((school.name_kk, school.name_ru, school.name), self.words.language)
+        shown = school_name((school.name_kk, school.name_ru, school.name), self.words.language)
+        return together(shown)
 
 
 Voices = Mapping[Language, Voice]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -15,6 +16,8 @@ from tracker.render.catalogs import Words
 
 NO_BREAK = "\u00a0"
 ISO_LENGTH = len("2027-01-31")
+
+_NUMBER_SIGN = re.compile(r"№\s*(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ class Formats:
     def _cased(self, day: date, case: str) -> str:
         month = self.words.say(f"month.{day.month}.{case}")
         return self.words.say("day.long", day=day.day, month=month, year=day.year)
+
+
+def together(name: str) -> str:
+    """A name in which no line breaks between № and its number."""
+    return _NUMBER_SIGN.sub(f"№{NO_BREAK}", name)
 
 
 def school_name(names: tuple[str | None, str | None, str], language: Language) -> str:

@@ -128,8 +128,7 @@ def apply(
     """Write the file, whole or not at all and within ``scope`` only, and judge anew what it touches.
 
     The facts are known from ``known`` on, or else from ``now``. With rejected rows nothing is written unless
-    ``skip_bad_rows`` and others are good. ``seen`` is the preview that is confirmed, ``origin`` where the
-    request comes from.
+    ``skip_bad_rows`` and others are good. ``seen`` is the preview that is confirmed, ``origin`` where from.
     Raises ``FileRefused``, ``MomentRefused``, ``ChangedMeanwhile`` and ``ConfirmationNeeded``.
     """
     plan = _plan(session, scope, kind, data, filename=filename, book=book, on=today)
@@ -139,17 +138,20 @@ def apply(
         return found
     _require_confirmed(found, confirmed)
     if plan.rows:
-        at = known or references.next_moment(session, now=now)
-        seq = versions.open_recording(
-            session, at=at, actor=actor, source=found.filename, reason=f"import {kind}"
-        )
-        intake.record(session, kind, plan.rows, seq)
+        _record(session, plan, at=known or references.next_moment(session, now=now), actor=actor)
         with whole_country(session):  # what is due elsewhere is judged with it
             assessments.mark_due(session, plan.needs)
             evaluate(session, today=today, book=book, progress=progress)
     detail = {**_journal_detail(found), **origin}
     journal.append(session, at=now, actor=actor, action=Act.IMPORT, subject=kind.value, detail=detail)
     return replace(found, written=True)
+
+
+def _record(session: Session, plan: _Plan, *, at: datetime, actor: str) -> None:
+    """Write the rows of a file as one recording."""
+    kind, source = plan.preview.kind, plan.preview.filename
+    seq = versions.open_recording(session, at=at, actor=actor, source=source, reason=f"import {kind}")
+    intake.record(session, kind, plan.rows, seq)
 
 
 def _require_as_seen(found: Preview, seen: str | None) -> None:

@@ -53,10 +53,9 @@ def _loses_within(school: SchoolStanding, days: int) -> bool:
 
 
 def by_region(needs: Iterable[NeedView], codes: Iterable[str]) -> tuple[tuple[str, Tally], ...]:
-    """One row per region in the order of ``codes``; those that state none come last, if there are any."""
+    """One row per region that has schools, in the order of ``codes``; those that state none come last."""
     groups = _groups(needs, lambda need: need.school.region)
-    shown = [*codes, *([NOT_STATED] if NOT_STATED in groups else [])]
-    return tuple((code, tally(groups.get(code, ()))) for code in shown)
+    return tuple((code, tally(groups[code])) for code in (*codes, NOT_STATED) if code in groups)
 
 
 def by_district(needs: Iterable[NeedView]) -> tuple[tuple[str, Tally], ...]:
