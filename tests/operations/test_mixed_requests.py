@@ -1,0 +1,74 @@
+"""Requests of people of twenty regions at once on one worker: nobody is answered for another (CON-10).
+
+In CI ten thousand requests are sent, elsewhere one thousand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient
+from sqlalchemy import Engine
+
+from tests.office import Office
+from tests.people import a_person, sign_in
+from tests.web.register import NOW
+from tracker.clock import FixedClock
+from tracker.domain.register import RegisterKind
+from tracker.domain.roles import Role
+from tracker.feeds.regions import REGIONS
+from tracker.settings import Settings
+from tracker.store.engine import make_engine
+from tracker.web.app import create_app
+
+REQUESTS = 10_000 if os.environ.get("CI", "").lower() == "true" else 1_000
+HOME = "http://127.0.0.1:8000"
+CODES = [region.code for region in REGIONS]
+PAGES = ("/api/v1/needs", "/api/v1/flags", "/api/v1/needs?on=2027-03-01", "/schools", "/queue", "/")
+MARK = re.compile(r"(?:CANARY-|1000000000)(\d\d)")
+
+
+@pytest.fixture
+def country(sqlite_url: str) -> Iterator[Engine]:
+    """A school without service in each of twenty regions, named after its region."""
+    engine = make_engine(sqlite_url)
+    rows = [f"1000000000{code};CANARY-{code};{code};CANARY-{code};2026-01-01" for code in CODES]
+    Office(engine).take_in(
+        RegisterKind.SCHOOLS, "\n".join(["school_id;name;region;district;needed_from", *rows])
+    )
+    yield engine
+    engine.dispose()
+
+
+async def ask(client: AsyncClient, code: str, cookie: str, pages: list[str]) -> list[str]:
+    """Ask one page after the other; what of the answers is of another region, or was not answered."""
+    wrong = []
+    headers = {"cookie": f"tracker={cookie}", "accept-language": "en"}
+    for page in pages:
+        answer = await client.get(page, headers=headers)
+        if answer.status_code != 200 or set(MARK.findall(answer.text)) - {code}:
+            wrong.append(f"{code} {page} {answer.status_code}")
+        elif page != "/" and code not in MARK.findall(answer.text):
+            wrong.append(f"{code} {page} without her own")
+    return wrong
+
+
+async def crowd(engine: Engine) -> list[str]:
+    """Twenty people ask at once, each in an order of her own."""
+    app = create_app(Settings(), FixedClock(NOW), engine)
+    heads = {code: sign_in(engine, a_person(Role.HEAD, code, name=f"head-{code}")) for code in CODES}
+    dice = Random(20)
+    async with AsyncClient(transport=ASGITransport(app), base_url=HOME) as client:
+        each = REQUESTS // len(CODES)
+        asking = [ask(client, code, heads[code], dice.choices(PAGES, k=each)) for code in CODES]
+        return [wrong for found in await asyncio.gather(*asking) for wrong in found]
+
+
+def test_thousands_of_requests_of_twenty_regions_at_once_are_never_mixed(country: Engine) -> None:
+    assert len(CODES) == 20
+    assert asyncio.run(crowd(country)) == []
