@@ -130,7 +130,10 @@ def take_in(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     skip_bad_rows: Annotated[bool, typer.Option("--skip-bad-rows", help="Take the good rows.")] = False,
     confirm: Annotated[bool, typer.Option("--confirm", help="Yes, end or empty what the file says.")] = False,
-    known: Known = None,
+    known: Annotated[
+        str | None,
+        typer.Option(metavar="MOMENT", help="Record the facts as known from this moment on, not from now."),
+    ] = None,
     how: How = Format.TABLE,
 ) -> None:
     """Take a register file in: all of it, or nothing."""
@@ -254,7 +257,7 @@ def write_out(
     known: Known = None,
     region: Region = None,
 ) -> None:
-    """Write a table that imports back and in which no formula runs."""
+    """Write a table in which no formula runs. All but needs, which are findings, import back."""
     desk: Desk = context.obj
     ending = file.suffix.lower()
     if ending not in (".csv", ".xlsx"):

@@ -78,8 +78,8 @@ def test_the_next_step_names_the_window_and_never_promises(language: Language, s
 def test_a_need_that_no_line_ever_served_has_no_invented_day() -> None:
     found = assessed(a_need(), "2027-01-15")
     told = VOICES[Language.RU].sentences
-    assert told.need(found) == "Договоров на услугу канала связи в учете нет; идущей закупки нет."
-    assert told.when(found) == "договора в учете нет"
+    assert told.need(found) == "Договоров на услугу канала связи в учёте нет; идущей закупки нет."
+    assert told.when(found) == "договора в учёте нет"
     assert told.step(found) == "Объявить закупку."
 
 
@@ -204,7 +204,7 @@ def test_every_situation_of_the_case_files_can_be_told(case: Case, language: Lan
 def test_the_board_counts_in_words() -> None:
     told = VOICES[Language.RU].sentences
     assert told.board(uncovered=1, losing=2, days=30, stalled=5) == (
-        "1 школа без услуги, 2 потеряют ее за 30 дней, у 5 школ закупка затянулась."
+        "1 школа без услуги, 2 потеряют её за 30 дней, у 5 школ закупка затянулась."
     )
     assert "Школ без услуги нет" in told.board(uncovered=0, losing=0, days=30, stalled=0)
 

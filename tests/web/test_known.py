@@ -31,8 +31,8 @@ def test_a_search_finds_the_names_of_that_moment(filled: Engine, visit: Visit) -
 def test_the_record_of_flags_is_said_to_be_of_now(filled: Engine, visit: Visit) -> None:
     client = visit(filled, Language.RU)
     then = text_of(client.get(f"/schools/{STALLED}?{BEFORE}").text)
-    assert "История отметок ведется изо дня в день" in then
-    assert "История отметок ведется изо дня в день" not in text_of(client.get(f"/schools/{STALLED}").text)
+    assert "История отметок ведётся изо дня в день" in then
+    assert "История отметок ведётся изо дня в день" not in text_of(client.get(f"/schools/{STALLED}").text)
 
 
 def test_a_live_tender_that_does_not_speak_for_its_need_has_a_standing(filled: Engine, visit: Visit) -> None:

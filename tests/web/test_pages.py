@@ -160,7 +160,7 @@ def test_every_number_of_the_board_is_the_length_of_the_list_behind_it(
 
 def test_the_first_line_of_the_board_counts_what_calls_for_action(filled: Engine, visit: Visit) -> None:
     text = text_of(visit(filled, Language.RU).get("/").text)
-    assert "5 школ без услуги, 2 потеряют ее за 30 дней, у 1 школы закупка затянулась." in text
+    assert "5 школ без услуги, 2 потеряют её за 30 дней, у 1 школы закупка затянулась." in text
 
 
 def test_the_board_keeps_the_control_centre_beside_the_contracts(filled: Engine, visit: Visit) -> None:
@@ -216,7 +216,7 @@ def test_any_day_can_be_asked_about_and_every_link_keeps_it(filled: Engine, visi
 def test_what_was_not_yet_known_is_not_shown(filled: Engine, visit: Visit) -> None:
     client = visit(filled, Language.RU)
     text = text_of(client.get("/?known=2027-01-13").text)
-    assert "В учете пока нет ни одной школы" in text
+    assert "В учёте пока нет ни одной школы" in text
     assert "По сведениям, известным на 13.01.2027 23:59" in text
     assert client.get(f"/schools/{STALLED}?known=2027-01-13").status_code == 404
     assert client.get(f"/schools/{STALLED}?known=2027-01-14T11:00:00%2B05:00").status_code == 200
