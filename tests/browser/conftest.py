@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import Engine
 
 from tests.browser.served import Served, served
 from tests.people import ADMIN
@@ -40,31 +41,41 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def country(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The server over the small country; tests leave it as it was."""
-    path = tmp_path_factory.mktemp("country") / "tracker.db"
-    shutil.copyfile(migrated_sqlite, path)
-    engine = make_engine(f"sqlite:///{path}")
-    fill(engine)
-    with served(engine) as server:
-        yield server
-    engine.dispose()
+    """The server over the small country; tests leave its register as it was."""
+    with opened(migrated_sqlite, tmp_path_factory.mktemp("country")) as engine:
+        fill(engine)
+        with served(engine) as server:
+            yield server
 
 
 @pytest.fixture(scope="session")
 def nothing(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The server over a register that nobody has filled."""
-    path = tmp_path_factory.mktemp("nothing") / "tracker.db"
-    shutil.copyfile(migrated_sqlite, path)
-    engine = make_engine(f"sqlite:///{path}")
-    with served(engine) as server:
+    """The server over a register that nobody has filled, nor will."""
+    with opened(migrated_sqlite, tmp_path_factory.mktemp("nothing")) as engine, served(engine) as server:
         yield server
+
+
+@pytest.fixture
+def fresh(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Served]:
+    """A server over an empty register of the test's own."""
+    with opened(migrated_sqlite, tmp_path) as engine, served(engine) as server:
+        yield server
+
+
+@contextmanager
+def opened(migrated: Path, folder: Path) -> Iterator[Engine]:
+    """A copy of a migrated database."""
+    path = folder / "tracker.db"
+    shutil.copyfile(migrated, path)
+    engine = make_engine(f"sqlite:///{path}")
+    yield engine
     engine.dispose()
 
 
 @pytest.fixture
 def open_page(browser: Browser, country: Served) -> Iterator[Open]:
     """Opens a page of the small country (or of ``at``) at a size, in a language, with or without script."""
-    with ExitStack() as opened:
+    with ExitStack() as contexts:
 
         def open_it(
             path: str,
@@ -79,7 +90,7 @@ def open_page(browser: Browser, country: Served) -> Iterator[Open]:
             context = browser.new_context(
                 viewport={"width": width, "height": height}, java_script_enabled=script, base_url=at.home
             )
-            opened.callback(context.close)
+            contexts.callback(context.close)
             given = {COOKIE: language.value}
             if person is not None:
                 given["tracker"] = at.cookie(person)
