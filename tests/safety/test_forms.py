@@ -145,7 +145,7 @@ def test_web_1_reading_every_page_changes_nothing(filled: Engine, visit: Visit) 
             continue
         seen.add(address)
         answer = client.get(address)
-        assert answer.status_code < 500, address
+        assert answer.status_code < 500 or address == "/readyz", address  # nothing ticks here, as it says
         if answer.headers.get("content-type", "").startswith("text/html"):
             waiting += [link.partition("#")[0] for _, link in links_of(answer.text)]
     assert len(seen) > 60
