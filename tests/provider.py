@@ -17,12 +17,15 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import httpx2
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from starlette.testclient import TestClient
 
 from tests.web.register import NOW
 from tracker import settings
 
+HOME = "http://127.0.0.1:8000"
 CLIENT_ID = "tracker"
 CLIENT_SECRET = "bT4-known-to-both"
 
@@ -155,3 +158,15 @@ def running_provider() -> Iterator[Provider]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+def there(browser: TestClient, onward: str = "/queue") -> str:
+    """Go to the provider and sign in there; the address to which it sends the browser back."""
+    away = browser.get("/sign-in/provider", params={"next": onward})
+    assert away.status_code == 303, away.text
+    return httpx2.get(away.headers["location"]).headers["location"]
+
+
+def back(browser: TestClient, address: str) -> httpx2.Response:
+    """Follow the provider's answer."""
+    return browser.get(address.removeprefix(HOME))

@@ -7,21 +7,18 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import pytest
 from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
 from tests.accounts.conftest import MakePlace, Place
-from tests.provider import CLIENT_ID, Claims, Provider, running_provider
+from tests.provider import CLIENT_ID, HOME, Claims, Provider, back, running_provider, there
 from tests.web.reading import text_of
 from tests.web.register import NOW
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
 from tracker.store import accounts, credentials, journal, people, subjects
 from tracker.store.engine import reading, transaction
-
-HOME = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
@@ -56,18 +53,6 @@ def browser(place: Place) -> Iterator[TestClient]:
     headers = {"accept-language": "en", "sec-fetch-site": "none"}
     with TestClient(place.app, base_url=HOME, follow_redirects=False, headers=headers) as client:
         yield client
-
-
-def there(browser: TestClient, onward: str = "/queue") -> str:
-    """Go to the provider and sign in there; the address to which it sends the browser back."""
-    away = browser.get("/sign-in/provider", params={"next": onward})
-    assert away.status_code == 303, away.text
-    return httpx2.get(away.headers["location"]).headers["location"]
-
-
-def back(browser: TestClient, address: str) -> httpx2.Response:
-    """Follow the provider's answer."""
-    return browser.get(address.removeprefix(HOME))
 
 
 def refusals(place: Place) -> list[tuple[str, Any]]:
@@ -290,6 +275,15 @@ def test_an_answer_after_ten_minutes_is_refused(place: Place, officer: Person, b
     address = there(browser)
     place.clock.wait(minutes=10, seconds=1)
     refused(place, browser, address, "state", "came too late")
+
+
+def test_forged_answers_are_counted_and_do_not_flood_the_journal(
+    place: Place, officer: Person, browser: TestClient
+) -> None:
+    forged = "/sign-in/provider/answer?code=x&state=y"
+    statuses = [browser.get(forged).status_code for _ in range(30)]
+    assert statuses == [401] * 20 + [429] * 10
+    assert len(refusals(place)) == 21
 
 
 def test_a_refusal_of_the_provider_is_told_and_its_text_is_not(

@@ -33,7 +33,7 @@ SIGNATURES = ("RS256", "PS256", "ES256", "ES384")
 LEEWAY_SECONDS = 60
 """By how much the provider's clock may differ."""
 
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 5
 LONGEST_SUBJECT = 255
 WELL_KNOWN = "/.well-known/openid-configuration"
 _ADDRESSES = ("authorization_endpoint", "token_endpoint", "jwks_uri")

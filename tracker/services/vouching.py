@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
+
 from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
 from tracker.feeds.identity import Identity
 from tracker.services import admitting
 from tracker.services.acting import Author
-from tracker.services.admitting import NO_ACCOUNT, Entry, Origin, Outcome
+from tracker.services.admitting import NO_ACCOUNT, Entry, Knock, Origin, Outcome
 from tracker.store import credentials, links, subjects
 from tracker.store.credentials import Credentials
 from tracker.store.links import Purpose
@@ -16,7 +18,15 @@ from tracker.store.links import Purpose
 KNOWN_BY = "oidc"
 
 
-def enter(session: Session, identity: Identity, origin: Origin, author: Author) -> Entry:
+def knock(session: Session, origin: Origin, author: Author) -> Knock:
+    """Write an answer of the provider down as a try, unless its address has failed too often.
+
+    Whose account is meant is not known yet, so each try is of another one: only the address counts.
+    """
+    return admitting.knock(session, f"{KNOWN_BY}:{secrets.token_hex(16)}", origin, author)
+
+
+def enter(session: Session, identity: Identity, knocked: Knock, origin: Origin, author: Author) -> Entry:
     """Begin a session for the account of this identity, or half way where it has a second factor of ours.
 
     Found by the provider's own number; else, once, an invited account by an address that the provider has
@@ -26,6 +36,7 @@ def enter(session: Session, identity: Identity, origin: Origin, author: Author) 
     if known is None or not known.is_enabled or not _is_tied(session, known, identity):
         refuse(session, author, "account", subject=known.mark if known else NO_ACCOUNT)
         return Entry(Outcome.WRONG)
+    admitting.withdraw(session, knocked)
     if known.second_factor is not None:
         secret = links.make_link(session, known.person_id, Purpose.SECOND_STEP, at=author.now)
         return Entry(Outcome.HALF_WAY, secret)

@@ -13,11 +13,11 @@ from fastapi import APIRouter
 from itsdangerous import BadData, URLSafeSerializer
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tracker.domain.errors import NotFound, ProviderRefused
+from tracker.domain.errors import NotFound, ProviderRefused, TooManyTries, TrackerError
 from tracker.feeds import identity
 from tracker.feeds.identity import Way
 from tracker.services import vouching
-from tracker.services.admitting import Entry, Outcome
+from tracker.services.admitting import Entry, Knock, Outcome
 from tracker.settings import Provider
 from tracker.store import people
 from tracker.store.engine import transaction
@@ -56,9 +56,14 @@ def go(called: Called) -> Response:
 
 @router.get(ANSWER, dependencies=[anyone()])
 def come_back(called: Called) -> Response:
-    """Let in whom the provider vouches for; every refusal is told in words and written down."""
+    """Let in whom the provider vouches for; every refusal is told in words, written down and counted."""
+    provider = _provider(called)
+    with transaction(called.house.engine) as session:
+        knocked = vouching.knock(session, origin_of(called), author_of(called))
+    if knocked.attempt is None:
+        return _refused(called, TooManyTries(), status=429)
     try:
-        onward, entry = _enter(called, _provider(called))
+        onward, entry = _enter(called, provider, knocked)
     except ProviderRefused as error:
         with transaction(called.house.engine) as session:
             vouching.refuse(session, author_of(called), str(error.details["reason"]))
@@ -73,7 +78,7 @@ def come_back(called: Called) -> Response:
     return response
 
 
-def _enter(called: Caller, provider: Provider) -> tuple[str, Entry]:
+def _enter(called: Caller, provider: Provider, knocked: Knock) -> tuple[str, Entry]:
     """Where to go on, and how the try ended; raises :class:`ProviderRefused`."""
     way, onward = _way_of(called)
     given = called.request.query_params
@@ -87,7 +92,7 @@ def _enter(called: Caller, provider: Provider) -> tuple[str, Entry]:
         provider, way, given["code"], answer_to=_answer_to(called.house), now=called.moment
     )
     with transaction(called.house.engine) as session:
-        entry = vouching.enter(session, found, origin_of(called), author_of(called))
+        entry = vouching.enter(session, found, knocked, origin_of(called), author_of(called))
         before = visitor_of(called.request).cookie
         if entry.cookie and before:
             people.end_session(session, before, at=called.moment)
@@ -133,9 +138,9 @@ def _forget(response: Response, house: House) -> None:
     )
 
 
-def _refused(called: Caller, error: ProviderRefused) -> Response:
+def _refused(called: Caller, error: TrackerError, *, status: int = 401) -> Response:
     values = {"next": "/", "email": "", "refused": error, "chosen": False}
     with called.reading() as visit:
-        response = visit.page("session/sign_in.html", values, status=401)
+        response = visit.page("session/sign_in.html", values, status=status)
     _forget(response, called.house)
     return response
