@@ -14,7 +14,7 @@ BROWSER := package.json package-lock.json hatch_build.py
 WORDS := $(wildcard tests/render/test_words.py tests/test_words.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench wheel lock clean
+.PHONY: help demo test lint format bench wheel bill audit lock clean
 
 help:  ## say what each word does
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | expand -t 10
@@ -40,6 +40,13 @@ bench: $(VENV)/dev  ## measure speed on this machine
 
 wheel: $(VENV)/dev  ## build the package into dist/
 	$(PY) -m build --wheel --no-isolation
+
+bill: $(VENV)/dev  ## the bill of materials (CycloneDX) as dist/bill.cdx.json
+	mkdir -p dist
+	$(PY) -m supply bill > dist/bill.cdx.json
+
+audit: $(VENV)/dev  ## ask the OSV service at ADVISORIES_URL for known faults of what is locked
+	$(PY) -m supply check
 
 lock:  ## choose versions anew; the only word that needs uv
 	$(LOCK) pyproject.toml -o requirements.lock
