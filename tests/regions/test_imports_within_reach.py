@@ -193,7 +193,7 @@ def test_columns_that_are_no_facts_of_a_school_stay_words_of_the_file(office: Of
 
 
 def test_a_file_gives_the_same_report_whether_the_other_region_exists_or_not(locked: Engine) -> None:
-    """RGN-2 for files, but for names that others have taken (decision on regions)."""
+    """RGN-2 for files, but for names that others have taken (docs/decisions.md)."""
     settle(locked, *of_a_alone(), source="a")
     office = Office(locked)
     files = [

@@ -1,6 +1,6 @@
 """Where a scope ends: the condition that a fact lies within it, and which names outside it are taken.
 
-The second is asked when a file is taken in, and told to nobody but as a rejected row (decision of regions).
+The second is asked when a file is taken in, and told to nobody but as a rejected row (docs/decisions.md).
 """
 
 from __future__ import annotations
