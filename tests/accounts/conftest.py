@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from tracker.settings import Settings
 from tracker.store import people
 from tracker.store.engine import make_engine, transaction
 from tracker.web.app import create_app
+from tracker.web.visitors import csrf_token
 
 HOME = "http://127.0.0.1:8000"
 PASSWORD = "төрт түлік қыста да тоқ"
@@ -102,6 +104,7 @@ class Browser:
     """Opens pages and sends forms as a browser does: with the token that the page gave it."""
 
     def __init__(self, place: Place, address: str, headers: Mapping[str, str]) -> None:
+        self.place = place
         given = {"accept-language": "en", "sec-fetch-site": "same-origin", **headers}
         base = place.settings.base_url
         self.client = TestClient(
@@ -112,7 +115,9 @@ class Browser:
         """Open a page."""
         return self.client.get(path, headers=headers)
 
-    def send(self, path: str, fields: Mapping[str, object] | None = None, *, page: str | None = None) -> Response:
+    def send(
+        self, path: str, fields: Mapping[str, object] | None = None, *, page: str | None = None
+    ) -> Response:
         """Fill in the form of a page (of the same address unless named) and send it."""
         shown = self.client.get(page or path, follow_redirects=True)
         return self.post(path, fields, token=token_on(shown.text))
@@ -123,7 +128,14 @@ class Browser:
 
     def sign_in(self, email: str, password: str = PASSWORD, **more: object) -> Response:
         """Send the form to sign in with."""
-        return self.send("/sign-in", {"email": email, "password": password, **more})
+        return self.post("/sign-in", {"email": email, "password": password, **more}, token=self.token)
+
+    @property
+    def token(self) -> str:
+        """The token of a form, as the page with it would carry it."""
+        if not self.cookie:
+            self.client.cookies.set("tracker", secrets.token_urlsafe(32), domain="127.0.0.1")
+        return csrf_token(self.cookie)
 
     @property
     def is_in(self) -> bool:

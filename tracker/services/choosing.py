@@ -40,9 +40,14 @@ def require_good(password: str, *, again: str, about: Iterable[str]) -> None:
         raise PasswordRefused(reason="short", least=SHORTEST)
     if len(password) > LONGEST:
         raise PasswordRefused(reason="long", most=LONGEST)
-    known = {part for text in about for part in (text, *re.split(r"[^\w]+|_", text)) if len(part) > 2}
-    if is_easy(password, known=known):
+    if is_easy(password, known=_known(about)):
         raise PasswordRefused(reason="easy")
+
+
+def _known(texts: Iterable[str]) -> frozenset[str]:
+    """Names and addresses, whole and in parts."""
+    parts = (part for text in texts for part in (text, text.partition("@")[0], *re.split(r"\W+|_", text)))
+    return frozenset(part for part in parts if len(part) > 2)
 
 
 def is_easy(password: str, *, known: Iterable[str] = ()) -> bool:

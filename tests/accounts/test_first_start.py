@@ -1,0 +1,94 @@
+"""A fresh installation has no account and no secret; the first administrator comes by command (AUT-16)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.accounts.conftest import Place
+from tests.commands import Commands
+from tracker.domain.errors import SettingsRefused
+from tracker.settings import Settings
+from tracker.store import accounts
+from tracker.store.engine import make_engine, reading
+
+NEW = "жеті өнер, жетпіс тіл"
+GOOD = {
+    "TRACKER_ENV": "production",
+    "TRACKER_SECRET": "k3v9-XmQ2-w8Zr-LpT5-uYb7-dNf4-hGc6",
+    "TRACKER_BASE_URL": "https://tracker.example.kz",
+}
+
+
+@pytest.fixture
+def tracker(tmp_path: Path) -> Commands:
+    """A folder with an empty database."""
+    commands = Commands(tmp_path)
+    commands.good("migrate")
+    return commands
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"TRACKER_SECRET": ""},
+        {"TRACKER_SECRET": "short"},
+        {"TRACKER_SECRET": "change-me-change-me-change-me-change-me"},
+        {"TRACKER_SECRET": "a" * 40},
+        {"TRACKER_BASE_URL": "http://tracker.example.kz"},
+        {"TRACKER_BASE_URL": "tracker.example.kz"},
+        {"TRACKER_BASE_URL": "https://tracker.example.kz/path"},
+    ],
+)
+def test_production_does_not_start_half_configured(wrong: dict[str, str]) -> None:
+    assert Settings.from_env(GOOD).is_https
+    with pytest.raises(SettingsRefused):
+        Settings.from_env({**GOOD, **wrong})
+    for name in ("TRACKER_SECRET", "TRACKER_BASE_URL"):
+        with pytest.raises(SettingsRefused):
+            Settings.from_env({key: value for key, value in GOOD.items() if key != name})
+
+
+def test_a_fresh_installation_has_no_account_and_lets_nobody_in(place: Place) -> None:
+    with reading(place.engine) as session:
+        assert not accounts.has_accounts(session)
+    for name in ("admin", "admin@example.kz", "root", "demo-admin@example.org"):
+        assert place.browser().sign_in(name, "admin").status_code == 401
+    assert place.browser().get("/people/new").status_code == 303
+
+
+def test_the_first_administrator_is_added_by_command_and_chooses_a_password(tracker: Commands) -> None:
+    said = tracker.good("user", "add", "First@Example.kz", "--role", "admin", "--name", "Бірінші")
+    (path,) = re.findall(r"http://127\.0\.0\.1:8000(/welcome/[\w-]{43})\n", said.out)
+    engine = make_engine(f"sqlite:///{tracker.database}")
+    place = Place(engine)
+    browser = place.browser()
+    assert browser.send(path, {"password": NEW, "again": NEW}).status_code == 303
+    browser.sign_in("first@example.kz", NEW)
+    assert browser.get("/people").status_code == 200
+    engine.dispose()
+    (listed,) = tracker.good("user", "list", "--format", "json").json
+    assert (listed["email"], listed["role"], listed["reach"]) == ("first@example.kz", "admin", "*")
+    assert listed["state"] == "enabled"
+
+
+def test_people_are_looked_after_by_command(tracker: Commands) -> None:
+    tracker.good("user", "add", "admin@example.kz", "--role", "admin")
+    added = ("user", "add", "head@example.kz", "--role", "head")
+    assert tracker(*added).status == 2
+    assert "at least one region" in tracker(*added).plain
+    tracker.good(*added, "--region", "59", "--region", "Astana")
+    assert tracker(*added, "--region", "59").status == 2
+    reach = {each["email"]: each["reach"] for each in tracker.good("user", "list", "--format", "json").json}
+    assert reach["head@example.kz"] == "59; 71"
+    assert "/welcome/" in tracker.good("user", "link", "head@example.kz").out
+    tracker.good("user", "disable", "head@example.kz")
+    assert tracker("user", "link", "head@example.kz").status == 2
+    assert tracker("user", "disable", "nobody@example.kz").status == 2
+    tracker.good("user", "enable", "head@example.kz")
+    token = tracker.good("token", "add", "head@example.kz", "--name", "report", "--days", "30").out
+    (prefix,) = re.findall(r"trk_([0-9a-f]{12})_", token)
+    tracker.good("token", "revoke", prefix)
+    assert tracker("token", "revoke", prefix).status == 2

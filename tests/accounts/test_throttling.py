@@ -1,0 +1,104 @@
+"""Nobody guesses a password, and nobody locks a person out (AUT-1, AUT-3, AUT-17)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.accounts.conftest import PASSWORD, Browser, Place
+from tracker.services.admitting import IN_A_ROW, PER_ADDRESS
+from tracker.store import attempts, journal
+from tracker.store.attempts import Knocker
+from tracker.store.engine import reading, transaction
+
+
+def guess(browser: Browser, email: str, times: int) -> list[int]:
+    """Send wrong passwords, all with the token of one page; the statuses of the answers."""
+    token = browser.token
+    fields = {"email": email, "password": "wrong"}
+    return [browser.post("/sign-in", fields, token=token).status_code for _ in range(times)]
+
+
+def test_an_address_has_twenty_tries_an_hour(both_places: Place) -> None:
+    """AUT-1, from one address."""
+    person = both_places.add()
+    browser = both_places.browser()
+    assert guess(browser, person.email, 25) == [401] * PER_ADDRESS + [429] * 5
+    assert both_places.algorithm.asked == PER_ADDRESS
+    assert browser.sign_in(person.email).status_code == 429
+    both_places.clock.wait(minutes=61)
+    assert browser.sign_in(person.email).status_code == 303
+
+
+def fail_elsewhere(place: Place, email: str, times: int) -> None:
+    """What failed tries from many other addresses leave behind."""
+    with transaction(place.engine) as session:
+        for number in range(times):
+            attempts.begin(session, Knocker(email, f"198.51.100.{number}"), now=place.clock.now())
+
+
+@pytest.mark.parametrize("email", ["officer@example.kz", "nobody@example.kz"])
+def test_an_account_has_a_hundred_tries_in_a_row_from_wherever(place: Place, email: str) -> None:
+    """AUT-1, from many addresses; an account that does not exist is not told apart by it."""
+    place.add()
+    fail_elsewhere(place, email, IN_A_ROW - 3)
+    answers = [
+        status for number in (1, 2, 3) for status in guess(place.browser(f"192.0.2.{number}"), email, 2)
+    ]
+    assert answers == [401] * 3 + [429] * 3
+    assert place.algorithm.asked == 3
+
+
+def test_a_known_device_is_not_locked_out_by_an_attacker(place: Place) -> None:
+    """AUT-3."""
+    person = place.add()
+    browser = place.browser("192.0.2.1")
+    browser.sign_in(person.email)
+    browser.send("/sign-out", page="/account")
+    fail_elsewhere(place, person.email, IN_A_ROW)
+    guess(place.browser("192.0.2.1"), person.email, PER_ADDRESS + 1)
+    assert place.browser("192.0.2.99").sign_in(person.email).status_code == 429
+    assert browser.sign_in(person.email).status_code == 303
+
+
+def test_a_stolen_device_does_not_guess_without_end(place: Place) -> None:
+    person = place.add()
+    browser = place.browser()
+    browser.sign_in(person.email)
+    browser.send("/sign-out", page="/account")
+    assert guess(browser, person.email, 25).count(401) == PER_ADDRESS
+
+
+def test_a_mark_of_a_device_that_was_planted_is_replaced(place: Place) -> None:
+    person = place.add()
+    browser = place.browser()
+    browser.client.cookies.set("tracker_device", "planted", domain="127.0.0.1")
+    browser.sign_in(person.email)
+    assert browser.client.cookies.get("tracker_device") not in (None, "planted")
+
+
+def test_addresses_that_a_client_invents_do_not_give_it_more_tries(place: Place) -> None:
+    """AUT-17: no proxy is trusted unless it is named."""
+    person = place.add()
+    statuses = []
+    for number in range(PER_ADDRESS + 5):
+        invented = f"10.1.2.{number}"
+        browser = place.browser(
+            **{"x-forwarded-for": invented, "x-real-ip": invented, "forwarded": f"for={invented}"}
+        )
+        statuses += guess(browser, person.email, 1)
+    assert statuses.count(401) == PER_ADDRESS
+
+
+def test_a_flood_of_tries_does_not_flood_the_journal(place: Place) -> None:
+    person = place.add()
+    guess(place.browser(), person.email, 25)
+    with reading(place.engine) as session:
+        refused = journal.entries(session, action="sign_in_refused")
+    assert [entry.details["reason"] for entry in refused] == ["too_many"] + ["password"] * PER_ADDRESS
+
+
+def test_signing_in_ends_the_row_of_failures(place: Place) -> None:
+    person = place.add()
+    fail_elsewhere(place, person.email, IN_A_ROW - 1)
+    assert place.browser("192.0.2.5").sign_in(person.email, PASSWORD).status_code == 303
+    assert guess(place.browser("192.0.2.6"), person.email, 3) == [401] * 3
