@@ -41,7 +41,8 @@ def test_an_untouched_database_is_good(busy: Office) -> None:
         "journal": True,
         "citations": True,
     }
-    assert all(check.is_good for check in examined(busy.engine).values())
+    bad = {code for code, check in examined(busy.engine).items() if not check.is_good}
+    assert bad <= {"row_security"}  # the tests are at home as a superuser; tests/regions is not
 
 
 @pytest.mark.parametrize(
