@@ -1,4 +1,4 @@
-"""Passwords where people type them: hidden, taken from password managers, and good for as long as one likes."""
+"""Passwords where people type them: hidden, taken from password managers, and good as long as one likes."""
 
 from __future__ import annotations
 
