@@ -25,9 +25,6 @@ from tracker.render.catalogs import load_catalogs
 
 CATALOGS = load_catalogs()
 FOUND, REFUSED, NOT_NOW = 1, 2, 3
-HOME = "https://tracker.example.kz"
-PRODUCTION: dict[str, str | None] = {"TRACKER_ENV": "production", "TRACKER_CLOCK_FILE": None}
-SECRET = "t9Xq4mWz7LbR2sVd8KfN3hYc6GpJ5uAe"
 READING = (
     ("evaluate",),
     ("evaluate", "--on", "2027-01-15"),
@@ -203,51 +200,6 @@ def test_a_bad_request_is_refused_with_words(
     assert said.out == ""
     assert tells(said, language, code)
     assert filled.database.read_bytes() == before
-
-
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"TRACKER_DATABAS_URL": "x"}, "error.settings.unknown"),
-        ({"TRACKER_ENV": "prod"}, "error.settings.value"),
-        ({"TRACKER_ENV": "production"}, "error.settings.only_in_test"),
-        ({"TRACKER_ENV": None}, "error.settings.only_in_test"),
-        ({"TRACKER_CLOCK_FILE": "nowhere"}, "error.settings.value"),
-        ({"TRACKER_DATABASE_URL": "mysql://x"}, "error.settings.value"),
-        ({"TRACKER_DATABASE_URL": "words"}, "error.settings.value"),
-        ({"TRACKER_DATABASE_URL": ""}, "error.settings.value"),
-        ({"TRACKER_POLICY_DIR": "nowhere"}, "error.policy_broken"),
-        ({"TRACKER_POLICY_DIR": "nowhere"}, "error.policy_broken.file_unreadable"),
-        (PRODUCTION, "error.settings.secret_missing"),
-        ({**PRODUCTION, "TRACKER_SECRET": " "}, "error.settings.secret_missing"),
-        ({**PRODUCTION, "TRACKER_SECRET": SECRET[:31]}, "error.settings.secret_short"),
-        ({**PRODUCTION, "TRACKER_SECRET": f"Change-me-{SECRET}"}, "error.settings.secret_example"),
-        ({**PRODUCTION, "TRACKER_SECRET": "a" * 40}, "error.settings.secret_example"),
-        ({**PRODUCTION, "TRACKER_SECRET": SECRET}, "error.settings.https_only"),
-        ({**PRODUCTION, "TRACKER_SECRET": SECRET, "TRACKER_BASE_URL": HOME[4:]}, "error.settings.value"),
-        ({"TRACKER_BASE_URL": f"{HOME}/tracker"}, "error.settings.value"),
-        ({"TRACKER_BASE_URL": "https://a@school.example"}, "error.settings.value"),
-        ({"TRACKER_TRUSTED_PROXIES": "proxy.example"}, "error.settings.value"),
-    ],
-    ids=str,
-)
-def test_a_bad_setting_is_refused_before_anything_else(
-    filled: Commands, language: Language, changes: dict[str, str | None], code: str
-) -> None:
-    said = filled("evaluate", **{"TRACKER_LANGUAGE": language.value, **changes})
-    assert said.status == REFUSED
-    assert tells(said, language, code)
-    assert "TRACKER_" in said.err or code.startswith("error.policy_broken")
-
-
-def test_production_starts_with_a_secret_and_an_encrypted_address_of_its_own(filled: Commands) -> None:
-    filled.good("calendar", "list", **PRODUCTION, TRACKER_SECRET=SECRET, TRACKER_BASE_URL=HOME)
-
-
-def test_a_language_that_we_do_not_speak_is_refused_in_kazakh(filled: Commands) -> None:
-    said = filled("evaluate", TRACKER_LANGUAGE="fr")
-    assert said.status == REFUSED
-    assert tells(said, Language.KK, "error.settings.value")
 
 
 def archive(**parts: str) -> bytes:

@@ -1,0 +1,68 @@
+"""A setting that is wrong or half made is refused before anything else, in the reader's language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands import Commands
+from tests.test_cli_refusals import REFUSED, tells
+from tracker.domain.vocabulary import Language
+
+HOME = "https://tracker.example.kz"
+PRODUCTION: dict[str, str | None] = {"TRACKER_ENV": "production", "TRACKER_CLOCK_FILE": None}
+SECRET = "t9Xq4mWz7LbR2sVd8KfN3hYc6GpJ5uAe"
+
+
+@pytest.fixture
+def tracker(tmp_path: Path) -> Commands:
+    """An empty folder."""
+    return Commands(tmp_path)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"TRACKER_DATABAS_URL": "x"}, "error.settings.unknown"),
+        ({"TRACKER_ENV": "prod"}, "error.settings.value"),
+        ({"TRACKER_ENV": "production"}, "error.settings.only_in_test"),
+        ({"TRACKER_ENV": None}, "error.settings.only_in_test"),
+        ({"TRACKER_CLOCK_FILE": "nowhere"}, "error.settings.value"),
+        ({"TRACKER_DATABASE_URL": "mysql://x"}, "error.settings.value"),
+        ({"TRACKER_DATABASE_URL": "words"}, "error.settings.value"),
+        ({"TRACKER_DATABASE_URL": ""}, "error.settings.value"),
+        ({"TRACKER_POLICY_DIR": "nowhere"}, "error.policy_broken"),
+        ({"TRACKER_POLICY_DIR": "nowhere"}, "error.policy_broken.file_unreadable"),
+        (PRODUCTION, "error.settings.secret_missing"),
+        ({**PRODUCTION, "TRACKER_SECRET": " "}, "error.settings.secret_missing"),
+        ({**PRODUCTION, "TRACKER_SECRET": SECRET[:31]}, "error.settings.secret_short"),
+        ({**PRODUCTION, "TRACKER_SECRET": f"Change-me-{SECRET}"}, "error.settings.secret_example"),
+        ({**PRODUCTION, "TRACKER_SECRET": "a" * 40}, "error.settings.secret_example"),
+        ({**PRODUCTION, "TRACKER_SECRET": SECRET}, "error.settings.https_only"),
+        ({**PRODUCTION, "TRACKER_SECRET": SECRET, "TRACKER_BASE_URL": HOME[4:]}, "error.settings.value"),
+        ({"TRACKER_BASE_URL": f"{HOME}/tracker"}, "error.settings.value"),
+        ({"TRACKER_BASE_URL": "https://a@school.example"}, "error.settings.value"),
+        ({"TRACKER_TRUSTED_PROXIES": "proxy.example"}, "error.settings.value"),
+    ],
+    ids=str,
+)
+def test_a_bad_setting_is_refused_before_anything_else(
+    tracker: Commands, language: Language, changes: dict[str, str | None], code: str
+) -> None:
+    said = tracker("evaluate", **{"TRACKER_LANGUAGE": language.value, **changes})
+    assert said.status == REFUSED
+    assert tells(said, language, code)
+    assert "TRACKER_" in said.err or code.startswith("error.policy_broken")
+
+
+def test_production_starts_with_a_secret_and_an_encrypted_address_of_its_own(tracker: Commands) -> None:
+    tracker.good("migrate")
+    tracker.good("calendar", "list", **PRODUCTION, TRACKER_SECRET=SECRET, TRACKER_BASE_URL=HOME)
+
+
+def test_a_language_that_we_do_not_speak_is_refused_in_kazakh(tracker: Commands) -> None:
+    said = tracker("evaluate", TRACKER_LANGUAGE="fr")
+    assert said.status == REFUSED
+    assert tells(said, Language.KK, "error.settings.value")
