@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 
 from tests.domain.compare import Books, books_for, differences, oracle, product, product_on
-from tests.domain.oracle_answers import LAW_106, LAW_434
+from tests.domain.oracle_law import LAW_106, LAW_434
 from tests.domain.shrinking import shrink
 from tests.domain.worlds import World, world, worlds
 from tracker.domain.findings import Assessment

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tracker.domain.policy import Route, Version
 from tracker.domain.vocabulary import Language
 from tracker.law.loader import POLICY_FILE, load_policy
 from tracker.law.toml_table import Table
@@ -21,7 +22,8 @@ FOREIGN = {
 def test_every_place_is_told_in_the_language_of_the_page(language: Language) -> None:
     policy = load_policy()
     cited = [version for clause in policy.clauses.values() for version in clause.versions]
-    places = [ground.at[language] for ground in (*cited, *policy.routes) if ground.at]
+    grounds: list[Version | Route] = [*cited, *policy.routes]
+    places = [ground.at[language] for ground in grounds if ground.at]
     assert len(places) > 30
     assert [place for place in places if FOREIGN[language].search(place)] == []
 

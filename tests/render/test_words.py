@@ -28,7 +28,14 @@ CATALOGS = load_catalogs()
 ROOT = Path(__file__).resolve().parents[2]
 
 DATABASE_REASONS = {"missing", "old", "newer", "damaged"}
-IMPORT_CODES = {"contradicts", "out_of_reach", "school_unknown", "service_off", "tender_unknown", "termination_undated"}
+IMPORT_CODES = {
+    "contradicts",
+    "out_of_reach",
+    "school_unknown",
+    "service_off",
+    "tender_unknown",
+    "termination_undated",
+}
 TEMPLATE_CODE = re.compile(r"""\b[tn]\(\s*'([a-z0-9_.-]+)'\s*[,)]""")
 TEMPLATE_PREFIX = re.compile(r"""\b[tn]\(\s*'([a-z0-9_.-]+\.)'\s*~""")
 

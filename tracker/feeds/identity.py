@@ -76,7 +76,7 @@ def identity_of(provider: Provider, way: Way, code: str, *, answer_to: str, now:
     with _refusing(), _client(provider, answer_to) as client:
         said = _metadata(client, provider)
         given = client.fetch_token(said["token_endpoint"], code=code, code_verifier=way.verifier)
-        keys = KeySet.import_key_set(_json(client, said["jwks_uri"]))
+        keys = KeySet.import_key_set({"keys": _json(client, said["jwks_uri"])["keys"]})
         token = jwt.decode(given["id_token"], keys, algorithms=SIGNATURES)
         claims = CodeIDToken(
             token.claims,

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.findings import Answer, Assessment
 from tracker.domain.vocabulary import Service, Stage, State
-from tracker.store.bulk import add_rows
+from tracker.store.bulk import insert_all
 from tracker.store.flags import flag_history as flag_history
 from tracker.store.flags import settle_flags
 from tracker.store.scope import Scope, among, visible
@@ -190,7 +190,7 @@ def _write(session: Session, kept: Sequence[StoredAssessment], *, today: date, b
     ]
     _forget(session, [_need_of(now) for now, _ in changed if _need_of(now) in before])
     rows = [(*_values(now), digest, basis, today) for now, digest in changed]
-    add_rows(session, ASSESSMENT, (*KEPT, "digest", "basis", "assessed_on"), rows)
+    insert_all(session, ASSESSMENT, (*KEPT, "digest", "basis", "assessed_on"), rows)
     return len(changed)
 
 

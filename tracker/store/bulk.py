@@ -29,7 +29,7 @@ def columns(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[list[
     result.close()
 
 
-def add_rows(session: Session, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_all(session: Session, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert ``rows``, each with the values of the columns ``names``."""
     if not rows:
         return

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.findings import Finding
 from tracker.domain.vocabulary import FlagKind, Service
-from tracker.store.bulk import add_rows
+from tracker.store.bulk import insert_all
 from tracker.store.scope import Scope, among, visible
 from tracker.store.tables import FLAG
 from tracker.store.versions import batches
@@ -73,7 +73,7 @@ def settle_flags(
                 moved.append({"key_id": present[kind].id, "since": since})
         gone += [flag for kind, flag in present.items() if kind not in wanted]
     connection = session.connection()
-    add_rows(session, FLAG, ("school_id", "service", "kind", "since", "opened_on"), fresh)
+    insert_all(session, FLAG, ("school_id", "service", "kind", "since", "opened_on"), fresh)
     for batch in batches(moved):
         connection.execute(update(FLAG).where(FLAG.c.id == bindparam("key_id")), batch)
     ends = ({"key_id": flag.id, "closed_on": max(today, flag.opened_on)} for flag in gone)

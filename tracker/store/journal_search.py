@@ -41,7 +41,8 @@ class Wanted:
 
 def count(session: Session, wanted: Wanted) -> int:
     """How many entries are wanted."""
-    number: int = session.scalar(select(func.count()).select_from(JOURNAL).where(_where(session, wanted)))
+    counted = select(func.count()).select_from(JOURNAL).where(_where(session, wanted))
+    number: int = session.execute(counted).scalar_one()
     return number
 
 
@@ -54,7 +55,7 @@ def look_up(session: Session, wanted: Wanted, *, limit: int, offset: int = 0) ->
 def _where(session: Session, wanted: Wanted) -> ColumnElement[bool]:
     if not all(map(is_storable, (wanted.actor, wanted.subject, wanted.address, wanted.text))):
         return false()
-    conditions = [true()]
+    conditions: list[ColumnElement[bool]] = [true()]
     if wanted.actor:
         conditions.append(among(session, JOURNAL.c.actor, _marks(session, wanted.actor)))
     if wanted.act:
