@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -24,7 +23,6 @@ from tracker.domain.errors import (
     FileRefused,
     FilterNotKnown,
     OutputLost,
-    PathNotWritable,
     TrackerError,
 )
 from tracker.domain.register import RegisterKind
@@ -60,6 +58,10 @@ app.command("routes")(rights_cli.routes)
 
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day to judge, YYYY-MM-DD.")]
 Known = Annotated[str | None, typer.Option(metavar="MOMENT", help="As far as was known at this moment.")]
+KnownFrom = Annotated[
+    str | None,
+    typer.Option(metavar="MOMENT", help="Record the facts as known from this moment on, not from now."),
+]
 Region = Annotated[str | None, typer.Option(metavar="CODE", help="One region: KATO prefix, code or name.")]
 How = Annotated[Format, typer.Option("--format", help="How to print.")]
 
@@ -130,10 +132,7 @@ def take_in(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     skip_bad_rows: Annotated[bool, typer.Option("--skip-bad-rows", help="Take the good rows.")] = False,
     confirm: Annotated[bool, typer.Option("--confirm", help="Yes, end or empty what the file says.")] = False,
-    known: Annotated[
-        str | None,
-        typer.Option(metavar="MOMENT", help="Record the facts as known from this moment on, not from now."),
-    ] = None,
+    known: KnownFrom = None,
     how: How = Format.TABLE,
 ) -> None:
     """Take a register file in: all of it, or nothing."""
@@ -274,20 +273,8 @@ def write_out(
     said = {"rows": len(sheet.rows), "format": ending[1:], "on": desk.day(on).isoformat(), "region": region}
     with desk.transaction() as session:  # first: what left without a word could not be found again
         Author(desk.actor, desk.now).note(session, Act.EXPORT, kind.value, **said)
-    _write_whole(file, data)
+    console.write_whole(file, data)
     console.say(desk.say("cli.exported", rows=len(sheet.rows), path=str(file)))
-
-
-def _write_whole(file: Path, data: bytes) -> None:
-    """Write beside and rename: the file is whole or as it was."""
-    part = file.with_name(f".{file.name}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(file)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise PathNotWritable(path=str(file)) from error
 
 
 @app.command("serve")

@@ -1,4 +1,4 @@
-"""What the command line prints: tables for people, JSON and CSV for programs, a bar on a terminal."""
+"""What the command line hands out: tables for people, JSON and CSV for programs, files, a bar."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from tracker.domain.errors import PathNotWritable
 from tracker.domain.guarded import guarded
 
 Cells = Sequence[object]
@@ -86,3 +88,15 @@ def progress(title: str) -> Iterator[Progress | None]:
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write beside and rename: the file is whole or as it was. Raises :class:`PathNotWritable`."""
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise PathNotWritable(path=str(file)) from error

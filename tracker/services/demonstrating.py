@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from tracker.domain.acts import Act
 from tracker.domain.register import RegisterKind
 from tracker.services.demo import demo_register
 from tracker.services.evaluating import Book, Progress, evaluate
@@ -43,6 +44,6 @@ def load(
         "tenders": len(register.tenders),
         "events": len(register.events),
     }
-    journal.append(session, at=now, actor=ACTOR, action="demo", subject="register", detail=detail)
+    journal.append(session, at=now, actor=ACTOR, action=Act.DEMO, subject="register", detail=detail)
     evaluate(session, today=today, book=book, progress=progress)
     return True
