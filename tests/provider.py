@@ -45,6 +45,8 @@ class Provider:
     signed_with: RSAKey | None = None
     metadata: Claims = field(default_factory=dict)
     refuses: str = ""
+    moved_to: str = ""
+    visits: int = 0
     codes: dict[str, Claims] = field(default_factory=dict)
     asked: list[Claims] = field(default_factory=list)
 
@@ -112,11 +114,11 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = urlsplit(self.path).path
-            if path == "/authorize":
-                self.send_response(303)
-                self.send_header("location", provider.authorize(_fields(urlsplit(self.path).query)))
-                self.send_header("content-length", "0")
-                self.end_headers()
+            provider.visits += 1
+            if provider.moved_to:
+                self._redirect(provider.moved_to + path)
+            elif path == "/authorize":
+                self._redirect(provider.authorize(_fields(urlsplit(self.path).query)))
             elif path == "/keys":
                 self._send(200, {"keys": [provider.key.as_dict(private=False)]})
             elif path == "/.well-known/openid-configuration":
@@ -127,6 +129,12 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             given = self.rfile.read(int(self.headers["content-length"])).decode()
             self._send(*provider.token(_fields(given), self.headers.get("authorization", "")))
+
+        def _redirect(self, address: str) -> None:
+            self.send_response(303)
+            self.send_header("location", address)
+            self.send_header("content-length", "0")
+            self.end_headers()
 
         def _send(self, status: int, said: Claims) -> None:
             body = json.dumps(said).encode()
