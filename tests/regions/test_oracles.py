@@ -112,7 +112,10 @@ def test_every_answer_is_the_same_whether_the_other_region_exists_or_not(sqlite_
     settle(engine, *of_b(), source="CANARY-file", hours=1)
     both = everything_told(Town(engine))
     engine.dispose()
-    assert [asked for asked, said in both.items() if said != alone[asked]] == []
+    changed = [asked for asked, said in both.items() if said != alone[asked]]
+    for asked in changed[:1]:  # the first is enough to read
+        assert both[asked].splitlines() == alone[asked].splitlines(), asked
+    assert changed == []
 
 
 def spellings(path: str, first: str, name: str) -> tuple[str, ...]:
