@@ -91,11 +91,14 @@ def _accounts() -> Select[Any]:
 def _matching(words: str) -> ColumnElement[bool]:
     if not is_storable(words):
         return PERSON.c.id < 0
-    parts = [part.lower() for part in words.split()]
-    fields = (PERSON.c.email, func.lower(PERSON.c.name))
-    return and_(
-        true(), *(or_(*(field.contains(part, autoescape=True) for field in fields)) for part in parts)
-    )
+    return and_(true(), *map(_holds, words.split()))
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """SQLite knows capitals of Latin letters only, so a name is asked in each way of writing them."""
+    writings = {word, word.lower(), word.capitalize(), word.upper()}
+    names = (PERSON.c.name.contains(writing, autoescape=True) for writing in writings)
+    return or_(PERSON.c.email.contains(word.lower(), autoescape=True), *names)
 
 
 def _account(row: Row[Any], person: Person) -> Account:
