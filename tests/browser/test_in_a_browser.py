@@ -83,6 +83,7 @@ def test_a_reviewer_gets_from_the_board_to_the_answer_without_script(open_page: 
     page.click(f"a[href^='/schools/{STALLED}']")
     assert "Что сделать:" in page.inner_text(".verdict")
     page.click(".languages button[lang=kk]")
+    page.wait_for_selector("html[lang=kk]", state="attached")
     assert "Не істеу керек:" in page.inner_text(".verdict")
 
 
@@ -92,9 +93,9 @@ def test_a_file_is_imported_without_script(open_page: Open, fresh: Served) -> No
     rows = "school_id;name;region\n100000000001;Жаңа мектеп;10\n"
     page.set_input_files("#file", {"name": "new.csv", "mimeType": "text/csv", "buffer": rows.encode()})
     page.click("form.upload button")
-    assert "Пока ничего не записано" in page.inner_text("main")
+    page.wait_for_selector("main >> text=Пока ничего не записано")
     page.click("form.upload button")
-    assert "Файл new.csv записан" in page.inner_text("main")
+    page.wait_for_selector("main >> text=Файл new.csv записан")
 
 
 def test_every_section_and_the_way_out_are_there_without_script(open_page: Open) -> None:
