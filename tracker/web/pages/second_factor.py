@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import segno
 from fastapi import APIRouter, Form
@@ -92,7 +93,7 @@ def _seal(called: Caller) -> Seal:
 
 
 def _offer(called: Caller, secret: str, refused: TrackerError | None = None) -> Response:
-    service = called.house.voices[called.language].words.say("app.name")
+    service = urlsplit(called.house.settings.base_url).netloc  # short, so that the square stays coarse
     address = sealing.address_of(secret, email=called.person.email, service=service)
     values = {
         "secret": secret,
