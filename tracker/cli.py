@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from typing import Annotated
 import typer
 
 from tracker import __version__, console, printing, rights_cli
+from tracker.calendar_cli import calendar_app
 from tracker.console import Format
 from tracker.desk import Desk
 from tracker.domain.acts import Act
@@ -26,14 +28,12 @@ from tracker.domain.errors import (
     TrackerError,
 )
 from tracker.domain.register import RegisterKind
-from tracker.domain.workdays import Override
 from tracker.feeds.regions import find_region
 from tracker.feeds.table_files import LARGEST_FILE
 from tracker.people_cli import token_app, user_app
 from tracker.render.sheets import csv_bytes, xlsx_bytes
 from tracker.services import (
     checking,
-    decreeing,
     demo_people,
     demonstrating,
     evaluating,
@@ -44,13 +44,12 @@ from tracker.services import (
 from tracker.services.acting import Author
 from tracker.services.exporting import ExportKind
 from tracker.services.hashing import Hasher
-from tracker.store import facts, migrate
+from tracker.store import migrate
 from tracker.store.scope import EVERYTHING, Scope
 
 FOUND_PROBLEMS = 1
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-calendar_app = typer.Typer(no_args_is_help=True, help="Decreed working days and days off.")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
@@ -142,22 +141,10 @@ def take_in(
         if dry_run:
             found = _look(desk, kind, data, name=file.name)
         else:
-            with desk.transaction() as session, console.progress(desk.say("cli.assessing")) as progress:
-                found = importing.apply(
-                    session,
-                    EVERYTHING,
-                    kind,
-                    data,
-                    filename=file.name,
-                    book=desk.book,
-                    actor=desk.actor,
-                    now=desk.now,
-                    today=desk.today,
-                    known=desk.recording_moment(known),
-                    skip_bad_rows=skip_bad_rows,
-                    confirmed=confirm,
-                    progress=progress,
-                )
+            moment = desk.recording_moment(known)
+            found = _write(
+                desk, kind, data, name=file.name, known=moment, skip_bad_rows=skip_bad_rows, confirmed=confirm
+            )
     except ConfirmationNeeded:
         if how is Format.JSON:  # programs read what was not written, and why
             printing.print_import(desk, _look(desk, kind, data, name=file.name), how)
@@ -172,6 +159,35 @@ def _look(desk: Desk, kind: RegisterKind, data: bytes, *, name: str) -> importin
     with desk.reading() as session:
         return importing.preview(
             session, EVERYTHING, kind, data, filename=name, book=desk.book, on=desk.today
+        )
+
+
+def _write(
+    desk: Desk,
+    kind: RegisterKind,
+    data: bytes,
+    *,
+    name: str,
+    known: datetime | None,
+    skip_bad_rows: bool,
+    confirmed: bool,
+) -> importing.Preview:
+    """Write a file and judge what it touched."""
+    with desk.transaction() as session, console.progress(desk.say("cli.assessing")) as progress:
+        return importing.apply(
+            session,
+            EVERYTHING,
+            kind,
+            data,
+            filename=name,
+            book=desk.book,
+            actor=desk.actor,
+            now=desk.now,
+            today=desk.today,
+            known=known,
+            skip_bad_rows=skip_bad_rows,
+            confirmed=confirmed,
+            progress=progress,
         )
 
 
@@ -314,27 +330,3 @@ def show(
         from tracker import serving  # as above
 
         serving.serve(desk, host="127.0.0.1", port=port, workers=1, scheduler=True)
-
-
-@calendar_app.command("set")
-def set_day(
-    context: typer.Context,
-    day: Annotated[str, typer.Argument(metavar="DATE")],
-    working: Annotated[bool, typer.Option("--working/--off", help="Whether the day works.")],
-    decree: Annotated[str, typer.Option(help="The decree that says so.")],
-) -> None:
-    """Record a decreed working day or day off, and judge anew what it moves."""
-    desk: Desk = context.obj
-    override = Override(desk.day(day), working, decree)
-    with desk.transaction() as session:
-        decreeing.decree(session, override, actor=desk.actor, now=desk.now, today=desk.today, book=desk.book)
-    console.say(desk.say("cli.decreed", day=override.on.isoformat(), decree=decree))
-
-
-@calendar_app.command("list")
-def list_days(context: typer.Context, how: How = Format.TABLE) -> None:
-    """List the decreed days."""
-    desk: Desk = context.obj
-    with desk.reading() as session:
-        days = facts.load_overrides(session)
-    printing.print_days(desk, days, how)

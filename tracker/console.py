@@ -48,6 +48,9 @@ def print_rows(
         sys.stdout.write(text.getvalue())
     else:
         table = Table(*titles, title=caption, title_justify="left", header_style="bold")
+        for column in table.columns:
+            column.overflow = "fold"  # a narrow terminal cuts nothing off
+        table.columns[0].no_wrap = True  # what names the row stays in one piece
         for row in rows:
             table.add_row(*map(_shown, row))
         Console(markup=False, highlight=False).print(table)
