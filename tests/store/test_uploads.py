@@ -13,8 +13,11 @@ from tracker.domain.errors import NotFound
 from tracker.domain.people import NOWHERE
 from tracker.domain.register import RegisterKind
 from tracker.domain.roles import Role
+from tracker.services.acting import Author
+from tracker.services.erasing import erase
 from tracker.store import people, uploads
 from tracker.store.engine import reading, transaction
+from tracker.store.scope import EVERYTHING
 
 DATA = bytes(range(256)) * 100
 
@@ -83,3 +86,11 @@ def test_a_file_of_somebody_else_is_like_no_file(engine: Engine) -> None:
         uploads.forget_all(session, person_id=other)
     with reading(engine) as session:
         assert uploads.get(session, token, person_id=1).data == DATA
+
+
+def test_the_waiting_files_of_somebody_who_is_erased_are_gone(engine: Engine) -> None:
+    token = keep(engine)
+    with transaction(engine, seeing=EVERYTHING) as session:
+        erase(session, Author("command", MOMENT), 1)
+    with reading(engine) as session, pytest.raises(NotFound):
+        uploads.get(session, token, person_id=1)

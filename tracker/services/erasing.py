@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from tracker.domain.acts import Act
 from tracker.domain.errors import LastAdmin, NotFound
 from tracker.services.acting import Author
-from tracker.store import accounts, erasing
+from tracker.store import accounts, erasing, uploads
 
 
 def erase(session: Session, author: Author, person_id: int) -> None:
-    """Take away address, name, secrets, sessions, tokens and tries; number and journal stay.
+    """Take away address, name, secrets, sessions, tokens, tries and waiting files; number and journal stay.
 
     Raises :class:`NotFound` for nobody and somebody erased already, and :class:`LastAdmin`.
     """
@@ -22,4 +22,5 @@ def erase(session: Session, author: Author, person_id: int) -> None:
         raise LastAdmin
     names = {found.person.email, f"code:{person_id}"}
     erasing.erase(session, person_id, accounts=names, at=author.now)
+    uploads.forget_all(session, person_id=person_id)
     author.note(session, Act.PERSON_ERASED, found.person.mark, role=found.person.role)
