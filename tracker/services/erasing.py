@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.acts import Act
 from tracker.domain.errors import LastAdmin, NotFound
 from tracker.services.acting import Author
-from tracker.store import accounts, erasing, uploads
+from tracker.store import accounts, erasing
 
 
 def erase(session: Session, author: Author, person_id: int) -> None:
@@ -22,5 +22,4 @@ def erase(session: Session, author: Author, person_id: int) -> None:
         raise LastAdmin
     names = {found.person.email, f"code:{person_id}"}
     erasing.erase(session, person_id, accounts=names, at=author.now)
-    uploads.forget_all(session, person_id=person_id)
     author.note(session, Act.PERSON_ERASED, found.person.mark, role=found.person.role)
