@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from time import sleep
+from time import sleep, thread_time
 
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -12,7 +12,8 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from tests.accounts.conftest import PASSWORD, QUICK, Place
 from tracker.domain.errors import PasswordRefused, TooBusy
-from tracker.services import choosing
+from tracker.services import choosing, enrolling
+from tracker.services.acting import Author
 from tracker.services.hashing import AT_ONCE, WAITING, Hasher
 from tracker.store import credentials
 from tracker.store.engine import reading, transaction
@@ -151,3 +152,34 @@ def test_only_a_few_passwords_are_hashed_at_once_and_few_wait() -> None:
     for thread in threads:
         thread.join()
     assert slow.most == AT_ONCE
+
+
+def test_no_password_takes_long_to_judge() -> None:
+    """Signs that each stand for several letters are what takes a judge of passwords longest."""
+    began = thread_time()
+    assert reason('4@8({[<369!1|0$5+7%2"*' * 3) is None
+    assert thread_time() - began < 2
+
+
+def test_a_new_password_waits_its_turn_before_it_is_judged(place: Place) -> None:
+    person, free = place.add(), threading.Event()
+    browser = place.browser()
+    browser.sign_in(person.email)
+
+    def keep_busy() -> None:
+        with place.hasher.turn():
+            free.wait(30)
+
+    with transaction(place.engine) as session:
+        invited = enrolling.make_link(session, Author("test", place.clock.now()), person.id)
+    token = browser.token
+    threads = [threading.Thread(target=keep_busy) for _ in range(AT_ONCE + WAITING)]
+    for thread in threads:
+        thread.start()
+    easy = {"password": "password1", "again": "password1"}
+    busy = browser.post(f"/welcome/{invited.secret}", easy, token=token)
+    free.set()
+    for thread in threads:
+        thread.join()
+    assert busy.status_code == 503
+    assert browser.post(f"/welcome/{invited.secret}", easy, token=token).status_code == 400

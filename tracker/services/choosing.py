@@ -18,7 +18,7 @@ LONGEST = 256
 EASY_GUESSES = 1_000_000
 """A password found within so many guesses is refused (house): every common one, and variations."""
 
-JUDGED_SIGNS = 64
+JUDGED_SIGNS = 24
 """Signs that are judged; what is not easy so far is not easy at all."""
 
 OWN_WORDS = (

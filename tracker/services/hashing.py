@@ -49,12 +49,12 @@ class Hasher:
 
     def make(self, password: str) -> str:
         """The hash of a new password, with a salt of its own; raises :class:`TooBusy`."""
-        with self._in_turn():
+        with self.turn():
             return self._hashes.hash(password)
 
     def check(self, password: str, known: str | None) -> Checked:
         """Compare; with no known hash it takes as long and fails. Raises :class:`TooBusy`."""
-        with self._in_turn():
+        with self.turn():
             try:
                 is_right, fresh = self._hashes.verify_and_update(password, known or self._nobodys)
             except UnknownHashError:
@@ -62,7 +62,8 @@ class Hasher:
         return Checked(is_right and known is not None, fresh)
 
     @contextmanager
-    def _in_turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
+        """Room for something as costly as a hash; raises :class:`TooBusy`."""
         if not self._room.acquire(blocking=False):
             raise TooBusy
         try:

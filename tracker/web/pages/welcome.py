@@ -36,7 +36,8 @@ def choose(
     """Keep the password. Nobody is signed in by it: a second factor is still asked for (AUT-13)."""
     known = _holder(called, secret)
     try:
-        enrolling.require_good_password(password, again, known)
+        with called.house.hasher.turn():  # guessing takes as long as hashing
+            enrolling.require_good_password(password, again, known)
     except PasswordRefused as error:
         return _form(called, known, refused=error)
     password_hash = called.house.hasher.make(password)
