@@ -108,6 +108,21 @@ def test_a_change_of_reach_is_journaled_with_who_and_from_where(
     assert entry.details["address"] == "192.0.2.1"
 
 
+def test_a_change_of_the_name_alone_is_journaled_without_the_name(
+    place: Place, desk: Browser, admin: Person
+) -> None:
+    person = place.add(Role.REVIEWER)
+    fields = {"name": "Жаңа", "role": "reviewer", "region": ["59"]}
+    for _ in range(2):
+        assert desk.post(f"/people/{person.id}", fields, token=desk.token).status_code == 303
+    with reading(place.engine) as session:
+        (entry,) = journal.entries(session, action="name_changed")
+        assert not journal.entries(session, action="role_changed")
+    assert (entry.actor, entry.subject) == (admin.mark, person.mark)
+    assert "Жаңа" not in str(entry.details)
+    assert "Name changed" in desk.get("/journal").text
+
+
 def test_the_last_administrator_stays(place: Place, desk: Browser, admin: Person) -> None:
     place.add(Role.ADMIN, name="invited", password=None)
     path = f"/people/{admin.id}"

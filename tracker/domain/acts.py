@@ -21,6 +21,7 @@ class Act(StrEnum):
     CORRECTION = "correction"
     DECISION = "decision"
     PERSON_ADDED = "person_added"
+    NAME_CHANGED = "name_changed"
     ROLE_CHANGED = "role_changed"
     PERSON_DISABLED = "person_disabled"
     PERSON_ENABLED = "person_enabled"

@@ -13,7 +13,7 @@ from tracker.domain.errors import EmailTaken, LastAdmin, LinkDead, NotFound, Per
 from tracker.domain.people import NOWHERE, Reach
 from tracker.domain.roles import NATIONAL, Role
 from tracker.feeds.regions import find_region
-from tracker.services import choosing, sealing
+from tracker.services import choosing, issuing, sealing
 from tracker.services.acting import Author
 from tracker.store import accounts, attempts, credentials, links, people, places
 from tracker.store.accounts import Account
@@ -154,12 +154,18 @@ def holder_of_link(session: Session, secret: str, author: Author) -> Credentials
 
 
 def take_up(session: Session, secret: str, password_hash: str, author: Author) -> None:
-    """Set the password chosen by a link, once; raises :class:`LinkDead`. A second factor stays as it is."""
+    """Set the password chosen by a link, once; raises :class:`LinkDead`.
+
+    Tokens are over, for whoever needs a link may have lost more than a password. A second factor stays.
+    """
     known = holder_of_link(session, secret, author)
     if links.use_link(session, secret, *CHOOSING, now=author.now) is None:
         raise LinkDead
-    change_password(session, Author(known.mark, author.now, author.address), known, password_hash)
+    herself = Author(known.mark, author.now, author.address)
+    change_password(session, herself, known, password_hash)
+    issuing.revoke_all(session, herself, known.person_id)
     attempts.succeed(session, Knocker(known.email, author.address), now=author.now)
+    _forgive_codes(session, author, known.person_id)
 
 
 def require_good_password(password: str, again: str, known: Credentials) -> None:
@@ -184,6 +190,8 @@ def change(session: Session, author: Author, person_id: int, described: Describe
     if described.role is not Role.ADMIN:
         _keep_an_admin(session, without=person_id)
     accounts.change(session, person_id, {"name": described.name, "role": described.role})
+    if before.person.name != described.name:
+        author.note(session, Act.NAME_CHANGED, before.person.mark)
     if (before.person.role, before.person.reach) == (described.role, described.reach):
         return
     people.write_reach(session, person_id, described.reach)
@@ -204,6 +212,7 @@ def disable(session: Session, author: Author, person_id: int) -> None:
         accounts.change(session, person_id, {"disabled_at": author.now})
         links.end_links(session, person_id)
         people.end_all_sessions(session, person_id, at=author.now)
+        issuing.revoke_all(session, author, person_id)
         author.note(session, Act.PERSON_DISABLED, found.person.mark)
 
 
@@ -252,7 +261,14 @@ def take_second_factor(session: Session, author: Author, person_id: int) -> None
     mark = _account(session, person_id).person.mark
     credentials.set_second_factor(session, person_id, None, step=None)
     people.end_all_sessions(session, person_id, at=author.now)
+    _forgive_codes(session, author, person_id)
     author.note(session, Act.SECOND_FACTOR_OFF, mark)
+
+
+def _forgive_codes(session: Session, author: Author, person_id: int) -> None:
+    """What failed at her second step is no row any more (AUT-1)."""
+    who = Knocker(attempts.second_step_of(person_id), author.address)
+    attempts.succeed(session, who, now=author.now)
 
 
 def _known(session: Session, person_id: int) -> Credentials:
