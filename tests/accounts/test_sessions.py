@@ -12,7 +12,8 @@ from tracker.domain.people import Person, Reach
 from tracker.domain.roles import Role
 from tracker.services import enrolling
 from tracker.services.acting import Author
-from tracker.store.engine import transaction
+from tracker.store import journal
+from tracker.store.engine import reading, transaction
 
 NEW = "жеті өнер, жетпіс тіл"
 
@@ -180,3 +181,17 @@ def test_a_password_change_needs_the_present_password(browser: Browser, person: 
     assert answer.status_code == 401
     assert "The present password is wrong." in answer.text
     assert browser.is_in
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [("999999", 303), ("0", 303), (str(2**31), 400), ("9" * 40, 400), ("-1", 400), ("x", 400)],
+)
+def test_a_session_that_does_not_exist_is_not_ended(both_places: Place, number: str, status: int) -> None:
+    """And the journal does not say that one was."""
+    person, browser = both_places.add(), both_places.browser()
+    browser.sign_in(person.email)
+    answer = browser.post("/account/sessions", {"number": number}, token=browser.token)
+    assert answer.status_code == status
+    with reading(both_places.engine) as session:
+        assert not journal.entries(session, action="sessions_ended")

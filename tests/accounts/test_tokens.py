@@ -14,7 +14,8 @@ from tracker.domain.roles import Role
 from tracker.services import enrolling, issuing
 from tracker.services.acting import Author
 from tracker.services.issuing import Wanted
-from tracker.store.engine import transaction
+from tracker.store import people
+from tracker.store.engine import reading, transaction
 
 REGIONS = "/api/v1/regions"
 
@@ -163,3 +164,47 @@ def test_the_last_use_is_shown(place: Place, ministry: Person) -> None:
     assert "never" in browser.get("/account").text
     program.get(REGIONS)
     assert "never" not in browser.get("/account").text
+
+
+def test_a_disabled_account_comes_back_without_its_tokens(place: Place, ministry: Person) -> None:
+    program = issue(place, ministry)
+    desk = own_page(place, place.add(Role.ADMIN))
+    for act in ("disable", "enable"):
+        assert desk.post(f"/people/{ministry.id}/{act}", token=desk.token).status_code == 303
+        assert program.get(REGIONS) == 401
+    assert f'action="/people/{ministry.id}/tokens"' not in desk.get(f"/people/{ministry.id}").text
+
+
+def test_a_disabled_account_whose_tokens_still_stand_can_be_rid_of_them(
+    place: Place, ministry: Person
+) -> None:
+    """Those that were disabled before tokens ended with it."""
+    desk = own_page(place, place.add(Role.ADMIN))
+    desk.post(f"/people/{ministry.id}/disable", token=desk.token)
+    issue(place, ministry)
+    page = f"/people/{ministry.id}"
+    assert f'action="{page}/tokens"' in desk.get(page).text
+    desk.post(f"{page}/tokens", token=desk.token)
+    assert f'action="{page}/tokens"' not in desk.get(page).text
+
+
+def test_a_password_chosen_by_a_link_ends_the_tokens(place: Place, ministry: Person) -> None:
+    program = issue(place, ministry)
+    with transaction(place.engine) as session:
+        invited = enrolling.make_link(session, Author("test", place.clock.now()), ministry.id)
+    assert program.get(REGIONS) == 200
+    chosen = {"password": "жеті өнер, жетпіс тіл", "again": "жеті өнер, жетпіс тіл"}
+    assert place.browser().send(f"/welcome/{invited.secret}", chosen).status_code == 303
+    assert program.get(REGIONS) == 401
+
+
+@pytest.mark.parametrize("prefix", ["\0", "trk\0", "0" * 12, ""])
+def test_a_token_that_cannot_be_is_not_found(both_places: Place, prefix: str) -> None:
+    browser = own_page(both_places, both_places.add(Role.MINISTRY))
+    answer = browser.post("/account/tokens/revoke", {"prefix": prefix}, token=browser.token)
+    assert answer.status_code == 404
+
+
+def test_nobody_has_an_address_that_cannot_be_kept(both_places: Place) -> None:
+    with reading(both_places.engine) as session:
+        assert people.number_of(session, "a\0@example.kz") is None

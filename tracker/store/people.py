@@ -16,6 +16,7 @@ from tracker.domain.people import NOWHERE, Person, Reach
 from tracker.domain.roles import NATIONAL, Role
 from tracker.domain.vocabulary import Language
 from tracker.store.people_tables import PERSON, PERSON_REACH, SIGNED_IN
+from tracker.store.scope import is_storable
 
 IDLE = timedelta(minutes=30)
 """A session ends when it was not used for so long (AUT-10)."""
@@ -65,6 +66,8 @@ def add_person(
 
 def number_of(session: Session, email: str) -> int | None:
     """The number of the account with an e-mail address, whatever its case; None where there is none."""
+    if not is_storable(email):
+        return None
     return session.scalar(select(PERSON.c.id).where(PERSON.c.email == email.strip().lower()))
 
 
@@ -139,10 +142,11 @@ def touch(session: Session, cookie: str, *, now: datetime) -> None:
     session.execute(update(SIGNED_IN).where(mine, SIGNED_IN.c.used_at < now).values(used_at=now))
 
 
-def end_sessions(session: Session, condition: ColumnElement[bool], *, at: datetime) -> None:
-    """End every session that satisfies ``condition`` and has not ended."""
+def end_sessions(session: Session, condition: ColumnElement[bool], *, at: datetime) -> int:
+    """End every session that satisfies ``condition`` and has not ended; how many these were."""
     open_ones = and_(condition, SIGNED_IN.c.ended_at.is_(None))
-    session.execute(update(SIGNED_IN).where(open_ones).values(ended_at=at))
+    ended = update(SIGNED_IN).where(open_ones).values(ended_at=at).returning(SIGNED_IN.c.id)
+    return len(session.scalars(ended).all())
 
 
 def end_session(session: Session, cookie: str, *, at: datetime) -> None:
@@ -181,9 +185,10 @@ def sessions_of(session: Session, person_id: int, *, now: datetime) -> tuple[Ses
     )
 
 
-def end_own_session(session: Session, person_id: int, number: int, *, at: datetime) -> None:
-    """End one session of a person by its number; those of others are left alone."""
-    end_sessions(session, and_(SIGNED_IN.c.person_id == person_id, SIGNED_IN.c.id == number), at=at)
+def end_own_session(session: Session, person_id: int, number: int, *, at: datetime) -> bool:
+    """End one session of a person by its number, if she has it; those of others are left alone."""
+    own = and_(SIGNED_IN.c.person_id == person_id, SIGNED_IN.c.id == number)
+    return end_sessions(session, own, at=at) > 0
 
 
 def person_of_row(session: Session, row: Row[Any], reaches: Mapping[int, Reach] | None = None) -> Person:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.people import TOKEN_ACTIONS, Person, TokenScope
 from tracker.store.people import TOUCH, hashed, person_of_row, present_people
 from tracker.store.people_tables import API_TOKEN, PERSON
+from tracker.store.scope import is_storable
 
 WRITTEN = re.compile(r"trk_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 NO_HASH = "0" * 64
@@ -108,6 +109,8 @@ def touch_token(session: Session, prefix: str, *, now: datetime) -> None:
 
 def revoke(session: Session, prefix: str, *, at: datetime, person_id: int | None = None) -> int | None:
     """End a token, of this person where one is named; whose it was, None where there is no such token."""
+    if not is_storable(prefix):
+        return None
     mine = and_(API_TOKEN.c.prefix == prefix, API_TOKEN.c.revoked_at.is_(None))
     if person_id is not None:
         mine = and_(mine, API_TOKEN.c.person_id == person_id)

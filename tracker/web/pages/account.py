@@ -23,6 +23,7 @@ from tracker.services.issuing import Wanted
 from tracker.store import accounts, credentials, people, tokens
 from tracker.store.engine import transaction
 from tracker.web.deps import Asked, Called, Caller, Visit
+from tracker.web.pages.people import LARGEST_NUMBER
 from tracker.web.proving import author_of, origin_of, own_credentials, prove_again
 from tracker.web.rules import allow
 from tracker.web.visitors import set_cookie, visitor_of
@@ -51,7 +52,8 @@ def change_password(
     known = own_credentials(called)
     try:
         prove_again(called, current)
-        enrolling.require_good_password(password, again, known)
+        with called.house.hasher.turn():  # guessing takes as long as hashing
+            enrolling.require_good_password(password, again, known)
     except REFUSALS as error:
         return _refused(called, error, part="password")
     password_hash = called.house.hasher.make(password)
@@ -63,12 +65,12 @@ def change_password(
 
 
 @router.post("/account/sessions", dependencies=OWN)
-def end_session(called: Called, number: Annotated[int, Form()] = 0) -> Response:
-    """End one of one's own sessions."""
+def end_session(called: Called, number: Annotated[int, Form(ge=0, le=LARGEST_NUMBER)] = 0) -> Response:
+    """End one of one's own sessions, if it has not ended yet."""
     person = called.person
     with transaction(called.house.engine) as session:
-        people.end_own_session(session, person.id, number, at=called.moment)
-        author_of(called).note(session, Act.SESSIONS_ENDED, person.mark, sessions=1)
+        if people.end_own_session(session, person.id, number, at=called.moment):
+            author_of(called).note(session, Act.SESSIONS_ENDED, person.mark, sessions=1)
     return RedirectResponse(ACCOUNT, 303)
 
 
