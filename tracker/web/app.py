@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
@@ -75,6 +76,7 @@ from tracker.web.pages import (
 from tracker.web.refusals import Refusals
 from tracker.web.rules import doors_of
 from tracker.web.security import Guard, Site, add_rules
+from tracker.web.visitors import visitor_of
 from tracker.web.witness import Witness, tell_refusal
 
 FORM_FIELDS = 200
@@ -217,6 +219,8 @@ def _named(code: str) -> TrackerError:
 def _told(request: Request, status: int, error: TrackerError, *, number: str | None = None) -> Response:
     """The refusal in the reader's language: a page, or a problem document (RFC 9457) for programs."""
     tell_refusal(request, status, error.code)
+    with suppress(DatabaseNotReady):  # it is told to a stranger then
+        visitor_of(request)
     house = house_of(request)
     language = language_of(request, house.settings.language)
     if is_for_programs(request):

@@ -29,11 +29,22 @@ class Visitor:
 
 
 def visitor_of(request: Request) -> Visitor:
-    """Who sends the request; looked up once."""
+    """Who sends the request; looked up once.
+
+    Raises :class:`DatabaseNotReady` the first time only: whoever tells that error asks again, and is told
+    that nobody is signed in.
+    """
     known: Visitor | None = getattr(request.state, "visitor", None)
     if known is None:
-        known = request.state.visitor = _look_up(request, house_of(request))
+        house = house_of(request)
+        request.state.visitor = _stranger(request, house)
+        known = request.state.visitor = _look_up(request, house)
     return known
+
+
+def _stranger(request: Request, house: House) -> Visitor:
+    """Somebody of whom nothing is known but the cookie, which must not be replaced meanwhile."""
+    return Visitor(cookie=request.cookies.get(cookie_name(house)) or None)
 
 
 def carry_on(request: Request, cookie: str) -> None:
