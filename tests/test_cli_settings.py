@@ -13,6 +13,12 @@ from tracker.domain.vocabulary import Language
 HOME = "https://tracker.example.kz"
 PRODUCTION: dict[str, str | None] = {"TRACKER_ENV": "production", "TRACKER_CLOCK_FILE": None}
 SECRET = "t9Xq4mWz7LbR2sVd8KfN3hYc6GpJ5uAe"
+READY: dict[str, str | None] = {
+    **PRODUCTION,
+    "TRACKER_SECRET": SECRET,
+    "TRACKER_BASE_URL": HOME,
+    "TRACKER_TRUSTED_PROXIES": "10.0.0.5",
+}
 
 
 @pytest.fixture
@@ -45,6 +51,10 @@ def tracker(tmp_path: Path) -> Commands:
         ({"TRACKER_BASE_URL": f"{HOME}/tracker"}, "error.settings.value"),
         ({"TRACKER_BASE_URL": "https://a@school.example"}, "error.settings.value"),
         ({"TRACKER_TRUSTED_PROXIES": "proxy.example"}, "error.settings.value"),
+        (
+            {**PRODUCTION, "TRACKER_SECRET": SECRET, "TRACKER_BASE_URL": HOME},
+            "error.settings.proxies_missing",
+        ),
     ],
     ids=str,
 )
@@ -59,7 +69,17 @@ def test_a_bad_setting_is_refused_before_anything_else(
 
 def test_production_starts_with_a_secret_and_an_encrypted_address_of_its_own(tracker: Commands) -> None:
     tracker.good("migrate")
-    tracker.good("calendar", "list", **PRODUCTION, TRACKER_SECRET=SECRET, TRACKER_BASE_URL=HOME)
+    tracker.good("calendar", "list", **READY)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_demo_is_shown_in_production(tracker: Commands, language: Language) -> None:
+    """Not even where nothing is recorded yet: its accounts would stay."""
+    said = tracker("demo", "--no-serve", **READY, TRACKER_LANGUAGE=language.value)
+    assert said.status == REFUSED
+    assert tells(said, language, "error.settings.no_demo")
+    assert not (tracker.folder / "demo.db").exists()
+    assert not tracker.database.exists()
 
 
 def test_a_language_that_we_do_not_speak_is_refused_in_kazakh(tracker: Commands) -> None:

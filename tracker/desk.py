@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker.clock import LEGAL_ZONE, legal_day
 from tracker.domain.asked import is_day, read_day, read_moment
-from tracker.domain.errors import MomentRefused, TrackerError
+from tracker.domain.errors import MomentRefused, SettingsRefused, TrackerError
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import Words, load_catalogs
 from tracker.render.formats import Formats
@@ -47,8 +47,13 @@ class Desk:
 
     @classmethod
     def for_demo(cls, environ: Mapping[str, str]) -> Desk:
-        """The tools of the demo: the database that is named if it is empty, else one of its own."""
+        """The tools of the demo: the database that is named if it is empty, else one of its own.
+
+        Raises ``SettingsRefused`` in production, where nobody is to come in with a password of the demo.
+        """
         settings = Settings.from_env(environ)
+        if settings.environment == "production":
+            raise SettingsRefused(name="TRACKER_ENV", reason="no_demo")
         if not settings.secret:  # one that dies with the demo, as its passwords do
             settings = replace(settings, secret=secrets.token_urlsafe(32))
         if "TRACKER_DATABASE_URL" in environ:

@@ -41,6 +41,9 @@ _ORIGIN = re.compile(r"https?://([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-
 _FEWEST_SIGNS = 8
 """Different signs in a secret that is not one key held down."""
 
+NO_PROXY = "none"
+"""Said in place of proxies where people reach the server without any."""
+
 Network = IPv4Network | IPv6Network
 OIDC = ("TRACKER_OIDC_ISSUER", "TRACKER_OIDC_CLIENT_ID", "TRACKER_OIDC_CLIENT_SECRET")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -108,7 +111,7 @@ class Settings:
             policy_dir=Path(policy_dir) if policy_dir else None,
             base_url=_base_url(given.get("TRACKER_BASE_URL", cls.base_url), environment),
             secret=given.get("TRACKER_SECRET", ""),
-            trusted_proxies=_networks(given.get("TRACKER_TRUSTED_PROXIES", "")),
+            trusted_proxies=_proxies(given.get("TRACKER_TRUSTED_PROXIES", ""), environment),
             provider=_provider(given, environment),
         )
 
@@ -128,8 +131,16 @@ def _base_url(text: str, environment: str) -> str:
     return address.removesuffix(usual)
 
 
-def _networks(text: str) -> tuple[Network, ...]:
-    """Addresses and networks between commas; raises :class:`SettingsRefused`."""
+def _proxies(text: str, environment: str) -> tuple[Network, ...]:
+    """Addresses and networks between commas, or :data:`NO_PROXY`; raises :class:`SettingsRefused`.
+
+    In production one of them is said: behind a proxy that is not named everybody has one address, and tries
+    to sign in are counted together.
+    """
+    if not text.strip() and environment == "production":
+        raise SettingsRefused(name="TRACKER_TRUSTED_PROXIES", reason="proxies_missing")
+    if text.strip() == NO_PROXY:
+        return ()
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:

@@ -19,6 +19,7 @@ GOOD = {
     "TRACKER_ENV": "production",
     "TRACKER_SECRET": "k3v9-XmQ2-w8Zr-LpT5-uYb7-dNf4-hGc6",
     "TRACKER_BASE_URL": "https://tracker.example.kz",
+    "TRACKER_TRUSTED_PROXIES": "10.0.0.5",
 }
 
 
@@ -40,15 +41,21 @@ def tracker(tmp_path: Path) -> Commands:
         {"TRACKER_BASE_URL": "http://tracker.example.kz"},
         {"TRACKER_BASE_URL": "tracker.example.kz"},
         {"TRACKER_BASE_URL": "https://tracker.example.kz/path"},
+        {"TRACKER_TRUSTED_PROXIES": " "},
+        {"TRACKER_TRUSTED_PROXIES": "none, 10.0.0.5"},
     ],
 )
 def test_production_does_not_start_half_configured(wrong: dict[str, str]) -> None:
     assert Settings.from_env(GOOD).is_https
     with pytest.raises(SettingsRefused):
         Settings.from_env({**GOOD, **wrong})
-    for name in ("TRACKER_SECRET", "TRACKER_BASE_URL"):
+    for name in ("TRACKER_SECRET", "TRACKER_BASE_URL", "TRACKER_TRUSTED_PROXIES"):
         with pytest.raises(SettingsRefused):
             Settings.from_env({key: value for key, value in GOOD.items() if key != name})
+
+
+def test_production_without_a_proxy_is_said_and_not_forgotten() -> None:
+    assert Settings.from_env({**GOOD, "TRACKER_TRUSTED_PROXIES": "none"}).trusted_proxies == ()
 
 
 def test_a_fresh_installation_has_no_account_and_lets_nobody_in(place: Place) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.office import Office
+from tests.people import ADMIN, sign_in
 from tests.store.rows import MOMENT
 from tests.web.register import COVERED, a_school
 from tracker.domain.errors import DatabaseNotReady
@@ -57,6 +58,12 @@ def test_a_database_with_facts_of_somebodys_own_is_left_alone(office: Office) ->
     assert not demonstrating.is_welcome(office.engine)
     assert not load(office)
     assert office.facts() == before
+
+
+def test_a_database_with_people_of_its_own_is_left_alone(office: Office) -> None:
+    """Even before the first file: the accounts of the demo would let anybody in."""
+    sign_in(office.engine, ADMIN)
+    assert not demonstrating.is_welcome(office.engine)
 
 
 def test_an_unreachable_database_is_told(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -11,19 +11,21 @@ from tracker.domain.acts import Act
 from tracker.domain.register import RegisterKind
 from tracker.services.demo import demo_register
 from tracker.services.evaluating import Book, Progress, evaluate
-from tracker.store import intake, journal, migrate, references, versions
+from tracker.store import accounts, intake, journal, migrate, references, versions
 from tracker.store.engine import reading
 
 ACTOR = "demo"
 
 
 def is_welcome(engine: Engine) -> bool:
-    """Whether a database is empty or holds the demo already."""
+    """Whether a database holds the demo already, or neither facts nor anybody's account."""
     if migrate.state(engine) == migrate.MISSING:
         return True
     migrate.require_ready(engine)
     with reading(engine) as session:
-        return references.is_empty(session) or references.is_demo(session)
+        if references.is_demo(session):
+            return True
+        return references.is_empty(session) and not accounts.has_accounts(session)
 
 
 def load(
