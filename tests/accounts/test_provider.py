@@ -214,6 +214,15 @@ def refused(place: Place, browser: TestClient, address: str, reason: str, words:
     assert browser.get("/queue").status_code == 303
 
 
+def unasked(place: Place, browser: TestClient, address: str, words: str) -> None:
+    """An answer that nobody here asked for is refused in words, and leaves no trace."""
+    answer = back(browser, address)
+    assert answer.status_code == 401
+    assert words in text_of(answer.text)
+    assert refusals(place) == []
+    assert browser.get("/queue").status_code == 303
+
+
 def test_a_token_that_nobody_signed_is_refused(
     place: Place, provider: Provider, officer: Person, browser: TestClient
 ) -> None:
@@ -255,7 +264,7 @@ def test_an_answer_that_was_not_asked_for_is_refused(
     address = there(browser)
     code = parse_qs(urlsplit(address).query)["code"][0]
     forged = f"/sign-in/provider/answer?code={code}&state={state}"
-    refused(place, browser, forged, "state", "belongs to another window")
+    unasked(place, browser, forged, "belongs to another window")
 
 
 @pytest.mark.parametrize("change", ["none", "signature", "rubbish"])
@@ -268,22 +277,63 @@ def test_an_answer_without_the_cookie_of_the_way_is_refused(
     if change != "none":
         spoiled = f"{kept[:-6]}AAAAAA" if change == "signature" else "rubbish"
         browser.cookies.set("tracker-way", spoiled)
-    refused(place, browser, address, "state", "belongs to another window")
+    unasked(place, browser, address, "belongs to another window")
 
 
 def test_an_answer_after_ten_minutes_is_refused(place: Place, officer: Person, browser: TestClient) -> None:
     address = there(browser)
     place.clock.wait(minutes=10, seconds=1)
-    refused(place, browser, address, "state", "came too late")
+    unasked(place, browser, address, "came too late")
 
 
-def test_forged_answers_are_counted_and_do_not_flood_the_journal(
+def test_forged_answers_keep_nobody_out_and_fill_no_journal(
     place: Place, officer: Person, browser: TestClient
 ) -> None:
+    """Any page of the web can have them sent from the address of an office."""
     forged = "/sign-in/provider/answer?code=x&state=y"
-    statuses = [browser.get(forged).status_code for _ in range(30)]
-    assert statuses == [401] * 20 + [429] * 10
+    assert {browser.get(forged).status_code for _ in range(30)} == {401}
+    assert there(browser)
+    assert browser.get(forged).status_code == 401
+    assert refusals(place) == []
+    assert back(browser, there(browser)).status_code == 303
+
+
+def test_answers_that_were_asked_for_and_fail_are_counted(
+    place: Place, provider: Provider, officer: Person, browser: TestClient
+) -> None:
+    provider.person = {"sub": "9", "email": "nobody@example.kz", "email_verified": True}
+    statuses = [back(browser, there(browser)).status_code for _ in range(22)]
+    assert statuses == [401] * 20 + [429] * 2
     assert len(refusals(place)) == 21
+
+
+def test_a_refusal_ends_the_way(place: Place, officer: Person, browser: TestClient) -> None:
+    address = there(browser)
+    back(browser, f"{address}&error=denied")
+    assert "tracker-way" not in browser.cookies
+    assert "belongs to another window" in text_of(back(browser, address).text)
+
+
+def test_a_provider_is_asked_about_itself_once_in_some_minutes(
+    place: Place, provider: Provider, officer: Person, browser: TestClient
+) -> None:
+    for _ in range(5):
+        assert browser.get("/sign-in/provider").status_code == 303
+    assert provider.visits == 1
+    place.clock.wait(minutes=6)
+    assert browser.get("/sign-in/provider").status_code == 303
+    assert provider.visits == 2
+
+
+def test_a_provider_in_trouble_is_left_alone_for_some_seconds(
+    place: Place, provider: Provider, officer: Person, browser: TestClient
+) -> None:
+    provider.metadata = {"issuer": "http://127.0.0.1:1"}
+    assert [browser.get("/sign-in/provider").status_code for _ in range(5)] == [401] * 5
+    assert provider.visits == 1
+    provider.metadata = {}
+    place.clock.wait(seconds=20)
+    assert browser.get("/sign-in/provider").status_code == 303
 
 
 def test_a_refusal_of_the_provider_is_told_and_its_text_is_not(

@@ -11,7 +11,8 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import httpx2
@@ -34,6 +35,13 @@ LEEWAY_SECONDS = 60
 """By how much the provider's clock may differ."""
 
 TIMEOUT_SECONDS = 5
+
+KEPT = timedelta(minutes=5)
+"""How long what a provider says of itself is believed without asking again."""
+
+FAILURE_KEPT = timedelta(seconds=15)
+"""How long a provider that gave no good answer is left alone: nobody queues up to wait for it."""
+
 LONGEST_SUBJECT = 255
 WELL_KNOWN = "/.well-known/openid-configuration"
 _ADDRESSES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -61,20 +69,56 @@ class Identity:
     email: str | None
 
 
-def address_to_ask(provider: Provider, way: Way, *, answer_to: str) -> str:
+class Discovery:
+    """What a provider says of itself, kept for some minutes: whoever knocks here costs it nothing."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._said: dict[str, Any] = {}
+        self._reason = ""
+        self._asked_at: datetime | None = None
+
+    def of(self, client: Any, provider: Provider, *, now: datetime) -> dict[str, Any]:
+        """The addresses of the provider; raises :class:`ProviderRefused`, again for a while once it has."""
+        with self._lock:
+            if not self._holds(now):
+                self._ask(client, provider)
+                self._asked_at = now
+            if self._reason:
+                raise ProviderRefused(reason=self._reason)
+            return self._said
+
+    def _holds(self, now: datetime) -> bool:
+        kept = FAILURE_KEPT if self._reason else KEPT
+        return self._asked_at is not None and timedelta(0) <= now - self._asked_at < kept
+
+    def _ask(self, client: Any, provider: Provider) -> None:
+        self._reason = ""
+        try:
+            with _refusing():
+                self._said = _metadata(client, provider)
+        except ProviderRefused as error:
+            self._reason = str(error.details["reason"])
+
+
+def address_to_ask(
+    provider: Provider, way: Way, discovery: Discovery, *, answer_to: str, now: datetime
+) -> str:
     """Where to send the browser; raises :class:`ProviderRefused`."""
     with _refusing(), _client(provider, answer_to) as client:
-        said = _metadata(client, provider)
+        said = discovery.of(client, provider, now=now)
         address, _ = client.create_authorization_url(
             said["authorization_endpoint"], state=way.state, nonce=way.nonce, code_verifier=way.verifier
         )
         return str(address)
 
 
-def identity_of(provider: Provider, way: Way, code: str, *, answer_to: str, now: datetime) -> Identity:
+def identity_of(
+    provider: Provider, way: Way, discovery: Discovery, code: str, *, answer_to: str, now: datetime
+) -> Identity:
     """Who the provider says has come; raises :class:`ProviderRefused`."""
     with _refusing(), _client(provider, answer_to) as client:
-        said = _metadata(client, provider)
+        said = discovery.of(client, provider, now=now)
         given = client.fetch_token(said["token_endpoint"], code=code, code_verifier=way.verifier)
         keys = KeySet.import_key_set({"keys": _json(client, said["jwks_uri"])["keys"]})
         token = jwt.decode(given["id_token"], keys, algorithms=SIGNATURES)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 from sqlalchemy import Engine
 
 from tracker.clock import Clock
+from tracker.feeds.identity import Discovery
 from tracker.render.environment import Environments, Voices
 from tracker.services.evaluating import Book
 from tracker.services.hashing import Hasher
@@ -25,6 +26,7 @@ class House:
     voices: Voices
     environments: Environments
     hasher: Hasher
+    discovery: Discovery = field(default_factory=Discovery)
 
 
 def house_of(request: Request) -> House:

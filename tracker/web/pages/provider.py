@@ -41,7 +41,9 @@ def go(called: Called) -> Response:
     provider, way = _provider(called), Way.new()
     onward = own_path(called.request.query_params.get("next", "/"))
     try:
-        address = identity.address_to_ask(provider, way, answer_to=_answer_to(called.house))
+        address = identity.address_to_ask(
+            provider, way, called.house.discovery, answer_to=_answer_to(called.house), now=called.moment
+        )
     except ProviderRefused as error:
         return _refused(called, error)
     response = RedirectResponse(address, 303)
@@ -56,14 +58,22 @@ def go(called: Called) -> Response:
 
 @router.get(ANSWER, dependencies=[anyone()])
 def come_back(called: Called) -> Response:
-    """Let in whom the provider vouches for; every refusal is told in words, written down and counted."""
+    """Let in whom the provider vouches for; every refusal is told in words, written down and counted.
+
+    Except for an answer that this browser has not asked for: any page of the web can have it sent here from
+    somebody's office, so it counts against nobody and fills no journal.
+    """
     provider = _provider(called)
+    try:
+        way, onward = _way_of(called)
+    except ProviderRefused as error:
+        return _refused(called, error)
     with transaction(called.house.engine) as session:
         knocked = vouching.knock(session, origin_of(called), author_of(called))
     if knocked.attempt is None:
         return _refused(called, TooManyTries(), status=429)
     try:
-        onward, entry = _enter(called, provider, knocked)
+        entry = _enter(called, provider, way, knocked)
     except ProviderRefused as error:
         with transaction(called.house.engine) as session:
             vouching.refuse(session, author_of(called), str(error.details["reason"]))
@@ -78,35 +88,43 @@ def come_back(called: Called) -> Response:
     return response
 
 
-def _enter(called: Caller, provider: Provider, knocked: Knock) -> tuple[str, Entry]:
-    """Where to go on, and how the try ended; raises :class:`ProviderRefused`."""
-    way, onward = _way_of(called)
+def _enter(called: Caller, provider: Provider, way: Way, knocked: Knock) -> Entry:
+    """How the try ended; raises :class:`ProviderRefused`."""
     given = called.request.query_params
-    if not hmac.compare_digest(given.get("state", "").encode(), way.state.encode()):
-        raise ProviderRefused(reason="state")
     if given.get("iss", provider.issuer) != provider.issuer:
         raise ProviderRefused(reason="answer")
     if "error" in given or not given.get("code"):
         raise ProviderRefused(reason="denied")
     found = identity.identity_of(
-        provider, way, given["code"], answer_to=_answer_to(called.house), now=called.moment
+        provider,
+        way,
+        called.house.discovery,
+        given["code"],
+        answer_to=_answer_to(called.house),
+        now=called.moment,
     )
     with transaction(called.house.engine) as session:
         entry = vouching.enter(session, found, knocked, origin_of(called), author_of(called))
         before = visitor_of(called.request).cookie
         if entry.cookie and before:
             people.end_session(session, before, at=called.moment)
-    return onward, entry
+    return entry
 
 
 def _way_of(called: Caller) -> tuple[Way, str]:
-    """The way on which this browser was sent, and where it wanted to go; raises :class:`ProviderRefused`."""
+    """The way of which this is the answer, and where the browser wanted to go.
+
+    Raises :class:`ProviderRefused` unless the browser was sent on it lately and the answer names its state.
+    """
     kept = called.request.cookies.get(_cookie_name(called.house), "")
     try:
         said = _signer(called.house).loads(kept)
     except BadData as error:
         raise ProviderRefused(reason="state") from error
     if not timedelta(0) <= called.moment - datetime.fromisoformat(said["at"]) <= LASTS:
+        raise ProviderRefused(reason="state")
+    given = called.request.query_params.get("state", "")
+    if not hmac.compare_digest(given.encode(), said["state"].encode()):
         raise ProviderRefused(reason="state")
     return Way(said["state"], said["nonce"], said["verifier"]), said["next"]
 
