@@ -29,6 +29,18 @@ def test_an_address_has_twenty_tries_an_hour(both_places: Place) -> None:
     assert browser.sign_in(person.email).status_code == 303
 
 
+def test_all_addresses_of_one_line_share_their_tries(both_places: Place) -> None:
+    """AUT-1: whoever has IPv6 has 2^64 addresses; the next network is somebody else's."""
+    email = both_places.add().email
+    answers = [
+        status
+        for number in range(1, PER_ADDRESS + 3)
+        for status in guess(both_places.browser(f"2001:db8:7:1:{number:x}::{number:x}"), email, 1)
+    ]
+    assert answers == [401] * PER_ADDRESS + [429] * 2
+    assert guess(both_places.browser("2001:db8:7:2::1"), email, 1) == [401]
+
+
 def fail_elsewhere(place: Place, email: str, times: int) -> None:
     """What failed tries from many other addresses leave behind."""
     with transaction(place.engine) as session:

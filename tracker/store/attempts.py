@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,9 @@ from tracker.store.people import hashed
 from tracker.store.people_tables import ATTEMPT
 
 HOUR = timedelta(hours=1)
+
+OWN_NETWORK = 64
+"""Bits of the smallest network that a line of IPv6 is given (RFC 6177): a guesser moves freely in it."""
 
 KEPT = timedelta(days=180)
 """How long tries are kept, and with them the devices that an account is known on."""
@@ -38,6 +42,22 @@ class Knocker:
         """The device as it is kept."""
         return None if self.device is None else hashed(self.device)
 
+    @property
+    def network(self) -> str:
+        """From where, as it is kept: whoever has one address of IPv6 has all of its :data:`OWN_NETWORK`."""
+        try:
+            address = ip_address(self.address)
+        except ValueError:
+            return self.address
+        if isinstance(address, IPv4Address):
+            return self.address
+        return str(IPv6Network((int(address), OWN_NETWORK), strict=False))
+
+
+def second_step_of(person_id: int) -> str:
+    """The name under which tries of a person's second step are counted, apart from those of her password."""
+    return f"code:{person_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Failures:
@@ -55,7 +75,7 @@ def failures(session: Session, who: Knocker, *, now: datetime) -> Failures:
     lately = and_(on_device, ATTEMPT.c.succeeded, ATTEMPT.c.at > now - KEPT)
     is_known = who.device is not None and bool(_count(session, lately))
     counted = on_device if is_known else mine
-    place = on_device if is_known else ATTEMPT.c.address == who.address
+    place = on_device if is_known else ATTEMPT.c.address == who.network
     last = select(func.coalesce(func.max(ATTEMPT.c.id), 0)).where(counted, ATTEMPT.c.succeeded)
     failed = ATTEMPT.c.succeeded.is_(False)
     return Failures(
@@ -87,7 +107,7 @@ def take_back(session: Session, number: int) -> None:
 
 def was_told(session: Session, who: Knocker, *, now: datetime) -> bool:
     """Whether the journal was told within the hour that this address is kept waiting; from now on it was."""
-    mine = and_(ATTEMPT.c.account_hash == _WAITING, ATTEMPT.c.address == who.address)
+    mine = and_(ATTEMPT.c.account_hash == _WAITING, ATTEMPT.c.address == who.network)
     if _count(session, and_(mine, ATTEMPT.c.at > now - HOUR)):
         return True
     session.execute(delete(ATTEMPT).where(mine))
@@ -110,7 +130,7 @@ def _write(session: Session, who: Knocker, *, now: datetime, succeeded: bool) ->
 def _row(who: Knocker, now: datetime, *, succeeded: bool) -> dict[str, object]:
     return {
         "account_hash": who.account_hash,
-        "address": who.address,
+        "address": who.network,
         "device_hash": who.device_hash,
         "at": now,
         "succeeded": succeeded,
