@@ -14,7 +14,7 @@ from tracker.clock import Clock, MachineClock, legal_day
 from tracker.domain.errors import DatabaseNotReady
 from tracker.services import operating, witnessing
 from tracker.services.evaluating import Book
-from tracker.store import jobs, registry
+from tracker.store import jobs, pruning, registry
 from tracker.store.engine import reading, transaction
 from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job
@@ -46,7 +46,8 @@ def ticking(engine: Engine, book: Book, clock: Clock) -> Iterator[None]:
 class Tick:
     """Judges due needs once for each day and state of the facts, and is heard of every time.
 
-    Once a legal day it reads the whole journal. Its last run is the heartbeat that ``/readyz`` waits for.
+    Once a legal day it forgets old sessions, links and tries, and reads the whole journal. Its last run is the
+    heartbeat that ``/readyz`` waits for.
     """
 
     def __init__(self, engine: Engine, book: Book, clock: Clock) -> None:
@@ -59,7 +60,7 @@ class Tick:
         try:
             self._judge(began_at)
             self._be_heard(began_at, Outcome.DONE)
-            self._check_journal(began_at)
+            self._look_after(began_at)
         except DatabaseNotReady as error:
             log.warning("the tick waits: %s", error)
 
@@ -86,9 +87,11 @@ class Tick:
             ended_at = self._clock.now()
             jobs.record(session, Job.TICK, began_at=began_at, ended_at=ended_at, outcome=outcome)
 
-    def _check_journal(self, now: datetime) -> None:
+    def _look_after(self, now: datetime) -> None:
         if self._checked == legal_day(now):
             return
+        with transaction(self._engine) as session:
+            pruning.prune(session, now=now)
         chain = witnessing.check_chain(self._engine, now=now)
         self._checked = legal_day(now)
         if chain.broken_at:
