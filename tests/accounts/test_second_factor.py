@@ -144,28 +144,130 @@ def test_the_second_step_waits_ten_minutes(
     assert not browser.is_in
 
 
-def test_switching_off_needs_the_password(
+def come_in(place: Place, person: Person, authenticator: TOTP) -> Browser:
+    """A browser that is signed in, and time for the next code."""
+    browser = half_way(place, person)
+    assert give(browser, authenticator.at(place.clock.now())) == 303
+    place.clock.wait(seconds=60)
+    return browser
+
+
+CHANGE = "/account/second-factor/change"
+
+
+def test_switching_off_needs_password_and_code(
     place: Place, person: Person, factor: tuple[TOTP, list[str]]
 ) -> None:
-    browser = half_way(place, person)
-    give(browser, factor[0].at(place.clock.now()))
-    path = "/account/second-factor/change"
-    assert browser.post(path, {"act": "off", "current": "wrong"}, token=browser.token).status_code == 401
-    assert browser.post(path, {"act": "off", "current": PASSWORD}, token=browser.token).status_code == 303
+    browser = come_in(place, person, factor[0])
+    good = {"act": "off", "current": PASSWORD, "code": factor[0].at(place.clock.now())}
+    wrong = ({**good, "current": "wrong"}, {**good, "code": "000000"}, {"act": "off", "current": PASSWORD})
+    statuses = [browser.post(CHANGE, fields, token=browser.token).status_code for fields in wrong]
+    assert statuses == [401, 400, 400]
+    assert place.browser().sign_in(person.email).headers["location"].startswith("/sign-in/code")
+    assert browser.post(CHANGE, good, token=browser.token).status_code == 303
     assert place.browser().sign_in(person.email).headers["location"] == "/"
 
 
-def test_new_recovery_codes_end_the_old_ones(
+def test_a_recovery_code_switches_off_whoever_has_lost_her_telephone(
     place: Place, person: Person, factor: tuple[TOTP, list[str]]
 ) -> None:
     browser = half_way(place, person)
-    give(browser, factor[0].at(place.clock.now()))
+    give(browser, factor[1][0])
+    fields = {"act": "off", "current": PASSWORD, "code": factor[1][1]}
+    assert browser.post(CHANGE, fields, token=browser.token).status_code == 303
+
+
+def test_codes_are_not_guessed_by_whoever_is_signed_in_either(
+    place: Place, person: Person, factor: tuple[TOTP, list[str]]
+) -> None:
+    browser = come_in(place, person, factor[0])
+    fields = {"act": "off", "current": PASSWORD}
+    statuses = [
+        browser.post(CHANGE, {**fields, "code": f"{guess:06}"}, token=browser.token).status_code
+        for guess in range(PER_ADDRESS + 1)
+    ]
+    assert statuses == [400] * PER_ADDRESS + [429]
+
+
+def test_new_recovery_codes_need_a_code_and_end_the_old_ones(
+    place: Place, person: Person, factor: tuple[TOTP, list[str]]
+) -> None:
+    browser = come_in(place, person, factor[0])
     fields = {"act": "codes", "current": PASSWORD}
-    page = browser.post("/account/second-factor/change", fields, token=browser.token).text
+    assert browser.post(CHANGE, fields, token=browser.token).status_code == 400
+    fields["code"] = factor[0].at(place.clock.now())
+    page = browser.post(CHANGE, fields, token=browser.token).text
     codes = re.findall(r'<code class="secret">([a-z2-7-]{29})</code>', page)
     assert len(codes) == 8
     assert give(half_way(place, person), factor[1][0]) == 401
     assert give(half_way(place, person), codes[0]) == 303
+
+
+def test_no_second_factor_is_put_in_the_place_of_another(place: Place, person: Person) -> None:
+    browser = place.browser()
+    browser.sign_in(person.email)
+    page = browser.get("/account/second-factor").text
+    authenticator, _ = set_up(browser)
+    secret = re.findall(r'<code class="secret">([A-Z2-7]{32})</code>', page)[0]
+    offered = re.findall(r'name="offered" value="([^"]+)"', page)[0]
+    fields = {"offered": offered, "code": TOTP(secret).at(place.clock.now()), "current": PASSWORD}
+    answer = browser.post("/account/second-factor", fields, token=browser.token)
+    assert answer.headers["location"] == "/account/second-factor"
+    assert give(half_way(place, person), authenticator.at(place.clock.now())) == 303
+
+
+def lock_out(place: Place, person: Person) -> None:
+    """So many wrong codes in a row that none is looked at any more."""
+    with transaction(place.engine) as session:
+        for number in range(IN_A_ROW):
+            who = Knocker(f"code:{person.id}", f"198.51.100.{number}")
+            attempts.begin(session, who, now=place.clock.now())
+
+
+def test_a_link_lifts_the_lock_out_of_the_second_step(
+    place: Place, person: Person, factor: tuple[TOTP, list[str]]
+) -> None:
+    """AUT-1: a row of failures is over once an administrator has let her in again."""
+    lock_out(place, person)
+    assert give(half_way(place, person), factor[0].at(place.clock.now())) == 429
+    with transaction(place.engine) as session:
+        invited = enrolling.make_link(session, Author("test", place.clock.now()), person.id)
+    place.browser().send(f"/welcome/{invited.secret}", {"password": NEW, "again": NEW})
+    browser = place.browser()
+    browser.sign_in(person.email, NEW)
+    assert give(browser, factor[0].at(place.clock.now())) == 303
+
+
+def test_a_new_second_factor_begins_without_the_failures_of_the_one_that_was_taken(
+    place: Place, person: Person, factor: tuple[TOTP, list[str]]
+) -> None:
+    lock_out(place, person)
+    with transaction(place.engine) as session:
+        enrolling.take_second_factor(session, Author("test", place.clock.now()), person.id)
+    browser = place.browser()
+    browser.sign_in(person.email)
+    authenticator, _ = set_up(browser)
+    assert give(half_way(place, person), authenticator.at(place.clock.now())) == 303
+
+
+def test_signing_out_half_way_ends_the_second_step(
+    place: Place, person: Person, factor: tuple[TOTP, list[str]]
+) -> None:
+    browser = half_way(place, person)
+    kept = browser.cookie
+    assert browser.post("/sign-out", token=browser.token).status_code == 303
+    browser.keep_cookie(kept)
+    answer = browser.post("/sign-in/code", {"code": factor[0].at(place.clock.now())}, token=browser.token)
+    assert answer.headers["location"] == "/sign-in"
+    assert not browser.is_in
+
+
+def test_a_second_step_is_not_ended_by_another_that_begins(
+    place: Place, person: Person, factor: tuple[TOTP, list[str]]
+) -> None:
+    browser = half_way(place, person)
+    half_way(place, person, "192.0.2.8")
+    assert give(browser, factor[0].at(place.clock.now())) == 303
 
 
 def test_the_secret_is_kept_sealed(place: Place, person: Person, factor: tuple[TOTP, list[str]]) -> None:

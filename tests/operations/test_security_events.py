@@ -81,10 +81,10 @@ class Story:
         )
         prefix = re.findall(r"trk_([0-9A-Za-z]+)_", shown.text)[0]
         head.send("/account/tokens/revoke", {"prefix": prefix}, page="/account")
-        self._take_up_a_second_factor(head)
+        (recovery_code, *_) = self._take_up_a_second_factor(head)
         head.send(
             "/account/second-factor/change",
-            {"act": "off", "current": PASSWORD},
+            {"act": "off", "current": PASSWORD, "code": recovery_code},
             page="/account/second-factor",
         )
         head.send(
@@ -93,12 +93,15 @@ class Story:
             page="/account",
         )
 
-    def _take_up_a_second_factor(self, browser: Browser) -> None:
+    def _take_up_a_second_factor(self, browser: Browser) -> list[str]:
+        """Her recovery codes."""
         page = browser.get("/account/second-factor").text
         (offered,) = re.findall(r'name="offered" value="([^"]+)"', page)
         secret = re.findall(r"\b[A-Z2-7]{32}\b", re.sub(r"(?<=[A-Z2-7]{4}) (?=[A-Z2-7]{4})", "", page))[0]
         code = pyotp.TOTP(secret).at(NOW)
-        browser.send("/account/second-factor", {"offered": offered, "code": code, "current": PASSWORD})
+        fields = {"offered": offered, "code": code, "current": PASSWORD}
+        shown = browser.send("/account/second-factor", fields)
+        return re.findall(r'<code class="secret">([a-z2-7-]{29})</code>', shown.text)
 
     def _look_after_people(self) -> None:
         admin = self.at_office

@@ -93,7 +93,12 @@ def knock_for_code(session: Session, pending: str, origin: Origin, author: Autho
     known = None if whose is None else credentials.credentials_of(session, whose)
     if known is None or not known.is_enabled:
         return None
-    return _knock(session, Knocker(f"code:{known.person_id}", origin.address, origin.device), known, author)
+    return _knock_with_code(session, known, origin, author)
+
+
+def _knock_with_code(session: Session, known: Credentials, origin: Origin, author: Author) -> Knock:
+    who = Knocker(attempts.second_step_of(known.person_id), origin.address, origin.device)
+    return _knock(session, who, known, author)
 
 
 def _knock(session: Session, who: Knocker, known: Credentials | None, author: Author) -> Knock:
@@ -124,6 +129,20 @@ def confirm(session: Session, knocked: Knock, checked: Checked, author: Author) 
     if knocked.attempt is None:
         return Outcome.WAIT
     return Outcome.WRONG if _confirmed(session, knocked, checked, author) is None else Outcome.IN
+
+
+def confirm_code(
+    session: Session, known: Credentials, code: str, origin: Origin, author: Author, seal: Seal | None
+) -> Outcome:
+    """Whether a person who is signed in has given a code of her second factor once more; it is used up."""
+    knocked = _knock_with_code(session, known, origin, author)
+    if knocked.attempt is None:
+        return Outcome.WAIT
+    if take_code(session, known, code, author=author, seal=seal) is None:
+        author.note(session, Act.SIGN_IN_REFUSED, known.mark, reason="code")
+        return Outcome.WRONG
+    attempts.take_back(session, knocked.attempt)
+    return Outcome.IN
 
 
 def _confirmed(session: Session, knocked: Knock, checked: Checked, author: Author) -> Credentials | None:

@@ -30,8 +30,14 @@ LASTS = {
 
 
 def make_link(session: Session, person_id: int, purpose: Purpose, *, at: datetime) -> str:
-    """A new link's secret, which is kept nowhere; earlier links of the same purpose are dead."""
-    end_links(session, person_id, purpose)
+    """A new link's secret, which is kept nowhere; earlier links of the same purpose are dead.
+
+    Second steps stand side by side: whoever has a password cannot stop its owner half way with it.
+    """
+    if purpose is Purpose.SECOND_STEP:
+        _forget_old(session, person_id, purpose, now=at)
+    else:
+        end_links(session, person_id, purpose)
     secret = secrets.token_urlsafe(32)
     values = {
         "secret_hash": hashed(secret),
@@ -61,6 +67,11 @@ def end_links(session: Session, person_id: int, *purposes: Purpose) -> None:
     mine = LINK.c.person_id == person_id
     wanted = and_(mine, LINK.c.purpose.in_(purposes)) if purposes else mine
     session.execute(delete(LINK).where(wanted))
+
+
+def _forget_old(session: Session, person_id: int, purpose: Purpose, *, now: datetime) -> None:
+    mine = and_(LINK.c.person_id == person_id, LINK.c.purpose == purpose)
+    session.execute(delete(LINK).where(mine, LINK.c.expires_at <= now))
 
 
 def _alive(secret: str, purposes: tuple[Purpose, ...], now: datetime) -> ColumnElement[bool]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tracker.domain.errors import SignInRefused, TooBusy, TooManyTries
+from tracker.domain.errors import CodeRefused, NotFound, SignInRefused, TooBusy, TooManyTries
 from tracker.services import admitting
 from tracker.services.acting import Author
 from tracker.services.admitting import Knock, Origin, Outcome
 from tracker.services.hashing import Checked
+from tracker.services.sealing import Seal
 from tracker.store.credentials import Credentials, credentials_of
 from tracker.store.engine import reading, transaction
 from tracker.web.deps import Caller
@@ -69,3 +70,19 @@ def prove_again(called: Caller, password: str) -> None:
         raise TooManyTries
     if outcome is not Outcome.IN:
         raise SignInRefused
+
+
+def prove_code(called: Caller, code: str) -> None:
+    """Ask the person who is signed in for a code of her second factor, which is used up.
+
+    Raises :class:`CodeRefused` and :class:`TooManyTries`, and :class:`NotFound` where she has none.
+    """
+    known, seal = own_credentials(called), Seal.of(called.house.settings.secret)
+    if known.second_factor is None:
+        raise NotFound
+    with transaction(called.house.engine) as session:
+        outcome = admitting.confirm_code(session, known, code, origin_of(called), author_of(called), seal)
+    if outcome is Outcome.WAIT:
+        raise TooManyTries
+    if outcome is not Outcome.IN:
+        raise CodeRefused

@@ -16,7 +16,7 @@ from tracker.services.sealing import Seal
 from tracker.store.credentials import recovery_codes_left
 from tracker.store.engine import transaction
 from tracker.web.deps import Called, Caller
-from tracker.web.proving import author_of, origin_of, own_credentials, prove_again
+from tracker.web.proving import author_of, origin_of, own_credentials, prove_again, prove_code
 from tracker.web.rules import allow
 from tracker.web.visitors import carry_on, set_cookie
 
@@ -43,7 +43,12 @@ def take_up(
     code: Annotated[str, Form()] = "",
     current: Annotated[str, Form()] = "",
 ) -> Response:
-    """Switch it on once its first code is right, and show the recovery codes this once."""
+    """Switch it on once its first code is right, and show the recovery codes this once.
+
+    It takes the place of no other: that one is switched off first, with a code of its own.
+    """
+    if own_credentials(called).second_factor is not None:
+        return RedirectResponse(PAGE, 303)
     seal, number = _seal(called), called.person.id
     secret = seal.taken(offered, person_id=number, now=called.moment)
     if secret is None:
@@ -64,11 +69,15 @@ def take_up(
 
 @router.post("/account/second-factor/change", dependencies=OWN)
 def change(
-    called: Called, act: Annotated[str, Form()] = "", current: Annotated[str, Form()] = ""
+    called: Called,
+    act: Annotated[str, Form()] = "",
+    current: Annotated[str, Form()] = "",
+    code: Annotated[str, Form()] = "",
 ) -> Response:
     """New recovery codes, shown this once; or no second factor any more, and every other session is over."""
     try:
         prove_again(called, current)
+        prove_code(called, code)
     except REFUSALS as error:
         return _manage(called, refused=error)
     author, number = author_of(called), called.person.id

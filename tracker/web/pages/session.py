@@ -123,9 +123,10 @@ def _let_in(called: Caller, entry: Entry, onward: str) -> Response:
 
 
 def _leave_behind(session: Session, request: Request, called: Caller) -> None:
-    """End the session that this browser had before."""
+    """End the session that this browser had before, or the way to one on which it was half way."""
     if cookie := visitor_of(request).cookie:
         people.end_session(session, cookie, at=called.moment)
+        links.use_link(session, cookie, Purpose.SECOND_STEP, now=called.moment)
 
 
 def _refused(called: Caller, template: str, error: TrackerError, **values: object) -> Response:
