@@ -24,6 +24,9 @@ from tracker.store.scope import Scope
 WAIT_SECONDS = 30
 """How long a writer waits for another one before it is told that the database is busy."""
 
+IN_PASSING = 100
+"""How long, in milliseconds, somebody waits who writes beside what was asked for and can leave it."""
+
 WRITERS = 0x7363_686F_6F6C
 """The advisory lock of PostgreSQL that writing sessions hold."""
 
@@ -92,7 +95,7 @@ def _parse(url: str) -> URL:
 
 def _postgresql_options(wait_seconds: int) -> dict[str, object]:
     timeouts = {"connect_timeout": wait_seconds, "tcp_user_timeout": wait_seconds * 1000}
-    waits = {LOCK_WAIT: f"{wait_seconds}s"}
+    waits = {LOCK_WAIT: wait_seconds * 1000}
     return {"pool_pre_ping": True, "connect_args": timeouts, "execution_options": waits}
 
 
@@ -117,7 +120,9 @@ def _listen_to_sqlite(engine: Engine, wait_seconds: int) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get(READS, False)
+        options = connection.get_execution_options()
+        reads = options.get(READS, False)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {options.get(LOCK_WAIT, wait_seconds * 1000)}")
         connection.exec_driver_sql(f"PRAGMA query_only = {reads:d}")
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
@@ -173,13 +178,17 @@ def is_whole(engine: Engine) -> bool:
 
 
 @contextmanager
-def transaction(engine: Engine, *, seeing: Scope | None = None) -> Iterator[Session]:
+def transaction(
+    engine: Engine, *, seeing: Scope | None = None, wait_ms: int | None = None
+) -> Iterator[Session]:
     """A writing session: one commit at the end, rollback on any exception; writers wait for each other.
 
     On PostgreSQL it sees and writes the schools of ``seeing`` and no others; without it none at all.
+    ``wait_ms`` (at least 1) is how long it waits where that is not as long as the engine says.
     Raises :class:`DatabaseNotReady` when the database cannot be used now.
     """
-    with answering(), Session(engine) as session, session.begin():
+    waiting = engine if wait_ms is None else engine.execution_options(**{LOCK_WAIT: wait_ms})
+    with answering(), Session(waiting) as session, session.begin():
         connection = session.connection()
         if engine.dialect.name == "postgresql":
             hold_writers(connection)
@@ -190,8 +199,8 @@ def transaction(engine: Engine, *, seeing: Scope | None = None) -> Iterator[Sess
 
 def hold_writers(connection: Connection) -> None:
     """Keep other writers of a PostgreSQL database out until this transaction ends."""
-    wait = connection.get_execution_options().get(LOCK_WAIT, f"{WAIT_SECONDS}s")
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{wait}'")
+    wait = connection.get_execution_options().get(LOCK_WAIT, WAIT_SECONDS * 1000)
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait}")
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
 
 

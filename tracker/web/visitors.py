@@ -6,16 +6,19 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastapi import Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.people import Person
 from tracker.store import people, tokens
 from tracker.store.attempts import KEPT
-from tracker.store.engine import reading, transaction
+from tracker.store.engine import IN_PASSING, reading, transaction
 from tracker.web.house import House, house_of
 
 
@@ -63,14 +66,19 @@ def _look_up(request: Request, house: House) -> Visitor:
         sitting = people.sitting_of(session, cookie, now=now)
         has_run_out = sitting is None and people.has_run_out(session, cookie, now=now)
     if has_run_out:  # written down, so that no clock revives it
-        with transaction(house.engine) as session:
+        with suppress(DatabaseNotReady), _in_passing(house) as session:
             people.end_session(session, cookie, at=now)
     if sitting is None:
         return Visitor(cookie=cookie)
     if sitting.is_touch_due(now):
-        with transaction(house.engine) as session:
+        with suppress(DatabaseNotReady), _in_passing(house) as session:
             people.touch(session, cookie, now=now)
     return Visitor(sitting.person, cookie)
+
+
+def _in_passing(house: House) -> AbstractContextManager[Session]:
+    """To write down that somebody came: no page waits for it, and where it fails the next request tries."""
+    return transaction(house.engine, wait_ms=IN_PASSING)
 
 
 def _program(house: House, given: Sequence[str], now: datetime) -> Visitor:
@@ -83,7 +91,7 @@ def _program(house: House, given: Sequence[str], now: datetime) -> Visitor:
     if holder is None:
         return Visitor()
     if holder.is_touch_due(now):
-        with transaction(house.engine) as session:
+        with suppress(DatabaseNotReady), _in_passing(house) as session:
             tokens.touch_token(session, holder.prefix, now=now)
     return Visitor(holder.person, is_program=True)
 
