@@ -46,8 +46,8 @@ def ticking(engine: Engine, book: Book, clock: Clock) -> Iterator[None]:
 class Tick:
     """Judges due needs once for each day and state of the facts, and is heard of every time.
 
-    Once a legal day it forgets old sessions, links and tries, and reads the whole journal. Its last run is the
-    heartbeat that ``/readyz`` waits for.
+    Once a legal day it forgets old sessions, links and tries, and reads the whole journal. Its last run is
+    the heartbeat that ``/readyz`` waits for.
     """
 
     def __init__(self, engine: Engine, book: Book, clock: Clock) -> None:
