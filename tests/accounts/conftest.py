@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from httpx2 import Response
@@ -15,13 +16,14 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from tests.people import a_person
+from tests.provider import Provider, running_provider
 from tests.web.register import NOW
 from tracker.domain.people import Person, Reach
 from tracker.domain.roles import Role
 from tracker.services.hashing import Hasher
 from tracker.settings import Settings
-from tracker.store import people
-from tracker.store.engine import make_engine, transaction
+from tracker.store import journal, people
+from tracker.store.engine import make_engine, reading, transaction
 from tracker.web.app import create_app
 from tracker.web.visitors import csrf_token
 
@@ -183,3 +185,32 @@ def make_place(sqlite_url: str) -> Iterator[MakePlace]:
     engine = make_engine(sqlite_url)
     yield lambda **settings: Place(engine, Settings(**{"secret": SECRET, **settings}))
     engine.dispose()
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    """A provider at which the officer of the tests has an account."""
+    with running_provider() as running:
+        running.person = {"sub": "0001", "email": "officer@example.kz", "email_verified": True}
+        yield running
+
+
+@pytest.fixture
+def officer(place: Place) -> Person:
+    """Somebody who was invited and has not been here yet."""
+    return place.add(Role.OFFICER, password=None)
+
+
+@pytest.fixture
+def browser(place: Place) -> Iterator[TestClient]:
+    """A browser in English that follows no redirect by itself."""
+    headers = {"accept-language": "en", "sec-fetch-site": "none"}
+    with TestClient(place.app, base_url=HOME, follow_redirects=False, headers=headers) as client:
+        yield client
+
+
+def refusals(place: Place) -> list[tuple[str, Any]]:
+    """Who was refused, and why, as the journal says it."""
+    with reading(place.engine) as session:
+        found = journal.entries(session, action="sign_in_refused")
+    return [(entry.subject, entry.details["reason"]) for entry in found]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
-from tests.accounts.conftest import MakePlace, Place
+from tests.accounts.conftest import MakePlace, Place, refusals
 from tests.provider import CLIENT_ID, HOME, Claims, Provider, back, running_provider, there
 from tests.web.reading import text_of
 from tests.web.register import NOW
@@ -19,14 +17,6 @@ from tracker.domain.people import Person
 from tracker.domain.roles import Role
 from tracker.store import accounts, credentials, journal, people, subjects
 from tracker.store.engine import reading, transaction
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    """A provider at which the officer of the tests has an account."""
-    with running_provider() as running:
-        running.person = {"sub": "0001", "email": "officer@example.kz", "email_verified": True}
-        yield running
 
 
 @pytest.fixture
@@ -39,27 +29,6 @@ def place(make_place: MakePlace, provider: Provider) -> Place:
 def place_without(make_place: MakePlace) -> Place:
     """A server that knows no provider."""
     return make_place()
-
-
-@pytest.fixture
-def officer(place: Place) -> Person:
-    """Somebody who was invited and has not been here yet."""
-    return place.add(Role.OFFICER, password=None)
-
-
-@pytest.fixture
-def browser(place: Place) -> Iterator[TestClient]:
-    """A browser in English that follows no redirect by itself."""
-    headers = {"accept-language": "en", "sec-fetch-site": "none"}
-    with TestClient(place.app, base_url=HOME, follow_redirects=False, headers=headers) as client:
-        yield client
-
-
-def refusals(place: Place) -> list[tuple[str, Any]]:
-    """Who was refused, and why, as the journal says it."""
-    with reading(place.engine) as session:
-        found = journal.entries(session, action="sign_in_refused")
-    return [(entry.subject, entry.details["reason"]) for entry in found]
 
 
 def test_whoever_was_invited_signs_in_with_the_provider(
@@ -284,56 +253,6 @@ def test_an_answer_after_ten_minutes_is_refused(place: Place, officer: Person, b
     address = there(browser)
     place.clock.wait(minutes=10, seconds=1)
     unasked(place, browser, address, "came too late")
-
-
-def test_forged_answers_keep_nobody_out_and_fill_no_journal(
-    place: Place, officer: Person, browser: TestClient
-) -> None:
-    """Any page of the web can have them sent from the address of an office."""
-    forged = "/sign-in/provider/answer?code=x&state=y"
-    assert {browser.get(forged).status_code for _ in range(30)} == {401}
-    assert there(browser)
-    assert browser.get(forged).status_code == 401
-    assert refusals(place) == []
-    assert back(browser, there(browser)).status_code == 303
-
-
-def test_answers_that_were_asked_for_and_fail_are_counted(
-    place: Place, provider: Provider, officer: Person, browser: TestClient
-) -> None:
-    provider.person = {"sub": "9", "email": "nobody@example.kz", "email_verified": True}
-    statuses = [back(browser, there(browser)).status_code for _ in range(22)]
-    assert statuses == [401] * 20 + [429] * 2
-    assert len(refusals(place)) == 21
-
-
-def test_a_refusal_ends_the_way(place: Place, officer: Person, browser: TestClient) -> None:
-    address = there(browser)
-    back(browser, f"{address}&error=denied")
-    assert "tracker-way" not in browser.cookies
-    assert "belongs to another window" in text_of(back(browser, address).text)
-
-
-def test_a_provider_is_asked_about_itself_once_in_some_minutes(
-    place: Place, provider: Provider, officer: Person, browser: TestClient
-) -> None:
-    for _ in range(5):
-        assert browser.get("/sign-in/provider").status_code == 303
-    assert provider.visits == 1
-    place.clock.wait(minutes=6)
-    assert browser.get("/sign-in/provider").status_code == 303
-    assert provider.visits == 2
-
-
-def test_a_provider_in_trouble_is_left_alone_for_some_seconds(
-    place: Place, provider: Provider, officer: Person, browser: TestClient
-) -> None:
-    provider.metadata = {"issuer": "http://127.0.0.1:1"}
-    assert [browser.get("/sign-in/provider").status_code for _ in range(5)] == [401] * 5
-    assert provider.visits == 1
-    provider.metadata = {}
-    place.clock.wait(seconds=20)
-    assert browser.get("/sign-in/provider").status_code == 303
 
 
 def test_a_refusal_of_the_provider_is_told_and_its_text_is_not(

@@ -160,6 +160,12 @@ class ProviderRefused(TrackerError):
     code = "error.provider"
 
 
+class ProofStale(TrackerError):
+    """Whoever has no password proves herself with the provider, and her sign-in with it is too long ago."""
+
+    code = "error.proof_stale"
+
+
 class CodeRefused(TrackerError):
     """The code of a second factor is wrong or was used before."""
 

@@ -176,13 +176,23 @@ class SessionSeen:
         return cookie is not None and self.cookie_hash == hashed(cookie)
 
 
+def session_of(session: Session, cookie: str, *, now: datetime) -> SessionSeen | None:
+    """The living session of a cookie; None for one that is unknown, ended, idle or too old."""
+    mine = select(SIGNED_IN).where(SIGNED_IN.c.cookie_hash == hashed(cookie), _alive(now))
+    row = session.execute(mine).first()
+    return None if row is None else _seen(row)
+
+
 def sessions_of(session: Session, person_id: int, *, now: datetime) -> tuple[SessionSeen, ...]:
     """The living sessions of a person, the last used first."""
     mine = select(SIGNED_IN).where(SIGNED_IN.c.person_id == person_id, _alive(now))
     rows = session.execute(mine.order_by(SIGNED_IN.c.used_at.desc(), SIGNED_IN.c.id.desc()))
-    return tuple(
-        SessionSeen(r.id, r.cookie_hash, r.began_at, r.used_at, r.address, r.agent, r.known_by) for r in rows
-    )
+    return tuple(map(_seen, rows))
+
+
+def _seen(row: Row[Any]) -> SessionSeen:
+    began, used = row.began_at, row.used_at
+    return SessionSeen(row.id, row.cookie_hash, began, used, row.address, row.agent, row.known_by)
 
 
 def end_own_session(session: Session, person_id: int, number: int, *, at: datetime) -> bool:

@@ -31,6 +31,7 @@ from tracker.domain.errors import (
     NotFound,
     PathNotWritable,
     PolicyBroken,
+    ProofStale,
     SecretMissing,
     SettingsRefused,
     SignInNeeded,
@@ -55,6 +56,7 @@ from tracker.web.assets import STATIC_FOLDER, LastingFiles, asset_addresses
 from tracker.web.deps import html, language_of
 from tracker.web.house import House, house_of
 from tracker.web.methods import Heads, allowed, options
+from tracker.web.own_paths import written_path
 from tracker.web.pages import (
     account,
     board,
@@ -93,6 +95,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
     MomentRefused: 409,
     SignInRefused: 401,
     CodeRefused: 401,
+    ProofStale: 401,
     TooManyTries: 429,
     TooBusy: 503,
     LinkDead: 404,
@@ -165,7 +168,7 @@ def sign_in_address(request: Request) -> str:
     """Where to sign in and come back from; after a form one comes back to the front page."""
     if request.method != "GET":
         return "/sign-in"
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    here = written_path(request) + (f"?{request.url.query}" if request.url.query else "")
     return f"/sign-in?{urlencode({'next': here})}"
 
 

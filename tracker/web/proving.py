@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tracker.domain.errors import CodeRefused, NotFound, SignInRefused, TooBusy, TooManyTries
-from tracker.services import admitting
+from tracker.domain.errors import CodeRefused, NotFound, ProofStale, SignInRefused, TooBusy, TooManyTries
+from tracker.services import admitting, vouching
 from tracker.services.acting import Author
 from tracker.services.admitting import Knock, Origin, Outcome
 from tracker.services.hashing import Checked
@@ -57,11 +57,12 @@ def own_credentials(called: Caller) -> Credentials:
 
 
 def prove_again(called: Caller, password: str) -> None:
-    """Ask the person who is signed in for her password once more, if she has one.
+    """Ask the person who is signed in for her password once more; without one, a fresh sign-in is the proof.
 
-    Raises :class:`SignInRefused`, :class:`TooManyTries` and :class:`TooBusy`.
+    Raises :class:`SignInRefused`, :class:`TooManyTries`, :class:`TooBusy` and :class:`ProofStale`.
     """
     if own_credentials(called).password_hash is None:
+        _require_fresh(called)
         return
     knocked, checked = check(called, called.person.email, password)
     with transaction(called.house.engine) as session:
@@ -70,6 +71,13 @@ def prove_again(called: Caller, password: str) -> None:
         raise TooManyTries
     if outcome is not Outcome.IN:
         raise SignInRefused
+
+
+def _require_fresh(called: Caller) -> None:
+    cookie = visitor_of(called.request).cookie or ""
+    with reading(called.house.engine) as session:
+        if not vouching.has_just_vouched(session, cookie, author_of(called)):
+            raise ProofStale
 
 
 def prove_code(called: Caller, code: str) -> None:

@@ -9,7 +9,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.acts import Act
 from tracker.domain.errors import (
+    NotAllowed,
     PasswordRefused,
+    ProofStale,
     SignInRefused,
     TokenRefused,
     TooManyTries,
@@ -31,7 +33,7 @@ from tracker.web.visitors import set_cookie, visitor_of
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 ACCOUNT = "/account"
 OWN = [allow(Action.OWN_ACCOUNT)]
-REFUSALS = (PasswordRefused, SignInRefused, TokenRefused, TooManyTries)
+REFUSALS = (PasswordRefused, ProofStale, SignInRefused, TokenRefused, TooManyTries)
 DAYS = (30, 90, 180, 365)
 
 
@@ -48,8 +50,13 @@ def change_password(
     password: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
 ) -> Response:
-    """Keep a new password; every other session is over, this one goes on under a new cookie."""
+    """Keep a new password; every other session is over, this one goes on under a new cookie.
+
+    Whoever has none gets her first by a link of an administrator only. Raises :class:`NotAllowed`.
+    """
     known = own_credentials(called)
+    if known.password_hash is None:
+        raise NotAllowed
     try:
         prove_again(called, current)
         with called.house.hasher.turn():  # guessing takes as long as hashing
@@ -120,7 +127,7 @@ def _renewed(called: Caller, cookie: str) -> Response:
 
 
 def _refused(called: Caller, error: TrackerError, *, part: str) -> Response:
-    status = {SignInRefused: 401, TooManyTries: 429}.get(type(error), 400)
+    status = {ProofStale: 401, SignInRefused: 401, TooManyTries: 429}.get(type(error), 400)
     with called.reading() as visit:
         return _page(visit, refused=error, part=part, status=status)
 
