@@ -29,7 +29,7 @@ from tracker.store import registry
 from tracker.store.engine import make_engine, reading, transaction
 from tracker.store.scope import EVERYTHING
 
-PAIRS = 1000 if os.environ.get("CI", "").lower() == "true" else 40
+PAIRS = 1000 if os.environ.get("LONG") else 40
 BOOK = Book.load()
 SCHOOL = "school_id;name;region;needed_from\n100000000001;Мектеп;59;2026-01-01\n"
 
