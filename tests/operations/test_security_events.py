@@ -109,7 +109,7 @@ class Story:
         admin.send("/people", {**described, "email": "nurlan@example.kz"}, page="/people/new")
         self.officer = self.number_of(a_person(Role.OFFICER, name="nurlan"))
         own = f"/people/{self.officer}"
-        admin.send(own, {**described, "role": "reviewer"})
+        admin.send(own, {**described, "name": "Нұрлан А.", "role": "reviewer"})
         for act in ("disable", "enable", "sessions"):
             admin.send(f"{own}/{act}", page=own)
         admin.send(f"{own}/erase")
