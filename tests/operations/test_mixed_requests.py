@@ -1,6 +1,6 @@
 """Requests of people of twenty regions at once on one worker: nobody is answered for another (CON-10).
 
-In CI ten thousand requests are sent, elsewhere one thousand.
+`make long` sends ten thousand requests, an ordinary run one thousand.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Two people who change the same fact: one is in time, the other is told and overwrites nothing (CON-5).
 
 Registers change by files. Whoever confirms a file has seen what it changes; where that is no more so, she is
-shown it anew. In CI a thousand pairs run on each database, elsewhere forty.
+shown it anew. `make long` runs a thousand pairs on each database, an ordinary run forty.
 """
 
 from __future__ import annotations
