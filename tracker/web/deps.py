@@ -25,6 +25,7 @@ from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING, Scope
 from tracker.store.versions import known_seq
 from tracker.web.house import House, house_of
+from tracker.web.own_paths import written_path
 from tracker.web.security import nonce_of
 from tracker.web.visitors import form_token, keep_fresh_cookie, visitor_of
 
@@ -151,7 +152,7 @@ def html(
         may=lambda action: person is not None and person.may(Action(action)),
         csrf=form_token(request),
         nonce=nonce_of(request),
-        path=request.url.path,
+        path=written_path(request),
         asked=asked,
         languages=tuple(Language),
         urlencode=urlencode,

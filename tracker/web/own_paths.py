@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
+
+from fastapi import Request
 
 OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+def written_path(request: Request) -> str:
+    """The path of a request as addresses write it: the server has decoded it."""
+    return quote(request.scope["path"])
 
 
 def own_path(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -68,7 +69,7 @@ def index(visit: Asked) -> Response:
     filters = Filters.read(visit.request.query_params)
     schools = filters.keep_schools(all_needs(visit), found=searched(visit, filters))
     if filters.q and (named := [one.school for one in schools if _is_named(one.school, filters.q)]):
-        return RedirectResponse(visit.to(f"/schools/{named[0].school_id}"), 303)
+        return RedirectResponse(visit.to(f"/schools/{quote(named[0].school_id)}"), 303)
     page = page_of(in_name_order(schools, visit.language), number=filters.page, size=filters.size)
     return visit.page("schools/index.html", {"filters": filters, "page": page, **choices()})
 
