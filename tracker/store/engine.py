@@ -118,11 +118,18 @@ def _listen_to_sqlite(engine: Engine, wait_seconds: int) -> None:
         except UnicodeDecodeError as error:  # the complaint quotes what stands where the schema was
             raise DatabaseNotReady(reason="damaged") from error
 
+    @event.listens_for(engine, "checkin")
+    def wait_again(connection: sqlite3.Connection | None, _: object) -> None:
+        if connection is not None:
+            connection.execute(f"PRAGMA busy_timeout = {wait_seconds * 1000}")
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         reads = options.get(READS, False)
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {options.get(LOCK_WAIT, wait_seconds * 1000)}")
+        wait = options.get(LOCK_WAIT)
+        if wait is not None:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
         connection.exec_driver_sql(f"PRAGMA query_only = {reads:d}")
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
