@@ -22,13 +22,19 @@ def a_person(role: Role, *regions: str, name: str = "", reach: Reach = NOWHERE) 
 ADMIN = a_person(Role.ADMIN)
 
 
-def sign_in(engine: Engine, person: Person) -> str:
+def sign_in(engine: Engine, person: Person, *, password_hash: str | None = None) -> str:
     """The cookie of a session of this person, who is written down first where she is not yet."""
     with transaction(engine) as session:
         number = people.number_of(session, person.email)
         if number is None:
             number = people.add_person(
-                session, email=person.email, name=person.name, role=person.role, reach=person.reach, at=NOW
+                session,
+                email=person.email,
+                name=person.name,
+                role=person.role,
+                reach=person.reach,
+                at=NOW,
+                password_hash=password_hash,
             )
         return people.begin_session(
             session, number, at=NOW, address="127.0.0.1", agent="tests", known_by="test"

@@ -28,7 +28,8 @@ from tracker.feeds.columns import COLUMNS, Column, titles_of
 from tracker.feeds.spelling import folded
 from tracker.feeds.table_files import REASONS
 
-SOURCES = sorted(Path(tracker.feeds.__file__).parent.glob("*.py"))
+FEEDS = Path(tracker.feeds.__file__).parent
+SOURCES = sorted(set(FEEDS.glob("*.py")) - {FEEDS / "identity.py"})  # a provider sends no files
 ALL_COLUMNS = [(kind, column) for kind in RegisterKind for column in COLUMNS[kind]]
 LISTS: list[tuple[type[StrEnum], tuple[tuple[str, str], ...]]] = [
     (Service, tuple(words.SERVICES.items())),
