@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 UV ?= uv
-PROCESSES ?= 2
+PROCESSES ?= 3
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -25,8 +25,9 @@ demo: $(VENV)/runtime  ## the invented country on http://127.0.0.1:8000
 test: $(VENV)/dev  ## the whole test suite
 	$(PY) -m pytest -n $(PROCESSES) --dist loadgroup
 
-long: $(VENV)/dev  ## the tests of many people at once, at their full size
-	LONG=1 $(PY) -m pytest -n $(PROCESSES) tests/operations/test_mixed_requests.py tests/operations/test_two_at_once.py
+long: $(VENV)/dev  ## the tests that count in thousands, at their full size
+	LONG=1 $(PY) -m pytest -n $(PROCESSES) tests/operations/test_mixed_requests.py tests/operations/test_two_at_once.py \
+		tests/web/test_api_fuzz.py
 
 lint: $(VENV)/dev  ## style, types, the rules of the house, words in three languages
 	$(PY) -m ruff check .

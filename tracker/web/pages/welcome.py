@@ -59,6 +59,4 @@ def _holder(called: Caller, secret: str) -> Credentials:
 def _form(called: Caller, known: Credentials, refused: PasswordRefused | None = None) -> Response:
     values = {"email": known.email, "refused": refused, "least": choosing.SHORTEST}
     with called.reading() as visit:
-        response = visit.page("session/welcome.html", values, status=400 if refused else 200)
-    response.headers["referrer-policy"] = "no-referrer"  # the address is a secret (AUT-12)
-    return response
+        return visit.page("session/welcome.html", values, status=400 if refused else 200)
