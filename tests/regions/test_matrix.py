@@ -51,7 +51,7 @@ ACTIONS = {(path, method): action for path, method, action in ROUTES}
 ADMIN = next(who for who in CROWD if who.name == "admin")
 
 
-TOWNS = ("sqlite", "postgresql without the filter")
+TOWNS = ("sqlite", "postgresql", "postgresql without the filter")
 
 
 @pytest.fixture(
