@@ -17,7 +17,7 @@ from tracker.clock import LEGAL_ZONE, legal_day
 from tracker.domain.asked import is_day, read_day, read_moment
 from tracker.domain.errors import MomentRefused, SettingsRefused, TrackerError
 from tracker.domain.vocabulary import Language
-from tracker.render.catalogs import Words, load_catalogs
+from tracker.render.catalogs import Words, load_words
 from tracker.render.formats import Formats
 from tracker.render.sentences import Sentences
 from tracker.services import demonstrating
@@ -138,5 +138,5 @@ class Desk:
 
 
 def _sentences(language: Language) -> Sentences:
-    words = load_catalogs()[language]
+    words = load_words(language)
     return Sentences(words, Formats(words, LEGAL_ZONE))

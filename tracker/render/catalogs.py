@@ -1,4 +1,4 @@
-"""Every sentence a person reads, by code and language, read from ``.po`` files once at start.
+"""Every sentence a person reads, by code and language, read from ``.po`` files once in a process.
 
 A code without words is an error, never an empty place on a page.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import gettext
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -70,15 +71,21 @@ class Words:
 Catalogs = Mapping[Language, Words]
 
 
-def load_catalogs(folder: Path = FOLDER) -> Catalogs:
-    """Read the words of every language."""
-    return {language: _words(language, read_catalog(language, folder)) for language in Language}
+def load_catalogs() -> Catalogs:
+    """The words of every language."""
+    return {language: load_words(language) for language in Language}
 
 
-def read_catalog(language: Language, folder: Path = FOLDER) -> Catalog:
+@cache
+def load_words(language: Language) -> Words:
+    """The words of one language; its files are read once in a process."""
+    return _words(language, read_catalog(language))
+
+
+def read_catalog(language: Language) -> Catalog:
     """All words of one language: those of pages (``ru.po``) and of the console (``console.ru.po``)."""
     merged = Catalog(locale=language)
-    for path in sorted(folder.glob(f"*{language}.po")):
+    for path in sorted(FOLDER.glob(f"*{language}.po")):
         with path.open("rb") as file:
             catalog = read_po(file, locale=language, abort_invalid=True)
         for message in catalog:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from fastapi import Request
 from sqlalchemy import Engine
 
-from tracker.clock import Clock
+from tracker.clock import LEGAL_ZONE, Clock
 from tracker.feeds.identity import Discovery
-from tracker.render.environment import Environments, Voices
+from tracker.render.catalogs import load_catalogs
+from tracker.render.environment import Environments, Voices, make_environments, make_voices
 from tracker.services.evaluating import Book
 from tracker.services.hashing import Hasher
 from tracker.settings import Settings
+from tracker.web.assets import asset_addresses
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,13 @@ class House:
     environments: Environments
     hasher: Hasher
     discovery: Discovery = field(default_factory=Discovery)
+
+
+@cache
+def speech() -> tuple[Voices, Environments]:
+    """The voices and the templates of all languages: files of the program, read once in a process."""
+    voices = make_voices(load_catalogs(), zone=LEGAL_ZONE)
+    return voices, make_environments(voices, asset=asset_addresses())
 
 
 def house_of(request: Request) -> House:
