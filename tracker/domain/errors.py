@@ -49,13 +49,13 @@ class FilterNotKnown(TrackerError):
 
 
 class ParameterNotKnown(TrackerError):
-    """A program's request names a parameter that does not exist: ignored it might widen what is answered."""
+    """A request names a filter or parameter that does not exist: ignored it might widen what is answered."""
 
     code = "error.parameter_not_known"
 
 
 class ParameterRepeated(TrackerError):
-    """A program's request gives one parameter twice: each reader would choose another of the two."""
+    """A request gives one filter or parameter twice: each reader would choose another of the two."""
 
     code = "error.parameter_repeated"
 
@@ -176,6 +176,12 @@ class TooManyTries(TrackerError):
     """An address or an account has failed too often; waiting helps."""
 
     code = "error.too_many_tries"
+
+
+class StrangersRefused(TrackerError):
+    """So many tries of unknown devices have failed that none is judged for ``minutes``; known ones are."""
+
+    code = "error.strangers_refused"
 
 
 class TooBusy(TrackerError):

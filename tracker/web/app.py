@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
@@ -16,7 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from tracker import __version__
-from tracker.clock import LEGAL_ZONE, Clock
+from tracker.clock import Clock
 from tracker.domain.errors import (
     ChangedMeanwhile,
     CodeRefused,
@@ -42,8 +43,6 @@ from tracker.domain.errors import (
     UploadGone,
 )
 from tracker.logs import about
-from tracker.render.catalogs import load_catalogs
-from tracker.render.environment import make_environments, make_voices
 from tracker.services.evaluating import Book
 from tracker.services.hashing import Hasher
 from tracker.settings import Settings
@@ -52,9 +51,9 @@ from tracker.web import api, api_description
 from tracker.web.access_log import AccessLog, route_of
 from tracker.web.admission import FORM_ROOM, Admission
 from tracker.web.api_queries import refusal_of
-from tracker.web.assets import STATIC_FOLDER, LastingFiles, asset_addresses
-from tracker.web.deps import html, language_of
-from tracker.web.house import House, house_of
+from tracker.web.assets import STATIC_FOLDER, LastingFiles
+from tracker.web.deps import Caller, caller, html, language_of
+from tracker.web.house import House, house_of, speech
 from tracker.web.methods import Heads, allowed, options
 from tracker.web.own_paths import written_path
 from tracker.web.pages import (
@@ -83,6 +82,8 @@ from tracker.web.witness import Witness, tell_refusal
 
 FORM_FIELDS = 200
 """Fields of the longest form."""
+
+ERROR_PAGE = "errors/show.html"
 
 STATUSES: Mapping[type[TrackerError], int] = {
     NotFound: 404,
@@ -130,14 +131,14 @@ def create_app(
         openapi_url=None,  # api_description says it to those who may ask
         form_limits={"max_fields": FORM_FIELDS, "max_files": 1, "max_part_size": FORM_ROOM},
     )
-    voices = make_voices(load_catalogs(), zone=LEGAL_ZONE)
+    voices, environments = speech()
     app.state.house = House(
         settings=settings,
         clock=clock,
         engine=engine or make_engine(settings.database_url),
         book=Book.load(settings.policy_dir),
         voices=voices,
-        environments=make_environments(voices, asset=asset_addresses()),
+        environments=environments,
         hasher=hasher or Hasher(),
     )
     app.state.refusals = Refusals()
@@ -228,8 +229,20 @@ def _told(request: Request, status: int, error: TrackerError, *, number: str | N
     language = language_of(request, house.settings.language)
     if is_for_programs(request):
         return _problem(status, error, house.voices[language].sentences.error(error), number=number)
-    values = {"error": error, "number": number}
-    return html(request, house, language, "errors/show.html", values, status=status)
+    values = {"error": error, "number": number, "is_reading": request.method == "GET"}
+    if status < 500 and visitor_of(request).person:
+        with suppress(DatabaseNotReady), _refused_caller(request).reading() as visit:
+            return visit.page(ERROR_PAGE, values, status=status)
+    return html(request, house, language, ERROR_PAGE, values, status=status)
+
+
+def _refused_caller(request: Request) -> Caller:
+    """Who is refused; where her address cannot be understood, as if she had asked about nothing."""
+    try:
+        return caller(request)
+    except TrackerError:
+        plain = caller(Request({**request.scope, "query_string": b""}))
+        return replace(plain, language=language_of(request, plain.language))
 
 
 def _problem(status: int, error: TrackerError, title: str, *, number: str | None) -> Response:

@@ -7,12 +7,22 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
-from tracker.domain.errors import FilterNotKnown
+from fastapi import Request
+
+from tracker.domain.errors import FilterNotKnown, ParameterNotKnown, ParameterRepeated
 from tracker.domain.findings import Assessment
 from tracker.domain.vocabulary import LIVE, FlagKind, Service, State
 from tracker.feeds.regions import REGIONS
 from tracker.services.evaluating import NeedView
 from tracker.web.standings import SchoolStanding, by_school
+
+EVERYWHERE = frozenset({"on", "known", "lang"})
+"""What every page may be asked: the day, the moment of knowledge, the language."""
+
+FIELDS = (
+    "region", "district", "service", "state", "flag", "within", "purchase", "integrated", "q", "page", "size",
+)  # fmt: skip
+"""What lists may be asked besides."""
 
 HORIZONS = (30, 60, 90)
 """Calendar days ahead for which the board counts what will be lost."""
@@ -25,6 +35,22 @@ REGION_CODES = frozenset(region.code for region in REGIONS) | {NOT_STATED}
 ON = "1"
 
 Word = TypeVar("Word", bound=StrEnum)
+
+
+def asked_of(request: Request, names: Collection[str] = ()) -> Mapping[str, str]:
+    """What an address asks a page: these names and what every page takes.
+
+    Raises :class:`ParameterNotKnown` for any other and :class:`ParameterRepeated`, as programs are told: a
+    filter that is ignored silently shows more than was asked for.
+    """
+    asked: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in asked:
+            raise ParameterRepeated(name=name)
+        if name not in EVERYWHERE and name not in names:
+            raise ParameterNotKnown(name=name)
+        asked[name] = value
+    return asked
 
 
 @dataclass(frozen=True, slots=True)

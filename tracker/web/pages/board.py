@@ -9,7 +9,7 @@ from tracker.domain.roles import Action
 from tracker.feeds.regions import REGIONS
 from tracker.services.evaluating import snapshot
 from tracker.web.deps import Asked
-from tracker.web.filters import HORIZONS, Filters
+from tracker.web.filters import HORIZONS, Filters, asked_of
 from tracker.web.rules import allow
 from tracker.web.tallies import by_district, by_region, tally
 
@@ -19,7 +19,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 @router.get("/", dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """The country by regions or, with ``?region=``, a region by districts."""
-    filters = Filters.read(visit.request.query_params)
+    filters = Filters.read(asked_of(visit.request, ("region",)))
     shot = snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
     needs = Filters(region=filters.region).keep(shot.needs, found=None)
     codes = [region.code for region in REGIONS]

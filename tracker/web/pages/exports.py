@@ -19,7 +19,7 @@ from tracker.services.exporting import Sheet, needs_sheet
 from tracker.web.attachments import Ending, attachment
 from tracker.web.auditing import note
 from tracker.web.deps import Called, Caller
-from tracker.web.filters import Filters
+from tracker.web.filters import FIELDS, Filters, asked_of
 from tracker.web.pages.queue import all_needs, searched
 from tracker.web.pages.schools import in_name_order
 from tracker.web.rules import allow
@@ -47,7 +47,7 @@ SCHOOL_COLUMNS = (
 @router.post("/exports/queue", dependencies=[allow(Action.EXPORT)])
 def queue(called: Called, ending: Format = Ending.CSV) -> Response:
     """The queue under the filters of the address, in harm order."""
-    filters = Filters.read(called.request.query_params)
+    filters = Filters.read(asked_of(called.request, FIELDS))
     with called.reading() as visit:
         needs = in_harm_order(filters.keep(all_needs(visit), found=searched(visit, filters)))
     return _handed_out(called, filters, "queue", needs_sheet(needs), ending)
@@ -56,7 +56,7 @@ def queue(called: Called, ending: Format = Ending.CSV) -> Response:
 @router.post("/exports/schools", dependencies=[allow(Action.EXPORT)])
 def schools(called: Called, ending: Format = Ending.CSV) -> Response:
     """The schools under the filters of the address, by name."""
-    filters = Filters.read(called.request.query_params)
+    filters = Filters.read(asked_of(called.request, FIELDS))
     with called.reading() as visit:
         found = filters.keep_schools(all_needs(visit), found=searched(visit, filters))
     ordered = in_name_order(found, called.language)

@@ -28,7 +28,7 @@ from tracker.store import journal, uploads
 from tracker.web.admission import FORM_ROOM
 from tracker.web.auditing import origin_of
 from tracker.web.deps import Asked, Called, Caller, Visit
-from tracker.web.filters import ON
+from tracker.web.filters import ON, asked_of
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -55,14 +55,15 @@ class PastImport:
 @router.get("/imports", dependencies=[allow(Action.IMPORT)])
 def index(visit: Asked) -> Response:
     """Past imports, the form to hand a file over, and the columns of each kind."""
+    asked = asked_of(visit.request, ("done", "again"))
     past = _past(visit)
-    done = visit.request.query_params.get("done")
+    done = asked.get("done")
     return visit.page(
         "imports/index.html",
         {
             "past": past[:PAST_SHOWN],
             "done": next((run for run in past if str(run.seq) == done), None),
-            "again": visit.request.query_params.get("again") == ON,
+            "again": asked.get("again") == ON,
             "kinds": tuple(RegisterKind),
             "columns": COLUMNS,
             "largest_mib": LARGEST_FILE // 2**20,

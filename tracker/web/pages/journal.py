@@ -27,7 +27,7 @@ from tracker.store.scope import EVERYTHING
 from tracker.web.attachments import Ending, attachment
 from tracker.web.auditing import note
 from tracker.web.deps import Called, Caller
-from tracker.web.filters import Filters
+from tracker.web.filters import Filters, asked_of
 from tracker.web.paging import Page
 from tracker.web.rules import allow
 from tracker.web.witness import settle
@@ -39,6 +39,9 @@ LONGEST = 200
 
 MOST_EXPORTED = 100_000
 """The newest entries that one file takes; narrower filters give the rest."""
+
+ASKED = ("actor", "act", "subject", "address", "from", "to", "q", "page", "size")
+"""What its filters are called in an address."""
 
 APART = ("address", "reason")
 """Details that have columns of their own."""
@@ -117,7 +120,7 @@ def show(called: Called) -> Response:
     """The entries under the filters of the address, the newest first, and whether they fit the chain."""
     _require_everything(called)
     settle(called.request.app)
-    filters = JournalFilters.read(called.request.query_params)
+    filters = JournalFilters.read(asked_of(called.request, ASKED))
     with called.reading() as visit:
         session = visit.session
         found = journal_search.count(session, filters.wanted)
@@ -145,7 +148,7 @@ def show(called: Called) -> Response:
 def export(called: Called, ending: Annotated[Ending, Form(alias="format")] = Ending.CSV) -> Response:
     """The entries under the filters of the address as a file, with marks of people and never their names."""
     _require_everything(called)
-    filters = JournalFilters.read(called.request.query_params)
+    filters = JournalFilters.read(asked_of(called.request, ASKED))
     with called.reading() as visit:
         entries = journal_search.look_up(visit.session, filters.wanted, limit=MOST_EXPORTED)
     sheet = Sheet(COLUMNS, tuple(_row(entry) for entry in reversed(entries)))

@@ -20,6 +20,7 @@ from tracker.services.acting import Author
 from tracker.services.enrolling import Described, Invited
 from tracker.store import accounts, people, tokens
 from tracker.web.deps import Asked, Called, Caller, Visit
+from tracker.web.filters import asked_of
 from tracker.web.paging import Page, page_number
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
@@ -88,10 +89,11 @@ FilledIn = Annotated[Filled, Depends(_filled)]
 @router.get(PEOPLE, dependencies=MANAGE)
 def index(visit: Asked) -> Response:
     """Everybody, by e-mail address."""
-    words = visit.request.query_params.get("q", "")[:100]
+    asked = asked_of(visit.request, ("q", "page"))
+    words = asked.get("q", "")[:100]
     count = accounts.count_accounts(visit.session, words=words)
     last = max(1, -(-count // PER_PAGE))
-    number = min(page_number(visit.request.query_params.get("page", "")), last)
+    number = min(page_number(asked.get("page", "")), last)
     first = (number - 1) * PER_PAGE
     found = accounts.accounts(visit.session, words=words, limit=PER_PAGE, offset=first)
     page = Page(found, number, last, count, first + 1)

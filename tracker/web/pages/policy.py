@@ -12,6 +12,7 @@ from tracker.domain.roles import Action
 from tracker.domain.vocabulary import FlagKind
 from tracker.services.evaluating import calendar
 from tracker.web.deps import Asked
+from tracker.web.filters import asked_of
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -20,6 +21,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 @router.get("/policy", dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """Grounds, clauses, the list of daily needs, flags, calendar and sources."""
+    asked_of(visit.request)
     policy = visit.house.book.policy
     days = calendar(visit.session, visit.house.book, visit.known)
     year = visit.on.year

@@ -15,7 +15,7 @@ from tracker.feeds.regions import REGIONS
 from tracker.services.evaluating import NeedView, in_harm_order, snapshot
 from tracker.store.registry import search_schools
 from tracker.web.deps import Asked, Visit
-from tracker.web.filters import HORIZONS, Filters
+from tracker.web.filters import FIELDS, HORIZONS, Filters, asked_of
 from tracker.web.paging import page_of
 from tracker.web.rules import allow
 
@@ -25,7 +25,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 @router.get("/queue", dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """The flagged needs that pass the filters, in harm order."""
-    filters = Filters.read(visit.request.query_params)
+    filters = Filters.read(asked_of(visit.request, FIELDS))
     needs = filters.keep(all_needs(visit), found=searched(visit, filters))
     flagged = in_harm_order(needs)
     return visit.page(

@@ -27,7 +27,7 @@ from tracker.store import registry
 from tracker.store.flags import FlagRecord, flag_history
 from tracker.store.sources import list_sources
 from tracker.web.deps import Asked, Visit
-from tracker.web.filters import Filters
+from tracker.web.filters import FIELDS, Filters, asked_of
 from tracker.web.pages.queue import all_needs, choices, searched
 from tracker.web.paging import page_of
 from tracker.web.rules import allow
@@ -66,7 +66,7 @@ class Purchase:
 @router.get("/schools", dependencies=[allow(Action.READ)])
 def index(visit: Asked) -> Response:
     """The schools that pass the filters, by name; a search that names one school opens it."""
-    filters = Filters.read(visit.request.query_params)
+    filters = Filters.read(asked_of(visit.request, FIELDS))
     schools = filters.keep_schools(all_needs(visit), found=searched(visit, filters))
     if filters.q and (named := [one.school for one in schools if _is_named(one.school, filters.q)]):
         return RedirectResponse(visit.to(f"/schools/{quote(named[0].school_id)}"), 303)
@@ -82,6 +82,7 @@ def in_name_order(schools: Iterable[SchoolStanding], language: Language) -> list
 @router.get("/schools/{school_id:path}", dependencies=[allow(Action.READ)])
 def show(visit: Asked, school_id: str) -> Response:
     """One school on one day."""
+    asked_of(visit.request)
     scope, house, session = visit.scope, visit.house, visit.session
     shot = snapshot(session, scope, on=visit.on, known=visit.known, book=house.book)
     known_seq = visit.known_seq
