@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -10,11 +12,13 @@ from itertools import pairwise
 from tests.domain.oracle import Judgement, Oracle
 from tests.domain.oracle_answers import Adviser, Reply, RouteReply
 from tests.domain.oracle_days import Numbers
+from tests.domain.oracle_deadlines import Agenda, Due
 from tests.domain.oracle_tenders import Stand, learned
 from tests.domain.world_calendar import plain_days_off, product_calendar
 from tests.domain.worlds import World, plain_numbers, world
 from tracker.domain.assess import assess
 from tracker.domain.days import BEGINNING, FOREVER, Span
+from tracker.domain.deadlines import Deadline, deadlines_of
 from tracker.domain.errors import TrackerError
 from tracker.domain.findings import Answer, Assessment, RouteAnswer, TenderStanding
 from tracker.domain.policy import Clause, Policy, Version
@@ -189,12 +193,50 @@ def _restless_version(clause: Clause, span: Span) -> Version:
     return replace(version, span=span, value=value)
 
 
+def deadlines(world: World, books: Books) -> tuple[Deadline, ...]:
+    """The deadlines that the product sees in a world."""
+    return deadlines_on(world, world.on, books)
+
+
+def deadlines_on(world: World, on: date, books: Books) -> tuple[Deadline, ...]:
+    """The deadlines of a world on another day, with the past it knew on the world's day."""
+    history = StageHistory.of(world.past, world.on, policy=books.policy, calendar=books.calendar)
+    return deadlines_of(world.facts, on, policy=books.policy, calendar=books.calendar, history=history)
+
+
+def dues(world: World, books: Books) -> list[Due]:
+    """The deadlines that the oracle sees in a world."""
+    past = learned(world.past, world.on, books.numbers, books.days_off)
+    return Agenda(Oracle(world.facts, books.numbers, books.days_off, past), world.on).dues()
+
+
+def differing_deadlines(said: Iterable[Deadline], second: Iterable[Due]) -> list[Difference]:
+    """The deadlines that only one of the two readings sees."""
+    one, other = Counter(map(_due, said)), Counter(second)
+    return [("deadline", due, None) for due in one - other] + [("deadline", None, due) for due in other - one]
+
+
+def _due(due: Deadline) -> Due:
+    """A deadline in the oracle's words."""
+    basis, subject = due.basis, due.subject
+    return Due(
+        kind=str(due.kind),
+        number=subject.number or "",
+        stage=subject.stage or "",
+        due_on=due.due_on,
+        left=due.working_days_left,
+        follows=str(due.consequence),
+        follows_on=due.consequence_on,
+        rests_on=basis.clauses or (basis.fact or "",),
+    )
+
+
 def reads_two_ways(seed: int) -> bool:
     """Whether a world is read in two ways, or cannot be read by the product at all."""
     one = world(seed)
     books = books_for(one)
     try:
-        said = product(one, books)
+        said, due = product(one, books), deadlines(one, books)
     except (ArithmeticError, LookupError, ValueError, TrackerError):
         return True
-    return bool(differences(said, oracle(one, books)))
+    return bool(differences(said, oracle(one, books)) or differing_deadlines(due, dues(one, books)))

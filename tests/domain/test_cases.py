@@ -12,18 +12,22 @@ import pytest
 
 from tests.domain.casefiles import Case, Expectation, read_case, read_cases
 from tracker.domain.assess import assess
+from tracker.domain.deadlines import deadlines_of
 from tracker.domain.facts import NeedFacts
 from tracker.domain.tenders import StageHistory
 from tracker.domain.vocabulary import (
     ConditionId,
+    Consequence,
+    DeadlineKind,
     FlagKind,
     RefusalReason,
     RouteId,
     Stage,
     State,
+    Timing,
 )
 from tracker.law.loader import load_calendar, load_policy
-from tracker.render import assessment_json
+from tracker.render import assessment_json, deadline_json
 
 CASES = read_cases()
 POLICY = load_policy()
@@ -34,11 +38,14 @@ Json = Any  # the assessment as JSON: its shape is what is tested
 
 
 def answered(case: Case, on: date, facts: NeedFacts | None = None) -> Json:
-    """The JSON of the case on a day, with conditions by name."""
+    """The JSON of the case on a day, with conditions by name, and its deadlines."""
     calendar = load_calendar(case.decrees)
     history = StageHistory.of(case.finished, on, policy=POLICY, calendar=calendar)
-    found = assess(facts or case.facts, on, policy=POLICY, calendar=calendar, history=history)
-    return assessment_json.need(found, region=None, district=None)
+    asked = facts or case.facts
+    found = assess(asked, on, policy=POLICY, calendar=calendar, history=history)
+    due = deadlines_of(asked, on, policy=POLICY, calendar=calendar, history=history)
+    answer = assessment_json.need(found, region=None, district=None)
+    return {**answer, "deadlines": [deadline_json.deadline(each) for each in due]}
 
 
 def differences(expected: object, found: Json, key: str) -> Iterator[str]:
@@ -120,7 +127,17 @@ def words(value: Json) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "kind",
-    [FlagKind, State, RefusalReason, RouteId, ConditionId, Stage],
+    [
+        FlagKind,
+        State,
+        RefusalReason,
+        RouteId,
+        ConditionId,
+        Stage,
+        DeadlineKind,
+        Consequence,
+        Timing,
+    ],
     ids=lambda kind: str(kind.__name__),
 )
 def test_every_word_of_the_answer_is_expected_in_some_case(kind: type[FlagKind]) -> None:

@@ -69,6 +69,7 @@ def spoken_codes() -> list[str]:
         *each("condition", ConditionId),
         *(f"condition.{one}.{status}" for one in ConditionId for status in ConditionStatus),
         *each("condition_status", ConditionStatus),
+        *codes_of_deadlines(),
         *each("language", Language),
         *each("import_kind", RegisterKind),
         *each("act", Act),
@@ -82,6 +83,16 @@ def spoken_codes() -> list[str]:
         *each("error.database", {*SQLITE_REASONS.values(), *POSTGRESQL_REASONS.values(), *DATABASE_REASONS}),
         *(error.code for error in vars(errors).values() if is_error(error)),
         *(f"month.{month}.{case}" for month in range(1, 13) for case in ("since", "until")),
+    ]
+
+
+def codes_of_deadlines() -> list[str]:
+    """Every code of the closed lists of which deadlines and leads speak."""
+    return [
+        *each("deadline", vocabulary.DeadlineKind),
+        *each("consequence", vocabulary.Consequence),
+        *each("timing", vocabulary.Timing),
+        *each("lead_unit", vocabulary.LeadUnit),
     ]
 
 

@@ -9,12 +9,12 @@ from tracker.domain.days import FOREVER, next_day
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Answer, Assessment, Finding, TenderStanding
 from tracker.domain.flags import find_flags
-from tracker.domain.forecast import Asking, latest_safe_start
+from tracker.domain.forecast import Asking
 from tracker.domain.interim import answer
 from tracker.domain.policy import Policy
 from tracker.domain.reading import Reading, read
 from tracker.domain.tenders import StageHistory, end_days
-from tracker.domain.vocabulary import FlagKind, Method, NextStep, Stage, State
+from tracker.domain.vocabulary import FlagKind, NextStep, Stage, State
 from tracker.domain.workdays import WorkCalendar, days_apart
 
 
@@ -53,11 +53,8 @@ def _days_without(need: Reading) -> int | None:
 
 
 def _latest_safe_start(need: Reading) -> date | None:
-    """By the method of the speaking tender, else as an open tender; only where service can be lost."""
-    if not need.is_loss_ahead or need.run is None:
-        return None
-    method = need.speaking.method if need.speaking else Method.OPEN_TENDER
-    return latest_safe_start(need.run.last, method, need.at)
+    """Only where service can be lost."""
+    return need.safe_start(need.run.last) if need.is_loss_ahead and need.run else None
 
 
 STEPS_FOR_FLAGS: tuple[tuple[FlagKind, NextStep], ...] = (

@@ -13,7 +13,16 @@ from datetime import date
 from enum import StrEnum
 
 from tracker.domain.days import FOREVER, Span, add_months
-from tracker.domain.vocabulary import COURSE, ConditionId, Method, RouteId, Service, Stage
+from tracker.domain.vocabulary import (
+    COURSE,
+    ConditionId,
+    DeadlineKind,
+    LeadUnit,
+    Method,
+    RouteId,
+    Service,
+    Stage,
+)
 
 Words = Mapping[str, str]
 """One text in each language: ``{"kk": …, "ru": …, "en": …}``."""
@@ -30,6 +39,7 @@ CLAUSES: frozenset[str] = frozenset(clause for _, _, clause in STAGE_CLAUSES) | 
     "after_failure.decision",
     "contract.minimum_term",
     "data.longest_term_years",
+    "duty.report",
     "forecast.late_allowance",
     "forecast.percentile_tenders",
     "import.danger_percent",
@@ -38,6 +48,9 @@ CLAUSES: frozenset[str] = frozenset(clause for _, _, clause in STAGE_CLAUSES) | 
     "interim.cap_is_final",
     "interim.first_months",
     "mci",
+    "remind.escalate_after",
+    "remind.quiet_from",
+    "remind.quiet_until",
     "small_value.limit",
     "warn.ending_soon",
     "warn.interim_ending",
@@ -164,6 +177,28 @@ class DailyNeed:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadRule:
+    """How long before a deadline of one kind its people are told (rules §7).
+
+    ``unless_begun`` are told besides, and only where no tender is registered.
+    """
+
+    kind: DeadlineKind
+    unit: LeadUnit
+    leads: tuple[int, ...]
+    unless_begun: tuple[int, ...]
+    source: Source | None
+    at: Words | None
+    read_on: date | None
+    assumed: Words | None
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether the leads have no citation."""
+        return self.assumed is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A citation: what was read (a clause or route id), where, and when."""
 
@@ -189,6 +224,10 @@ class Law:
     minimum_term_days: int
     first_months: int
     decision_days: int
+    report_days: int
+    escalate_after_days: int
+    quiet_from_hour: int
+    quiet_until_hour: int
     small_value_mci: int
     mci_tenge: int
     longest_term_years: int
@@ -214,6 +253,7 @@ class Policy:
     fingerprint: str
     first_day: date
     change_days: tuple[date, ...]
+    leads: tuple[LeadRule, ...] = ()
     _laws: dict[date, Law] = field(default_factory=dict, repr=False, compare=False)
 
     def on(self, day: date) -> Law:
@@ -255,6 +295,10 @@ class Policy:
             minimum_term_days=value("contract.minimum_term"),
             first_months=value("interim.first_months"),
             decision_days=value("after_failure.decision"),
+            report_days=value("duty.report"),
+            escalate_after_days=value("remind.escalate_after"),
+            quiet_from_hour=value("remind.quiet_from"),
+            quiet_until_hour=value("remind.quiet_until"),
             small_value_mci=value("small_value.limit"),
             mci_tenge=value("mci"),
             longest_term_years=value("data.longest_term_years"),

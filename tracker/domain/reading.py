@@ -10,11 +10,11 @@ from tracker.domain.coverage import Cover, read_cover
 from tracker.domain.days import BEGINNING, FOREVER, Span, next_day
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Gap, TenderStanding
-from tracker.domain.forecast import Asking, standing
+from tracker.domain.forecast import Asking, latest_safe_start, standing
 from tracker.domain.once import once
 from tracker.domain.policy import Law
 from tracker.domain.tenders import end_days, law_for
-from tracker.domain.vocabulary import FAILED, ContractStatus, State, TenderStatus
+from tracker.domain.vocabulary import FAILED, ContractStatus, Method, State, TenderStatus
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,14 @@ class Reading:
     def speaking(self) -> TenderStanding | None:
         """The live tender likely to serve first."""
         return min(self.live, key=_likely, default=None)
+
+    def safe_start(self, last: date) -> date:
+        """The last working day to publish a tender that would serve once the cover ends on ``last``.
+
+        By the method of the speaking tender, else as an open tender.
+        """
+        method = self.speaking.method if self.speaking else Method.OPEN_TENDER
+        return latest_safe_start(last, method, self.at)
 
     @once
     def last_regular(self) -> ServiceLine | None:

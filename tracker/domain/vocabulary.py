@@ -207,6 +207,46 @@ class NextStep(StrEnum):
     NOTHING = "nothing"
 
 
+class DeadlineKind(StrEnum):
+    """What a day can be the last one for (rules §7)."""
+
+    COVER_END = "cover_end"
+    INTERIM_END = "interim_end"
+    SAFE_START = "latest_safe_start"
+    STAGE = "stage_due"
+    DECISION = "single_source_decision"
+    REPORT = "report"
+    CONFIRM = "facts_to_confirm"
+
+
+class Consequence(StrEnum):
+    """What follows when a deadline is missed, what harms a school most first."""
+
+    SERVICE_LOST = "service_lost"
+    TERM_UNKNOWN = "term_unknown"
+    GAP_OPENS = "gap_opens"
+    GROUND_LOST = "ground_lost"
+    TENDER_STALLED = "tender_stalled"
+    REPORT_MISSING = "report_missing"
+    FACTS_STALE = "facts_stale"
+
+
+class Timing(StrEnum):
+    """Where a day stands against a deadline; ``unknown`` where the deadline has no known day."""
+
+    LATE = "late"
+    TODAY = "today"
+    AHEAD = "ahead"
+    UNKNOWN = "unknown"
+
+
+class LeadUnit(StrEnum):
+    """In what the time before a deadline is counted."""
+
+    DAYS = "days"
+    WORKING_DAYS = "working_days"
+
+
 class Language(StrEnum):
     """Languages of pages and messages, the first among equals first."""
 

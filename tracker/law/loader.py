@@ -30,6 +30,7 @@ from tracker.domain.policy import (
 from tracker.domain.vocabulary import ConditionId, RouteId, Service
 from tracker.domain.workdays import Override, WorkCalendar
 from tracker.law.grounds import Library
+from tracker.law.leads import read_leads
 from tracker.law.toml_table import Table
 from tracker.paths import PACKAGE
 
@@ -48,6 +49,7 @@ LEAST: Mapping[str, int] = {
     "tenge": 1,
     "percent": 0,
     "rows": 1,
+    "hour": 0,
 }
 """The units of numbers and the least number that makes sense in each; a ``switch`` is true or false."""
 
@@ -73,6 +75,7 @@ def _policy(folder: Path) -> Policy:
     routes = _routes(root.tables("route"), library, clauses)
     _refuse_unread(root, clauses, routes)
     daily_needs = _daily_needs(root.tables("daily_need"))
+    leads = read_leads(root, library)
     root.close()
     return Policy(
         sources=library.sources,
@@ -82,6 +85,7 @@ def _policy(folder: Path) -> Policy:
         fingerprint=_fingerprint(root.content),
         first_day=BEGINNING,
         change_days=_change_days(clauses, routes),
+        leads=leads,
     )
 
 

@@ -71,6 +71,15 @@ class Table:
             raise self.broken("repeated", key)
         return tuple(Table({key: text}, self.at).text(key) for text in texts)
 
+    def counts(self, key: str) -> tuple[int, ...]:
+        """A list of numbers, none negative, the greatest first; empty if the key is absent."""
+        counts = tuple(Table({key: each}, self.at).get(key, int) for each in self.find(key, list) or ())
+        if any(count < 0 for count in counts):
+            raise self.broken("too_small", key)
+        if list(counts) != sorted(set(counts), reverse=True):
+            raise self.broken("unsorted", key)
+        return counts
+
     def choice(self, key: str, choices: type[Member]) -> Member:
         """A member of a closed list of words."""
         return self._member(self.text(key), key, choices)
