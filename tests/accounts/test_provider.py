@@ -9,12 +9,14 @@ import pytest
 from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
-from tests.accounts.conftest import MakePlace, Place, refusals
+from tests.accounts.conftest import MakePlace, Place, refusals, token_on
 from tests.provider import CLIENT_ID, HOME, Claims, Provider, back, running_provider, there
 from tests.web.reading import text_of
 from tests.web.register import NOW
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
+from tracker.services import vouching
+from tracker.services.acting import Author
 from tracker.store import accounts, credentials, journal, people, subjects
 from tracker.store.engine import reading, transaction
 
@@ -130,6 +132,24 @@ def test_a_second_factor_of_ours_is_asked_for_after_the_provider_as_well(
     answer = back(browser, there(browser))
     assert answer.headers["location"] == "/sign-in/code?next=%2Fqueue"
     assert browser.get("/queue").headers["location"].startswith("/sign-in")
+
+
+def test_the_journal_and_the_session_say_that_the_provider_and_a_code_were_the_proof(
+    place: Place, officer: Person, browser: TestClient
+) -> None:
+    with transaction(place.engine) as session:
+        credentials.set_second_factor(session, officer.id, "sealed", step=None)
+        credentials.replace_recovery_codes(session, officer.id, ["abcd"])
+    back(browser, there(browser))
+    token = token_on(browser.get("/sign-in/code").text)
+    fields = {"csrf": token, "code": "abcd", "next": "/queue"}
+    assert browser.post("/sign-in/code", data=fields).headers["location"] == "/queue"
+    with reading(place.engine) as session:
+        (entry,) = journal.entries(session, action="sign_in")
+        (seen,) = people.sessions_of(session, officer.id, now=NOW)
+        author = Author(officer.mark, NOW)
+        assert vouching.has_just_vouched(session, browser.cookies["tracker"], author)
+    assert (entry.details["by"], seen.known_by) == ("oidc+recovery", "oidc+recovery")
 
 
 def test_a_fresh_cookie_is_given_and_the_session_before_ends(

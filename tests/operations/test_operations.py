@@ -21,7 +21,7 @@ from tracker.domain.vocabulary import FlagKind, Language, State
 from tracker.scheduler import Tick, ticking
 from tracker.services import operating
 from tracker.services.evaluating import Book
-from tracker.store import assessments, flags, jobs, journal, people, tokens
+from tracker.store import assessments, attempts, flags, jobs, journal, people, tokens
 from tracker.store.engine import make_engine, reading, transaction
 from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job
@@ -62,6 +62,16 @@ def test_every_reason_for_not_being_ready_is_a_code(filled: Engine, visit: Visit
         late = NOW - timedelta(seconds=121)
         jobs.record(session, Job.TICK, began_at=late, ended_at=late)
     assert reasons(filled, client) == ["not_evaluated_today", "tick_late"]
+
+
+def test_an_attack_on_the_sign_in_is_told_and_takes_no_server_off_the_network(
+    filled: Engine, visit: Visit
+) -> None:
+    tick(filled)
+    with transaction(filled) as session:
+        attempts.raise_alarm(session, now=NOW)
+    answer = visit(filled, person=None).get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "reasons": ["strangers_refused"]})
 
 
 @pytest.mark.parametrize(

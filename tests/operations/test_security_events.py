@@ -11,6 +11,7 @@ import pyotp
 import pytest
 
 from tests.accounts.conftest import PASSWORD, SECRET, Browser, Place
+from tests.accounts.test_stuffing import crowd_fails
 from tests.commands import Commands
 from tests.operations.places import confirm, hand_over, places_of
 from tests.people import a_person
@@ -65,6 +66,7 @@ class Story:
         self._work_with_files()
         self._look_after_the_own_account()
         self._look_after_people()
+        self._withstand_an_attack()
         self.at_office.send("/operations/journal", page="/operations")
         self.at_office.send("/sign-out", page="/account")
 
@@ -114,6 +116,10 @@ class Story:
             admin.send(f"{own}/{act}", page=own)
         admin.send(f"{own}/erase")
 
+    def _withstand_an_attack(self) -> None:
+        crowd_fails(self.place)
+        assert self.place.browser(ELSEWHERE).sign_in(self.head.email).status_code == 429
+
     def number_of(self, person: Person) -> int:
         """The number of an account."""
         with reading(self.place.engine) as session:
@@ -140,6 +146,7 @@ def test_every_act_of_a_page_is_told_with_who_when_and_where(lived: Story, act: 
     ("act", "who", "where"),
     [
         (Act.SIGN_IN_REFUSED, "stranger", ELSEWHERE),
+        (Act.STRANGERS_REFUSED, "stranger", ELSEWHERE),
         (Act.SIGN_IN, "admin", OFFICE),
         (Act.REFUSED, "head", HOME),
         (Act.IMPORT, "head", HOME),
@@ -185,7 +192,7 @@ def test_no_entry_holds_a_password_a_secret_a_name_or_an_address_of_post(lived: 
 
 
 def test_the_addresses_of_others_are_for_auditors_only(lived: Story) -> None:
-    head = lived.place.browser(HOME)
+    head = lived.at_home
     head.sign_in(lived.head.email, NEW_PASSWORD)
     answer = head.get("/api/v1/imports")
     assert answer.status_code == 200

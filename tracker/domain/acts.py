@@ -13,6 +13,7 @@ class Act(StrEnum):
 
     SIGN_IN = "sign_in"
     SIGN_IN_REFUSED = "sign_in_refused"
+    STRANGERS_REFUSED = "strangers_refused"
     SIGN_OUT = "sign_out"
     REFUSED = "refused"
     EXPORT = "export"

@@ -122,7 +122,7 @@ class DatabaseNotReady(TrackerError):
 
 
 class AddressTaken(TrackerError):
-    """The server cannot listen at an address: something else does, or this user may not."""
+    """The server cannot listen: ``reason`` is ``taken``, ``foreign`` (not this machine's) or ``rights``."""
 
     code = "error.address_taken"
     exit_status = 3
@@ -203,7 +203,7 @@ class LinkDead(TrackerError):
 
 
 class SecretMissing(TrackerError):
-    """Without ``TRACKER_SECRET`` nothing can be sealed: there is no second factor."""
+    """There is no second factor: ``reason`` is ``server`` (no ``TRACKER_SECRET``) or ``password`` (none)."""
 
     code = "error.secret_missing"
 

@@ -8,25 +8,29 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
-from tracker.services import sealing
+from tracker.services import sealing, warding
 from tracker.services.acting import Author
 from tracker.services.hashing import Checked
 from tracker.services.sealing import Seal
 from tracker.store import attempts, credentials, links, people
 from tracker.store.attempts import Knocker
 from tracker.store.credentials import Credentials
-from tracker.store.links import Purpose
+from tracker.store.links import SECOND_STEPS, Purpose
 
 PER_ADDRESS = 20
 """Failed tries of an address within an hour, or of a known device (AUT-1)."""
 
 IN_A_ROW = 100
 """Failed tries of an account in a row, from wherever (AUT-1); then only a known device or a link lets in."""
+
+BY_PASSWORD, BY_PROVIDER = "password", "oidc"
+"""How sessions and journal say by what a person proved who she is; a second factor follows after a plus."""
 
 AGENT_SIGNS = 200
 NO_ACCOUNT = "account"
@@ -40,6 +44,7 @@ class Outcome(StrEnum):
     HALF_WAY = "half_way"
     WRONG = "wrong"
     WAIT = "wait"
+    CLOSED = "closed"
     STALE = "stale"
 
 
@@ -54,12 +59,16 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """A try, written down before it is judged; ``attempt`` is None for one that is not judged at all."""
+    """A try, written down before it is judged; ``attempt`` is None for one that is not judged at all.
+
+    ``opens_at`` is when it will be, where the device alone is the reason.
+    """
 
     who: Knocker
     attempt: int | None
     known: Credentials | None
     is_known_device: bool
+    opens_at: datetime | None = None
 
     @property
     def password_hash(self) -> str | None:
@@ -79,17 +88,22 @@ class Entry:
     outcome: Outcome
     cookie: str = ""
     device: str = ""
+    opens_at: datetime | None = None
 
 
-def knock(session: Session, email: str, origin: Origin, author: Author) -> Knock:
-    """Write a try down, unless its address or account has failed too often."""
+def knock(session: Session, email: str, origin: Origin, author: Author, *, is_warded: bool = False) -> Knock:
+    """Write a try down, unless its address or account has failed too often.
+
+    Where it ``is_warded``, it must not come from an unknown device while too many of these fail (AUT-2).
+    """
     known = credentials.credentials_for(session, email)
-    return _knock(session, Knocker(email, origin.address, origin.device), known, author)
+    who = Knocker(email, origin.address, origin.device)
+    return _knock(session, who, known, author, is_warded=is_warded)
 
 
 def knock_for_code(session: Session, pending: str, origin: Origin, author: Author) -> Knock | None:
     """Write a try of the second step down; None where the first step is too long ago."""
-    whose = links.person_of_link(session, pending, Purpose.SECOND_STEP, now=author.now)
+    whose = links.person_of_link(session, pending, *SECOND_STEPS, now=author.now)
     known = None if whose is None else credentials.credentials_of(session, whose)
     if known is None or not known.is_enabled:
         return None
@@ -101,18 +115,25 @@ def _knock_with_code(session: Session, known: Credentials, origin: Origin, autho
     return _knock(session, who, known, author)
 
 
-def _knock(session: Session, who: Knocker, known: Credentials | None, author: Author) -> Knock:
+def _knock(
+    session: Session, who: Knocker, known: Credentials | None, author: Author, *, is_warded: bool = False
+) -> Knock:
     failed = attempts.failures(session, who, now=author.now)
     refused = Knock(who, None, known, failed.is_known)
-    if failed.of_address < PER_ADDRESS and failed.in_a_row < IN_A_ROW:
-        return replace(refused, attempt=attempts.begin(session, who, now=author.now))
-    if not attempts.was_told(session, who, now=author.now):
-        author.note(session, Act.SIGN_IN_REFUSED, refused.subject, reason="too_many")
-    return refused
+    if failed.of_address >= PER_ADDRESS or failed.in_a_row >= IN_A_ROW:
+        if not attempts.was_told(session, who, now=author.now):
+            author.note(session, Act.SIGN_IN_REFUSED, refused.subject, reason="too_many")
+        return refused
+    opens_at = warding.opens_at(session, author) if is_warded and not failed.is_known else None
+    if opens_at is not None:
+        return replace(refused, opens_at=opens_at)
+    return replace(refused, attempt=attempts.begin(session, who, now=author.now))
 
 
 def enter(session: Session, knocked: Knock, checked: Checked, origin: Origin, author: Author) -> Entry:
     """Let the person in whose password was checked, or half way in where she has a second factor."""
+    if knocked.opens_at is not None:
+        return Entry(Outcome.CLOSED, opens_at=knocked.opens_at)
     if knocked.attempt is None:
         return Entry(Outcome.WAIT)
     known = _confirmed(session, knocked, checked, author)
@@ -121,7 +142,7 @@ def enter(session: Session, knocked: Knock, checked: Checked, origin: Origin, au
     if known.second_factor is not None:
         secret = links.make_link(session, known.person_id, Purpose.SECOND_STEP, at=author.now)
         return Entry(Outcome.HALF_WAY, secret)
-    return _welcome(session, knocked, known, origin, author, known_by="password")
+    return _welcome(session, knocked, known, origin, author, known_by=BY_PASSWORD)
 
 
 def confirm(session: Session, knocked: Knock, checked: Checked, author: Author) -> Outcome:
@@ -174,10 +195,19 @@ def enter_code(
     if known_by is None:
         author.note(session, Act.SIGN_IN_REFUSED, knocked.subject, reason="code")
         return Entry(Outcome.WRONG)
-    if links.use_link(session, pending, Purpose.SECOND_STEP, now=author.now) is None:
+    first = _first_step(session, pending, author)
+    if first is None:
         return Entry(Outcome.STALE)
     attempts.take_back(session, knocked.attempt)
-    return _welcome(session, knocked, knocked.known, origin, author, known_by=f"password+{known_by}")
+    return _welcome(session, knocked, knocked.known, origin, author, known_by=f"{first}+{known_by}")
+
+
+def _first_step(session: Session, pending: str, author: Author) -> str | None:
+    """By what the first step was taken, the way from which is used up; None where that is too long ago."""
+    for purpose, first in ((Purpose.SECOND_STEP, BY_PASSWORD), (Purpose.VOUCHED_STEP, BY_PROVIDER)):
+        if links.use_link(session, pending, purpose, now=author.now) is not None:
+            return first
+    return None
 
 
 def _welcome(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -153,10 +154,11 @@ def holder_of_link(session: Session, secret: str, author: Author) -> Credentials
     return known
 
 
-def take_up(session: Session, secret: str, password_hash: str, author: Author) -> None:
+def take_up(session: Session, secret: str, password_hash: str, author: Author) -> str:
     """Set the password chosen by a link, once; raises :class:`LinkDead`.
 
     Tokens are over, for whoever needs a link may have lost more than a password. A second factor stays.
+    Returns the mark by which the device is known from now on, so that a link helps where no unknown one does.
     """
     known = holder_of_link(session, secret, author)
     if links.use_link(session, secret, *CHOOSING, now=author.now) is None:
@@ -164,8 +166,10 @@ def take_up(session: Session, secret: str, password_hash: str, author: Author) -
     herself = Author(known.mark, author.now, author.address)
     change_password(session, herself, known, password_hash)
     issuing.revoke_all(session, herself, known.person_id)
-    attempts.succeed(session, Knocker(known.email, author.address), now=author.now)
+    device = secrets.token_urlsafe(32)
+    attempts.succeed(session, Knocker(known.email, author.address, device), now=author.now)
     _forgive_codes(session, author, known.person_id)
+    return device
 
 
 def require_good_password(password: str, again: str, known: Credentials) -> None:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.register import RegisterKind
-from tracker.services import evaluating, witnessing
+from tracker.services import evaluating, warding, witnessing
 from tracker.services.evaluating import Book, EvaluationRun, Progress
+from tracker.services.warding import Watch
 from tracker.services.witnessing import Chain
 from tracker.store import assessments, jobs, measures, migrate
 from tracker.store.engine import reading, sqlite_path
@@ -29,6 +30,9 @@ OLD_FILE = timedelta(days=30)
 
 LEAST_ROOM = 0.1
 """The share of the disk that stays free (reliability OBS-2)."""
+
+BEARABLE = frozenset({"strangers_refused"})
+"""Shortcomings with which the service is ready all the same: no attacker may take it off the network."""
 
 
 class Level(StrEnum):
@@ -73,17 +77,21 @@ def judge(
 
 
 def shortcomings(engine: Engine, *, now: datetime, today: date) -> tuple[str, ...]:
-    """Codes of what keeps the service from being ready; never raises for a bad database."""
+    """Codes of what is wrong with the service; it is not ready unless all are :data:`BEARABLE`.
+
+    Never raises for a bad database.
+    """
     try:
         state = migrate.state(engine)
         if state != migrate.READY:
             return (f"schema_{state}",)
         with reading(engine) as session:
             runs = jobs.last_runs(session)
+            watch = warding.watch(session, now=now)
     except DatabaseNotReady as error:
         return (f"database_{error.details.get('reason', 'unreachable')}",)
-    found = (_evaluation(runs.get(Job.EVALUATION), today), _tick(runs.get(Job.TICK), now))
-    codes = {"evaluation": "not_evaluated_today", "tick": "tick_late"}
+    found = (_evaluation(runs.get(Job.EVALUATION), today), _tick(runs.get(Job.TICK), now), _strangers(watch))
+    codes = {"evaluation": "not_evaluated_today", "tick": "tick_late", "strangers": "strangers_refused"}
     return tuple(codes[each.code] for each in found if each.level is Level.BAD)
 
 
@@ -95,6 +103,7 @@ def conditions(
     return (
         _evaluation(runs.get(Job.EVALUATION), today),
         _tick(runs.get(Job.TICK), now),
+        _strangers(warding.watch(session, now=now)),
         _due(session, today, book),
         *_files(session, now),
         _chain(witnessing.chain_of(session)),
@@ -116,6 +125,14 @@ def _tick(run: Run | None, now: datetime) -> Condition:
         return Condition("tick", Level.UNKNOWN)
     level = Level.GOOD if now - run.ended_at <= LATE else Level.BAD
     return Condition("tick", level, {"at": run.ended_at})
+
+
+def _strangers(watch: Watch) -> Condition:
+    """An alarm lasts an hour; ``at`` is when it was raised."""
+    seen: dict[str, object] = {"number": watch.failed}
+    if watch.alarm_since is not None:
+        seen["at"] = watch.alarm_since
+    return Condition("strangers", Level.BAD if watch.is_alarm else Level.GOOD, seen)
 
 
 def _due(session: Session, today: date, book: Book) -> Condition:

@@ -11,12 +11,11 @@ from tracker.domain.acts import Act
 from tracker.feeds.identity import Identity
 from tracker.services import admitting
 from tracker.services.acting import Author
+from tracker.services.admitting import BY_PROVIDER as KNOWN_BY
 from tracker.services.admitting import NO_ACCOUNT, Entry, Knock, Origin, Outcome
 from tracker.store import credentials, links, people, subjects
 from tracker.store.credentials import Credentials
 from tracker.store.links import Purpose
-
-KNOWN_BY = "oidc"
 
 FRESH = timedelta(minutes=5)
 """How long a sign-in with the provider stands for the password that its people do not have."""
@@ -42,7 +41,7 @@ def enter(session: Session, identity: Identity, knocked: Knock, origin: Origin, 
         return Entry(Outcome.WRONG)
     admitting.withdraw(session, knocked)
     if known.second_factor is not None:
-        secret = links.make_link(session, known.person_id, Purpose.SECOND_STEP, at=author.now)
+        secret = links.make_link(session, known.person_id, Purpose.VOUCHED_STEP, at=author.now)
         return Entry(Outcome.HALF_WAY, secret)
     return admitting.admit(session, known.person_id, origin, author, known_by=KNOWN_BY)
 
@@ -50,7 +49,9 @@ def enter(session: Session, identity: Identity, knocked: Knock, origin: Origin, 
 def has_just_vouched(session: Session, cookie: str, author: Author) -> bool:
     """Whether the session of a cookie was begun by the provider, and lately."""
     seen = people.session_of(session, cookie, now=author.now)
-    return seen is not None and seen.known_by == KNOWN_BY and author.now - seen.began_at <= FRESH
+    if seen is None or seen.known_by.partition("+")[0] != KNOWN_BY:
+        return False
+    return author.now - seen.began_at <= FRESH
 
 
 def refuse(session: Session, author: Author, reason: str, *, subject: str = NO_ACCOUNT) -> None:

@@ -17,6 +17,9 @@ from tracker.store.people_tables import ATTEMPT
 
 HOUR = timedelta(hours=1)
 
+LATELY = timedelta(minutes=10)
+"""How long a failed try counts against all unknown devices (AUT-2)."""
+
 OWN_NETWORK = 64
 """Bits of the smallest network that a line of IPv6 is given (RFC 6177): a guesser moves freely in it."""
 
@@ -85,6 +88,26 @@ def failures(session: Session, who: Knocker, *, now: datetime) -> Failures:
     )
 
 
+def failed_of_strangers(session: Session, *, now: datetime) -> tuple[datetime, ...]:
+    """When tries on devices that their account does not know failed :data:`LATELY`, the last one first.
+
+    Rows are looked at from the newest back to the first that is too old, so that it costs the same however
+    many are kept.
+    """
+    older = select(ATTEMPT.c.id).where(ATTEMPT.c.at <= now - LATELY)
+    last_older = older.order_by(ATTEMPT.c.id.desc()).limit(1).scalar_subquery()
+    newer = ATTEMPT.c.id > func.coalesce(last_older, 0)
+    failed = select(ATTEMPT.c.at).where(newer, ATTEMPT.c.succeeded.is_(False), ~_is_known(now))
+    return tuple(session.scalars(failed.order_by(ATTEMPT.c.id.desc())))
+
+
+def _is_known(now: datetime) -> ColumnElement[bool]:
+    """Whether the account of a row has signed in on the device of that row."""
+    other = ATTEMPT.alias()
+    same = and_(other.c.account_hash == ATTEMPT.c.account_hash, other.c.device_hash == ATTEMPT.c.device_hash)
+    return select(other.c.id).where(same, other.c.succeeded, other.c.at > now - KEPT).exists()
+
+
 def _count(session: Session, condition: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(ATTEMPT).where(condition)) or 0
 
@@ -117,8 +140,24 @@ def was_told(session: Session, who: Knocker, *, now: datetime) -> bool:
     return False
 
 
+def alarm_since(session: Session, *, now: datetime) -> datetime | None:
+    """When the alarm about unknown devices was raised that still lasts: each lasts an hour."""
+    lasting = and_(ATTEMPT.c.account_hash == _ALARM, ATTEMPT.c.at > now - HOUR)
+    since: datetime | None = session.scalar(select(func.max(ATTEMPT.c.at)).where(lasting))
+    return since
+
+
+def raise_alarm(session: Session, *, now: datetime) -> None:
+    """Write down that there is an alarm about unknown devices from now on."""
+    session.execute(delete(ATTEMPT).where(ATTEMPT.c.account_hash == _ALARM))
+    values = _row(Knocker(_ALARM, ""), now, succeeded=True) | {"account_hash": _ALARM}
+    session.execute(insert(ATTEMPT).values(values))
+
+
+_ALARM = "alarm"
 _WAITING = "waiting"
-"""Stands for the account in the rows that say which addresses are kept waiting; no hash is written so."""
+"""Stand for the account in the rows that say when there was an alarm, and which addresses are kept waiting;
+no hash is written so."""
 
 
 def _write(session: Session, who: Knocker, *, now: datetime, succeeded: bool) -> int:

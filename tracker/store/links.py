@@ -1,4 +1,4 @@
-"""Links that work once: an invitation, a new password, and the way from a password to a second factor."""
+"""Links that work once: an invitation, a new password, and the way from a first to a second step."""
 
 from __future__ import annotations
 
@@ -19,12 +19,17 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     RESET = "reset"
     SECOND_STEP = "second_step"
+    VOUCHED_STEP = "vouched_step"
 
+
+SECOND_STEPS = (Purpose.SECOND_STEP, Purpose.VOUCHED_STEP)
+"""The ways to the second step: after a password, and after the identity provider."""
 
 LASTS = {
     Purpose.INVITATION: timedelta(days=7),
     Purpose.RESET: timedelta(hours=1),
     Purpose.SECOND_STEP: timedelta(minutes=10),
+    Purpose.VOUCHED_STEP: timedelta(minutes=10),
 }
 """How long each works (AUT-12)."""
 
@@ -34,7 +39,7 @@ def make_link(session: Session, person_id: int, purpose: Purpose, *, at: datetim
 
     Second steps stand side by side: whoever has a password cannot stop its owner half way with it.
     """
-    if purpose is Purpose.SECOND_STEP:
+    if purpose in SECOND_STEPS:
         _forget_old(session, person_id, purpose, now=at)
     else:
         end_links(session, person_id, purpose)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from tracker import __version__
 from tracker.domain.acts import Act
 from tracker.domain.vocabulary import FlagKind
+from tracker.services.warding import Watch
 from tracker.services.witnessing import Chain
 from tracker.store.jobs import Job, Run
 from tracker.store.measures import Measures
@@ -28,6 +29,7 @@ class Reading(Collector):
     measures: Measures
     runs: dict[Job, Run]
     chain: Chain
+    watch: Watch
     now: datetime
     today: date
 
@@ -37,6 +39,7 @@ class Reading(Collector):
         yield from self._queue()
         yield from self._jobs()
         yield from self._journal()
+        yield from self._strangers()
         yield _family("tracker_build_info", "The version that runs.", {__version__: 1}, "version")
 
     def _needs(self) -> Iterator[Metric]:
@@ -69,6 +72,13 @@ class Reading(Collector):
         yield _one("tracker_journal_length", "Entries of the journal.", self.chain.length)
         yield _one("tracker_journal_checked", "The entry up to which the chain fits.", self.chain.checked_to)
         yield _one("tracker_journal_broken", "Whether the chain is broken.", int(bool(self.chain.broken_at)))
+
+    def _strangers(self) -> Iterator[Metric]:
+        failed, alarm = self.watch.failed, int(self.watch.is_alarm)
+        yield _one(
+            "tracker_strangers_failed", "Failed sign-ins of unknown devices within ten minutes.", failed
+        )
+        yield _one("tracker_strangers_alarm", "Whether so many fail that unknown devices wait.", alarm)
 
     def answer(self) -> Response:
         """The text."""

@@ -33,11 +33,14 @@ def author_of(called: Caller) -> Author:
     return Author(person.mark, called.moment, address)
 
 
-def check(called: Caller, email: str, password: str) -> tuple[Knock, Checked]:
-    """Write the try down and check the password; raises :class:`TooBusy`."""
-    engine = called.house.engine
+def check(called: Caller, email: str, password: str, *, is_warded: bool) -> tuple[Knock, Checked]:
+    """Write the try down and check the password; raises :class:`TooBusy`.
+
+    ``is_warded`` is a try of somebody who wants to come in, not of one who is in and proves herself again.
+    """
+    engine, author = called.house.engine, author_of(called)
     with transaction(engine) as session:
-        knocked = admitting.knock(session, email, origin_of(called), author_of(called))
+        knocked = admitting.knock(session, email, origin_of(called), author, is_warded=is_warded)
     if knocked.attempt is None:
         return knocked, Checked(False)
     try:
@@ -64,7 +67,7 @@ def prove_again(called: Caller, password: str) -> None:
     if own_credentials(called).password_hash is None:
         _require_fresh(called)
         return
-    knocked, checked = check(called, called.person.email, password)
+    knocked, checked = check(called, called.person.email, password, is_warded=False)
     with transaction(called.house.engine) as session:
         outcome = admitting.confirm(session, knocked, checked, author_of(called))
     if outcome is Outcome.WAIT:

@@ -63,6 +63,12 @@ class Refusals:
         with self._lock:
             return self._due(now)
 
+    def give_back(self, told: Iterable[tuple[Refusal, int]], now: datetime) -> None:
+        """Count again what could not be written: it is due in a minute."""
+        with self._lock:
+            for refusal, times in told:
+                self._kept.setdefault(refusal, _Kept(now)).waiting += times
+
     def _due(self, now: datetime | None) -> tuple[tuple[Refusal, int], ...]:
         over = [(refusal, kept) for refusal, kept in self._kept.items() if now is None or kept.is_over(now)]
         for refusal, _ in over:

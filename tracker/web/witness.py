@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tracker.domain.acts import NOBODY, Act
 from tracker.domain.errors import DatabaseNotReady
 from tracker.store import journal
-from tracker.store.engine import transaction
+from tracker.store.engine import IN_PASSING, transaction
 from tracker.web.house import House, house_of
 from tracker.web.refusals import Refusal, Refusals
 from tracker.web.rules import Door
@@ -32,10 +32,13 @@ def tell_refusal(request: Request, status: int, code: str) -> None:
 
 
 def settle(app: FastAPI) -> None:
-    """Write down what was counted in minutes that have passed."""
+    """Write down what was counted in minutes that have passed; no page waits for it, the next one tries."""
     house: House = app.state.house
     refusals: Refusals = app.state.refusals
-    _write(house, refusals.settle(house.clock.now()))
+    now = house.clock.now()
+    told = refusals.settle(now)
+    if not _write(house, told, wait_ms=IN_PASSING):
+        refusals.give_back(told, now)
 
 
 class Witness:
@@ -73,11 +76,12 @@ class Witness:
         return next((door.path for door in self.doors if door.pattern.match(path)), "–")
 
 
-def _write(house: House, told: Sequence[tuple[Refusal, int]]) -> None:
+def _write(house: House, told: Sequence[tuple[Refusal, int]], *, wait_ms: int | None = None) -> bool:
+    """Whether they are in the journal now."""
     if not told:
-        return
+        return True
     try:
-        with transaction(house.engine) as session:
+        with transaction(house.engine, wait_ms=wait_ms) as session:
             for refusal, times in told:
                 journal.append(
                     session,
@@ -89,3 +93,5 @@ def _write(house: House, told: Sequence[tuple[Refusal, int]]) -> None:
                 )
     except DatabaseNotReady as error:
         log.warning("refusals are not in the journal: %s; %s", error, told)
+        return False
+    return True

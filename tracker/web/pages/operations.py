@@ -13,7 +13,7 @@ from tracker.clock import legal_day
 from tracker.domain.acts import Act
 from tracker.domain.errors import NotAllowed
 from tracker.domain.roles import Action
-from tracker.services import operating, witnessing
+from tracker.services import operating, warding, witnessing
 from tracker.services.operating import Level
 from tracker.store import jobs, measures, migrate
 from tracker.store.engine import durability
@@ -39,12 +39,13 @@ def alive() -> Response:
 
 @router.get("/readyz", dependencies=[anyone()])
 def ready(request: Request) -> Response:
-    """Whether requests can be served, with codes of why not; 503 where they cannot."""
+    """Whether requests can be served, with codes of what is wrong; 503 where they cannot."""
     house = house_of(request)
     now = house.clock.now()
     reasons = operating.shortcomings(house.engine, now=now, today=legal_day(now))
-    status = "unready" if reasons else "ready"
-    return JSONResponse({"status": status, "reasons": reasons}, 503 if reasons else 200)
+    if operating.BEARABLE.issuperset(reasons):
+        return JSONResponse({"status": "ready", "reasons": reasons})
+    return JSONResponse({"status": "unready", "reasons": reasons}, 503)
 
 
 @router.get("/metrics", dependencies=[allow(Action.OPERATE)])
@@ -55,6 +56,7 @@ def metrics(visit: Asked) -> Response:
         measures=measures.measure(visit.session),
         runs=jobs.last_runs(visit.session),
         chain=witnessing.chain_of(visit.session),
+        watch=warding.watch(visit.session, now=visit.moment),
         now=visit.moment,
         today=visit.today,
     )

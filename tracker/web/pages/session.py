@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -10,13 +11,19 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.acts import Act
-from tracker.domain.errors import CodeRefused, SignInRefused, TooManyTries, TrackerError
+from tracker.domain.errors import (
+    CodeRefused,
+    SignInRefused,
+    StrangersRefused,
+    TooManyTries,
+    TrackerError,
+)
 from tracker.services import admitting
 from tracker.services.admitting import Entry, Outcome
 from tracker.services.sealing import Seal
 from tracker.store import links, people
 from tracker.store.engine import transaction
-from tracker.store.links import Purpose
+from tracker.store.links import SECOND_STEPS
 from tracker.web.deps import Asked, Called, Caller
 from tracker.web.filters import ON
 from tracker.web.own_paths import own_path
@@ -28,7 +35,8 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 SIGN_IN = "/sign-in"
 CODE = "/sign-in/code"
-STATUSES = {SignInRefused: 401, CodeRefused: 401, TooManyTries: 429}
+STATUSES = {SignInRefused: 401, CodeRefused: 401, TooManyTries: 429, StrangersRefused: 429}
+MINUTE = 60
 
 
 @router.get(SIGN_IN, dependencies=[anyone()])
@@ -52,7 +60,7 @@ def sign_in(
 ) -> Response:
     """Let a person in, or half way to her second factor; every refusal is the same."""
     onward = own_path(next)
-    knocked, checked = check(called, email, password)
+    knocked, checked = check(called, email, password, is_warded=True)
     with transaction(called.house.engine) as session:
         entry = admitting.enter(session, knocked, checked, origin_of(called), author_of(called))
         if entry.cookie:
@@ -63,8 +71,19 @@ def sign_in(
         response = RedirectResponse(f"{CODE}?{urlencode({'next': onward})}", 303)
         set_cookie(response, called.house, entry.cookie)
         return response
-    refused = TooManyTries() if entry.outcome is Outcome.WAIT else SignInRefused()
-    return _refused(called, "session/sign_in.html", refused, next=onward, email=email, chosen=False)
+    return _not_let_in(called, entry, next=onward, email=email, chosen=False)
+
+
+def _not_let_in(called: Caller, entry: Entry, **values: object) -> Response:
+    """The form again, and what is wrong; while unknown devices are refused also for how long."""
+    if entry.opens_at is None:
+        refused = TooManyTries() if entry.outcome is Outcome.WAIT else SignInRefused()
+        return _refused(called, "session/sign_in.html", refused, **values)
+    seconds = max(1, ceil((entry.opens_at - called.moment).total_seconds()))
+    closed = StrangersRefused(reason="soon", minutes=ceil(seconds / MINUTE))
+    response = _refused(called, "session/sign_in.html", closed, **values)
+    response.headers["retry-after"] = str(seconds)
+    return response
 
 
 @router.get(CODE, dependencies=[anyone()])
@@ -72,7 +91,7 @@ def ask_code(visit: Asked) -> Response:
     """The form for the code of a second factor, for whoever has just given her password."""
     onward = own_path(visit.request.query_params.get("next", "/"))
     pending = visitor_of(visit.request).cookie or ""
-    if links.person_of_link(visit.session, pending, Purpose.SECOND_STEP, now=visit.moment) is None:
+    if links.person_of_link(visit.session, pending, *SECOND_STEPS, now=visit.moment) is None:
         return RedirectResponse(SIGN_IN, 303)
     return visit.page("session/code.html", {"next": onward, "refused": None})
 
@@ -126,7 +145,7 @@ def _leave_behind(session: Session, request: Request, called: Caller) -> None:
     """End the session that this browser had before, or the way to one on which it was half way."""
     if cookie := visitor_of(request).cookie:
         people.end_session(session, cookie, at=called.moment)
-        links.use_link(session, cookie, Purpose.SECOND_STEP, now=called.moment)
+        links.use_link(session, cookie, *SECOND_STEPS, now=called.moment)
 
 
 def _refused(called: Caller, template: str, error: TrackerError, **values: object) -> Response:

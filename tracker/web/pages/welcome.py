@@ -15,7 +15,7 @@ from tracker.store.engine import reading, transaction
 from tracker.web.deps import Called, Caller
 from tracker.web.proving import author_of
 from tracker.web.rules import anyone
-from tracker.web.visitors import drop_cookie, visitor_of
+from tracker.web.visitors import drop_cookie, set_device_cookie, visitor_of
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -43,11 +43,12 @@ def choose(
     password_hash = called.house.hasher.make(password)
     cookie = visitor_of(called.request).cookie
     with transaction(called.house.engine) as session:
-        enrolling.take_up(session, secret, password_hash, author_of(called))
+        device = enrolling.take_up(session, secret, password_hash, author_of(called))
         if cookie:
             people.end_session(session, cookie, at=called.moment)
     response = RedirectResponse("/sign-in?chosen=1", 303)
     drop_cookie(response, called.house)
+    set_device_cookie(response, called.house, device)
     return response
 
 
