@@ -225,8 +225,8 @@ def reading(engine: Engine, *, seeing: Scope | None = None) -> Iterator[Session]
     options: dict[str, object] = {READS: True}
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with answering(), Session(engine.execution_options(**options)) as session:
-        session.connection()
+    with answering(), Session(engine) as session:
+        session.connection(execution_options=options)
         if seeing is not None:
             confine(session, seeing)
         yield session

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, insert, not_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, not_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.people import NOWHERE, Person, Reach
@@ -112,28 +112,36 @@ class Sitting:
         return self.used_at <= now - TOUCH
 
 
+ALIVE = and_(
+    SIGNED_IN.c.ended_at.is_(None),
+    SIGNED_IN.c.used_at > bindparam("idle_since"),
+    SIGNED_IN.c.used_at <= bindparam("soon"),
+    SIGNED_IN.c.began_at > bindparam("began_after"),
+)
+"""Neither ended nor idle nor too old, nor of a time to come: a clock that is put back revives nothing."""
+
+
+def _bounds(now: datetime) -> dict[str, datetime]:
+    """What :data:`ALIVE` compares with at ``now``."""
+    return {"idle_since": now - IDLE, "soon": now + TOUCH, "began_after": now - LONGEST}
+
+
+# Asked with every request: these statements are put together once.
+_MINE = SIGNED_IN.c.cookie_hash == bindparam("cookie_hash")
+_SITTING = select(PERSON, SIGNED_IN.c.used_at).join(SIGNED_IN).where(_MINE, ALIVE, present_people())
+_RUN_OUT = select(SIGNED_IN.c.id).where(_MINE, SIGNED_IN.c.ended_at.is_(None), not_(ALIVE))
+_REACH = select(PERSON_REACH).where(PERSON_REACH.c.person_id == bindparam("number"))
+
+
 def sitting_of(session: Session, cookie: str, *, now: datetime) -> Sitting | None:
     """Who is signed in with a cookie; None for one that is unknown, ended, idle or too old."""
-    mine = SIGNED_IN.c.cookie_hash == hashed(cookie)
-    wanted = select(PERSON, SIGNED_IN.c.used_at).join(SIGNED_IN).where(mine, _alive(now), present_people())
-    found = session.execute(wanted).first()
+    found = session.execute(_SITTING, {"cookie_hash": hashed(cookie), **_bounds(now)}).first()
     return None if found is None else Sitting(person_of_row(session, found), found.used_at)
 
 
 def has_run_out(session: Session, cookie: str, *, now: datetime) -> bool:
     """Whether a session was found idle or too old and this is not yet written down."""
-    mine = and_(SIGNED_IN.c.cookie_hash == hashed(cookie), SIGNED_IN.c.ended_at.is_(None))
-    return session.scalar(select(SIGNED_IN.c.id).where(mine, not_(_alive(now)))) is not None
-
-
-def _alive(now: datetime) -> ColumnElement[bool]:
-    """Neither ended nor idle nor too old, nor of a time to come: a clock that is put back revives nothing."""
-    return and_(
-        SIGNED_IN.c.ended_at.is_(None),
-        SIGNED_IN.c.used_at > now - IDLE,
-        SIGNED_IN.c.used_at <= now + TOUCH,
-        SIGNED_IN.c.began_at > now - LONGEST,
-    )
+    return session.scalar(_RUN_OUT, {"cookie_hash": hashed(cookie), **_bounds(now)}) is not None
 
 
 def touch(session: Session, cookie: str, *, now: datetime) -> None:
@@ -178,15 +186,16 @@ class SessionSeen:
 
 def session_of(session: Session, cookie: str, *, now: datetime) -> SessionSeen | None:
     """The living session of a cookie; None for one that is unknown, ended, idle or too old."""
-    mine = select(SIGNED_IN).where(SIGNED_IN.c.cookie_hash == hashed(cookie), _alive(now))
-    row = session.execute(mine).first()
+    mine = select(SIGNED_IN).where(_MINE, ALIVE)
+    row = session.execute(mine, {"cookie_hash": hashed(cookie), **_bounds(now)}).first()
     return None if row is None else _seen(row)
 
 
 def sessions_of(session: Session, person_id: int, *, now: datetime) -> tuple[SessionSeen, ...]:
     """The living sessions of a person, the last used first."""
-    mine = select(SIGNED_IN).where(SIGNED_IN.c.person_id == person_id, _alive(now))
-    rows = session.execute(mine.order_by(SIGNED_IN.c.used_at.desc(), SIGNED_IN.c.id.desc()))
+    mine = select(SIGNED_IN).where(SIGNED_IN.c.person_id == person_id, ALIVE)
+    latest = mine.order_by(SIGNED_IN.c.used_at.desc(), SIGNED_IN.c.id.desc())
+    rows = session.execute(latest, _bounds(now))
     return tuple(map(_seen, rows))
 
 
@@ -203,10 +212,12 @@ def end_own_session(session: Session, person_id: int, number: int, *, at: dateti
 
 def person_of_row(session: Session, row: Row[Any], reaches: Mapping[int, Reach] | None = None) -> Person:
     """The person of a row of ``person``; what she may see is looked up unless ``reaches`` has it."""
-    reach = NOWHERE
-    if row.role not in NATIONAL:
-        known = reaches_of(session, PERSON.c.id == row.id) if reaches is None else reaches
-        reach = known.get(row.id, NOWHERE)
+    if row.role in NATIONAL:
+        reach = NOWHERE
+    elif reaches is None:
+        reach = _reach(session.execute(_REACH, {"number": row.id}))
+    else:
+        reach = reaches.get(row.id, NOWHERE)
     return Person(row.id, row.email, row.name, row.role, row.language, reach)
 
 

@@ -83,5 +83,7 @@ def is_empty(session: Session) -> bool:
 
 def is_demo(session: Session) -> bool:
     """Whether anything here is invented."""
-    invented = select(RECORDING.c.seq).where(RECORDING.c.source == DEMO_SOURCE).limit(1)
-    return session.scalar(invented) is not None
+    return session.scalar(_INVENTED) is not None
+
+
+_INVENTED = select(RECORDING.c.seq).where(RECORDING.c.source == DEMO_SOURCE).limit(1)

@@ -106,8 +106,11 @@ def recordings(session: Session) -> tuple[Recording, ...]:
 
 def data_version(session: Session) -> int:
     """What changes whenever facts were taken in: caches are named by it."""
-    newest: int = session.execute(select(func.coalesce(func.max(RECORDING.c.seq), 0))).scalar_one()
+    newest: int = session.execute(_NEWEST).scalar_one()
     return newest
+
+
+_NEWEST = select(func.coalesce(func.max(RECORDING.c.seq), 0))
 
 
 def _is(session: Session, column: ColumnElement[str], value: str | None) -> ColumnElement[bool]:
