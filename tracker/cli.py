@@ -319,6 +319,8 @@ def show(
 ) -> None:
     """Load the invented country into an empty database, judge it and serve it."""
     desk = Desk.for_demo(os.environ)
+    if os.environ.get("TRACKER_DATABASE_URL", desk.settings.database_url) != desk.settings.database_url:
+        console.say(desk.say("cli.demo.elsewhere"))
     migrate.upgrade(desk.engine)
     with desk.transaction() as session, console.progress(desk.say("cli.assessing")) as progress:
         loaded = demonstrating.load(

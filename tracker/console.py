@@ -10,13 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
+from shutil import get_terminal_size
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.table import Table
 
 from tracker.domain.errors import PathNotWritable
 from tracker.domain.guarded import guarded
+
+READABLE = 24
+"""Signs of a column in which sentences can still be read; a shorter one is as wide as its longest cell."""
+
+BORDER = 3
+"""Signs that part one column of a table from the next."""
 
 Cells = Sequence[object]
 Progress = Callable[[int, int], None]
@@ -47,13 +55,39 @@ def print_rows(
         writer.writerows([_written(cell) for cell in row] for row in (titles, *rows))
         sys.stdout.write(text.getvalue())
     else:
-        table = Table(*titles, title=caption, title_justify="left", header_style="bold")
-        for column in table.columns:
-            column.overflow = "fold"  # a narrow terminal cuts nothing off
-        table.columns[0].no_wrap = True  # what names the row stays in one piece
-        for row in rows:
-            table.add_row(*map(_shown, row))
-        Console(markup=False, highlight=False).print(table)
+        _show(titles, [tuple(map(_shown, row)) for row in rows], caption)
+
+
+def _show(titles: Sequence[str], rows: Sequence[tuple[str, ...]], caption: str | None) -> None:
+    """Rows for a person: a table where the terminal is wide enough to read it, else one card for each row."""
+    out = Console(markup=False, highlight=False, width=get_terminal_size().columns)
+    columns = zip(titles, *rows, strict=True)
+    wanted = sum(min(max(map(cell_len, cells)), READABLE) + BORDER for cells in columns) + 1
+    out.print(_table(titles, rows, caption) if wanted <= out.width else _cards(titles, rows, caption))
+
+
+def _table(titles: Sequence[str], rows: Sequence[tuple[str, ...]], caption: str | None) -> Table:
+    table = Table(*titles, title=caption, title_justify="left", header_style="bold")
+    for column in table.columns:
+        column.overflow = "fold"  # a narrow terminal cuts nothing off
+    table.columns[0].no_wrap = True  # what names the row stays in one piece
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _cards(titles: Sequence[str], rows: Sequence[tuple[str, ...]], caption: str | None) -> Table:
+    """Each row as lines of a title and its value, without those that are empty."""
+    cards = Table.grid(padding=(0, 2))
+    cards.title, cards.title_justify = caption, "left"
+    cards.add_column(style="bold", no_wrap=True)
+    cards.add_column(overflow="fold")
+    for row in rows:
+        for title, cell in zip(titles, row, strict=True):
+            if cell:
+                cards.add_row(title, cell)
+        cards.add_row()
+    return cards
 
 
 def _shown(cell: object) -> str:

@@ -154,7 +154,8 @@ def _row(desk: Desk, account: Account) -> tuple[object, ...]:
     person = account.person
     reach = desk.say("reach.everything") if person.sees_everything else _places(person.reach)
     state = desk.say(f"person.state.{account.state}")
-    used = None if account.used_at is None else desk.sentences.formats.moment(account.used_at)
+    moment = desk.sentences.formats.moment
+    used = moment(account.used_at) if account.used_at else desk.say("person.never")
     return person.email, person.name, desk.say(f"role.{person.role}"), reach, state, used
 
 

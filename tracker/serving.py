@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 import socket
@@ -27,24 +28,30 @@ def serve(desk: Desk, *, host: str, port: int, workers: int, scheduler: bool) ->
     Raises ``SettingsRefused`` for an address that others can reach anywhere but in production, which is fully
     set up and has no test clock; ``AddressTaken``, ``DatabaseNotReady``.
     """
-    on_loopback = _is_loopback(host)
-    if not on_loopback and desk.settings.environment != "production":
+    if not _is_loopback(host) and desk.settings.environment != "production":
         raise SettingsRefused(name="--host", reason="production_only", value=host)
     migrate.require_ready(desk.engine)
-    nobody = () if _has_people(desk) else (desk.say("cli.serving.nobody"),)
     with _listening(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
-        console.say(
-            desk.say("cli.serving", url=f"http://{shown}:{listener.getsockname()[1]}"),
-            desk.say("cli.serving.loopback")
-            if on_loopback
-            else desk.say("cli.serving.network", url=desk.settings.base_url),
-            *nobody,
-            desk.say("cli.serving.people"),
-        )
+        console.say(*_told(desk, f"http://{shown}:{listener.getsockname()[1]}"))
         tick = ticking(desk.engine, desk.book, desk.settings.clock()) if scheduler else nullcontext()
         with suppress(KeyboardInterrupt), tick:  # stopped on purpose, even before it has quite begun
             _run(desk.settings, workers, listener)
+
+
+def _told(desk: Desk, url: str) -> list[str]:
+    """What is said when the server listens at ``url``: who reaches it where, and how people come in."""
+    public = desk.settings.base_url
+    told = [desk.say("cli.serving", url=url)]
+    if desk.settings.environment == "production":
+        told.append(desk.say("cli.serving.network", url=public))
+    else:
+        told.append(desk.say("cli.serving.loopback"))
+        if public != url:
+            told.append(desk.say("cli.serving.links", url=public, here=url))
+    if not _has_people(desk):
+        told.append(desk.say("cli.serving.nobody"))
+    return [*told, desk.say("cli.serving.people")]
 
 
 def _has_people(desk: Desk) -> bool:
@@ -53,12 +60,20 @@ def _has_people(desk: Desk) -> bool:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """The socket of the server; port 0 takes a free one."""
+    """The socket of the server; port 0 takes a free one. Raises :class:`AddressTaken`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        raise AddressTaken(host=host, port=port) from error
+        raise AddressTaken(host=host, port=port, reason=_hindrance(error)) from error
+
+
+def _hindrance(error: OSError) -> str:
+    """Why nobody can listen there: the word of ``AddressTaken``."""
+    number = error.errno or 0
+    if number == errno.EADDRNOTAVAIL or number < 0:  # below zero: a name that leads nowhere
+        return "foreign"
+    return "rights" if number in (errno.EACCES, errno.EPERM) else "taken"
 
 
 def _run(settings: Settings, workers: int, listener: socket.socket) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.web.conftest import Visit
-from tests.web.reading import links_of, numbers_of, text_of
+from tests.web.reading import links_of, text_of
 from tests.web.register import COVERED, FAILED, INTERIM, NEVER, NOW, STALLED, UNKNOWN, USED_UP
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import Words, load_catalogs
@@ -143,19 +143,6 @@ def test_an_empty_queue_says_so_and_names_the_next_day(filled: Engine, empty: En
     text = text_of(visit(filled, Language.RU).get("/queue?q=Абай").text)
     assert "Очередь пуста" in text
     assert re.search(r"Следующее изменение ожидается \d+ \w+ 2027 г\.", text)
-
-
-@pytest.mark.parametrize("path", ["/", "/?region=59"])
-def test_every_number_of_the_board_is_the_length_of_the_list_behind_it(
-    filled: Engine, visit: Visit, path: str
-) -> None:
-    client = visit(filled, Language.EN)
-    numbers = numbers_of(client.get(path).text)
-    assert len(numbers) > 15
-    for number, address in numbers:
-        listed = client.get(address).text
-        rows = [one for _, one in links_of(listed) if one.startswith("/schools/")]
-        assert len(rows) == number, address
 
 
 def test_the_first_line_of_the_board_counts_what_calls_for_action(filled: Engine, visit: Visit) -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Engine
+from starlette.testclient import TestClient
 
-from tests.people import a_person
-from tests.web.conftest import Visit
+from tests.people import a_person, sign_in
+from tests.web.conftest import HOME, Visit
 from tests.web.reading import links_of, text_of
 from tests.web.register import NOW, STALLED
 from tests.web.test_cost import counted
+from tracker.clock import FixedClock
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
+from tracker.settings import Settings
 from tracker.store import versions
 from tracker.store.engine import transaction
 from tracker.store.references import DEMO_SOURCE
+from tracker.web.app import create_app
 
 CATALOGS = load_catalogs()
 HEAD = a_person(Role.HEAD, "59")
@@ -124,3 +128,20 @@ def test_a_page_of_people_knows_its_filters_too(filled: Engine, visit: Visit) ->
 def test_an_empty_field_of_a_form_is_still_no_filter(filled: Engine, visit: Visit) -> None:
     asked = "region=&district=&state=&flag=&service=&within=&q="
     assert visit(filled).get(f"/queue?{asked}").status_code == 200
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("secret", "cause", "other"), [("", "server", "password"), ("x9" * 20, "password", "server")]
+)
+def test_without_a_second_factor_the_one_true_cause_is_told(
+    empty: Engine, language: Language, secret: str, cause: str, other: str
+) -> None:
+    app = create_app(Settings(secret=secret), FixedClock(NOW), empty)
+    with TestClient(app, base_url=HOME, headers={"accept-language": language}) as client:
+        client.cookies.set("tracker", sign_in(empty, AUDITOR))
+        answer = client.get("/account/second-factor")
+    told, words = text_of(answer.text), CATALOGS[language]
+    assert answer.status_code == 409
+    assert words.say(f"error.secret_missing.{cause}") in told
+    assert words.say(f"error.secret_missing.{other}") not in told

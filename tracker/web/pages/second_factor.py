@@ -96,8 +96,10 @@ def change(
 
 def _seal(called: Caller) -> Seal:
     seal = Seal.of(called.house.settings.secret)
-    if seal is None or own_credentials(called).password_hash is None:
-        raise SecretMissing
+    if seal is None:
+        raise SecretMissing(reason="server")
+    if own_credentials(called).password_hash is None:
+        raise SecretMissing(reason="password")
     return seal
 
 

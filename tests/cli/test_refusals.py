@@ -38,27 +38,6 @@ READING = (
 )
 
 
-@pytest.fixture(scope="module")
-def country(tmp_path_factory: pytest.TempPathFactory) -> Commands:
-    """A folder with a database of the small country, to be copied."""
-    commands = Commands(tmp_path_factory.mktemp("country"))
-    commands.fill()
-    return commands
-
-
-@pytest.fixture
-def filled(country: Commands, tmp_path: Path) -> Commands:
-    """A folder with a database of the small country."""
-    return country.copied(tmp_path)
-
-
-@pytest.fixture(params=Language)
-def language(request: pytest.FixtureRequest) -> Language:
-    """Each language in turn."""
-    found: Language = request.param
-    return found
-
-
 def tells(said: Said, language: Language, *codes: str) -> bool:
     """Whether the sentences of these codes are said in the language, and no code is said instead."""
     words = CATALOGS[language]

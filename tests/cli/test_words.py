@@ -6,7 +6,6 @@ import getpass
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,27 +30,6 @@ LISTS: Mapping[str, Mapping[Any, str]] = {
     "stage": register_words.STAGES,
     "tender_event": register_words.EVENTS,
 }
-
-
-@pytest.fixture(scope="module")
-def country(tmp_path_factory: pytest.TempPathFactory) -> Commands:
-    """A folder with a database of the small country, to be copied."""
-    commands = Commands(tmp_path_factory.mktemp("country"))
-    commands.fill()
-    return commands
-
-
-@pytest.fixture
-def filled(country: Commands, tmp_path: Path) -> Commands:
-    """A folder with a database of the small country."""
-    return country.copied(tmp_path)
-
-
-@pytest.fixture(params=Language)
-def language(request: pytest.FixtureRequest) -> Language:
-    """Each language in turn."""
-    found: Language = request.param
-    return found
 
 
 ENDED = CONTRACTS + "".join(

@@ -6,8 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.commands import Commands
-from tests.web.register import COVERED
+from tests.web.register import COVERED, STALLED
+from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import load_catalogs
 
 
 def test_commands_without_pages_do_not_load_the_web_face() -> None:
@@ -34,6 +38,29 @@ def test_the_table_of_findings_names_the_service(tmp_path: Path) -> None:
     told = commands.good("evaluate").plain
     assert "Service" in told
     assert "Video" in told  # surveillance, as wide as the terminal lets it be
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_narrow_terminal_shows_findings_as_cards_that_can_be_read(
+    filled: Commands, language: Language
+) -> None:
+    told = filled.good("evaluate", COLUMNS="80", TRACKER_LANGUAGE=language.value).out
+    words = load_catalogs()[language]
+    assert "│" not in told
+    assert max(map(len, told.splitlines())) <= 80
+    (card,) = [each for each in told.split("\n" + " " * 80 + "\n") if STALLED in each]
+    for name in ("school_id", "name", "service", "state", "finding", "next_step"):
+        assert words.say(f"cli.column.{name}") in card
+    assert "│" in filled.good("evaluate", COLUMNS="200").out
+
+
+def test_a_narrow_terminal_lists_people_whole(filled: Commands) -> None:
+    email = "a.very.long.name.of.somebody@education.example.kz"
+    filled.good("user", "add", email, "--role", "head", "--region", "59", "--name", "Айгүл Серікқызы")
+    told = filled.good("user", "list", COLUMNS="80").out
+    role = load_catalogs()[Language.EN].say("role.head")
+    for words in (email, "Айгүл Серікқызы", role, "invited", "never"):
+        assert words in told
 
 
 def test_a_law_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

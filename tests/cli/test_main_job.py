@@ -8,7 +8,6 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -23,26 +22,6 @@ NEED = [
     "school_id", "service", "region", "district", "state", "covered_until", "uncovered_since", "days_without",
     "flags", "tender", "projected_gap", "latest_safe_start", "answer",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def tracker(tmp_path: Path) -> Commands:
-    """An empty folder."""
-    return Commands(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def country(tmp_path_factory: pytest.TempPathFactory) -> Commands:
-    """A folder with a database of the small country, to be copied."""
-    commands = Commands(tmp_path_factory.mktemp("country"))
-    commands.fill()
-    return commands
-
-
-@pytest.fixture
-def filled(country: Commands, tmp_path: Path) -> Commands:
-    """A folder with a database of the small country."""
-    return country.copied(tmp_path)
 
 
 def counts(said: Said) -> list[int]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from tests.cli.test_refusals import REFUSED, tells
 from tests.commands import Commands
-from tests.test_cli_refusals import REFUSED, tells
 from tracker.domain.vocabulary import Language
 
 HOME = "https://tracker.example.kz"
@@ -19,12 +17,6 @@ READY: dict[str, str | None] = {
     "TRACKER_BASE_URL": HOME,
     "TRACKER_TRUSTED_PROXIES": "10.0.0.5",
 }
-
-
-@pytest.fixture
-def tracker(tmp_path: Path) -> Commands:
-    """An empty folder."""
-    return Commands(tmp_path)
 
 
 @pytest.mark.parametrize("language", Language)

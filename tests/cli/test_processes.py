@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.test_settings import HOME, READY
 from tests.commands import Commands, Said
 from tests.office import csv_of
 from tests.people import ADMIN, sign_in
@@ -30,12 +31,6 @@ from tracker.store.registry import Recording
 
 pytestmark = pytest.mark.xdist_group("processes")
 WORDS = load_catalogs()[Language.EN]
-
-
-@pytest.fixture
-def tracker(tmp_path: Path) -> Commands:
-    """An empty folder."""
-    return Commands(tmp_path)
 
 
 def at_once(tracker: Commands, commands: list[tuple[str, ...]]) -> list[Said]:
@@ -142,12 +137,44 @@ def test_the_server_prints_the_address_at_which_it_answers(
     assert needs["needs"] == tracker.good("evaluate", "--on", "2027-01-15", "--format", "json").json["needs"]
 
 
-def test_a_port_that_is_taken_is_told(tracker: Commands) -> None:
+def test_the_server_says_which_address_links_carry_where_it_is_another(tracker: Commands) -> None:
     tracker.good("migrate")
+    with serving(tracker, "serve", "--no-scheduler") as (port, said):
+        here = f"http://127.0.0.1:{port}"
+        assert asked(port, "/healthz", {})[0] == 200
+    assert WORDS.say("cli.serving.links", url="http://127.0.0.1:8000", here=here) in said
+
+
+def test_production_names_the_address_that_people_open_also_behind_a_proxy_of_this_machine(
+    tracker: Commands,
+) -> None:
+    tracker.good("migrate")
+    with serving(tracker, "serve", "--no-scheduler", **READY) as (port, said):
+        assert asked(port, "/healthz", {})[0] == 200
+        assert WORDS.say("cli.serving.network", url=HOME) in said
+    assert WORDS.say("cli.serving.loopback") not in said
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that somebody else listens on."""
     with socket.create_server(("127.0.0.1", 0)) as other:
-        said = tracker.process("serve", "--port", str(other.getsockname()[1]))
+        yield other.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [("127.0.0.1", "taken"), ("192.0.2.1", "foreign"), ("no-such-name.invalid", "foreign")],
+)
+def test_where_the_server_cannot_listen_it_says_why(
+    tracker: Commands, language: Language, taken: int, host: str, reason: str
+) -> None:
+    tracker.good("migrate")
+    words = load_catalogs()[language]
+    said = tracker("serve", "--host", host, "--port", str(taken), TRACKER_LANGUAGE=language.value, **READY)
     assert said.status == 3
-    assert WORDS.say("error.address_taken") in said.err
+    assert words.say("error.address_taken") in said.err
+    assert words.say(f"error.address_taken.{reason}") in said.err
 
 
 def test_the_server_judges_by_itself_what_has_come_due(tracker: Commands) -> None:
@@ -182,6 +209,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Commands:
     said = commands.process("demo", "--no-serve", TRACKER_DATABASE_URL="sqlite:///tracker.db")
     assert said.status == 0, said
     assert "demo.db" in said.out
+    assert WORDS.say("cli.demo.elsewhere") in said.out
     return commands
 
 
@@ -201,6 +229,7 @@ def test_the_demo_is_loaded_once(demo: Commands) -> None:
     before = recordings(demo.folder / "demo.db")
     said = demo.good("demo", "--no-serve", TRACKER_DATABASE_URL=None)
     assert WORDS.say("cli.demo.kept", url="sqlite:///demo.db") in said.out
+    assert WORDS.say("cli.demo.elsewhere") not in said.out
     assert recordings(demo.folder / "demo.db") == before
 
 
