@@ -36,6 +36,10 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}\.\d{2}\.\d{4}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+ -]\d{2}:\d{2})", re.ASCII)
 """RFC 3339; in an address a plus sign may have become a space."""
 
+YEAR_FIRST = f"^({'|'.join(map(str, range(FIRST_YEAR, LAST_YEAR + 1)))})-"
+MEANT = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ufeff]")
+"""A sign that says something; written out, for languages differ in what they count as white space."""
+
 
 def _day(text: str) -> str:
     if not DAY.fullmatch(text):
@@ -63,7 +67,7 @@ def _whole(given: object) -> object:
 
 
 def _said(text: str) -> str:
-    if not text.strip():
+    if not MEANT.search(text):
         raise ValueError(text)
     return text.strip()
 
@@ -74,14 +78,16 @@ def _region(text: str) -> str:
     return text
 
 
-def _written(form: str) -> dict[str, str]:
-    return {"type": "string", "format": form, "description": f"In the years {FIRST_YEAR} to {LAST_YEAR}."}
+def _written(form: str, **more: str) -> dict[str, str]:
+    said = f"In the years {FIRST_YEAR} to {LAST_YEAR}."
+    return {"type": "string", "format": form, "description": said, **more}
 
 
-A_DAY = [_written("date"), _written("day.month.year")]
+A_DAY = [_written("date", pattern=YEAR_FIRST), _written("day.month.year")]
+A_MOMENT = _written("date-time", pattern=YEAR_FIRST)
 Day = Annotated[str, AfterValidator(_day), WithJsonSchema({"anyOf": A_DAY})]
-Moment = Annotated[str, AfterValidator(_moment), WithJsonSchema({"anyOf": [*A_DAY, _written("date-time")]})]
-Text = Annotated[str, Field(json_schema_extra={"pattern": r"\S"}), AfterValidator(_said)]
+Moment = Annotated[str, AfterValidator(_moment), WithJsonSchema({"anyOf": [*A_DAY, A_MOMENT]})]
+Text = Annotated[str, Field(json_schema_extra={"pattern": MEANT.pattern}), AfterValidator(_said)]
 Region = Annotated[str, AfterValidator(_region), Field(json_schema_extra={"enum": sorted(REGION_CODES)})]
 Number = Annotated[int, BeforeValidator(_whole)]
 Size = Annotated[Literal[50, 100, 200], BeforeValidator(_whole)]
