@@ -110,7 +110,7 @@ def test_a_link_is_of_our_own_origin_whatever_host_is_asked_for(make_place: Make
     admin = place.add(Role.ADMIN)
     browser = place.browser(**{"x-forwarded-host": "evil.example"})
     browser.send("/sign-in", {"email": admin.email, "password": PASSWORD})
-    fields = {"email": "new@example.kz", "name": "Жаңа", "role": "auditor"}
+    fields = {"email": "new@example.kz", "name": "Жаңа", "role": "auditor", "proof": PASSWORD}
     shown = browser.send("/people", fields, page="/people/new").text
     assert "https://tracker.example.kz/welcome/" in shown
     assert "evil" not in shown

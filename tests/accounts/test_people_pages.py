@@ -42,7 +42,7 @@ def test_somebody_is_invited_chooses_a_password_and_sees_what_she_was_given(
 ) -> None:
     fields = {
         "email": "Officer@Example.kz", "name": "Айгүл", "role": "officer",
-        "districts": "59 Петропавл", "schools": f"{COVERED}",
+        "districts": "59 Петропавл", "schools": f"{COVERED}", "proof": PASSWORD,
     }  # fmt: skip
     shown = desk.send("/people", fields, page="/people/new")
     assert shown.status_code == 200
@@ -75,7 +75,7 @@ def test_somebody_is_invited_chooses_a_password_and_sees_what_she_was_given(
     ],
 )
 def test_what_cannot_be_is_told_and_nothing_is_lost(desk: Browser, wrong: dict[str, str], told: str) -> None:
-    fields = {"email": "new@example.kz", "name": "Жаңа адам", "role": "officer", **wrong}
+    fields = {"email": "new@example.kz", "name": "Жаңа адам", "role": "officer", "proof": PASSWORD, **wrong}
     answer = desk.post("/people", fields, token=desk.token)
     assert answer.status_code in (400, 409)
     assert told in answer.text
@@ -86,7 +86,8 @@ def test_what_cannot_be_is_told_and_nothing_is_lost(desk: Browser, wrong: dict[s
 def test_fields_that_nobody_offered_change_nothing(place: Place, desk: Browser) -> None:
     """Mass assignment: an account takes what its form has and no more."""
     fields = {"email": "new@example.kz", "name": "X", "role": "auditor", "id": "1", "password_hash": "x",
-              "subject": "x", "disabled_at": "2020-01-01", "is_admin": "1"}  # fmt: skip
+              "subject": "x", "disabled_at": "2020-01-01", "is_admin": "1",
+              "proof": PASSWORD}  # fmt: skip
     assert desk.post("/people", fields, token=desk.token).status_code == 200
     with reading(place.engine) as session:
         account = accounts.account_of(session, people.number_of(session, "new@example.kz") or 0)
@@ -140,7 +141,7 @@ def test_somebody_is_disabled_and_enabled_again(place: Place, desk: Browser) -> 
     path = f"/people/{person.id}"
     desk.post(f"{path}/disable", token=desk.token)
     assert place.browser().sign_in(person.email).status_code == 401
-    assert desk.post(f"{path}/link", token=desk.token).status_code == 404
+    assert desk.post(f"{path}/link", {"proof": PASSWORD}, token=desk.token).status_code == 404
     desk.post(f"{path}/enable", token=desk.token)
     assert place.browser().sign_in(person.email).status_code == 303
 
@@ -154,7 +155,8 @@ def test_her_sessions_tokens_and_second_factor_are_ended_from_her_page(place: Pl
         r"trk_\w{12}_[\w-]{43}", hers.post("/account/tokens", fields, token=hers.token).text
     )
     for act in ("sessions", "tokens", "second-factor"):
-        assert desk.post(f"/people/{person.id}/{act}", token=desk.token).status_code == 303
+        answer = desk.post(f"/people/{person.id}/{act}", {"proof": PASSWORD}, token=desk.token)
+        assert answer.status_code == 303
     assert not hers.is_in
     assert place.browser().get("/api/v1/regions", authorization=f"Bearer {token}").status_code == 401
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, inspect, text
 
+from tests.accounts.conftest import PASSWORD, QUICK
 from tests.people import ADMIN, a_person, sign_in
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
@@ -126,13 +127,14 @@ def test_her_address_may_be_given_to_a_new_account_which_is_another_person(leavi
 
 
 def test_an_admin_erases_on_a_page_that_says_what_goes_and_what_stays(empty: Engine, visit: Visit) -> None:
+    sign_in(empty, ADMIN, password_hash=QUICK.hash(PASSWORD))
     client = visit(empty, Language.RU)
     client_of_leaver = visit(empty, person=LEAVER)
     number = number_of(empty, LEAVER)
     said = text_of(client.get(f"/people/{number}/erase").text)
     assert "Навсегда исчезнут" in said
     assert f"стёртый человек {number}" in said
-    assert client.post(f"/people/{number}/erase").status_code == 200
+    assert client.post(f"/people/{number}/erase", data={"proof": PASSWORD}).status_code == 200
     assert client.get(f"/people/{number}/erase").status_code == 404
     assert client_of_leaver.get("/queue", follow_redirects=False).status_code == 303
     assert f"стёртый человек {number}" in text_of(client.get("/journal").text)

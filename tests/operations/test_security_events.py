@@ -108,13 +108,14 @@ class Story:
     def _look_after_people(self) -> None:
         admin = self.at_office
         described = {"name": "Нұрлан", "role": "officer", "region": "59"}
-        admin.send("/people", {**described, "email": "nurlan@example.kz"}, page="/people/new")
+        invited = {**described, "email": "nurlan@example.kz", "proof": PASSWORD}
+        admin.send("/people", invited, page="/people/new")
         self.officer = self.number_of(a_person(Role.OFFICER, name="nurlan"))
         own = f"/people/{self.officer}"
         admin.send(own, {**described, "name": "Нұрлан А.", "role": "reviewer"})
         for act in ("disable", "enable", "sessions"):
             admin.send(f"{own}/{act}", page=own)
-        admin.send(f"{own}/erase")
+        admin.send(f"{own}/erase", {"proof": PASSWORD})
 
     def _withstand_an_attack(self) -> None:
         crowd_fails(self.place)

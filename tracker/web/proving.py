@@ -10,9 +10,12 @@ from tracker.services.hashing import Checked
 from tracker.services.sealing import Seal
 from tracker.store.credentials import Credentials, credentials_of
 from tracker.store.engine import reading, transaction
-from tracker.web.deps import Caller
+from tracker.web.deps import Caller, Visit
 from tracker.web.security import client_address
 from tracker.web.visitors import device_cookie_name, visitor_of
+
+PROOF_REFUSALS = (ProofStale, SignInRefused, TooManyTries)
+"""How :func:`prove_again` refuses, on the page that asked."""
 
 
 def origin_of(called: Caller) -> Origin:
@@ -57,6 +60,12 @@ def own_credentials(called: Caller) -> Credentials:
         known = credentials_of(session, called.person.id)
     assert known is not None
     return known
+
+
+def proves_by_password(visit: Visit) -> bool:
+    """Whether the person who reads the page has a password to prove herself with."""
+    known = credentials_of(visit.session, visit.person.id)
+    return known is not None and known.password_hash is not None
 
 
 def prove_again(called: Caller, password: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.errors import LastAdmin, NotFound, TrackerError
@@ -10,8 +12,8 @@ from tracker.domain.roles import Action
 from tracker.services import erasing
 from tracker.store import accounts
 from tracker.web.deps import Asked, Called, Visit
-from tracker.web.pages.people import LARGEST_NUMBER
-from tracker.web.proving import author_of
+from tracker.web.pages.people import LARGEST_NUMBER, STATUSES
+from tracker.web.proving import PROOF_REFUSALS, author_of, prove_again, proves_by_password
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -24,12 +26,13 @@ def ask(visit: Asked, number: int) -> Response:
 
 
 @router.post("/people/{number}/erase", dependencies=[allow(Action.MANAGE_PEOPLE)])
-def erase(called: Called, number: int) -> Response:
-    """Erase them."""
+def erase(called: Called, number: int, proof: Annotated[str, Form()] = "") -> Response:
+    """Erase them, as an administrator who proves herself again."""
     try:
+        prove_again(called, proof)
         with called.writing() as session:
             erasing.erase(session, author_of(called), _known(number))
-    except LastAdmin as error:
+    except (LastAdmin, *PROOF_REFUSALS) as error:
         with called.reading() as visit:
             return _ask(visit, number, refused=error)
     return RedirectResponse("/people", 303)
@@ -39,8 +42,10 @@ def _ask(visit: Visit, number: int, refused: TrackerError | None = None) -> Resp
     found = accounts.account_of(visit.session, _known(number))
     if found is None or found.erased_at is not None:
         raise NotFound
-    values = {"whose": found.person, "refused": refused}
-    return visit.page("people/erase.html", values, status=409 if refused else 200)
+    values = {"whose": found.person, "refused": refused, "has_password": proves_by_password(visit)}
+    return visit.page(
+        "people/erase.html", values, status=STATUSES.get(type(refused), 409) if refused else 200
+    )
 
 
 def _known(number: int) -> int:

@@ -11,7 +11,16 @@ from fastapi import APIRouter, Depends, Form
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tracker.domain.errors import EmailTaken, LastAdmin, NotFound, PersonRefused, TrackerError
+from tracker.domain.errors import (
+    EmailTaken,
+    LastAdmin,
+    NotFound,
+    PersonRefused,
+    ProofStale,
+    SignInRefused,
+    TooManyTries,
+    TrackerError,
+)
 from tracker.domain.people import Person
 from tracker.domain.roles import NATIONAL, Action, Role
 from tracker.feeds.regions import REGIONS
@@ -22,7 +31,7 @@ from tracker.store import accounts, people, tokens
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of
 from tracker.web.paging import Page, page_number
-from tracker.web.proving import author_of
+from tracker.web.proving import PROOF_REFUSALS, author_of, prove_again, proves_by_password
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -33,7 +42,8 @@ PER_PAGE = 50
 LARGEST_NUMBER = 2**31 - 1
 """The largest that a database counts to; a larger one is nobody's."""
 
-REFUSALS = (PersonRefused, EmailTaken, LastAdmin)
+REFUSALS = (PersonRefused, EmailTaken, LastAdmin, *PROOF_REFUSALS)
+STATUSES = {PersonRefused: 400, ProofStale: 401, SignInRefused: 401, TooManyTries: 429}
 
 Text = Annotated[str, Form()]
 Act = Callable[[Session, Author, int], None]
@@ -107,9 +117,10 @@ def describe(visit: Asked) -> Response:
 
 
 @router.post(PEOPLE, dependencies=MANAGE)
-def add(called: Called, filled: FilledIn, email: Text = "") -> Response:
-    """Add somebody and show her invitation this once."""
+def add(called: Called, filled: FilledIn, email: Text = "", proof: Text = "") -> Response:
+    """Add somebody and show her invitation this once, to an administrator who proves herself again."""
     try:
+        prove_again(called, proof)
         with called.writing() as session:
             invited = enrolling.invite(
                 session, author_of(called), email=email, described=filled.read(session)
@@ -127,20 +138,30 @@ def show(visit: Asked, number: int) -> Response:
 
 
 @router.post("/people/{number}", dependencies=MANAGE)
-def change(called: Called, number: int, filled: FilledIn) -> Response:
-    """Change name, role and reach."""
+def change(called: Called, number: int, filled: FilledIn, role_proof: Text = "") -> Response:
+    """Change name, role and reach; whoever makes an administrator proves herself again."""
     try:
+        if filled.role == Role.ADMIN:
+            prove_again(called, role_proof)
         with called.writing() as session:
             enrolling.change(session, author_of(called), _known(number), filled.read(session))
     except REFUSALS as error:
         with called.reading() as visit:
-            return _show(visit, number, filled=filled, refused=error)
+            return _show(visit, number, filled=filled, refused=error, part="role")
     return RedirectResponse(f"{PEOPLE}/{number}", 303)
 
 
 @router.post("/people/{number}/link", dependencies=MANAGE)
-def make_link(called: Called, number: int) -> Response:
-    """Make a link by which she chooses a password, and show it this once."""
+def make_link(called: Called, number: int, proof: Text = "") -> Response:
+    """Make a link by which she chooses a password, and show it this once.
+
+    Whoever has it may come in as her, so the administrator proves herself again.
+    """
+    try:
+        prove_again(called, proof)
+    except PROOF_REFUSALS as error:
+        with called.reading() as visit:
+            return _show(visit, number, refused=error)
     with called.writing() as session:
         invited = enrolling.make_link(session, author_of(called), _known(number))
     return _link(called, invited)
@@ -165,9 +186,9 @@ def end_sessions(called: Called, number: int) -> Response:
 
 
 @router.post("/people/{number}/second-factor", dependencies=MANAGE)
-def take_second_factor(called: Called, number: int) -> Response:
-    """Take the second factor of somebody who has lost it."""
-    return _do(called, number, enrolling.take_second_factor)
+def take_second_factor(called: Called, number: int, proof: Text = "") -> Response:
+    """Take the second factor of somebody who has lost it, as an administrator who proves herself again."""
+    return _do(called, number, enrolling.take_second_factor, proof=proof)
 
 
 @router.post("/people/{number}/tokens", dependencies=MANAGE)
@@ -176,11 +197,14 @@ def revoke_tokens(called: Called, number: int) -> Response:
     return _do(called, number, issuing.revoke_all)
 
 
-def _do(called: Caller, number: int, act: Act) -> Response:
+def _do(called: Caller, number: int, act: Act, *, proof: str | None = None) -> Response:
+    """``proof`` is given where the act wants one."""
     try:
+        if proof is not None:
+            prove_again(called, proof)
         with called.writing() as session:
             act(session, author_of(called), _known(number))
-    except LastAdmin as error:
+    except REFUSALS as error:
         with called.reading() as visit:
             return _show(visit, number, refused=error)
     return RedirectResponse(f"{PEOPLE}/{number}", 303)
@@ -193,12 +217,20 @@ def _known(number: int) -> int:
 
 
 def _new(visit: Visit, filled: Filled, email: str, refused: TrackerError | None = None) -> Response:
-    values = {"email": email, "filled": filled, "refused": refused, **_choices()}
+    has_password = proves_by_password(visit)
+    values = {
+        "email": email, "filled": filled, "refused": refused, "has_password": has_password, **_choices(),
+    }  # fmt: skip
     return visit.page("people/new.html", values, status=_status(refused))
 
 
 def _show(
-    visit: Visit, number: int, *, filled: Filled | None = None, refused: TrackerError | None = None
+    visit: Visit,
+    number: int,
+    *,
+    filled: Filled | None = None,
+    refused: TrackerError | None = None,
+    part: str = "",
 ) -> Response:
     account = accounts.account_of(visit.session, _known(number))
     if account is None:
@@ -208,7 +240,9 @@ def _show(
         "filled": filled or Filled.of(account.person),
         "sessions": people.sessions_of(visit.session, number, now=visit.moment),
         "tokens": [one for one in tokens.tokens_of(visit.session, number) if one.works(visit.moment)],
+        "has_password": proves_by_password(visit),
         "refused": refused,
+        "part": part,
         **_choices(),
     }
     return visit.page("people/show.html", values, status=_status(refused))
@@ -227,4 +261,4 @@ def _choices() -> dict[str, object]:
 def _status(refused: TrackerError | None) -> int:
     if refused is None:
         return 200
-    return 400 if isinstance(refused, PersonRefused) else 409
+    return STATUSES.get(type(refused), 409)
