@@ -1,8 +1,8 @@
 """One template environment per language, with its words and formats at hand.
 
 Templates call ``t(code, place=…)`` for words, ``n(code, number)`` for counted words, ``f`` for formats,
-``say`` for composed sentences, ``why`` for what they rest on and ``govuk`` for components. A missing value
-or word is an error, never an empty cell.
+``say`` for composed sentences, ``why`` for what they rest on, ``deeds`` for entries of the journal and
+``govuk`` for components. A missing value or word is an error, never an empty cell.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tracker.domain.vocabulary import Language
 from tracker.paths import bundled
 from tracker.render.catalogs import Catalogs, Words
 from tracker.render.components import components
+from tracker.render.deeds import Deeds
 from tracker.render.explanations import Explanations
 from tracker.render.formats import Formats, school_name, together
 from tracker.render.sentences import Sentences
@@ -33,13 +34,14 @@ class Voice:
     formats: Formats
     sentences: Sentences
     explanations: Explanations
+    deeds: Deeds
 
     @classmethod
     def of(cls, words: Words, zone: tzinfo) -> Voice:
         """The voice of a catalog; moments are told in ``zone``."""
         formats = Formats(words, zone)
         sentences = Sentences(words, formats)
-        return cls(words, formats, sentences, Explanations(words, formats, sentences))
+        return cls(words, formats, sentences, Explanations(words, formats, sentences), Deeds(words, formats))
 
     def name_of(self, school: SchoolRow) -> str:
         """A school's name in this language where it has one."""
@@ -76,6 +78,7 @@ def _environment(voice: Voice, asset: Callable[[str], str]) -> Environment:
         f=voice.formats,
         say=voice.sentences,
         why=voice.explanations,
+        deeds=voice.deeds,
         name_of=voice.name_of,
         govuk=components(),
         asset=asset,

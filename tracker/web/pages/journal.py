@@ -128,7 +128,7 @@ def show(called: Called) -> Response:
         number = min(filters.page, last)
         start = (number - 1) * filters.size
         entries = journal_search.look_up(session, filters.wanted, limit=filters.size, offset=start)
-        marks = {mark for entry in entries for mark in (entry.actor, entry.subject)}
+        marks = {mark for entry in entries for mark in _marks(entry)}
         return visit.page(
             "journal/show.html",
             {
@@ -138,7 +138,7 @@ def show(called: Called) -> Response:
                 "names": journal_search.names_of(session, marks),
                 "chain": witnessing.chain_of(session),
                 "misfit": journal_search.first_misfit(session, entries),
-                "apart": APART,
+                "details_of": _besides,
                 "most": MOST_EXPORTED,
             },
         )
@@ -173,6 +173,16 @@ def export(called: Called, ending: Annotated[Ending, Form(alias="format")] = End
     )
     title = called.house.voices[called.language].words.say("menu.journal")
     return attachment(data, f"{title} {called.today.isoformat()}", ending)
+
+
+def _besides(entry: Entry) -> dict[str, object]:
+    """The details that have no place of their own on the page."""
+    return {name: value for name, value in entry.details.items() if name not in APART}
+
+
+def _marks(entry: Entry) -> tuple[str, ...]:
+    """Whatever in an entry may mean a person."""
+    return (entry.actor, entry.subject, str(entry.details.get("person", "")))
 
 
 def _row(entry: Entry) -> tuple[Value, ...]:

@@ -1,0 +1,83 @@
+"""An auditor reads the details of the journal in words of her language, and nothing of an entry is lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.people import a_person, sign_in
+from tests.web.conftest import Visit
+from tests.web.reading import text_of
+from tests.web.register import NOW
+from tracker.domain.acts import Act
+from tracker.domain.people import Reach
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import load_catalogs
+from tracker.services import enrolling, issuing
+from tracker.services.acting import Author
+from tracker.services.enrolling import Described
+from tracker.services.issuing import Wanted
+from tracker.store.engine import transaction
+
+CATALOGS = load_catalogs()
+AUDITOR = a_person(Role.AUDITOR, name="aigul")
+HER = Described("Сәуле", Role.HEAD, Reach(frozenset({"59"}), frozenset({("10", "Абай")})))
+AUTHOR = Author("cli:root", NOW, "10.1.2.3")
+
+
+@pytest.fixture
+def told(empty: Engine) -> Engine:
+    """A journal of acts as the services tell them."""
+    sign_in(empty, AUDITOR)
+    with transaction(empty) as session:
+        invited = enrolling.invite(session, AUTHOR, email="saule@example.kz", described=HER)
+        enrolling.change(session, AUTHOR, invited.person_id, Described("Сәуле", Role.AUDITOR, Reach()))
+        wanted = Wanted.read(name="x", scope="read", region="59", days="90")
+        issuing.issue(session, AUTHOR, invited.person_id, wanted)
+        AUTHOR.note(session, Act.SIGN_IN, "person:1", by="oidc+recovery")
+        AUTHOR.note(
+            session, Act.EXPORT, "queue", rows=1234, on="2027-01-15", searched=False,
+            filters="region=59&state=uncovered", format="csv",
+        )  # fmt: skip
+        AUTHOR.note(session, Act.DECREE, "calendar", day="2027-01-04", working=False, decree="№ 1")
+        AUTHOR.note(
+            session, Act.REFUSED, "POST /imports", reason="too_many_tries", times=3, unheard="as it is"
+        )
+    return empty
+
+
+@pytest.mark.parametrize("language", Language)
+def test_details_are_words_of_the_reader(told: Engine, visit: Visit, language: Language) -> None:
+    said = text_of(visit(told, language, person=AUDITOR).get("/journal").text)
+    words = CATALOGS[language]
+    lines = [
+        ("deed.regions", words.say("region.59")),
+        ("deed.role", words.say("role.head")),
+        ("deed.before", words.say("role.head")),
+        ("deed.purpose", words.say("deed.purpose.invitation")),
+        ("deed.person", "Сәуле"),
+        ("deed.scope", words.say("token_scope.read")),
+        ("deed.by", f"{words.say('deed.by.oidc')} + {words.say('deed.by.recovery')}"),
+        ("deed.searched", words.say("person.no")),
+        ("deed.working", words.say("person.no")),
+        ("deed.day", "04.01.2027"),
+        ("deed.times", "3"),
+    ]
+    for label, value in lines:
+        assert f"{words.say(label)}: {value}" in said
+    assert f"{words.say('filter.region')} – {words.say('region.59')}" in said
+    assert f"{words.say('filter.state')} – {words.say('state.uncovered')}" in said
+    assert words.say("refused.too_many_tries") in said
+    assert words.say("deed.subject.calendar") in said
+    assert "unheard: as it is" in said
+    assert not re.search(r"\[|\]|'59'|person:[0-6]|None|False", said)
+
+
+def test_what_is_empty_on_the_page_is_whole_in_the_file(told: Engine, visit: Visit) -> None:
+    client = visit(told, person=AUDITOR)
+    assert CATALOGS[Language.KK].say("deed.schools") + ":" not in text_of(client.get("/journal").text)
+    file = client.post("/journal/export", data={"format": "csv"}).text
+    assert '""schools"":[]' in file

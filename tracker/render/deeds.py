@@ -1,0 +1,90 @@
+"""What an entry of the journal tells besides who and when: its details in the words of one language.
+
+Codes are told in the words that pages use for them. What has no words is shown as it was written, and what is
+empty is left out: the journal as a file has every entry to the letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from tracker.render.catalogs import Words
+from tracker.render.formats import Formats
+
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "role": ("role",),
+    "before": ("role",),
+    "region": ("region",),
+    "regions": ("region",),
+    "scope": ("token_scope",),
+    "purpose": ("deed.purpose",),
+    "by": ("deed.by",),
+    "codes": ("deed.codes",),
+    "state": ("state",),
+    "flag": ("flag",),
+    "service": ("service",),
+    "act": ("act",),
+}
+"""Where the words of a detail's values are; every other value is told as it is."""
+
+LABELS = ("deed", "filter", "journal")
+"""Where the name of a detail, or of a filter within it, has its words."""
+
+TOKEN = "token:"  # noqa: S105 – how the journal marks a token, no secret
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """Tells entries in one language; ``names`` are those of the people whom marks mean."""
+
+    words: Words
+    formats: Formats
+
+    def details(
+        self, details: Mapping[str, object], names: Mapping[str, str | None]
+    ) -> tuple[tuple[str, str], ...]:
+        """Each detail that says something, by its name in words."""
+        told = ((self._label(name), self._told(name, value, names)) for name, value in details.items())
+        return tuple((label, words) for label, words in told if words)
+
+    def subject(self, subject: str) -> str | None:
+        """What was acted on, in words; None for what has none, such as the address of a page."""
+        if subject.startswith(TOKEN):
+            return self.words.say("deed.subject.token", mark=subject.removeprefix(TOKEN))
+        return self._known(("deed.subject",), subject)
+
+    def who(self, mark: str, names: Mapping[str, str | None]) -> str | None:
+        """The person whom a mark means; None where it means nobody we know."""
+        if mark not in names:
+            return None
+        return names[mark] or self.words.say("journal.erased", number=mark.partition(":")[2])
+
+    def _label(self, name: str) -> str:
+        return self._known(LABELS, name) or name
+
+    def _told(self, name: str, value: object, names: Mapping[str, str | None]) -> str:
+        if value is None or value == "":
+            return ""
+        if isinstance(value, bool):
+            return self.words.say("person.yes" if value else "person.no")
+        if isinstance(value, int):
+            return self.formats.number(value)
+        if isinstance(value, list | tuple):
+            return ", ".join(self._told(name, each, names) for each in value)
+        text = str(value)
+        if name == "filters":
+            asked = parse_qsl(text)
+            return ", ".join(f"{self._label(one)} – {self._told(one, given, names)}" for one, given in asked)
+        return self.who(text, names) or self._word(name, text) or self.formats.readable(text)
+
+    def _word(self, name: str, text: str) -> str | None:
+        """The words of a code, or of several that are joined by a plus sign."""
+        families = FAMILIES.get(name, ())
+        found = [self._known(families, part) for part in text.split("+")]
+        return " + ".join(filter(None, found)) if all(found) else None
+
+    def _known(self, families: tuple[str, ...], name: str) -> str | None:
+        codes = (f"{family}.{name}" for family in families)
+        return next((self.words.say(code) for code in codes if self.words.knows(code)), None)
