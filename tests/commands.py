@@ -49,10 +49,14 @@ class Said:
 
 @dataclass
 class Commands:
-    """Runs ``tracker …`` in a folder, with a clock that stands still."""
+    """Runs ``tracker …`` in a folder, with a clock that stands still.
+
+    A process runs ``module``, which may be the program with something around it.
+    """
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    module: str = "tracker"
 
     def __post_init__(self) -> None:
         self.at(NOW)
@@ -99,7 +103,7 @@ class Commands:
     def start(self, *words: str, **changes: str | None) -> subprocess.Popen[bytes]:
         """Begin a process and go on."""
         return subprocess.Popen(
-            [sys.executable, "-m", "tracker", *words],
+            [sys.executable, "-m", self.module, *words],
             cwd=self.folder, env=self.variables(changes),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip

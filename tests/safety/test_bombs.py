@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
 import signal
 import socket
@@ -9,11 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from tests.commands import Commands
 from tests.people import ADMIN, sign_in
+from tests.safety.pulse import Pulse, read
 from tracker.domain.vocabulary import Language
 from tracker.feeds.table_files import LARGEST_FILE
 from tracker.render.catalogs import load_catalogs
@@ -24,6 +28,16 @@ from tracker.web.visitors import csrf_token
 pytestmark = pytest.mark.xdist_group("processes")
 PATIENCE_SECONDS = 20
 MOST_MEMORY_KIB = 300 * 1024
+MOST_WORK_SECONDS = 2
+"""The work of an answer, in seconds of the processor: a busy machine is slower by the wall."""
+
+LONGEST_BLOCK_SECONDS = 0.1
+"""For how long the loop is kept from all others, in seconds of the processor."""
+
+LONGEST_WAIT_SECONDS = 5
+"""The same by the wall, generously: a loop that waited for a database or a disk would show here."""
+
+TICKS = os.sysconf("SC_CLK_TCK")
 MIB = 2**20
 LAST_WORD = load_catalogs()[Language.EN].say("cli.serving.people")
 
@@ -35,9 +49,16 @@ class Server:
     port: int
     pid: int
     cookie: str
+    pulse: Path
 
     def ask(self, head: bytes, *parts: bytes | Iterable[bytes]) -> tuple[int, bytes]:
         """Send these bytes as they are, for as long as somebody listens; the status and the whole answer."""
+        before = self.work
+        told = self._send(head, *parts)
+        assert self.work - before <= MOST_WORK_SECONDS
+        return told
+
+    def _send(self, head: bytes, *parts: bytes | Iterable[bytes]) -> tuple[int, bytes]:
         with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS) as line:
             try:
                 line.sendall(head)
@@ -56,6 +77,12 @@ class Server:
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nSec-Fetch-Site: same-origin\r\n"
             f"Content-Type: {kind}\r\n{who}{size}\r\nConnection: close\r\n\r\n"
         ).encode()
+
+    @property
+    def work(self) -> float:
+        """What the process has worked so far, in seconds of the processor."""
+        told = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / TICKS
 
     @property
     def most_memory(self) -> int:
@@ -81,17 +108,18 @@ def answer_of(line: socket.socket) -> tuple[int, bytes]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all bombs."""
-    tracker = Commands(tmp_path_factory.mktemp("bombs"))
+    tracker = Commands(tmp_path_factory.mktemp("bombs"), module="tests.safety.pulse")
     tracker.fill()
     engine = make_engine(f"sqlite:///{tracker.database}")
     cookie = sign_in(engine, ADMIN)
     engine.dispose()
-    process = tracker.start("serve", "--port", "0", "--no-scheduler")
+    pulse = tracker.folder / "pulse"
+    process = tracker.start(str(pulse), "serve", "--port", "0", "--no-scheduler")
     assert process.stdout is not None
     told = ""
     while LAST_WORD not in told and process.poll() is None:
         told += process.stdout.readline().decode()
-    yield Server(int(re.findall(r"http://127.0.0.1:(\d+)", told)[0]), process.pid, cookie)
+    yield Server(int(re.findall(r"http://127.0.0.1:(\d+)", told)[0]), process.pid, cookie, pulse)
     process.send_signal(signal.SIGINT)
     _, complaints = process.communicate(timeout=30)
     assert b"Traceback" not in complaints
@@ -205,3 +233,25 @@ def test_lod_5_after_all_of_it_the_server_answers_and_has_stayed_small(server: S
     head = f"GET /queue HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: tracker={server.cookie}\r\n"
     assert server.ask(f"{head}Connection: close\r\n\r\n".encode())[0] == 200
     assert server.most_memory < MOST_MEMORY_KIB
+
+
+def test_lod_5_meanwhile_the_loop_was_never_kept_from_others(server: Server) -> None:
+    measured = read(server.pulse)
+    assert 0 < measured.processor <= LONGEST_BLOCK_SECONDS
+    assert measured.wall <= LONGEST_WAIT_SECONDS
+
+
+def test_a_loop_that_is_blocked_is_seen_to_be(tmp_path: Path) -> None:
+    """What the test before would tell of a server that reads a bomb in its loop."""
+
+    async def block() -> None:
+        beating = asyncio.create_task(Pulse().beat(tmp_path / "pulse"))
+        await asyncio.sleep(0.05)
+        until = process_time() + 2 * LONGEST_BLOCK_SECONDS
+        while process_time() < until:
+            pass
+        await asyncio.sleep(0.05)
+        beating.cancel()
+
+    asyncio.run(block())
+    assert read(tmp_path / "pulse").processor > LONGEST_BLOCK_SECONDS
