@@ -43,7 +43,7 @@ def add(
     with desk.transaction() as session:
         described = enrolling.describe(
             session,
-            name=name or email.partition("@")[0],
+            name=name,
             role=role,
             regions=region or (),
             districts=district or (),
@@ -123,10 +123,7 @@ def add_token(
     desk: Desk = context.obj
     wanted = Wanted.read(name=name, scope=scope, region=region, days=str(days))
     with desk.transaction() as session:
-        number = people.number_of(session, email)
-        if number is None:
-            raise NotFound(email=email)
-        token = issuing.issue(session, _author(desk), number, wanted)
+        token = issuing.issue_on_behalf(session, _author(desk), email, wanted)
     console.say(desk.say("cli.token.added"), token)
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.accounts.conftest import Place
+from tests.accounts.conftest import Browser, Place
 from tests.commands import Commands
 from tracker.domain.errors import SettingsRefused
+from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import load_catalogs
 from tracker.settings import Settings
 from tracker.store import accounts
 from tracker.store.engine import make_engine, reading
@@ -66,16 +68,19 @@ def test_a_fresh_installation_has_no_account_and_lets_nobody_in(place: Place) ->
     assert place.browser().get("/people/new").status_code == 303
 
 
+def take_up(tracker: Commands, said: str) -> Browser:
+    """Choose a password by the link that a command printed."""
+    (path,) = re.findall(r"http://127\.0\.0\.1:8000(/welcome/[\w-]{43})\n", said)
+    browser = Place(make_engine(f"sqlite:///{tracker.database}")).browser()
+    assert browser.send(path, {"password": NEW, "again": NEW}).status_code == 303
+    return browser
+
+
 def test_the_first_administrator_is_added_by_command_and_chooses_a_password(tracker: Commands) -> None:
     said = tracker.good("user", "add", "First@Example.kz", "--role", "admin", "--name", "Бірінші")
-    (path,) = re.findall(r"http://127\.0\.0\.1:8000(/welcome/[\w-]{43})\n", said.out)
-    engine = make_engine(f"sqlite:///{tracker.database}")
-    place = Place(engine)
-    browser = place.browser()
-    assert browser.send(path, {"password": NEW, "again": NEW}).status_code == 303
+    browser = take_up(tracker, said.out)
     browser.sign_in("first@example.kz", NEW)
     assert browser.get("/people").status_code == 200
-    engine.dispose()
     (listed,) = tracker.good("user", "list", "--format", "json").json
     assert (listed["email"], listed["role"], listed["reach"]) == ("first@example.kz", "admin", "*")
     assert listed["state"] == "enabled"
@@ -95,7 +100,12 @@ def test_people_are_looked_after_by_command(tracker: Commands) -> None:
     assert tracker("user", "link", "head@example.kz").status == 2
     assert tracker("user", "disable", "nobody@example.kz").status == 2
     tracker.good("user", "enable", "head@example.kz")
-    token = tracker.good("token", "add", "head@example.kz", "--name", "report", "--days", "30").out
+    wanted = ("token", "add", "head@example.kz", "--name", "report", "--days", "30")
+    for language in Language:
+        told = load_catalogs()[language].say("error.token_refused.invited")
+        assert told in tracker(*wanted, TRACKER_LANGUAGE=language.value).err
+    take_up(tracker, tracker.good("user", "link", "head@example.kz").out)
+    token = tracker.good(*wanted).out
     (prefix,) = re.findall(r"trk_([0-9a-f]{12})_", token)
     tracker.good("token", "revoke", prefix)
     assert tracker("token", "revoke", prefix).status == 2

@@ -76,6 +76,16 @@ def test_details_are_words_of_the_reader(told: Engine, visit: Visit, language: L
     assert not re.search(r"\[|\]|'59'|person:[0-6]|None|False", said)
 
 
+@pytest.mark.parametrize("language", Language)
+def test_operators_read_words_beside_the_names_of_the_database(
+    told: Engine, visit: Visit, language: Language
+) -> None:
+    said = text_of(visit(told, language).get("/operations").text)
+    for name in ("journal_mode", "synchronous", "busy_timeout"):
+        assert CATALOGS[language].say(f"database.{name}") in said
+        assert name in said
+
+
 def test_what_is_empty_on_the_page_is_whole_in_the_file(told: Engine, visit: Visit) -> None:
     client = visit(told, person=AUDITOR)
     assert CATALOGS[Language.KK].say("deed.schools") + ":" not in text_of(client.get("/journal").text)

@@ -10,10 +10,11 @@ from sqlalchemy import Engine
 
 from tests.web.conftest import Visit
 from tests.web.reading import links_of, text_of
-from tests.web.register import COVERED, FAILED, INTERIM, NEVER, NOW, STALLED, UNKNOWN, USED_UP
+from tests.web.register import COVERED, FAILED, INTERIM, NEVER, NOW, STALLED, UNKNOWN, USED_UP, a_school
+from tracker.domain.register import RegisterKind
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import Words, load_catalogs
-from tracker.store import versions
+from tracker.store import intake, versions
 from tracker.store.engine import transaction
 from tracker.store.references import DEMO_SOURCE
 
@@ -114,6 +115,24 @@ def test_the_school_page_shows_everything_the_verdict_rests_on(filled: Engine, v
     ):
         assert fact in text
     assert "14.01.2027 11:00" in text  # when the facts were recorded
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("actor", "code", "places"),
+    [("cli:root", "school.source.cli", {}), ("person:7", "school.source.person", {"number": "7"})],
+)
+def test_the_school_page_says_in_words_where_a_fact_comes_from(
+    empty: Engine, visit: Visit, language: Language, actor: str, code: str, places: dict[str, str]
+) -> None:
+    with transaction(empty) as session:
+        seq = versions.open_recording(session, at=NOW, actor=actor, source="мектептер.csv", reason="import")
+        intake.record(session, RegisterKind.SCHOOLS, [a_school("S-1", "1")], seq)
+    words = CATALOGS[language]
+    said = f"{words.say('school.source', file='мектептер.csv')}, {words.say(code, **places)}"
+    told = text_of(visit(empty, language).get("/schools/S-1").text)
+    assert f"15.01.2027 11:00: {said}" in told
+    assert actor not in told
 
 
 def test_a_refusal_says_why_and_what_instead(filled: Engine, visit: Visit) -> None:

@@ -227,6 +227,6 @@ class LastAdmin(TrackerError):
 
 
 class TokenRefused(TrackerError):
-    """A token is not issued: ``reason`` is ``name``, ``scope``, ``region`` or ``days``."""
+    """A token is not issued: ``reason`` is ``name``, ``scope``, ``region``, ``days`` or ``invited``."""
 
     code = "error.token_refused"

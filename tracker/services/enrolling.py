@@ -34,7 +34,7 @@ FIRST_LINK = "/welcome/"
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A person as an administrator describes her."""
+    """A person as an administrator describes her; without a name she is called as her address begins."""
 
     name: str
     role: Role
@@ -68,7 +68,7 @@ def describe(
 
     Districts are written ``59 Петропавл``: the region, then the name as the register has it.
     """
-    if not name.strip() or len(name) > LONGEST_NAME or not is_storable(name):
+    if len(name) > LONGEST_NAME or not is_storable(name):
         raise PersonRefused(reason="name")
     if role not in tuple(Role):
         raise PersonRefused(reason="role", value=role)
@@ -82,6 +82,10 @@ def describe(
     if reach == NOWHERE and Role(role) is not Role.OFFICER:
         raise PersonRefused(reason="reach")
     return Described(name.strip(), Role(role), reach)
+
+
+def _named(described: Described, email: str) -> str:
+    return described.name or email.partition("@")[0]
 
 
 def _region(text: str) -> str:
@@ -124,7 +128,7 @@ def invite(session: Session, author: Author, *, email: str, described: Described
     number = people.add_person(
         session,
         email=address,
-        name=described.name,
+        name=_named(described, address),
         role=described.role,
         reach=described.reach,
         at=author.now,
@@ -193,8 +197,9 @@ def change(session: Session, author: Author, person_id: int, described: Describe
     before = _account(session, person_id)
     if described.role is not Role.ADMIN:
         _keep_an_admin(session, without=person_id)
-    accounts.change(session, person_id, {"name": described.name, "role": described.role})
-    if before.person.name != described.name:
+    name = _named(described, before.person.email)
+    accounts.change(session, person_id, {"name": name, "role": described.role})
+    if before.person.name != name:
         author.note(session, Act.NAME_CHANGED, before.person.mark)
     if (before.person.role, before.person.reach) == (described.role, described.reach):
         return

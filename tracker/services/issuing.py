@@ -12,7 +12,7 @@ from tracker.domain.errors import NotFound, TokenRefused
 from tracker.domain.people import TokenScope
 from tracker.feeds.regions import find_region
 from tracker.services.acting import Author
-from tracker.store import tokens
+from tracker.store import accounts, people, tokens
 from tracker.store.scope import is_storable
 
 LONGEST_DAYS = 365
@@ -63,6 +63,21 @@ def issue(session: Session, author: Author, person_id: int, wanted: Wanted) -> s
     }
     author.note(session, Act.TOKEN_ADDED, f"token:{prefix}", **said)
     return token
+
+
+def issue_on_behalf(session: Session, author: Author, email: str, wanted: Wanted) -> str:
+    """A new token for somebody else, told once.
+
+    Raises :class:`NotFound`, and :class:`TokenRefused` for an account by which nobody comes in: the first
+    password of somebody who is still invited would end the token.
+    """
+    number = people.number_of(session, email)
+    account = None if number is None else accounts.account_of(session, number)
+    if account is None:
+        raise NotFound(email=email)
+    if account.state != "enabled":
+        raise TokenRefused(reason=account.state)
+    return issue(session, author, account.person.id, wanted)
 
 
 def revoke_all(session: Session, author: Author, person_id: int) -> None:
