@@ -16,6 +16,11 @@ from tracker.store import migrate
 from tracker.store.engine import make_engine
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is begun first, so that no process is left with it alone at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server. In CI a missing one is a failure, elsewhere a visible skip."""

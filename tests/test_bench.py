@@ -91,6 +91,7 @@ def test_a_changed_contract_is_judged_again_and_nothing_else(engine: Engine) -> 
     small.daily(engine, book, [("S000001", "channel")])
 
 
+@pytest.mark.long
 def test_every_figure_is_measured_and_printed(
     capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

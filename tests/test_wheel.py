@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
 import os
 import re
@@ -13,14 +12,16 @@ import sys
 import venv
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from httpx2 import Client
 
+from tests.accounts.conftest import token_on
 from tracker import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +40,8 @@ REGISTER = {
     "T-2,S2,active,price_quotation,2026-07-01,2026-07-10\n",
     "tender-events": "tender_number,event,on\nT-2,suspended,2026-07-15\n",
 }
+
+PASSWORD = "төрт түлік қыста да тоқ"
 
 pytestmark = pytest.mark.xdist_group("wheel")
 
@@ -118,6 +121,12 @@ def taken_in(installed: Installed) -> dict[str, dict[str, Any]]:
     return {kind: installed.answer("import", kind, f"{kind}.csv") for kind in REGISTER}
 
 
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="one process")
+def test_what_shares_an_environment_runs_in_one_process(request: pytest.FixtureRequest) -> None:
+    """Each process would build the environment anew: once pytest named tests in a way that xdist missed."""
+    assert request.node.nodeid.endswith("@wheel")
+
+
 def test_two_builds_of_one_checkout_are_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
     first, second = (hashlib.sha256(path.read_bytes()).hexdigest() for path in (wheel, build(tmp_path)))
     assert first == second
@@ -175,12 +184,14 @@ def test_the_installed_program_assesses_any_day(installed: Installed) -> None:
 
 @pytest.mark.usefixtures("taken_in")
 def test_the_installed_program_serves_pages(installed: Installed) -> None:
+    invitation = installed.run("user", "add", "you@example.kz", "--role", "admin")
     for port in served(installed):
-        assert page(port, "/?on=2026-07-16&lang=ru")[0] == 200
-        status, text = page(port, "/schools/S2?on=2026-07-16&lang=kk")
-        assert status == 200
-        assert "№ 2 мектеп" in text
-        assert page(port, "/schools/nobody")[0] == 404
+        with admitted(port, invitation) as reader:
+            assert reader.get("/?on=2026-07-16&lang=ru").status_code == 200
+            school = reader.get("/schools/S2?on=2026-07-16&lang=kk")
+            assert school.status_code == 200
+            assert "№\N{NO-BREAK SPACE}2 мектеп" in school.text
+            assert reader.get("/schools/nobody").status_code == 404
 
 
 def test_the_first_quarter_of_an_hour_of_the_readme_works_as_written(
@@ -189,15 +200,15 @@ def test_the_first_quarter_of_an_hour_of_the_readme_works_as_written(
     reader = Installed(installed.program, tmp_path)
     path = f"{installed.program.parent}{os.pathsep}{os.environ['PATH']}"
     for block in blocks_of_the_readme():
-        if block == "tracker serve\n":
-            for port in served(reader):
-                assert page(port, "/?on=2027-01-15&lang=en")[0] == 200
-            continue
-        words = ["bash", "-euc", block]
+        words = ["bash", "-euc", block.removesuffix(SERVES)]
         done = subprocess.run(
             words, cwd=tmp_path, env=empty_environment() | {"PATH": path}, capture_output=True, text=True
         )
         assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+        if block.endswith(SERVES):
+            for port in served(reader):
+                with admitted(port, done.stdout) as browser:
+                    assert browser.get("/?on=2027-01-15&lang=en").status_code == 200
 
 
 def blocks_of_the_readme() -> list[str]:
@@ -205,8 +216,12 @@ def blocks_of_the_readme() -> list[str]:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     section = text.partition("\n## A first quarter of an hour\n")[2].partition("\n## ")[0]
     blocks = re.findall(r"^```sh\n(.*?)^```$", section, flags=re.MULTILINE | re.DOTALL)
-    assert "tracker serve\n" in blocks
+    assert [block for block in blocks if block.endswith(SERVES)]
     return blocks
+
+
+SERVES = "tracker serve\n"
+"""How the block ends after which the pages are looked at; it would not come to an end by itself."""
 
 
 def served(office: Installed) -> Iterator[int]:
@@ -245,9 +260,17 @@ def wait_until_open(server: subprocess.Popen[bytes], port: int, log: str) -> Non
     pytest.fail(Path(log).read_text(encoding="utf-8"))
 
 
-def page(port: int, path: str) -> tuple[int, str]:
-    """Status and text of a page."""
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)) as connection:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
+@contextmanager
+def admitted(port: int, printed: str) -> Iterator[Client]:
+    """The browser of whoever opens the printed link, chooses a password by it and signs in."""
+    (link,) = re.findall(r"/welcome/\S+", printed)
+    home = f"http://127.0.0.1:{port}"
+    with Client(base_url=home, timeout=PATIENCE_SECONDS) as browser:
+        for path, fields in (
+            (link, {"password": PASSWORD, "again": PASSWORD}),
+            ("/sign-in", {"email": "you@example.kz", "password": PASSWORD}),
+        ):
+            form = {"csrf": token_on(browser.get(path).text), **fields}
+            answer = browser.post(path, data=form, headers={"origin": home, "sec-fetch-site": "same-origin"})
+            assert answer.status_code == 303, answer.text
+        yield browser

@@ -32,6 +32,7 @@ def faults(page: Page, path: str) -> list[str]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", Language)
 def test_no_page_has_a_grave_fault(open_page: Open, country: Served, language: Language) -> None:
     page = open_page("/", width=DESK, language=language)

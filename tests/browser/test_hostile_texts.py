@@ -166,6 +166,7 @@ def addresses(poisoned: Served) -> Iterator[str]:
     yield from (f"/{quote(text, safe='')}" for text in PAYLOADS[:3])
 
 
+@pytest.mark.long
 def test_web_2_no_stored_or_given_text_ever_runs_or_breaks_the_page(
     context: BrowserContext, page: Page, poisoned: Served
 ) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.web.conftest import empty, filled, visit
+from tests.web.conftest import empty, filled, filled_sqlite, visit
 
-__all__ = ["empty", "filled", "visit"]
+__all__ = ["empty", "filled", "filled_sqlite", "visit"]

@@ -70,6 +70,7 @@ async def crowd(engine: Engine) -> list[str]:
         return [wrong for found in await asyncio.gather(*asking) for wrong in found]
 
 
+@pytest.mark.long
 def test_thousands_of_requests_of_twenty_regions_at_once_are_never_mixed(country: Engine) -> None:
     assert len(CODES) == 20
     with ThreadPoolExecutor(max_workers=1) as aside:  # a browser of other tests may keep this thread's loop

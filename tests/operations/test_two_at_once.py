@@ -69,6 +69,7 @@ def write(engine: Engine, data: bytes, seen: str, together: Barrier) -> bool:
     return True
 
 
+@pytest.mark.long
 def test_of_two_who_change_one_contract_exactly_one_is_in_time(engine: Engine) -> None:
     office = Office(engine)
     office.take_in(RegisterKind.SCHOOLS, SCHOOL)

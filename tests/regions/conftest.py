@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
 from tests.databases import PostgresServer, shown
+from tests.regions.country import settle_country
 from tests.regions.second_lock import APP, as_role, documented_database
 from tracker.store.engine import make_engine
 
@@ -30,10 +33,57 @@ def guarded(postgres: PostgresServer, documented: URL) -> Iterator[Engine]:
     postgres.drop(url)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def locked(request: pytest.FixtureRequest) -> Iterator[Engine]:
+@pytest.fixture(scope="session")
+def settled_postgres(postgres: PostgresServer, documented: URL) -> Iterator[URL]:
+    """The same with both regions in it."""
+    url = postgres.create(template=documented)
+    _settle(shown(as_role(url, APP)))
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(scope="session")
+def settled_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with both regions that others are copied from."""
+    path = tmp_path_factory.mktemp("regions") / "settled.db"
+    copyfile(migrated_sqlite, path)
+    _settle(f"sqlite:///{path}")
+    return path
+
+
+def _settle(url: str) -> None:
+    engine = make_engine(url)
+    settle_country(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def guarded_country(postgres: PostgresServer, settled_postgres: URL) -> Iterator[Engine]:
+    """Both regions on PostgreSQL behind the second lock."""
+    url = postgres.create(template=settled_postgres)
+    engine = make_engine(shown(as_role(url, APP)))
+    yield engine
+    engine.dispose()
+    postgres.drop(url)
+
+
+@pytest.fixture
+def country(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Both regions on each kind of database in turn, as the application opens it."""
+    if database == "postgresql":
+        yield request.getfixturevalue("guarded_country")
+        return
+    path = tmp_path / "regions.db"
+    copyfile(request.getfixturevalue("settled_sqlite"), path)
+    engine = make_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def locked(database: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A fresh database as the application opens it, on both kinds in turn."""
-    if request.param == "postgresql":
+    if database == "postgresql":
         yield request.getfixturevalue("guarded")
         return
     engine = make_engine(request.getfixturevalue("sqlite_url"))

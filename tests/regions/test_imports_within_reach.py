@@ -20,7 +20,6 @@ from tests.regions.country import (
     B,
     of_b,
     settle,
-    settle_country,
 )
 from tests.web.register import day
 from tracker.domain.errors import ConfirmationNeeded
@@ -66,10 +65,9 @@ FOREIGN = {
 
 
 @pytest.fixture
-def office(locked: Engine) -> Office:
+def office(country: Engine) -> Office:
     """Both regions, on each kind of database, as the application opens it."""
-    settle_country(locked)
-    return Office(locked)
+    return Office(country)
 
 
 def told(found: Preview) -> list[tuple[int, str | None, str]]:

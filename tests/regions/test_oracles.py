@@ -24,7 +24,6 @@ from tests.regions.country import (
     of_b,
     school_b,
     settle,
-    settle_country,
 )
 from tests.regions.crowd import CROWD, HEAD_A, STRANGERS, Town, Visitor, leaks, said_in
 from tests.regions.doors import FILE_A
@@ -83,10 +82,9 @@ LIMIT, VARIANTS = 200, 3
 
 
 @pytest.fixture
-def town(locked: Engine) -> Town:
+def town(country: Engine) -> Town:
     """A server over both regions, on each database as the application opens it."""
-    settle_country(locked)
-    return Town(locked)
+    return Town(country)
 
 
 def everything_told(town: Town) -> dict[str, str]:
@@ -281,15 +279,13 @@ def crawl(town: Town, who: Visitor) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("who", [STRANGERS[0], STRANGERS[1], STRANGERS[5]], ids=lambda who: who.name)
-def test_no_link_leads_to_another_region(locked: Engine, who: Visitor) -> None:
-    settle_country(locked)
-    found = crawl(Town(locked), who)
+def test_no_link_leads_to_another_region(country: Engine, who: Visitor) -> None:
+    found = crawl(Town(country), who)
     assert {place: canaries for place, canaries in found.items() if canaries} == {}
 
 
-def test_a_crawl_finds_no_page_that_the_routes_do_not_name(locked: Engine) -> None:
-    settle_country(locked)
+def test_a_crawl_finds_no_page_that_the_routes_do_not_name(country: Engine) -> None:
     patterns = [re.compile(re.sub(r"\{\w+(:path)?\}", ".+", path) + r"(\?.*)?") for path, _, _ in ROUTES]
-    found = crawl(Town(locked), ADMIN)
+    found = crawl(Town(country), ADMIN)
     assert len(found) > 20
     assert [place for place in found if not any(one.fullmatch(place) for one in patterns)] == []

@@ -23,7 +23,6 @@ from tests.regions.country import (
     of_a,
     school_b,
     settle,
-    settle_country,
 )
 from tests.store.test_registry import LISTS
 from tests.web.register import NOW
@@ -53,10 +52,9 @@ WAYS = {
 
 
 @pytest.fixture
-def country(guarded: Engine) -> Engine:
+def country(guarded_country: Engine) -> Engine:
     """Both regions behind the second lock."""
-    settle_country(guarded)
-    return guarded
+    return guarded_country
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from sqlalchemy import Engine
@@ -31,11 +33,25 @@ def empty(sqlite_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def filled_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of the small country that others are copied from."""
+    path = tmp_path_factory.mktemp("small") / "country.db"
+    copyfile(migrated_sqlite, path)
+    engine = make_engine(f"sqlite:///{path}")
+    fill(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def filled(empty: Engine) -> Engine:
+def filled(filled_sqlite: Path, tmp_path: Path) -> Iterator[Engine]:
     """The small country."""
-    fill(empty)
-    return empty
+    path = tmp_path / "tracker.db"
+    copyfile(filled_sqlite, path)
+    engine = make_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

@@ -91,6 +91,7 @@ def way_in(engine: Engine, person: Person) -> dict[str, dict[str, str]]:
     return {"token": {"bearer": token}}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.role)
 def test_the_api_keeps_every_promise_of_its_description(filled: Engine, person: Person) -> None:
     app = create_app(Settings(), FixedClock(NOW), filled)
