@@ -158,7 +158,7 @@ def test_the_queue_puts_the_worst_off_first_and_names_one_step_for_each(filled: 
     assert html.count('data-label="Что сделать"') == len(schools)
 
 
-def test_an_empty_queue_says_so_and_names_the_next_day(filled: Engine, empty: Engine, visit: Visit) -> None:
+def test_an_empty_queue_says_so_and_names_the_next_day(filled: Engine, visit: Visit) -> None:
     text = text_of(visit(filled, Language.RU).get("/queue?q=Абай").text)
     assert "Очередь пуста" in text
     assert re.search(r"Следующее изменение ожидается \d+ \w+ 2027 г\.", text)
