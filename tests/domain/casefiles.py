@@ -64,14 +64,19 @@ def read_case(path: Path) -> Case:
         finished=tuple(_finished(table.pop("finished", []))),
         decrees=tuple(_decree(decree) for decree in table.pop("decree", [])),
         expected=tuple(_expectation(on) for on in table.pop("on")),
-        facts=_need(
-            table.pop("need", {}),
-            tuple(_line(line, f"contract {at}") for at, line in enumerate(table.pop("line", []), 1)),
-            tuple(_tender(tender, f"tender {at}") for at, tender in enumerate(table.pop("tender", []), 1)),
-        ),
+        facts=read_table(table),
     )
     _refuse_rest(table, path.name)
     return case
+
+
+def read_table(table: Table) -> NeedFacts:
+    """The need of a table with its lines and tenders, which are taken out of it."""
+    return _need(
+        table.pop("need", {}),
+        tuple(_line(line, f"contract {at}") for at, line in enumerate(table.pop("line", []), 1)),
+        tuple(_tender(tender, f"tender {at}") for at, tender in enumerate(table.pop("tender", []), 1)),
+    )
 
 
 def _refuse_rest(table: Table, where: str) -> None:

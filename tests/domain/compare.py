@@ -14,6 +14,7 @@ from tests.domain.oracle_answers import Adviser, Reply, RouteReply
 from tests.domain.oracle_days import Numbers
 from tests.domain.oracle_deadlines import Agenda, Due
 from tests.domain.oracle_tenders import Stand, learned
+from tests.domain.stories import is_told_two_ways
 from tests.domain.world_calendar import plain_days_off, product_calendar
 from tests.domain.worlds import World, plain_numbers, world
 from tracker.domain.assess import assess
@@ -240,3 +241,12 @@ def reads_two_ways(seed: int) -> bool:
     except (ArithmeticError, LookupError, ValueError, TrackerError):
         return True
     return bool(differences(said, oracle(one, books)) or differing_deadlines(due, dues(one, books)))
+
+
+TELLING = frozenset({"reminders", "holds", "digests"})
+"""The modules whose bugs show in stories of who is told what."""
+
+
+def shows(module: str, seed: int) -> bool:
+    """Whether the world or the story of a seed shows that a module does not do what it should."""
+    return is_told_two_ways(seed) if module in TELLING else reads_two_ways(seed)

@@ -1,4 +1,4 @@
-"""Proof that the oracle and its worlds see: every planted bug shows within a thousand worlds."""
+"""Proof that the oracles and their worlds see: every planted bug shows within a thousand of them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ BUGS = bugs()
 
 
 def first_world_that_shows(bug: Bug) -> int | None:
-    """The seed of the first world that the buggy core reads otherwise, or cannot read at all."""
+    """The seed of the first world (or story) that the buggy core reads otherwise, or cannot read at all."""
     with planted(bug) as compare:
         for seed in range(WITHIN):
-            if compare.reads_two_ways(seed):
+            if compare.shows(bug.module, seed):
                 return seed
     return None
 
@@ -26,8 +26,9 @@ def test_a_planted_bug_shows_within_a_thousand_worlds(bug: Bug) -> None:
     assert first_world_that_shows(bug) is not None
 
 
-def test_a_core_without_a_bug_reads_every_world_one_way() -> None:
-    assert first_world_that_shows(Bug("none", "days", "class Span", "class Span")) is None
+@pytest.mark.parametrize(("module", "text"), [("days", "class Span"), ("digests", "class Line")])
+def test_a_core_without_a_bug_reads_every_world_one_way(module: str, text: str) -> None:
+    assert first_world_that_shows(Bug("none", module, text, text)) is None
 
 
 def test_a_bug_whose_text_is_gone_is_not_taken_for_a_seen_one() -> None:

@@ -1,0 +1,69 @@
+"""The people of a school stand in ranks: officers, the department, its head, the ministry."""
+
+from __future__ import annotations
+
+from tests.builders import day
+from tracker.domain.ladder import Ladder
+from tracker.domain.people import NOWHERE, Person, Reach
+from tracker.domain.register import SchoolRow
+from tracker.domain.reminders import Recipient
+from tracker.domain.roles import Role
+
+SCHOOL = SchoolRow("S-1", "№ 1", region="59", district="Есиль", officer_email="Own@Example.org")
+ELSEWHERE = SchoolRow("S-2", "№ 2", region="63", district="Есиль")
+REGION = Reach(regions=frozenset({"59"}))
+DISTRICT = Reach(districts=frozenset({("59", "Есиль")}))
+ONE_SCHOOL = Reach(schools=frozenset({"S-1"}))
+
+
+def a_person(number: int, role: Role, reach: Reach = NOWHERE, email: str | None = None) -> Person:
+    return Person(number, email or f"{number}@example.org", "A Person", role, reach=reach)
+
+
+def ranks(*people: Person, school: SchoolRow = SCHOOL) -> list[list[int]]:
+    """The numbers of the people of each rank."""
+    return [[each.person for each in rank] for rank in Ladder(people).ranks(school)]
+
+
+def test_officers_come_first_then_the_department_its_head_and_the_ministry() -> None:
+    people = (
+        a_person(4, Role.MINISTRY),
+        a_person(3, Role.HEAD, REGION),
+        a_person(2, Role.REVIEWER, REGION),
+        a_person(1, Role.OFFICER, DISTRICT),
+    )
+    assert ranks(*people) == [[1], [2], [3], [4]]
+
+
+def test_an_officer_answers_for_a_region_a_district_a_school_or_the_school_that_names_her() -> None:
+    people = (
+        a_person(1, Role.OFFICER, REGION),
+        a_person(2, Role.OFFICER, DISTRICT),
+        a_person(3, Role.OFFICER, ONE_SCHOOL),
+        a_person(4, Role.OFFICER, email="own@example.org"),
+        a_person(5, Role.OFFICER),
+    )
+    assert ranks(*people)[0] == [1, 2, 3, 4]
+
+
+def test_only_an_officer_is_found_by_the_address_that_a_school_names() -> None:
+    assert ranks(a_person(2, Role.REVIEWER, email="own@example.org")) == [[], [], [], []]
+
+
+def test_people_of_another_region_are_told_nothing_also_where_a_district_has_the_same_name() -> None:
+    people = (
+        a_person(1, Role.OFFICER, DISTRICT),
+        a_person(2, Role.REVIEWER, REGION),
+        a_person(3, Role.MINISTRY),
+    )
+    assert ranks(*people, school=ELSEWHERE) == [[], [], [], [3]]
+
+
+def test_who_only_reads_or_runs_the_service_is_in_no_rank() -> None:
+    assert ranks(a_person(1, Role.AUDITOR), a_person(2, Role.ADMIN)) == [[], [], [], []]
+
+
+def test_a_person_stands_in_her_rank_once_and_answers_since_the_day_she_was_given_it() -> None:
+    both = Reach(regions=frozenset({"59"}), schools=frozenset({"S-1"}))
+    ladder = Ladder([a_person(1, Role.OFFICER, both)], {1: day("2026-12-01")})
+    assert ladder.ranks(SCHOOL)[0] == (Recipient(1, day("2026-12-01")),)

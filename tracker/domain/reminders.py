@@ -1,0 +1,312 @@
+"""Who is to be told of which deadline, when, and under which key: once, and until it is done (rules §7).
+
+Nothing here remembers anything. What is owed is worked out from the deadlines as they stand, from what was
+told already and from who took what up; so a day that was missed is made up for on the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from tracker.domain.days import BEGINNING, FOREVER
+from tracker.domain.deadlines import Deadline
+from tracker.domain.holds import Hold, HoldKind, Silence, silence
+from tracker.domain.policy import LeadRule, Policy
+from tracker.domain.vocabulary import DeadlineKind, LeadUnit
+from tracker.domain.workdays import WorkCalendar, days_apart
+
+Ledger = Mapping[str, Mapping[str, date]]
+"""What was told: by the key without its lead, the legal day of telling of each lead."""
+
+Ident = tuple[DeadlineKind, tuple[str, ...], date | None]
+"""A deadline on its day: when the day moves, it is another."""
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_UNIT_LETTERS = {LeadUnit.DAYS: "d", LeadUnit.WORKING_DAYS: "w"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """How long before a due day people are told; ``unless_begun`` only where no purchase is under way."""
+
+    count: int
+    unit: LeadUnit
+    unless_begun: bool = False
+
+    @property
+    def name(self) -> str:
+        """The lead as the key names it, such as ``60d``, ``5w`` or ``120d-unless-begun``."""
+        return f"{self.count}{_UNIT_LETTERS[self.unit]}{'-unless-begun' if self.unless_begun else ''}"
+
+    def send_on(self, due_on: date, calendar: WorkCalendar) -> date:
+        """The day to tell on; one that falls on a day off moves to the working day before."""
+        if self.unit is LeadUnit.DAYS:
+            return calendar.latest_start(days_apart(due_on, -self.count), 0)
+        return calendar.latest_start(due_on, self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When people are told: leads by kind, other leads of single contracts or tenders, and escalation.
+
+    ``escalate_after`` is the number of working days without an acknowledgement until the next rank is told.
+    """
+
+    leads: Mapping[DeadlineKind, tuple[Lead, ...]]
+    escalate_after: int
+    of_number: Mapping[tuple[DeadlineKind, str], tuple[Lead, ...]] = field(default_factory=dict)
+
+    def leads_of(self, due: Deadline) -> tuple[Lead, ...]:
+        """The leads of a deadline: those of its contract or tender before those of its kind."""
+        return self.of_number.get((due.kind, due.subject.number or ""), self.leads[due.kind])
+
+
+def plan_of(
+    policy: Policy, on: date, of_number: Mapping[tuple[DeadlineKind, str], tuple[Lead, ...]] | None = None
+) -> Plan:
+    """The plan of the house on a day, with the leads that single contracts were given."""
+    leads = {rule.kind: tuple(_leads(rule)) for rule in policy.leads}
+    return Plan(leads, policy.on(on).escalate_after_days, of_number or {})
+
+
+def _leads(rule: LeadRule) -> Iterator[Lead]:
+    yield from (Lead(count, rule.unit, unless_begun=True) for count in rule.unless_begun)
+    yield from (Lead(count, rule.unit) for count in rule.leads)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Someone to tell, and the first day on which that was hers to know."""
+
+    person: int
+    since: date = BEGINNING
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A deadline with its people, rank by rank; the first rank that has anybody is told by the leads.
+
+    ``known_on`` is the day since which the deadline is known with this due day, without a break.
+    """
+
+    due: Deadline
+    known_on: date
+    ranks: tuple[tuple[Recipient, ...], ...]
+
+    @property
+    def people(self) -> tuple[tuple[Recipient, ...], ...]:
+        """The ranks that have anybody; none if nobody is there to be told, which is to be shown."""
+        return tuple(rank for rank in self.ranks if rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What makes a reminder the same for ever: kind, subject, due day, person, lead (design §4)."""
+
+    kind: DeadlineKind
+    identity: tuple[str, ...]
+    due_on: date
+    person: int
+    lead: str
+
+    @property
+    def about(self) -> str:
+        """The key without its lead: the deadline on its day, and the person."""
+        subject = "/".join(_UNSAFE.sub(_escaped, part) for part in self.identity)
+        return f"{self.kind}:{subject}:{self.due_on.isoformat()}:{self.person}"
+
+    @property
+    def text(self) -> str:
+        """The key as one line of plain letters, different for different keys."""
+        return f"{self.about}:{self.lead}"
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in sign[0].encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A message owed to a person about a deadline, from ``send_on`` on."""
+
+    due: Deadline
+    key: Key
+    send_on: date
+
+    @property
+    def person(self) -> int:
+        """Whom it is owed to."""
+        return self.key.person
+
+
+def ledger(told: Iterable[tuple[str, date]]) -> Ledger:
+    """The ledger of keys with their days of telling; of several days of one key the first."""
+    found: dict[str, dict[str, date]] = {}
+    for text, on in sorted(told, key=lambda each: each[1]):
+        about, _, lead = text.rpartition(":")
+        found.setdefault(about, {}).setdefault(lead, on)
+    return found
+
+
+def ident(due: Deadline) -> Ident:
+    """A deadline on its due day."""
+    return due.kind, due.identity, due.due_on
+
+
+def planned(watch: Watch, *, plan: Plan, calendar: WorkCalendar) -> tuple[Reminder, ...]:
+    """Every reminder that the leads ask for, past and to come, whoever took the deadline up."""
+    first = watch.people[0] if watch.people else ()
+    return tuple(each for recipient in first for each in _by_leads(watch, recipient, plan, calendar))
+
+
+def _by_leads(watch: Watch, recipient: Recipient, plan: Plan, calendar: WorkCalendar) -> Iterator[Reminder]:
+    """A reminder for each lead; of those that passed before she could know only the nearest, at once."""
+    due, since = watch.due, max(watch.known_on, recipient.since)
+    if due.due_on is None:
+        return
+    days = {lead: lead.send_on(due.due_on, calendar) for lead in plan.leads_of(due)}
+    made_up = _made_up(days, since)
+    for lead, send_on in days.items():
+        if (send_on >= since or lead == made_up) and not (lead.unless_begun and due.is_begun):
+            yield _reminder(due, recipient, lead.name, max(send_on, since))
+
+
+def _made_up(days: Mapping[Lead, date], since: date) -> Lead | None:
+    """The one lead of the passed ones that is told all the same, unless one that falls on ``since`` will do.
+
+    A lead that asks for a condition only where no other has passed: what is made up for must not change
+    with the condition.
+    """
+    plain = {lead: day for lead, day in days.items() if not lead.unless_begun}
+    if since in plain.values():
+        return None
+    passed = [lead for lead in plain if days[lead] < since] or [lead for lead in days if days[lead] < since]
+    return max(passed, key=lambda lead: (days[lead], -lead.count, lead.name), default=None)
+
+
+def _reminder(due: Deadline, recipient: Recipient, lead: str, send_on: date) -> Reminder:
+    key = Key(due.kind, due.identity, due.due_on or FOREVER, recipient.person, lead)
+    return Reminder(due, key, send_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The day that asks, the plan and calendar it asks with, what was told by then and what was taken up."""
+
+    on: date
+    plan: Plan
+    calendar: WorkCalendar
+    told: Ledger = field(default_factory=dict)
+    holds: tuple[Hold, ...] = ()
+
+    def is_told(self, reminder: Reminder) -> bool:
+        """Whether a reminder was told."""
+        return reminder.key.lead in self.told.get(reminder.key.about, {})
+
+
+def owed(watch: Watch, at: Asking) -> tuple[Reminder, ...]:
+    """What is to be told on a day and was not yet; nothing while the deadline is acknowledged.
+
+    A deadline without a due day owes nothing, and neither does one without people.
+    """
+    due, people = watch.due, watch.people
+    if due.due_on is None or not people:
+        return ()
+    acknowledged = silence(due, HoldKind.ACKNOWLEDGED, at.on, at.holds, person=0)
+    if acknowledged is not None and acknowledged.is_silent:
+        return ()
+    found: list[Reminder] = []
+    for recipient in people[0]:
+        found += _to_first(watch, recipient, acknowledged, at)
+    found += _to_higher(watch, acknowledged, at)
+    return tuple(
+        each for each in found if each.send_on <= at.on and not at.is_told(each) and not _is_snoozed(each, at)
+    )
+
+
+def _is_snoozed(reminder: Reminder, at: Asking) -> bool:
+    snoozed = silence(reminder.due, HoldKind.SNOOZED, at.on, at.holds, reminder.person)
+    return snoozed is not None and snoozed.is_silent
+
+
+def _to_first(
+    watch: Watch, recipient: Recipient, acknowledged: Silence | None, at: Asking
+) -> Iterator[Reminder]:
+    """What the leads ask for, what was held back until now, and that a held deadline speaks again."""
+    snoozed = silence(watch.due, HoldKind.SNOOZED, at.on, at.holds, recipient.person)
+    ended = [each for each in (acknowledged, snoozed) if each is not None and not each.is_silent]
+    for reminder in _by_leads(watch, recipient, at.plan, at.calendar):
+        held = [_speaks_on(each, at.on) for each in ended if each.hold.from_on <= reminder.send_on]
+        yield _reminder(watch.due, recipient, reminder.key.lead, max([reminder.send_on, *held]))
+    for each in ended:
+        yield from _again(watch, recipient, each, at)
+
+
+def _speaks_on(ended: Silence, on: date) -> date:
+    """The day on which a held deadline speaks again: at once where it got worse."""
+    return ended.hold.back_on if ended.is_over else on
+
+
+def _again(watch: Watch, recipient: Recipient, ended: Silence, at: Asking) -> Iterator[Reminder]:
+    """That a held deadline got worse, or else, once, that its hold is over."""
+    worse = _reminder(watch.due, recipient, _worse(ended.hold), at.on)
+    if not ended.is_over:
+        yield worse
+    elif not at.is_told(worse):
+        back_on = ended.hold.back_on
+        yield _reminder(watch.due, recipient, f"back-{back_on.isoformat()}", back_on)
+
+
+def _worse(hold: Hold) -> str:
+    return f"worse-{hold.from_on.isoformat()}"
+
+
+def _to_higher(watch: Watch, acknowledged: Silence | None, at: Asking) -> Iterator[Reminder]:
+    """Each next rank so many working days after the one before it was told and did not acknowledge."""
+    told_on = _first_told(watch, acknowledged, at)
+    for rank in watch.people[1:]:
+        if told_on is None:
+            return
+        send_on = max(at.calendar.after(told_on, at.plan.escalate_after), watch.known_on)
+        lead = f"up-{told_on.isoformat()}"
+        yield from (_reminder(watch.due, each, lead, max(send_on, each.since)) for each in rank)
+        for recipient in rank:
+            snoozed = silence(watch.due, HoldKind.SNOOZED, at.on, at.holds, recipient.person)
+            if snoozed is not None and not snoozed.is_silent:
+                yield from _again(watch, recipient, snoozed, at)
+        told_on = min((days[lead] for days in _told(watch, rank, at) if lead in days), default=None)
+
+
+def _first_told(watch: Watch, acknowledged: Silence | None, at: Asking) -> date | None:
+    """The day the first rank was told; after an acknowledgement, told again since that ended or fell."""
+    told = _told(watch, watch.people[0], at)
+    days = [day for each in told for day in each.values()]
+    if acknowledged is not None:
+        worse = _worse(acknowledged.hold)
+        fallen = [each[worse] for each in told if worse in each]
+        since = min(fallen, default=acknowledged.hold.back_on)
+        days = [day for day in days if day >= since]
+    return min(days, default=None)
+
+
+def _told(watch: Watch, rank: tuple[Recipient, ...], at: Asking) -> list[Mapping[str, date]]:
+    """What the people of a rank were told of the deadline."""
+    return [at.told.get(_reminder(watch.due, each, "", at.on).key.about, {}) for each in rank]
+
+
+def withdrawn(waiting: Iterable[str], watches: Iterable[Watch], at: Asking) -> frozenset[str]:
+    """The unsent keys that nothing asks for any more: the deadline is done, has another day or other people.
+
+    What somebody snoozed or acknowledged is not withdrawn: it waits. A key that is owed again, because a day
+    moved back, is the same key again.
+    """
+    unsent = set(waiting)
+    if not unsent:
+        return frozenset()
+    for watch in watches:
+        asked = (*planned(watch, plan=at.plan, calendar=at.calendar), *owed(watch, at))
+        unsent -= {each.key.text for each in asked}
+    return frozenset(unsent)
