@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
+from starlette.testclient import TestClient
 
 from tests.databases import SERVER_URL, PostgresServer, postgres_server, shown
 from tracker.store import migrate
@@ -19,6 +21,15 @@ from tracker.store.engine import make_engine
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long is begun first, so that no process is left with it alone at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """Clients of servers share one event loop, as requests to one server do; else each request begins one."""
+    with start_blocking_portal() as portal:
+        TestClient.portal = portal
+        yield
+        TestClient.portal = None
 
 
 @pytest.fixture(scope="session")

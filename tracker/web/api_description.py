@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -33,11 +34,16 @@ router = APIRouter()
 @router.get("/openapi.json", include_in_schema=False, dependencies=[allow(Action.READ)])
 def show_description(request: Request) -> JSONResponse:
     """The description of the API, for people who are signed in and for programs with a token."""
-    return JSONResponse(describe(house_of(request)))
+    return JSONResponse(dict(describe(house_of(request))))
 
 
-def describe(house: House) -> dict[str, Any]:
+def describe(house: House) -> Mapping[str, Any]:
     """The whole description; it says nothing of data."""
+    return _described(cookie_name(house))
+
+
+@cache
+def _described(cookie: str) -> Mapping[str, Any]:
     found = get_openapi(title="School channel tracker", version=__version__, routes=api.router.routes)
     schemas = found["components"]["schemas"]
     for made_for_others in ("HTTPValidationError", "ValidationError"):
@@ -45,7 +51,7 @@ def describe(house: House) -> dict[str, Any]:
     schemas["Problem"] = Problem.model_json_schema()
     found["components"]["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer"},
-        "session": {"type": "apiKey", "in": "cookie", "name": cookie_name(house)},
+        "session": {"type": "apiKey", "in": "cookie", "name": cookie},
     }
     found["security"] = [{"token": []}, {"session": []}]
     for path, operation in _operations(found):
