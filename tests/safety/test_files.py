@@ -21,16 +21,18 @@ from starlette.testclient import TestClient
 from tests.people import a_person
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
-from tests.web.register import COVERED, a_contract, a_school, day, fill, small_country
+from tests.web.register import COVERED, STALLED, a_contract, a_school, day, fill, small_country
 from tracker.domain.acts import Act
 from tracker.domain.guarded import unguarded
 from tracker.domain.register import TenderRow
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import FlagKind, Language, Service, State, TenderStatus
+from tracker.domain.vocabulary import FlagKind, Language, RefusalReason, Service, State, TenderStatus
 from tracker.render.catalogs import load_catalogs
+from tracker.services.exporting import NEED_COLUMNS
 from tracker.store import journal
 from tracker.store.engine import reading
 from tracker.web.attachments import disposition, file_name
+from tracker.web.pages.exports import SCHOOL_COLUMNS
 
 LISTED = re.compile(r'<a href="/schools/(\d{12})[?"]')
 ROWS = re.compile(r'<th scope="row".*?</th>', re.DOTALL)
@@ -39,10 +41,12 @@ ROWS = re.compile(r'<th scope="row".*?</th>', re.DOTALL)
 def table_of(answer: Any, ending: str) -> list[dict[str, Any]]:
     """The rows of a file."""
     if ending == "csv":
-        return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
-    header, *rows = sheet.iter_rows(values_only=True)
-    return [dict(zip(header, row, strict=True)) for row in rows]
+        header, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    else:
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+        header, *rows = sheet.iter_rows(values_only=True)
+    names = [title.rpartition("(")[2].removesuffix(")") for title in header]
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def shown(client: TestClient, path: str, asked: dict[str, str]) -> list[str]:
@@ -107,9 +111,11 @@ def test_fil_5_the_totals_of_the_screen_are_those_of_the_file(large: Engine, vis
     rows = table_of(client.post("/exports/schools", params={"region": "59"}), "csv")
     assert f"{len(rows)} schools" in text_of(client.get("/schools?region=59").text)
     states = [row["state"] for row in rows]
-    for state in set(states):
+    words = load_catalogs()[Language.EN]
+    assert set(states) <= {words.say(f"state.{state}") for state in State}
+    for state in State:
         listed = shown(client, "/schools", {"region": "59", "state": state})
-        assert len(listed) == states.count(state)
+        assert len(listed) == states.count(words.say(f"state.{state}"))
 
 
 def test_fil_5_the_button_on_a_list_asks_for_the_same_filters(filled: Engine, visit: Visit) -> None:
@@ -177,7 +183,7 @@ def test_a_file_holds_the_schools_of_ones_own_regions_only(filled: Engine, visit
     client = visit(filled, person=a_person(Role.HEAD, "71"))
     for path in ("queue", "schools"):
         rows = table_of(client.post(f"/exports/{path}", data={"format": "csv"}), "csv")
-        assert {row["region"] for row in rows} == {"71"}
+        assert {row["region"] for row in rows} == {load_catalogs()[Language.KK].say("region.71")}
         assert table_of(client.post(f"/exports/{path}?region=59"), "csv") == []
 
 
@@ -240,4 +246,34 @@ def test_fil_2_a_list_is_saved_under_its_title_in_the_readers_language(
 def test_the_day_of_a_file_is_the_day_that_was_asked(filled: Engine, visit: Visit) -> None:
     for on, state in (("2027-03-01", "covered"), ("2028-01-01", "uncovered")):
         rows = table_of(visit(filled).post(f"/exports/schools?on={on}"), "csv")
-        assert {row["school_id"]: row["state"] for row in rows}[COVERED] == state
+        told = load_catalogs()[Language.KK].say(f"state.{state}")
+        assert {row["school_id"]: row["state"] for row in rows}[COVERED] == told
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_list_is_told_in_the_readers_language_and_is_no_register(
+    filled: Engine, visit: Visit, language: Language
+) -> None:
+    client, words = visit(filled, language), load_catalogs()[language]
+    answer = client.post("/exports/queue", data={"format": "csv"})
+    first = answer.content.decode("utf-8-sig").splitlines()[0]
+    assert f"{words.say('sheet.school_id')} (school_id)" in first
+    row = next(row for row in table_of(answer, "csv") if row["school_id"] == STALLED)
+    assert row["state"] == words.say("state.uncovered")
+    assert words.say("flag.tender_stalled") in row["flags"].split("; ")
+    assert row["stage"] == words.say("stage.evaluation")
+    assert row["answer"] == words.say("sheet.answer.suggestion")
+    assert not re.search(r"[a-z]+_[a-z]+", row["next_step"])
+    for path in ("queue", "schools"):
+        for ending in ("csv", "xlsx"):
+            taken = client.post(f"/exports/{path}", data={"format": ending}).content
+            file = {"file": (f"list.{ending}", taken)}
+            refused = client.post("/imports", data={"kind": "schools"}, files=file)
+            assert words.say("error.file_refused.needs_export") in text_of(refused.text)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_column_and_answer_of_a_list_has_words(language: Language) -> None:
+    codes = [f"sheet.{name}" for name in {*NEED_COLUMNS, *SCHOOL_COLUMNS}]
+    codes += [f"sheet.answer.{reason}" for reason in RefusalReason]
+    assert [code for code in codes if not load_catalogs()[language].knows(code)] == []

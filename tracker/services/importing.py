@@ -84,15 +84,20 @@ HERE: Mapping[str, str] = {}
 """The origin of what nobody sends over a network."""
 
 NEEDS_EXPORT = frozenset({"state", "flags"})
-"""Titles that only our own export of needs bears: findings, which are no facts."""
+"""Names that only columns of our own lists bear: findings, which are no facts."""
 
 
 def read_file(data: bytes, *, filename: str) -> Table:
     """The table of a register file; raises ``FileRefused``, also for our own export of needs."""
     table = read_table(data, filename=filename)
-    if NEEDS_EXPORT.issubset(table.header):
+    if NEEDS_EXPORT.issubset(map(_named, table.header)):
         raise FileRefused(reason="needs_export", filename=shown_name(filename))
     return table
+
+
+def _named(title: str) -> str:
+    """The name of a column, which our lists for people put in brackets behind its title."""
+    return title.rpartition("(")[2].removesuffix(")")
 
 
 @keeping_all()

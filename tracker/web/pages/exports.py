@@ -1,6 +1,7 @@
 """Lists as files: what the screen shows under the same filters, every page of it (FIL-5).
 
-To take data away is an act, so it is asked by a form and noted in the journal.
+To take data away is an act, so it is asked by a form and noted in the journal. These files are for people:
+titles and codes are told in the reader's language.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from starlette.responses import Response
 
 from tracker.domain.acts import Act
 from tracker.domain.roles import Action
+from tracker.render import listings
 from tracker.render.sheets import Value, csv_bytes, xlsx_bytes
 from tracker.services.evaluating import in_harm_order
 from tracker.services.exporting import Sheet, needs_sheet
@@ -50,7 +52,9 @@ def queue(called: Called, ending: Format = Ending.CSV) -> Response:
     filters = Filters.read(asked_of(called.request, FIELDS))
     with called.reading() as visit:
         needs = in_harm_order(filters.keep(all_needs(visit), found=searched(visit, filters)))
-    return _handed_out(called, filters, "queue", needs_sheet(needs), ending)
+    sheet, step = needs_sheet(needs), called.house.voices[called.language].sentences.step
+    rows = tuple((*row[:-1], step(need.assessment)) for row, need in zip(sheet.rows, needs, strict=True))
+    return _handed_out(called, filters, "queue", Sheet(sheet.header, rows), ending)
 
 
 @router.post("/exports/schools", dependencies=[allow(Action.EXPORT)])
@@ -79,13 +83,11 @@ def _handed_out(called: Caller, filters: Filters, subject: str, sheet: Sheet, en
             searched=filters.q is not None,
             filters=urlencode(asked),
         )
-    title = called.house.voices[called.language].words.say(f"menu.{subject}")
-    data = (
-        csv_bytes(sheet.header, sheet.rows)
-        if ending is Ending.CSV
-        else xlsx_bytes(sheet.header, sheet.rows, sheet=subject)
-    )
-    return attachment(data, f"{title} {called.on.isoformat()}", ending)
+    words = called.house.voices[called.language].words
+    header = listings.titles(words, sheet.header)
+    rows = [listings.in_words(words, sheet.header, row) for row in sheet.rows]
+    data = csv_bytes(header, rows) if ending is Ending.CSV else xlsx_bytes(header, rows, sheet=subject)
+    return attachment(data, f"{words.say(f'menu.{subject}')} {called.on.isoformat()}", ending)
 
 
 def _row(one: SchoolStanding) -> tuple[Value, ...]:
