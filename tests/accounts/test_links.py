@@ -125,7 +125,7 @@ def test_the_page_of_a_link_tells_no_other_page_of_it(place: Place, caplog: pyte
         assert invited.secret not in kept(place, "single_use_link")
         place.browser().send(path(invited), CHOSEN)
         place.browser().get(path(invited))
-    assert answer.headers["referrer-policy"] == "same-origin"  # with none, browsers call our form foreign
+    assert answer.headers["referrer-policy"] == "strict-origin"  # with none, browsers call our form foreign
     assert "no-store" in answer.headers["cache-control"]
     assert invited.secret not in caplog.text
     assert invited.secret not in kept(place, "journal")

@@ -61,7 +61,7 @@ def check(answer: object, address: object) -> None:
     assert int(seconds.removeprefix("max-age=")) >= 365 * 24 * 3600
     assert parts.strip() == "includeSubDomains"
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] in ("same-origin", "no-referrer")
+    assert headers["referrer-policy"] == "same-origin"
     assert "camera=()" in headers["permissions-policy"]
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-resource-policy"] == "same-origin"

@@ -26,6 +26,7 @@ LISTS = (
     "/?region=none",
     "/queue",
     "/queue?state=uncovered",
+    "/deadlines",
     "/schools",
     "/policy",
     "/imports",
@@ -176,7 +177,7 @@ def test_the_board_keeps_the_control_centre_beside_the_contracts(filled: Engine,
     assert [one for _, one in links_of(integrated) if one.startswith("/schools/")] == [f"/schools/{COVERED}"]
 
 
-@pytest.mark.parametrize("asked", ["казак", "қАЗАҚ", "Қажымұқан", "КАЖЫМУКАН"])
+@pytest.mark.parametrize("asked", ["казак", "қАЗАҚ", "Қажымұқан", "КАЖЫМУКАН", NEVER[-4:]])
 def test_a_school_is_found_in_kazakh_and_in_russian(filled: Engine, visit: Visit, asked: str) -> None:
     found = visit(filled).get("/schools", params={"q": asked}).text
     listed = [one for _, one in links_of(found) if one.startswith("/schools/")]

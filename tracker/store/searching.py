@@ -21,6 +21,9 @@ _SHORT_NUMBER_FIRST = re.compile(r"[0-9]{1,4}(?![0-9])")
 _SHORT_NUMBER_LAST = re.compile(r"(?<![0-9])[0-9]{1,4}$")
 """The number of a school; longer runs of digits are parts of identifiers."""
 
+_LAST_DIGITS = re.compile(r"[0-9]{4,}")
+"""What people read out of a long identifier."""
+
 
 def search_schools(
     session: Session, scope: Scope, text: str, *, known_seq: int | None = None
@@ -28,9 +31,9 @@ def search_schools(
     """Schools whose identifier, BIN or names hold every word of ``text``, in any order; a number is whole.
 
     Case, quotes and dashes do not count (:func:`tracker.domain.alphabet.search_key`). So are those found
-    whose contract, tender or supplier's BIN is ``text``. Where that is nobody, Latin words are read as
-    Cyrillic ones («Nurly zhol»), and then names of suppliers are looked at. An empty text names every school,
-    mere signs none.
+    whose contract, tender or supplier's BIN is ``text``. Where that is nobody, four digits or more are looked
+    for at the end of identifiers, Latin words are read as Cyrillic ones («Nurly zhol»), and then names of
+    suppliers are looked at. An empty text names every school, mere signs none.
     """
     terms = search_terms(text)
     if len(text) > LONGEST_SEARCH or not is_storable(text) or (text.strip() and not terms):
@@ -39,6 +42,8 @@ def search_schools(
     named = and_(true(), *map(_holds, terms))
     bought = or_(*(SCHOOL.c.school_id.in_(query) for query in _numbered(session, text, known_seq)))
     found = read_schools(session, within, or_(named, bought) if terms else named, known_seq=known_seq)
+    if not found and _LAST_DIGITS.fullmatch(text.strip()):
+        found = read_schools(session, within, _ends_with(text.strip()), known_seq=known_seq)
     if not found and any(from_latin(term) != term for term in terms):
         found = read_schools(session, within, *map(_sounds, terms), known_seq=known_seq)
     if not found and terms:
@@ -72,6 +77,10 @@ def _supplied(
     names = session.scalars(select(lines.supplier_name).where(known, lines.supplier_name != "").distinct())
     fitting = [name for name in names if all(term in search_key(name) for term in terms)]
     return select(lines.school_id).where(known, among(session, lines.supplier_name, fitting))
+
+
+def _ends_with(digits: str) -> ColumnElement[bool]:
+    return or_(SCHOOL.c.school_id.endswith(digits), SCHOOL.c.bin.endswith(digits))
 
 
 def _holds(term: str) -> ColumnElement[bool]:

@@ -60,4 +60,6 @@ def _holder(called: Caller, secret: str) -> Credentials:
 def _form(called: Caller, known: Credentials, refused: PasswordRefused | None = None) -> Response:
     values = {"email": known.email, "refused": refused, "least": choosing.SHORTEST}
     with called.reading() as visit:
-        return visit.page("session/welcome.html", values, status=400 if refused else 200)
+        page = visit.page("session/welcome.html", values, status=400 if refused else 200)
+    page.headers["referrer-policy"] = "strict-origin"  # the form says where it comes from, not by which link
+    return page
