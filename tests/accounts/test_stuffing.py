@@ -197,6 +197,16 @@ def test_people_who_mistype_on_their_own_devices_close_no_door(place: Place) -> 
     assert place.browser().sign_in(place.add().email).status_code == 303
 
 
+def test_tries_without_a_mark_are_of_strangers_whatever_else_the_account_did(place: Place) -> None:
+    person, at = place.add(), place.clock.now()
+    with transaction(place.engine) as session:
+        attempts.succeed(session, Knocker(person.email, "192.0.2.1"), now=at)
+        attempts.succeed(session, Knocker(person.email, "192.0.2.1", "own"), now=at)
+        for device in ("own", "other", None):
+            attempts.begin(session, Knocker(person.email, "192.0.2.1", device), now=at)
+        assert len(attempts.failed_of_strangers(session, now=at)) == 2
+
+
 def test_whoever_signs_in_rightly_is_no_failure(place: Place) -> None:
     person = place.add()
     crowd_fails(place, STRANGERS - 1)

@@ -5,6 +5,7 @@ Accounts and devices are kept as hashes: a try on an account that does not exist
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Network, ip_address
@@ -97,15 +98,24 @@ def failed_of_strangers(session: Session, *, now: datetime) -> tuple[datetime, .
     older = select(ATTEMPT.c.id).where(ATTEMPT.c.at <= now - LATELY)
     last_older = older.order_by(ATTEMPT.c.id.desc()).limit(1).scalar_subquery()
     newer = ATTEMPT.c.id > func.coalesce(last_older, 0)
-    failed = select(ATTEMPT.c.at).where(newer, ATTEMPT.c.succeeded.is_(False), ~_is_known(now))
-    return tuple(session.scalars(failed.order_by(ATTEMPT.c.id.desc())))
+    columns = (ATTEMPT.c.at, ATTEMPT.c.account_hash, ATTEMPT.c.device_hash)
+    failed = select(*columns).where(newer, ATTEMPT.c.succeeded.is_(False)).order_by(ATTEMPT.c.id.desc())
+    rows = session.execute(failed).all()
+    known = _known_devices(session, {row.account_hash for row in rows if row.device_hash}, now=now)
+    return tuple(row.at for row in rows if (row.account_hash, row.device_hash) not in known)
 
 
-def _is_known(now: datetime) -> ColumnElement[bool]:
-    """Whether the account of a row has signed in on the device of that row."""
-    other = ATTEMPT.alias()
-    same = and_(other.c.account_hash == ATTEMPT.c.account_hash, other.c.device_hash == ATTEMPT.c.device_hash)
-    return select(other.c.id).where(same, other.c.succeeded, other.c.at > now - KEPT).exists()
+def _known_devices(session: Session, accounts: Collection[str], *, now: datetime) -> set[tuple[str, str]]:
+    """The accounts, of these, with each device on which they have signed in.
+
+    Asked apart from the tries themselves: PostgreSQL would read all that is kept to join the two.
+    """
+    if not accounts:
+        return set()
+    theirs = and_(ATTEMPT.c.account_hash.in_(accounts), ATTEMPT.c.device_hash.is_not(None))
+    lately = and_(ATTEMPT.c.succeeded, ATTEMPT.c.at > now - KEPT)
+    found = select(ATTEMPT.c.account_hash, ATTEMPT.c.device_hash).where(theirs, lately)
+    return {(account, device) for account, device in session.execute(found)}
 
 
 def _count(session: Session, condition: ColumnElement[bool]) -> int:
