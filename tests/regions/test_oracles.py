@@ -39,7 +39,10 @@ from tracker.web.filters import HORIZONS, NOT_STATED, SIZES
 
 HEAD = Visitor("head of A", HEAD_A)
 ADMIN = next(who for who in CROWD if who.name == "admin")
-FILTERED = ("/", "/queue", "/schools", "/api/v1/needs", "/api/v1/suggestions", "/api/v1/flags")
+FILTERED = (
+    "/", "/queue", "/deadlines", "/schools",
+    "/api/v1/needs", "/api/v1/suggestions", "/api/v1/flags", "/api/v1/deadlines",
+)  # fmt: skip
 OTHERS = (
     "/api/v1/regions",
     "/api/v1/imports",

@@ -222,12 +222,14 @@ def test_nothing_can_be_written_here(api: TestClient, method: str) -> None:
 
 def test_the_addresses_describe_themselves(api: TestClient) -> None:
     paths = api.get("/openapi.json").json()["paths"]
-    assert {"/api/v1/needs", "/api/v1/regions", "/api/v1/suggestions", "/api/v1/flags"} <= set(paths)
+    assert {f"/api/v1/{name}" for name in ("needs", "regions", "suggestions", "flags", "deadlines")} <= set(
+        paths
+    )
 
 
 PATHS = (
-    "needs", "suggestions", "flags", "regions", f"schools/{COVERED}", f"schools/{ENDING}", "tenders/T-2",
-    "contracts/K-1", "imports",
+    "needs", "suggestions", "flags", "deadlines", "regions", f"schools/{COVERED}", f"schools/{ENDING}",
+    "tenders/T-2", "contracts/K-1", "imports",
 )  # fmt: skip
 
 

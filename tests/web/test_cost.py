@@ -12,7 +12,10 @@ from tests.web.conftest import Visit
 from tests.web.register import a_contract, a_school, fill
 from tracker.domain.register import ContractRow, SchoolRow
 
-PAGES = ("/", "/?region=59", "/queue", "/schools", "/schools/S-1", "/policy", "/imports", "/schools?q=мектеп")
+PAGES = (
+    "/", "/?region=59", "/queue", "/deadlines", "/schools", "/schools/S-1", "/policy", "/imports",
+    "/schools?q=мектеп",
+)  # fmt: skip
 
 
 @contextmanager

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sized
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
+from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -63,13 +64,24 @@ class Snapshot:
         return dict(Counter(need.assessment.state for need in self.needs))
 
 
+class Kept(Protocol):
+    """An answer about needs that is worth keeping for the same question."""
+
+    @property
+    def needs(self) -> Sized:
+        """The needs that it is about."""
+
+
+KeptAnswer = TypeVar("KeptAnswer", bound=Kept)
+
+
 @dataclass
 class Book:
     """The law as loaded for this process, and the last answers given with it."""
 
     policy: Policy
     folder: Path | None = None
-    _kept: OrderedDict[tuple[object, ...], Snapshot] = field(default_factory=OrderedDict, repr=False)
+    _kept: OrderedDict[tuple[object, ...], Kept] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
@@ -77,12 +89,16 @@ class Book:
         """Read the bundled law, or that of ``folder``; raises ``PolicyBroken``."""
         return cls(load_policy(folder), folder)
 
-    def remember(self, key: tuple[object, ...], make: Callable[[], Snapshot]) -> Snapshot:
-        """The answer kept under ``key``, else the one that ``make`` gives."""
+    def remember(
+        self, kind: type[KeptAnswer], key: tuple[object, ...], make: Callable[[], KeptAnswer]
+    ) -> KeptAnswer:
+        """The answer of a kind that is kept under ``key``, else the one that ``make`` gives."""
+        key = (kind, *key)
         with self._lock:
-            if key in self._kept:
+            kept = self._kept.get(key)
+            if isinstance(kept, kind):
                 self._kept.move_to_end(key)
-                return self._kept[key]
+                return kept
         made = make()
         with self._lock:
             self._kept[key] = made
@@ -182,7 +198,7 @@ def standing_of(
 def snapshot(session: Session, scope: Scope, *, on: date, known: datetime | None, book: Book) -> Snapshot:
     """Every need of the scope on ``on``, judged from the facts unless the same was just asked."""
     key = (session.get_bind().engine.url, registry.data_version(session), scope, on, known)
-    return book.remember(key, lambda: take_snapshot(session, scope, on=on, known=known, book=book))
+    return book.remember(Snapshot, key, lambda: take_snapshot(session, scope, on=on, known=known, book=book))
 
 
 @facts.keeping_all()

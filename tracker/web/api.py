@@ -10,13 +10,14 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Query
 from fastapi.encoders import jsonable_encoder
 
+from tracker.domain.deadlines import Deadline
 from tracker.domain.errors import NotFound
 from tracker.domain.findings import Finding
 from tracker.domain.roles import Action
 from tracker.feeds.regions import REGIONS
-from tracker.render import assessment_json
+from tracker.render import assessment_json, deadline_json
 from tracker.render.assessment_json import Json, day
-from tracker.services import evaluating
+from tracker.services import evaluating, foreseeing
 from tracker.services.evaluating import NeedView, Snapshot
 from tracker.store import journal, registry, versions
 from tracker.store.flags import flag_history
@@ -58,6 +59,14 @@ def list_flags(visit: AskedOnce, asked: Needed) -> Json:
         for flag in need.assessment.flags
     ]
     return _paged(visit, asked, rows, dict, name="flags")
+
+
+@router.get("/deadlines", response_model=answers.Deadlines, dependencies=[allow(Action.READ)])
+def list_deadlines(visit: AskedOnce, asked: Needed) -> Json:
+    """Everything that is due for the needs that pass the filters, the soonest first, unknown days last."""
+    due = foreseeing.agenda(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
+    entries = foreseeing.soonest_first(_kept(visit, asked, _snapshot(visit).needs), due)
+    return _paged(visit, asked, entries, _deadline, name="deadlines")
 
 
 @router.get("/schools/{school_id:path}", response_model=answers.SchoolFile, dependencies=[allow(Action.READ)])
@@ -184,6 +193,12 @@ def _paged(
 
 def _is_suggestion(need: NeedView) -> bool:
     return need.assessment.answer is not None and need.assessment.answer.is_suggestion
+
+
+def _deadline(entry: tuple[NeedView, Deadline]) -> Json:
+    need, due = entry
+    place = {"region": need.school.region, "district": need.school.district}
+    return {**deadline_json.deadline(due), **place}
 
 
 def _flag(flag: Finding) -> Json:

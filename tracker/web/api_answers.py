@@ -15,6 +15,7 @@ from tracker.web.api_items import (
     Answer,
     ContractLine,
     Count,
+    Deadline,
     Flag,
     FlagRecord,
     Moment,
@@ -60,6 +61,12 @@ class Flags(Paged):
     """Flags, the worst need first."""
 
     flags: list[NeedFlag]
+
+
+class Deadlines(Paged):
+    """What is due, the soonest first and unknown days last."""
+
+    deadlines: list[Deadline]
 
 
 class SchoolFile(Answer):

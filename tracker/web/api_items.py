@@ -13,8 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from tracker.domain.vocabulary import (
     ConditionId,
     ConditionStatus,
+    Consequence,
     ContractKind,
     ContractStatus,
+    DeadlineKind,
     FlagKind,
     Method,
     NextStep,
@@ -25,6 +27,7 @@ from tracker.domain.vocabulary import (
     State,
     TenderEventKind,
     TenderStatus,
+    Timing,
     Verdict,
 )
 
@@ -138,6 +141,37 @@ class Need(Answer):
     latest_safe_start: date | None
     answer: Interim | None
     next_step: NextStep
+
+
+class Basis(Answer):
+    """What a due day rests on: a column of the register, or clauses; ``assumed`` where any is uncited."""
+
+    fact: str | None
+    clauses: list[str]
+    sources: list[str]
+    assumed: bool
+
+
+class Deadline(Answer):
+    """The last day for something; ``due_on`` is null where the facts do not give it.
+
+    ``working_days_left`` is less than zero by the working days that have gone by since.
+    """
+
+    kind: DeadlineKind
+    school_id: str
+    service: Service
+    region: str | None
+    district: str | None
+    contract_number: str | None
+    tender_number: str | None
+    stage: Stage | None
+    due_on: date | None
+    timing: Timing
+    working_days_left: int | None
+    consequence: Consequence
+    consequence_on: date | None
+    basis: Basis
 
 
 class School(Answer):

@@ -59,6 +59,7 @@ from tracker.web.own_paths import written_path
 from tracker.web.pages import (
     account,
     board,
+    deadlines,
     erasing,
     exports,
     imports,
@@ -111,7 +112,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
 """The status of each refusal; every other one is a bad request."""
 
 PAGES = (
-    board, queue, schools, exports, imports, policy, languages,
+    board, queue, deadlines, schools, exports, imports, policy, languages,
     session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip
 
