@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfile
 
@@ -26,11 +27,8 @@ def documented(postgres: PostgresServer) -> Iterator[URL]:
 @pytest.fixture
 def guarded(postgres: PostgresServer, documented: URL) -> Iterator[Engine]:
     """A fresh PostgreSQL database, opened by the role of the application: the second lock is on."""
-    url = postgres.create(template=documented)
-    engine = make_engine(shown(as_role(url, APP)))
-    yield engine
-    engine.dispose()
-    postgres.drop(url)
+    with _copy(postgres, documented) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")
@@ -60,11 +58,20 @@ def _settle(url: str) -> None:
 @pytest.fixture
 def guarded_country(postgres: PostgresServer, settled_postgres: URL) -> Iterator[Engine]:
     """Both regions on PostgreSQL behind the second lock."""
-    url = postgres.create(template=settled_postgres)
+    with _copy(postgres, settled_postgres) as engine:
+        yield engine
+
+
+@contextmanager
+def _copy(server: PostgresServer, template: URL) -> Iterator[Engine]:
+    """A copy of a database, as the role of the application opens it."""
+    url = server.create(template=template)
     engine = make_engine(shown(as_role(url, APP)))
-    yield engine
-    engine.dispose()
-    postgres.drop(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        server.drop(url)
 
 
 @pytest.fixture
