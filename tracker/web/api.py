@@ -65,7 +65,7 @@ def list_flags(visit: AskedOnce, asked: Needed) -> Json:
 def list_deadlines(visit: AskedOnce, asked: Needed) -> Json:
     """Everything that is due for the needs that pass the filters, the soonest first, unknown days last."""
     due = foreseeing.agenda(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
-    entries = foreseeing.soonest_first(_kept(visit, asked, _snapshot(visit).needs), due)
+    entries = foreseeing.one_by_one(_kept(visit, asked, _snapshot(visit).needs), due)
     return _paged(visit, asked, entries, _deadline, name="deadlines")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from itertools import groupby
@@ -39,6 +40,9 @@ class Group(StrEnum):
     UNKNOWN = "unknown"
 
 
+GROUPS = {Timing.LATE: Group.LATE, Timing.TODAY: Group.TODAY, Timing.UNKNOWN: Group.UNKNOWN}
+
+
 @router.get("/deadlines", dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """What is late, due today, within a week of working days, later, and on a day that is not known."""
@@ -46,7 +50,8 @@ def show(visit: Asked) -> Response:
     book = visit.house.book
     due = foreseeing.agenda(visit.session, visit.scope, on=visit.on, known=visit.known, book=book)
     needs = filters.keep(all_needs(visit), found=searched(visit, filters))
-    tasks = sorted(foreseeing.tasks(foreseeing.soonest_first(needs, due)), key=_worst_of_the_late)
+    tasks = sorted(foreseeing.tasks(needs, due), key=_worst_of_the_late)
+    found = Counter(group_of(task.due) for task in tasks)
     page = page_of(tasks, number=filters.page, size=filters.size)
     return visit.page(
         "deadlines/show.html",
@@ -54,7 +59,7 @@ def show(visit: Asked) -> Response:
             "filters": filters,
             "page": page,
             "groups": grouped(page.items),
-            "counts": {group: sum(group_of(task.due) is group for task in tasks) for group in Group},
+            "counts": {group.value: found[group] for group in Group},
             "clauses": book.policy.clauses,
             **choices(),
         },
@@ -74,5 +79,5 @@ def grouped(tasks: Iterable[Task]) -> tuple[tuple[Group, tuple[Task, ...]], ...]
 def group_of(due: Deadline) -> Group:
     """How soon a deadline is, in working days."""
     if due.timing is not Timing.AHEAD:
-        return Group(due.timing.value)
+        return GROUPS[due.timing]
     return Group.WEEK if (due.working_days_left or 0) <= WEEK else Group.LATER
