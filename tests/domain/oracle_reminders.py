@@ -171,9 +171,10 @@ class Clerk:
         """The ranks above, each some working days after the one below it was told."""
         found: set[tuple[int, str]] = set()
         told = self.first_told(day, due)
-        for rank in [rank for rank in self.story.ranks if rank][1:]:
-            for person in rank:
-                found |= self.again(person, self.snoozed(person, day), day, due) if told else set()
+        above = [rank for rank in self.story.ranks if rank][1:]
+        for person in (each for rank in above for each in rank):
+            found |= self.again(person, self.snoozed(person, day), day, due)
+        for rank in above:
             if told is None or day < self.after_patience(told):
                 return found
             found |= {(person, f"up-{told}") for person in rank}

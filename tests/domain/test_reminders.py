@@ -12,19 +12,22 @@ from hypothesis import strategies as st
 
 from tests.builders import day, policy_with, the_calendar
 from tests.domain.oracle_reminders import Fact, Story
-from tests.domain.stories import CALENDAR, Told, by_clerk, by_product, deadline, holds, simulated, story
+from tests.domain.stories import CALENDAR, Told, by_clerk, by_product, deadline, holds, plan, simulated, story
+from tracker.domain.days import FOREVER
 from tracker.domain.holds import Hold, HoldKind, is_worse, seen
 from tracker.domain.reminders import (
     Asking,
     Key,
     Lead,
     Recipient,
+    Reminder,
     Watch,
     ident,
     ledger,
     owed,
     plan_of,
     planned,
+    wakes_on,
     withdrawn,
 )
 from tracker.domain.vocabulary import Consequence, DeadlineKind, LeadUnit, Timing
@@ -138,6 +141,40 @@ def _is_held(one: Story, hold: Hold, each: date) -> bool:
         and hold.from_on <= each < hold.back_on
         and not is_worse(hold.seen, deadline(one.facts[each], each))
     )
+
+
+def test_nothing_more_is_owed_before_the_day_on_which_a_deadline_wakes() -> None:
+    for seed in range(STORIES // 2):
+        one = _steady(story(seed))
+        fact = one.facts[one.days[0]]
+        one = replace(one, taken=[replace(each, saw=fact) for each in story(seed).taken])
+        told: list[tuple[str, date]] = []
+        ranks = tuple(tuple(map(Recipient, rank)) for rank in one.ranks)
+        wakes = one.days[0]
+        for each in one.days:
+            found = Watch(deadline(fact, each), one.days[0], ranks)
+            at = Asking(each, plan(one), CALENDAR, ledger(told), holds(one))
+            now = owed(found, at)
+            assert not now or each >= wakes, (seed, each)
+            if now or each >= wakes:
+                told += [(reminder.key.text, each) for reminder in now]
+                wakes = wakes_on(found, replace(at, told=ledger(told)))
+
+
+def test_what_is_told_wholly_never_wakes_and_what_is_not_known_neither() -> None:
+    at = replace(on("2027-02-01"), told=ledger((each.key.text, day("2027-01-04")) for each in _all_of_one()))
+    assert wakes_on(watch((OFFICER,)), at) == FOREVER
+    assert wakes_on(watch(()), on("2026-12-01")) == FOREVER
+
+
+def test_a_deadline_wakes_on_its_next_lead_or_when_the_next_rank_is_to_be_told() -> None:
+    assert wakes_on(watch((OFFICER,)), on("2026-12-02")) == day("2026-12-17")
+    told = ledger([(each.key.text, day("2026-12-01")) for each in owed(watch(), on("2026-12-01"))])
+    assert wakes_on(watch(), replace(on("2026-12-01"), told=told)) == day("2026-12-04")
+
+
+def _all_of_one() -> tuple[Reminder, ...]:
+    return planned(watch((OFFICER,)), plan=HOUSE, calendar=the_calendar())
 
 
 # Leads

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from tracker.domain.days import BEGINNING, FOREVER
+from tracker.domain.days import BEGINNING, FOREVER, next_day
 from tracker.domain.deadlines import Deadline
 from tracker.domain.holds import Hold, HoldKind, Silence, silence
 from tracker.domain.policy import LeadRule, Policy
@@ -221,6 +221,8 @@ def owed(watch: Watch, at: Asking) -> tuple[Reminder, ...]:
     found: list[Reminder] = []
     for recipient in people[0]:
         found += _to_first(watch, recipient, acknowledged, at)
+    for recipient in (each for rank in people[1:] for each in rank):
+        found += _after_snooze(watch, recipient, at)
     found += _to_higher(watch, acknowledged, at)
     return tuple(
         each for each in found if each.send_on <= at.on and not at.is_told(each) and not _is_snoozed(each, at)
@@ -260,6 +262,13 @@ def _again(watch: Watch, recipient: Recipient, ended: Silence, at: Asking) -> It
         yield _reminder(watch.due, recipient, f"back-{back_on.isoformat()}", back_on)
 
 
+def _after_snooze(watch: Watch, recipient: Recipient, at: Asking) -> Iterator[Reminder]:
+    """That the snooze of somebody of a higher rank is over."""
+    snoozed = silence(watch.due, HoldKind.SNOOZED, at.on, at.holds, recipient.person)
+    if snoozed is not None and not snoozed.is_silent:
+        yield from _again(watch, recipient, snoozed, at)
+
+
 def _worse(hold: Hold) -> str:
     return f"worse-{hold.from_on.isoformat()}"
 
@@ -273,10 +282,6 @@ def _to_higher(watch: Watch, acknowledged: Silence | None, at: Asking) -> Iterat
         send_on = max(at.calendar.after(told_on, at.plan.escalate_after), watch.known_on)
         lead = f"up-{told_on.isoformat()}"
         yield from (_reminder(watch.due, each, lead, max(send_on, each.since)) for each in rank)
-        for recipient in rank:
-            snoozed = silence(watch.due, HoldKind.SNOOZED, at.on, at.holds, recipient.person)
-            if snoozed is not None and not snoozed.is_silent:
-                yield from _again(watch, recipient, snoozed, at)
         told_on = min((days[lead] for days in _told(watch, rank, at) if lead in days), default=None)
 
 
@@ -295,6 +300,25 @@ def _first_told(watch: Watch, acknowledged: Silence | None, at: Asking) -> date 
 def _told(watch: Watch, rank: tuple[Recipient, ...], at: Asking) -> list[Mapping[str, date]]:
     """What the people of a rank were told of the deadline."""
     return [at.told.get(_reminder(watch.due, each, "", at.on).key.about, {}) for each in rank]
+
+
+def wakes_on(watch: Watch, at: Asking) -> date:
+    """The first later day on which more can be owed, with no new fact, telling or hold; else ``FOREVER``.
+
+    So a run looks only at the deadlines whose day has come, and at those that changed.
+    """
+    due = watch.due
+    if due.due_on is None or not watch.people:
+        return FOREVER
+    holds = [hold for hold in at.holds if hold.is_about(due)]
+    acknowledged = silence(due, HoldKind.ACKNOWLEDGED, at.on, holds, person=0)
+    reminders = (
+        *planned(watch, plan=at.plan, calendar=at.calendar),
+        *_to_higher(watch, acknowledged, at),
+    )
+    days = [each.send_on for each in reminders]
+    days += [day for hold in holds for day in (hold.from_on, hold.back_on, next_day(due.due_on))]
+    return min((day for day in days if day > at.on), default=FOREVER)
 
 
 def withdrawn(waiting: Iterable[str], watches: Iterable[Watch], at: Asking) -> frozenset[str]:
