@@ -277,6 +277,7 @@ ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
         (packed({}), "not_a_workbook"),
         (b"PK\x03\x04 cut short", "broken_workbook"),
     ],
+    ids=["xls", "password", "xlsb", "ods", "docx", "zip of a csv", "empty zip", "cut short"],
 )
 def test_other_files_under_the_name_of_a_workbook_are_refused(data: bytes, reason: str) -> None:
     assert refusal(data) == reason

@@ -45,7 +45,7 @@ class Hasher:
         self._hashes = PasswordHash((algorithm or Argon2Hasher(PASSES, MEMORY_KIB, LANES),))
         self._room = BoundedSemaphore(AT_ONCE + WAITING)
         self._turn = BoundedSemaphore(AT_ONCE)
-        self._nobodys = _hash_of_nothing()
+        self._nobodys = algorithm.hash(secrets.token_urlsafe()) if algorithm else _hash_of_nothing()
 
     def make(self, password: str) -> str:
         """The hash of a new password, with a salt of its own; raises :class:`TooBusy`."""
