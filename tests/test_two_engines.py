@@ -102,8 +102,9 @@ def test_the_api_answers_with_the_same_bytes(pair: Pair, visit: Visit) -> None:
     one, other = (visit(office.engine) for office in pair)
     known = (NOW - timedelta(days=2)).astimezone(UTC).isoformat()
     for path in (
-        "needs", "suggestions", "flags", "regions", "imports", f"schools/{STALLED}", "tenders/T-2",
-        "contracts/K-1", "needs?q=әйтеке", "needs?q=АЙТЕКЕ", "needs?region=59&state=uncovered", "needs?q=%25",
+        "needs", "suggestions", "flags", "deadlines", "regions", "imports", f"schools/{STALLED}",
+        "tenders/T-2", "contracts/K-1", "deadlines?region=71", "needs?q=әйтеке", "needs?q=АЙТЕКЕ",
+        "needs?region=59&state=uncovered", "needs?q=%25",
         f"needs?known={known}",
     ):  # fmt: skip
         said = [client.get(f"/api/v1/{path}") for client in (one, other)]

@@ -26,7 +26,9 @@ def test_a_planted_bug_shows_within_a_thousand_worlds(bug: Bug) -> None:
     assert first_world_that_shows(bug) is not None
 
 
-@pytest.mark.parametrize(("module", "text"), [("days", "class Span"), ("digests", "class Line")])
+@pytest.mark.parametrize(
+    ("module", "text"), [("days", "class Span"), ("deadlines", "class Basis"), ("digests", "class Line")]
+)
 def test_a_core_without_a_bug_reads_every_world_one_way(module: str, text: str) -> None:
     assert first_world_that_shows(Bug("none", module, text, text)) is None
 
