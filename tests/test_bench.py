@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -10,6 +11,7 @@ from sqlalchemy import Engine
 from bench import full, importing, naive, setwise, small
 from bench.__main__ import NAMES, Size, machine, measure
 from bench.databases import databases, fill, forget_assessments
+from bench.telling import tell, told_apart
 from bench.world import LINES, ON, invent
 from tracker.domain.register import Register
 from tracker.services.evaluating import Book, bench
@@ -102,3 +104,19 @@ def test_every_figure_is_measured_and_printed(
     for what in ("full assessment", "one SQL statement", "daily run, 1% due", "import of 20 rows"):
         assert what in printed
     assert "cores" in machine()
+
+
+def test_times_that_tell_nothing_are_a_coin_and_those_that_differ_tell_all() -> None:
+    assert told_apart([1, 2, 3, 4], [1, 2, 3, 4]) == 0.5
+    assert told_apart([1, 2], [3, 4]) == told_apart([3, 4], [1, 2]) == 1.0
+    assert told_apart([1, 3], [2, 4]) == 0.75
+
+
+def test_every_pair_that_must_not_be_told_apart_is_measured(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    tell(tmp_path, 2)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        *["sign-in"] * 3, "page of a school", "API, a school", "API, a tender",
+    ]  # fmt: skip
