@@ -19,7 +19,7 @@ from tracker.domain.deadlines import Deadline, deadlines_of
 from tracker.domain.digests import Charge, Digest, Substitute, simulate
 from tracker.domain.facts import NeedFacts
 from tracker.domain.holds import Hold, HoldKind, seen
-from tracker.domain.reminders import Asking, Lead, Recipient, plan_of
+from tracker.domain.reminders import Lead, Recipient, Telling, plan_of
 from tracker.domain.tenders import StageHistory
 from tracker.domain.vocabulary import DeadlineKind, LeadUnit
 from tracker.law.loader import load_calendar, load_policy
@@ -67,7 +67,7 @@ def digests(case: ReminderCase) -> tuple[Digest, ...]:
 
     days = [day for day in _days(case.first, case.last) if not _is_away(table, day)]
     plan = plan_of(POLICY, case.first, _own_leads(table))
-    at = Asking(case.first, plan, CALENDAR, holds=tuple(_holds(table)))
+    at = Telling(case.first, plan, CALENDAR, holds=tuple(_holds(table)))
     return simulate(charges_on, days, at, substitutes=tuple(_substitutes(table)))
 
 

@@ -15,7 +15,7 @@ from tests.domain.world_calendar import plain_days_off, product_calendar
 from tracker.domain.deadlines import Basis, Deadline, Subject, timing
 from tracker.domain.digests import Charge, Digest, simulate
 from tracker.domain.holds import Hold, HoldKind, seen
-from tracker.domain.reminders import Asking, Lead, Plan, Recipient
+from tracker.domain.reminders import Lead, Plan, Recipient, Telling
 from tracker.domain.vocabulary import Consequence, DeadlineKind, LeadUnit, Service
 
 Told = dict[date, set[tuple[int, date, str]]]
@@ -133,7 +133,7 @@ def simulated(one: Story) -> tuple[Digest, ...]:
     def charges_on(day: date) -> list[Charge]:
         return [(deadline(one.facts[day], day), ranks)]
 
-    return simulate(charges_on, days, Asking(days[0], plan(one), CALENDAR, holds=holds(one))) if days else ()
+    return simulate(charges_on, days, Telling(days[0], plan(one), CALENDAR, holds=holds(one))) if days else ()
 
 
 def by_product(one: Story) -> Told:

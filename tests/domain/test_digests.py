@@ -10,7 +10,7 @@ from tracker.domain.days import Span
 from tracker.domain.deadlines import Deadline, deadlines_of
 from tracker.domain.digests import Charge, Digest, Substitute, digests_on, reads_for, simulate
 from tracker.domain.facts import NeedFacts
-from tracker.domain.reminders import Asking, Ident, Recipient, Watch, ident, ledger, plan_of
+from tracker.domain.reminders import Ident, Recipient, Telling, Watch, ident, ledger, plan_of
 from tracker.domain.tenders import StageHistory
 from tracker.domain.vocabulary import DeadlineKind
 from tracker.law.loader import load_policy
@@ -21,9 +21,9 @@ YEAR = a_line("2026-01-01", "2026-12-31")
 TENDER = a_tender("2026-12-01", events=[("evaluation", "2026-12-25")])
 
 
-def on(text: str) -> Asking:
+def on(text: str) -> Telling:
     """The house asks on a day, with nothing told."""
-    return Asking(day(text), HOUSE, the_calendar())
+    return Telling(day(text), HOUSE, the_calendar())
 
 
 def dues(facts: NeedFacts, text: str) -> tuple[Deadline, ...]:
@@ -145,6 +145,6 @@ def test_the_simulation_of_ninety_days_is_what_goes_out_tick_by_tick() -> None:
         known = {ident(due): known.get(ident(due), each) for due, _ in charges_on(each)}
         told = ledger((key.text, digest.on) for digest in sent for key in digest.keys)
         found = [Watch(due, known[ident(due)], ranks) for due, ranks in charges_on(each)]
-        sent += digests_on(found, Asking(each, HOUSE, the_calendar(), told))
+        sent += digests_on(found, Telling(each, HOUSE, the_calendar(), told))
     assert sent == list(simulate(charges_on, days, on("2026-11-02")))
     assert len(sent) > 8

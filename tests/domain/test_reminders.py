@@ -16,11 +16,11 @@ from tests.domain.stories import CALENDAR, Told, by_clerk, by_product, deadline,
 from tracker.domain.days import FOREVER
 from tracker.domain.holds import Hold, HoldKind, is_worse, seen
 from tracker.domain.reminders import (
-    Asking,
     Key,
     Lead,
     Recipient,
     Reminder,
+    Telling,
     Watch,
     ident,
     ledger,
@@ -40,9 +40,9 @@ HOUSE = plan_of(load_policy(), day("2026-12-01"))
 DAYS = st.dates(date(2017, 1, 1), date(2035, 1, 1))
 
 
-def on(text: str) -> Asking:
+def on(text: str) -> Telling:
     """The house asks on a day."""
-    return Asking(day(text), HOUSE, the_calendar())
+    return Telling(day(text), HOUSE, the_calendar())
 
 
 def watch(*ranks: tuple[Recipient, ...], known_on: str = "2026-09-01") -> Watch:
@@ -50,7 +50,7 @@ def watch(*ranks: tuple[Recipient, ...], known_on: str = "2026-09-01") -> Watch:
     return Watch(DUE, day(known_on), ranks or ((OFFICER,), (REVIEWER,)))
 
 
-def leads(found: Watch, at: Asking) -> list[str]:
+def leads(found: Watch, at: Telling) -> list[str]:
     """The leads that are owed on a day."""
     return [reminder.key.lead for reminder in owed(found, at)]
 
@@ -153,7 +153,7 @@ def test_nothing_more_is_owed_before_the_day_on_which_a_deadline_wakes() -> None
         wakes = one.days[0]
         for each in one.days:
             found = Watch(deadline(fact, each), one.days[0], ranks)
-            at = Asking(each, plan(one), CALENDAR, ledger(told), holds(one))
+            at = Telling(each, plan(one), CALENDAR, ledger(told), holds(one))
             now = owed(found, at)
             assert not now or each >= wakes, (seed, each)
             if now or each >= wakes:

@@ -9,7 +9,7 @@ from datetime import date
 
 from tracker.domain.days import ONE_DAY, Span
 from tracker.domain.deadlines import Deadline
-from tracker.domain.reminders import Asking, Ident, Key, Recipient, Reminder, Watch, ident, owed
+from tracker.domain.reminders import Ident, Key, Recipient, Reminder, Telling, Watch, ident, owed
 from tracker.domain.vocabulary import Consequence, DeadlineKind
 
 _HARM = {consequence: place for place, consequence in enumerate(Consequence)}
@@ -79,7 +79,7 @@ def reads_for(person: int, on: date, substitutes: Iterable[Substitute]) -> int:
 
 def digests_on(
     watches: Iterable[Watch],
-    at: Asking,
+    at: Telling,
     *,
     substitutes: Collection[Substitute] = (),
     served: Collection[int] = (),
@@ -107,13 +107,13 @@ def digests_on(
     )
 
 
-def _cannot_wait(reminder: Reminder, at: Asking) -> bool:
+def _cannot_wait(reminder: Reminder, at: Telling) -> bool:
     """Whether the next working day is after the due day, and this one is not."""
     due_on = reminder.key.due_on
     return at.on <= due_on < at.calendar.after(at.on, 1)
 
 
-def _lines(groups: Iterable[list[Reminder]], needs: Mapping[str, int], at: Asking) -> tuple[Line, ...]:
+def _lines(groups: Iterable[list[Reminder]], needs: Mapping[str, int], at: Telling) -> tuple[Line, ...]:
     lines = [
         Line(
             due=found[0].due,
@@ -126,7 +126,7 @@ def _lines(groups: Iterable[list[Reminder]], needs: Mapping[str, int], at: Askin
     return tuple(sorted(lines, key=_worst))
 
 
-def _was_to_be_told_before(reminder: Reminder, at: Asking) -> bool:
+def _was_to_be_told_before(reminder: Reminder, at: Telling) -> bool:
     """Whether an earlier working day, from the day it was owed on, has gone by."""
     return at.calendar.after(reminder.send_on - ONE_DAY, 1) < at.on
 
@@ -140,7 +140,7 @@ def _worst(line: Line) -> tuple[int, date, tuple[str, ...]]:
 def simulate(
     charges_on: Callable[[date], Iterable[Charge]],
     days: Iterable[date],
-    at: Asking,
+    at: Telling,
     *,
     substitutes: Collection[Substitute] = (),
     known: Mapping[Ident, date] | None = None,

@@ -193,7 +193,7 @@ def _reminder(due: Deadline, recipient: Recipient, lead: str, send_on: date) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Telling:
     """The day that asks, the plan and calendar it asks with, what was told by then and what was taken up."""
 
     on: date
@@ -207,7 +207,7 @@ class Asking:
         return reminder.key.lead in self.told.get(reminder.key.about, {})
 
 
-def owed(watch: Watch, at: Asking) -> tuple[Reminder, ...]:
+def owed(watch: Watch, at: Telling) -> tuple[Reminder, ...]:
     """What is to be told on a day and was not yet; nothing while the deadline is acknowledged.
 
     A deadline without a due day owes nothing, and neither does one without people.
@@ -229,13 +229,13 @@ def owed(watch: Watch, at: Asking) -> tuple[Reminder, ...]:
     )
 
 
-def _is_snoozed(reminder: Reminder, at: Asking) -> bool:
+def _is_snoozed(reminder: Reminder, at: Telling) -> bool:
     snoozed = silence(reminder.due, HoldKind.SNOOZED, at.on, at.holds, reminder.person)
     return snoozed is not None and snoozed.is_silent
 
 
 def _to_first(
-    watch: Watch, recipient: Recipient, acknowledged: Silence | None, at: Asking
+    watch: Watch, recipient: Recipient, acknowledged: Silence | None, at: Telling
 ) -> Iterator[Reminder]:
     """What the leads ask for, what was held back until now, and that a held deadline speaks again."""
     snoozed = silence(watch.due, HoldKind.SNOOZED, at.on, at.holds, recipient.person)
@@ -252,7 +252,7 @@ def _speaks_on(ended: Silence, on: date) -> date:
     return ended.hold.back_on if ended.is_over else on
 
 
-def _again(watch: Watch, recipient: Recipient, ended: Silence, at: Asking) -> Iterator[Reminder]:
+def _again(watch: Watch, recipient: Recipient, ended: Silence, at: Telling) -> Iterator[Reminder]:
     """That a held deadline got worse, or else, once, that its hold is over."""
     worse = _reminder(watch.due, recipient, _worse(ended.hold), at.on)
     if not ended.is_over:
@@ -262,7 +262,7 @@ def _again(watch: Watch, recipient: Recipient, ended: Silence, at: Asking) -> It
         yield _reminder(watch.due, recipient, f"back-{back_on.isoformat()}", back_on)
 
 
-def _after_snooze(watch: Watch, recipient: Recipient, at: Asking) -> Iterator[Reminder]:
+def _after_snooze(watch: Watch, recipient: Recipient, at: Telling) -> Iterator[Reminder]:
     """That the snooze of somebody of a higher rank is over."""
     snoozed = silence(watch.due, HoldKind.SNOOZED, at.on, at.holds, recipient.person)
     if snoozed is not None and not snoozed.is_silent:
@@ -273,7 +273,7 @@ def _worse(hold: Hold) -> str:
     return f"worse-{hold.from_on.isoformat()}"
 
 
-def _to_higher(watch: Watch, acknowledged: Silence | None, at: Asking) -> Iterator[Reminder]:
+def _to_higher(watch: Watch, acknowledged: Silence | None, at: Telling) -> Iterator[Reminder]:
     """Each next rank so many working days after the one before it was told and did not acknowledge."""
     told_on = _first_told(watch, acknowledged, at)
     for rank in watch.people[1:]:
@@ -285,7 +285,7 @@ def _to_higher(watch: Watch, acknowledged: Silence | None, at: Asking) -> Iterat
         told_on = min((days[lead] for days in _told(watch, rank, at) if lead in days), default=None)
 
 
-def _first_told(watch: Watch, acknowledged: Silence | None, at: Asking) -> date | None:
+def _first_told(watch: Watch, acknowledged: Silence | None, at: Telling) -> date | None:
     """The day the first rank was told; after an acknowledgement, told again since that ended or fell."""
     told = _told(watch, watch.people[0], at)
     days = [day for each in told for day in each.values()]
@@ -297,12 +297,12 @@ def _first_told(watch: Watch, acknowledged: Silence | None, at: Asking) -> date 
     return min(days, default=None)
 
 
-def _told(watch: Watch, rank: tuple[Recipient, ...], at: Asking) -> list[Mapping[str, date]]:
+def _told(watch: Watch, rank: tuple[Recipient, ...], at: Telling) -> list[Mapping[str, date]]:
     """What the people of a rank were told of the deadline."""
     return [at.told.get(_reminder(watch.due, each, "", at.on).key.about, {}) for each in rank]
 
 
-def wakes_on(watch: Watch, at: Asking) -> date:
+def wakes_on(watch: Watch, at: Telling) -> date:
     """The first later day on which more can be owed, with no new fact, telling or hold; else ``FOREVER``.
 
     So a run looks only at the deadlines whose day has come, and at those that changed.
@@ -321,7 +321,7 @@ def wakes_on(watch: Watch, at: Asking) -> date:
     return min((day for day in days if day > at.on), default=FOREVER)
 
 
-def withdrawn(waiting: Iterable[str], watches: Iterable[Watch], at: Asking) -> frozenset[str]:
+def withdrawn(waiting: Iterable[str], watches: Iterable[Watch], at: Telling) -> frozenset[str]:
     """The unsent keys that nothing asks for any more: the deadline is done, has another day or other people.
 
     What somebody snoozed or acknowledged is not withdrawn: it waits. A key that is owed again, because a day
