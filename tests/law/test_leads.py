@@ -18,7 +18,7 @@ def test_every_kind_of_deadline_has_its_leads() -> None:
     assert [rule.kind for rule in load_policy().leads] == list(DeadlineKind)
 
 
-@pytest.mark.parametrize("kind", ENDS)
+@pytest.mark.parametrize("kind", sorted(ENDS))
 def test_ends_are_told_sixty_days_ahead_and_then_more_often(kind: DeadlineKind) -> None:
     rule = next(rule for rule in load_policy().leads if rule.kind is kind)
     assert (rule.unit, rule.leads) == (LeadUnit.DAYS, (60, 30, 14, 7, 1, 0))
