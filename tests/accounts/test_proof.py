@@ -121,6 +121,20 @@ def test_what_was_filled_in_is_not_lost_with_a_wrong_password(desk: Browser, who
     assert 'href="#role_proof"' in shown
 
 
+def test_ones_own_second_factor_goes_by_ones_own_page_alone_which_asks_for_a_code_too(
+    place: Place, desk: Browser, admin: Person
+) -> None:
+    with transaction(place.engine) as session:
+        credentials.set_second_factor(session, admin.id, "sealed", step=None)
+    assert "second-factor" not in desk.get(f"/people/{admin.id}").text
+    answer = desk.post(f"/people/{admin.id}/second-factor", {"proof": PASSWORD}, token=desk.token)
+    assert answer.status_code == 403
+    with reading(place.engine) as session:
+        known = credentials.credentials_of(session, admin.id)
+    assert known is not None
+    assert known.second_factor == "sealed"
+
+
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_the_forms_ask_for_it_in_three_languages(
     place: Place, admin: Person, whom: Person, language: str

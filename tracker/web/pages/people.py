@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from tracker.domain.errors import (
     EmailTaken,
     LastAdmin,
+    NotAllowed,
     NotFound,
     PersonRefused,
     ProofStale,
@@ -187,7 +188,12 @@ def end_sessions(called: Called, number: int) -> Response:
 
 @router.post("/people/{number}/second-factor", dependencies=MANAGE)
 def take_second_factor(called: Called, number: int, proof: Text = "") -> Response:
-    """Take the second factor of somebody who has lost it, as an administrator who proves herself again."""
+    """Take the second factor of somebody who has lost it, as an administrator who proves herself again.
+
+    Raises :class:`NotAllowed` for her own: her own page asks for a code of it besides.
+    """
+    if number == called.person.id:
+        raise NotAllowed
     return _do(called, number, enrolling.take_second_factor, proof=proof)
 
 
