@@ -14,6 +14,7 @@ from tracker.domain.people import Person
 from tracker.domain.roles import Role
 from tracker.services.admitting import PER_ADDRESS
 from tracker.store import accounts, credentials, journal, people
+from tracker.store.accounts import Account
 from tracker.store.engine import reading, transaction
 
 
@@ -101,10 +102,33 @@ def test_a_stolen_session_does_not_guess_the_password(
     assert not is_done(place, one)
 
 
-def test_what_gives_nobody_the_country_asks_for_no_password(
-    place: Place, desk: Browser, whom: Person
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"role": "admin"},
+        {"role": "ministry"},
+        {"role": "head", "region": "59"},
+        {"role": "reviewer", "region": "71"},
+    ],
+    ids=["administrator", "the country", "her region", "another region"],
+)
+def test_no_role_and_no_school_more_without_it(
+    place: Place, desk: Browser, whom: Person, more: dict[str, str]
 ) -> None:
-    fields = {"name": "X", "role": "ministry"}
+    before = account(place, whom)
+    assert desk.post(f"/people/{whom.id}", {"name": "X", **more}, token=desk.token).status_code == 401
+    assert account(place, whom) == before
+
+
+def account(place: Place, whom: Person) -> Account:
+    with reading(place.engine) as session:
+        found = accounts.account_of(session, whom.id)
+    assert found is not None
+    return found
+
+
+def test_what_gives_nobody_more_asks_for_no_password(place: Place, desk: Browser, whom: Person) -> None:
+    fields = {"name": "X", "role": whom.role.value}
     assert desk.post(f"/people/{whom.id}", fields, token=desk.token).status_code == 303
     for act in ("sessions", "tokens", "disable", "enable"):
         assert desk.post(f"/people/{whom.id}/{act}", token=desk.token).status_code == 303

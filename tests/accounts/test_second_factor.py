@@ -14,7 +14,7 @@ from tracker.services import enrolling
 from tracker.services.acting import Author
 from tracker.services.admitting import IN_A_ROW, PER_ADDRESS
 from tracker.store import attempts
-from tracker.store.attempts import Knocker
+from tracker.store.attempts import second_step
 from tracker.store.engine import transaction
 
 NEW = "жеті өнер, жетпіс тіл"
@@ -104,7 +104,7 @@ def test_codes_are_not_guessed(place: Place, person: Person, factor: tuple[TOTP,
     assert [give(browser, f"{guess:06}") for guess in range(22)] == [401] * PER_ADDRESS + [429] * 2
     with transaction(place.engine) as session:
         for number in range(IN_A_ROW - PER_ADDRESS):
-            who = Knocker(f"code:{person.id}", f"198.51.100.{number}")
+            who = second_step(person.id, f"198.51.100.{number}")
             attempts.begin(session, who, now=place.clock.now())
     assert give(half_way(place, person, "192.0.2.8"), factor[0].at(place.clock.now())) == 429
 
@@ -220,7 +220,7 @@ def lock_out(place: Place, person: Person) -> None:
     """So many wrong codes in a row that none is looked at any more."""
     with transaction(place.engine) as session:
         for number in range(IN_A_ROW):
-            who = Knocker(f"code:{person.id}", f"198.51.100.{number}")
+            who = second_step(person.id, f"198.51.100.{number}")
             attempts.begin(session, who, now=place.clock.now())
 
 

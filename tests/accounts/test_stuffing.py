@@ -18,11 +18,11 @@ from tests.web.reading import text_of
 from tracker.domain.acts import Act
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
-from tracker.services import admitting, enrolling
+from tracker.services import admitting, enrolling, vouching
 from tracker.services.acting import Author
 from tracker.services.admitting import Origin
 from tracker.services.hashing import Checked
-from tracker.services.warding import STRANGERS, STRANGERS_IN_ALARM
+from tracker.services.warding import STRANGERS, STRANGERS_IN_A_DAY, STRANGERS_IN_ALARM
 from tracker.store import attempts, journal
 from tracker.store.attempts import LATELY, Knocker
 from tracker.store.engine import reading, transaction
@@ -88,6 +88,36 @@ def test_aut_2_an_attack_is_refused_and_told_within_minutes(both_places: Place) 
     (entry,) = told(both_places)
     assert entry.at - began < ALARM_WITHIN
     assert entry.details["failed"] == STRANGERS
+
+
+def test_aut_2_an_attack_that_takes_its_time_is_hardly_tried_either(both_places: Place) -> None:
+    """A thousand in an hour from fifty addresses: no address, no ten minutes hold too many of them."""
+    with transaction(both_places.engine) as session:
+        judged = 0
+        for number in range(1000):
+            judged += is_judged(session, both_places, number)
+            both_places.clock.wait(seconds=3.6)
+    assert judged <= STRANGERS_IN_A_DAY + 6 * STRANGERS_IN_ALARM
+    assert len(told(both_places)) == 1
+
+
+def test_answers_of_a_provider_and_codes_close_no_door(place: Place) -> None:
+    person, at = place.add(), place.clock.now()
+    with transaction(place.engine) as session:
+        for number in range(STRANGERS):
+            origin = Origin(f"198.51.100.{number % 50}")
+            vouching.knock(session, origin, Author.unknown(at, origin.address))
+            attempts.begin(session, attempts.second_step(person.id, origin.address), now=at)
+    assert place.browser().sign_in(person.email).status_code == 303
+    assert told(place) == []
+
+
+def test_nobody_types_the_name_of_another_step(place: Place) -> None:
+    """Whoever writes «code:1» as an address counts against nobody's second step."""
+    at = place.clock.now()
+    with transaction(place.engine) as session:
+        attempts.begin(session, Knocker("code:1", "198.51.100.1"), now=at)
+        assert attempts.failures(session, attempts.second_step(1, "192.0.2.1"), now=at).in_a_row == 0
 
 
 @pytest.mark.parametrize("minutes", PACES)

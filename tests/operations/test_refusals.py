@@ -63,6 +63,18 @@ def test_a_flood_from_everywhere_is_told_in_bounded_room_and_every_refusal_is_co
     assert any(what is OTHERS for what, _ in told)
 
 
+def test_what_could_not_be_written_is_given_back_in_bounded_room_too() -> None:
+    kept, times = Refusals(), 0
+    for minute in range(5):
+        for number in range(2 * ROOM):
+            kept.give_back(kept.count(refusal(f"GET /{minute}/{number}"), NOW + minute * MINUTE), NOW)
+            times += 1
+        kept.give_back(kept.settle(NOW + (minute + 1) * MINUTE), NOW + (minute + 1) * MINUTE)
+    told = kept.settle()
+    assert len(told) <= ROOM + 1
+    assert sum(number for _, number in told) == times
+
+
 def test_a_clock_that_goes_back_stops_nothing() -> None:
     kept = Refusals()
     kept.count(refusal(), NOW)

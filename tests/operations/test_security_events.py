@@ -112,7 +112,7 @@ class Story:
         admin.send("/people", invited, page="/people/new")
         self.officer = self.number_of(a_person(Role.OFFICER, name="nurlan"))
         own = f"/people/{self.officer}"
-        admin.send(own, {**described, "name": "Нұрлан А.", "role": "reviewer"})
+        admin.send(own, {**described, "name": "Нұрлан А.", "role": "reviewer", "role_proof": PASSWORD})
         for act in ("disable", "enable", "sessions"):
             admin.send(f"{own}/{act}", page=own)
         admin.send(f"{own}/erase", {"proof": PASSWORD})

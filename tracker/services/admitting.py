@@ -92,7 +92,7 @@ class Entry:
 
 
 def knock(session: Session, email: str, origin: Origin, author: Author, *, is_warded: bool = False) -> Knock:
-    """Write a try down, unless its address or account has failed too often.
+    """Write a try of a password down, unless its address or account has failed too often.
 
     Where it ``is_warded``, it must not come from an unknown device while too many of these fail (AUT-2).
     """
@@ -111,8 +111,14 @@ def knock_for_code(session: Session, pending: str, origin: Origin, author: Autho
 
 
 def _knock_with_code(session: Session, known: Credentials, origin: Origin, author: Author) -> Knock:
-    who = Knocker(attempts.second_step_of(known.person_id), origin.address, origin.device)
+    who = attempts.second_step(known.person_id, origin.address, origin.device)
     return _knock(session, who, known, author)
+
+
+def knock_of_nobody(session: Session, name: str, origin: Origin, author: Author) -> Knock:
+    """Write a try down of which it is not known yet whose it is: only its address counts."""
+    who = Knocker(name, origin.address, origin.device, is_password=False)
+    return _knock(session, who, None, author)
 
 
 def _knock(
@@ -216,8 +222,8 @@ def _welcome(
     """Begin a session and know the device from now on; a mark that was planted from outside is replaced."""
     kept = knocked.who.device if knocked.is_known_device else None
     device = kept or secrets.token_urlsafe(32)
-    for account in {knocked.who.account, known.email}:
-        attempts.succeed(session, Knocker(account, origin.address, device), now=author.now)
+    for who in {replace(knocked.who, device=device), Knocker(known.email, origin.address, device)}:
+        attempts.succeed(session, who, now=author.now)
     return replace(admit(session, known.person_id, origin, author, known_by=known_by), device=device)
 
 

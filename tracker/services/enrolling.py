@@ -276,8 +276,7 @@ def take_second_factor(session: Session, author: Author, person_id: int) -> None
 
 def _forgive_codes(session: Session, author: Author, person_id: int) -> None:
     """What failed at her second step is no row any more (AUT-1)."""
-    who = Knocker(attempts.second_step_of(person_id), author.address)
-    attempts.succeed(session, who, now=author.now)
+    attempts.succeed(session, attempts.second_step(person_id, author.address), now=author.now)
 
 
 def _known(session: Session, person_id: int) -> Credentials:

@@ -8,6 +8,7 @@ from tracker.domain.acts import Act
 from tracker.domain.errors import LastAdmin, NotFound
 from tracker.services.acting import Author
 from tracker.store import accounts, erasing
+from tracker.store.attempts import Knocker, second_step
 
 
 def erase(session: Session, author: Author, person_id: int) -> None:
@@ -20,6 +21,7 @@ def erase(session: Session, author: Author, person_id: int) -> None:
         raise NotFound
     if accounts.able_admins(session) == {person_id}:
         raise LastAdmin
-    names = {found.person.email, f"code:{person_id}"}
+    tries = (Knocker(found.person.email, ""), second_step(person_id, ""))
+    names = {each.account_hash for each in tries}
     erasing.erase(session, person_id, accounts=names, at=author.now)
     author.note(session, Act.PERSON_ERASED, found.person.mark, role=found.person.role)

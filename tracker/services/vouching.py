@@ -26,7 +26,7 @@ def knock(session: Session, origin: Origin, author: Author) -> Knock:
 
     Whose account is meant is not known yet, so each try is of another one: only the address counts.
     """
-    return admitting.knock(session, f"{KNOWN_BY}:{secrets.token_hex(16)}", origin, author)
+    return admitting.knock_of_nobody(session, f"{KNOWN_BY}:{secrets.token_hex(16)}", origin, author)
 
 
 def enter(session: Session, identity: Identity, knocked: Knock, origin: Origin, author: Author) -> Entry:

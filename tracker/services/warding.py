@@ -1,6 +1,6 @@
 """Warding off whoever tries few passwords on many accounts, which no account and no address shows (AUT-2).
 
-Failed tries of unknown devices are counted over all accounts. Beyond a limit no unknown device is judged
+Wrong passwords of unknown devices are counted over all accounts. From a limit on no unknown device is judged
 until enough of them are ten minutes old: that ends by itself, and it shuts out neither devices on which the
 account has signed in, nor links, nor the identity provider.
 """
@@ -19,8 +19,11 @@ from tracker.store import attempts
 STRANGERS = 200
 """Failed tries of unknown devices in ten minutes from which on unknown devices are refused (house)."""
 
+STRANGERS_IN_A_DAY = 250
+"""So many in a day are an attack too, however slowly it goes on (house)."""
+
 STRANGERS_IN_ALARM = 5
-"""The same while an alarm lasts, so that whoever goes on guessing more slowly gets few tries more (house)."""
+"""The limit for ten minutes while there is an attack: whoever goes on gets few tries more (house)."""
 
 EVERYBODY = "sign_in"
 """How the journal names what is guarded: no single account is meant."""
@@ -41,16 +44,20 @@ class Watch:
     @property
     def is_alarm(self) -> bool:
         """Whether somebody has to look."""
-        return self.alarm_since is not None
+        return self.alarm_since is not None or self.opens_at is not None
 
 
 def watch(session: Session, *, now: datetime) -> Watch:
     """How it stands."""
     failed = attempts.failed_of_strangers(session, now=now)
     since = attempts.alarm_since(session, now=now)
-    allowed = STRANGERS if since is None else STRANGERS_IN_ALARM
+    allowed = STRANGERS_IN_ALARM if since is not None or _is_slow_attack(session, now) else STRANGERS
     opens_at = failed[allowed - 1] + attempts.LATELY if len(failed) >= allowed else None
     return Watch(len(failed), since, opens_at)
+
+
+def _is_slow_attack(session: Session, now: datetime) -> bool:
+    return len(attempts.failed_of_strangers(session, now=now, within=attempts.DAY)) >= STRANGERS_IN_A_DAY
 
 
 def opens_at(session: Session, author: Author) -> datetime | None:

@@ -18,8 +18,13 @@ from tracker.store.people_tables import ATTEMPT
 
 HOUR = timedelta(hours=1)
 
+DAY = timedelta(days=1)
+
 LATELY = timedelta(minutes=10)
-"""How long a failed try counts against all unknown devices (AUT-2)."""
+"""How long a failed password counts against all unknown devices (AUT-2)."""
+
+OTHER = "."
+"""How names begin under which codes and answers of a provider are counted."""
 
 OWN_NETWORK = 64
 """Bits of the smallest network that a line of IPv6 is given (RFC 6177): a guesser moves freely in it."""
@@ -30,16 +35,21 @@ KEPT = timedelta(days=180)
 
 @dataclass(frozen=True, slots=True)
 class Knocker:
-    """Who tries: which account (an e-mail address or another name of it), from where, on which device."""
+    """Who tries: which account (an e-mail address as it was typed), from where, on which device.
+
+    ``is_password`` tells passwords from codes and answers of a provider, whose accounts have other names.
+    """
 
     account: str
     address: str
     device: str | None = None
+    is_password: bool = True
 
     @property
     def account_hash(self) -> str:
-        """The account as it is kept."""
-        return hashed(self.account.strip().lower())
+        """The account as it is kept; nobody can type an address that is kept like another name."""
+        name = hashed(self.account.strip().lower())
+        return name if self.is_password else OTHER + name[len(OTHER) :]
 
     @property
     def device_hash(self) -> str | None:
@@ -58,9 +68,9 @@ class Knocker:
         return str(IPv6Network((int(address), OWN_NETWORK), strict=False))
 
 
-def second_step_of(person_id: int) -> str:
-    """The name under which tries of a person's second step are counted, apart from those of her password."""
-    return f"code:{person_id}"
+def second_step(person_id: int, address: str, device: str | None = None) -> Knocker:
+    """Whoever tries a person's second step, which is counted apart from her password."""
+    return Knocker(f"code:{person_id}", address, device, is_password=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +99,20 @@ def failures(session: Session, who: Knocker, *, now: datetime) -> Failures:
     )
 
 
-def failed_of_strangers(session: Session, *, now: datetime) -> tuple[datetime, ...]:
-    """When tries on devices that their account does not know failed :data:`LATELY`, the last one first.
+def failed_of_strangers(
+    session: Session, *, now: datetime, within: timedelta = LATELY
+) -> tuple[datetime, ...]:
+    """When passwords on devices that their account does not know failed ``within`` now, the last one first.
 
     Rows are looked at from the newest back to the first that is too old, so that it costs the same however
     many are kept.
     """
-    older = select(ATTEMPT.c.id).where(ATTEMPT.c.at <= now - LATELY)
+    older = select(ATTEMPT.c.id).where(ATTEMPT.c.at <= now - within)
     last_older = older.order_by(ATTEMPT.c.id.desc()).limit(1).scalar_subquery()
     newer = ATTEMPT.c.id > func.coalesce(last_older, 0)
     columns = (ATTEMPT.c.at, ATTEMPT.c.account_hash, ATTEMPT.c.device_hash)
-    failed = select(*columns).where(newer, ATTEMPT.c.succeeded.is_(False)).order_by(ATTEMPT.c.id.desc())
-    rows = session.execute(failed).all()
+    failed = and_(ATTEMPT.c.succeeded.is_(False), ~ATTEMPT.c.account_hash.startswith(OTHER))
+    rows = session.execute(select(*columns).where(newer, failed).order_by(ATTEMPT.c.id.desc())).all()
     known = _known_devices(session, {row.account_hash for row in rows if row.device_hash}, now=now)
     return tuple(row.at for row in rows if (row.account_hash, row.device_hash) not in known)
 

@@ -9,7 +9,6 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from tracker.store import uploads
-from tracker.store.people import hashed
 from tracker.store.people_tables import (
     API_TOKEN,
     ATTEMPT,
@@ -28,14 +27,14 @@ OF_PERSON = (PERSON_REACH, SIGNED_IN, API_TOKEN, LINK, RECOVERY_CODE)
 def erase(session: Session, person_id: int, *, accounts: Collection[str], at: datetime) -> None:
     """Leave of a person her number, her last role and when her account was added and erased.
 
-    ``accounts`` are the names under which tries to sign in were counted. Her address may be given to an
+    ``accounts`` are the hashes under which tries to sign in were counted. Her address may be given to an
     account anew; that will be another person.
     """
     for table in OF_PERSON:
         session.execute(delete(table).where(table.c.person_id == person_id))
     with whole_country(session):
         uploads.forget_all(session, person_id=person_id)
-    session.execute(delete(ATTEMPT).where(ATTEMPT.c.account_hash.in_([hashed(name) for name in accounts])))
+    session.execute(delete(ATTEMPT).where(ATTEMPT.c.account_hash.in_(accounts)))
     nothing = {
         "email": f"erased-{person_id}",
         "name": "",

@@ -67,7 +67,8 @@ class Refusals:
         """Count again what could not be written: it is due in a minute."""
         with self._lock:
             for refusal, times in told:
-                self._kept.setdefault(refusal, _Kept(now)).waiting += times
+                has_room = refusal in self._kept or len(self._kept) < ROOM
+                self._kept.setdefault(refusal if has_room else OTHERS, _Kept(now)).waiting += times
 
     def _due(self, now: datetime | None) -> tuple[tuple[Refusal, int], ...]:
         over = [(refusal, kept) for refusal, kept in self._kept.items() if now is None or kept.is_over(now)]

@@ -140,9 +140,9 @@ def show(visit: Asked, number: int) -> Response:
 
 @router.post("/people/{number}", dependencies=MANAGE)
 def change(called: Called, number: int, filled: FilledIn, role_proof: Text = "") -> Response:
-    """Change name, role and reach; whoever makes an administrator proves herself again."""
+    """Change name, role and reach; whoever changes more than the name proves herself again."""
     try:
-        if filled.role == Role.ADMIN:
+        if _gives_rights(called, number, filled):
             prove_again(called, role_proof)
         with called.writing() as session:
             enrolling.change(session, author_of(called), _known(number), filled.read(session))
@@ -214,6 +214,14 @@ def _do(called: Caller, number: int, act: Act, *, proof: str | None = None) -> R
         with called.reading() as visit:
             return _show(visit, number, refused=error)
     return RedirectResponse(f"{PEOPLE}/{number}", 303)
+
+
+def _gives_rights(called: Caller, number: int, filled: Filled) -> bool:
+    """Whether somebody would have another role or see other schools; raises :class:`PersonRefused`."""
+    with called.reading() as visit:
+        account = accounts.account_of(visit.session, _known(number))
+        wanted = filled.read(visit.session)
+    return account is None or (account.person.role, account.person.reach) != (wanted.role, wanted.reach)
 
 
 def _known(number: int) -> int:
