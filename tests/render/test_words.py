@@ -32,6 +32,7 @@ IMPORT_CODES = {
     "contradicts",
     "out_of_reach",
     "school_unknown",
+    "schools_by_comma",
     "service_off",
     "tender_unknown",
     "termination_undated",
@@ -90,7 +91,9 @@ def codes_of_deadlines() -> list[str]:
     """Every code of the closed lists of which deadlines and leads speak."""
     return [
         *each("deadline", vocabulary.DeadlineKind),
+        *each("deadline_act", [*vocabulary.DeadlineKind, vocabulary.Consequence.TERM_UNKNOWN]),
         *each("consequence", vocabulary.Consequence),
+        *each("consequence", vocabulary.Consequence, ".since"),
         *each("timing", vocabulary.Timing),
         *each("lead_unit", vocabulary.LeadUnit),
     ]

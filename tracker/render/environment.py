@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tracker.domain.register import SchoolRow
 from tracker.domain.vocabulary import Language
 from tracker.paths import bundled
+from tracker.render.agents import device_of
 from tracker.render.catalogs import Catalogs, Words
 from tracker.render.components import components
 from tracker.render.deeds import Deeds
@@ -80,6 +81,7 @@ def _environment(voice: Voice, asset: Callable[[str], str]) -> Environment:
         why=voice.explanations,
         deeds=voice.deeds,
         name_of=voice.name_of,
+        device_of=device_of,
         govuk=components(),
         asset=asset,
     )

@@ -165,6 +165,8 @@ class Checks:
             "tender_number": (self.tenders, "tender_unknown"),
         }[column]
         if name not in known:
+            if column == "school_id" and "," in name:
+                code = "schools_by_comma"
             yield ImportIssue(row, column, name, code)
 
     def notices(self, entry: Entry) -> Iterator[ImportIssue]:

@@ -62,6 +62,14 @@ class Scope:
             return False
         return region in self.regions or (region, district) in self.districts
 
+    def touches(self, region: str) -> bool:
+        """Whether a region, or a district of it, was given; a single school tells itself where it is."""
+        if self.regions is None:
+            return True
+        if self.within is not None and region not in self.within:
+            return False
+        return region in self.regions or any(place == region for place, _ in self.districts)
+
     def holds(self, school: SchoolRow) -> bool:
         """Whether a school with these values is seen: what :func:`visible` asks of the stored one."""
         if self.regions is None or self.reaches(school.region, school.district):

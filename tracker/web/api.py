@@ -128,7 +128,7 @@ def show_contract(number: str, visit: AskedOnce, _: Plain) -> Json:
 
 @router.get("/regions", response_model=answers.Regions, dependencies=[allow(Action.READ)])
 def list_regions(visit: AskedOnce, _: Plain) -> Json:
-    """Each region with its needs by state on the day."""
+    """Each region that the reader may see, with its needs by state on the day."""
     counts: dict[str | None, Counter[Any]] = {}
     for need in _snapshot(visit).needs:
         counts.setdefault(need.school.region, Counter())[need.assessment.state] += 1
@@ -141,6 +141,7 @@ def list_regions(visit: AskedOnce, _: Plain) -> Json:
                 **assessment_json.count_states(counts.get(region.code, {})),
             }
             for region in REGIONS
+            if visit.scope.touches(region.code) or region.code in counts
         ],
         "not_stated": assessment_json.count_states(counts.get(None, {})),
     }

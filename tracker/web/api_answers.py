@@ -124,7 +124,7 @@ class Region(States):
 
 
 class Regions(Answer):
-    """The country; ``not_stated`` are the needs of schools that state no region."""
+    """The regions that the reader may see; ``not_stated`` are the needs of schools that state none."""
 
     on: date
     regions: list[Region]
@@ -161,3 +161,6 @@ class Problem(BaseModel):
     type: str = Field(pattern=r"^urn:tracker:error\.\w+$")
     title: str
     status: Annotated[int, Field(ge=400, le=599)]
+    allowed: list[str] = Field(
+        default_factory=list, description="The values that a refused filter has, told where they are few."
+    )

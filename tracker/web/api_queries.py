@@ -19,7 +19,6 @@ from tracker.domain.asked import read_day, read_moment
 from tracker.domain.days import FIRST_YEAR, LAST_YEAR
 from tracker.domain.errors import (
     DayNotReadable,
-    FilterNotKnown,
     ParameterNotKnown,
     ParameterRepeated,
     TrackerError,
@@ -27,7 +26,7 @@ from tracker.domain.errors import (
 from tracker.domain.vocabulary import FlagKind, Language, Service, State
 from tracker.store.registry import LONGEST_SEARCH
 from tracker.web.deps import Asked, Visit
-from tracker.web.filters import ON, REGION_CODES, Filters
+from tracker.web.filters import ON, REGION_CODES, Filters, not_known
 
 LAST_PAGE = 10**8 - 1
 LONGEST_NAME = 200
@@ -169,4 +168,4 @@ def refusal_of(error: RequestValidationError) -> TrackerError:
     name = str(first["loc"][1]) if len(first["loc"]) > 1 else ""
     if first["type"] == "extra_forbidden":
         return ParameterNotKnown(name=name)
-    return FilterNotKnown(name=name, value=first.get("input"))
+    return not_known(name, first.get("input"))

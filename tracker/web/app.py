@@ -247,7 +247,9 @@ def _refused_caller(request: Request) -> Caller:
 
 
 def _problem(status: int, error: TrackerError, title: str, *, number: str | None) -> Response:
-    details = {name: str(value) for name, value in error.details.items()}
+    details: dict[str, object] = {
+        name: list(value) if isinstance(value, tuple) else str(value) for name, value in error.details.items()
+    }
     if number:
         details["number"] = number
     body = {"type": f"urn:tracker:{error.code}", "title": title, "status": status, **details}

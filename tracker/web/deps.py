@@ -212,7 +212,7 @@ def caller(request: Request) -> Caller:
     house = house_of(request)
     asked = request.query_params
     if asked.get("lang", Language.KK) not in tuple(Language):
-        raise FilterNotKnown(name="lang", value=asked["lang"])
+        raise FilterNotKnown(name="lang", value=asked["lang"], allowed=tuple(Language))
     moment = house.clock.now()
     return Caller(
         request=request,

@@ -34,6 +34,18 @@ NOT_STATED = "none"
 REGION_CODES = frozenset(region.code for region in REGIONS) | {NOT_STATED}
 ON = "1"
 
+ALLOWED: Mapping[str, tuple[str, ...]] = {
+    "region": tuple(sorted(REGION_CODES)),
+    "service": tuple(Service),
+    "state": tuple(State),
+    "flag": tuple(FlagKind),
+    "within": tuple(map(str, HORIZONS)),
+    "purchase": (ON,),
+    "integrated": (ON,),
+    "size": tuple(map(str, SIZES)),
+}
+"""The values that exist, of filters that have few."""
+
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -59,6 +71,7 @@ class Filters:
 
     ``within`` are calendar days in which service will be lost; ``purchase`` keeps unserved or bridged needs
     with a live tender; ``integrated`` keeps schools whose cameras the control centre sees.
+    ``later`` looks further ahead than a list of deadlines does by itself.
     """
 
     region: str | None = None
@@ -69,6 +82,7 @@ class Filters:
     within: int | None = None
     purchase: bool = False
     integrated: bool = False
+    later: bool = False
     q: str | None = None
     page: int = 1
     size: int = SIZES[0]
@@ -85,6 +99,7 @@ class Filters:
             within=_number(asked, "within", HORIZONS),
             purchase=_one_of(asked, "purchase", {ON}) is not None,
             integrated=_one_of(asked, "integrated", {ON}) is not None,
+            later=_one_of(asked, "later", {ON}) is not None,
             q=asked.get("q", "").strip() or None,
             page=_number(asked, "page") or 1,
             size=_number(asked, "size", SIZES) or SIZES[0],
@@ -102,6 +117,7 @@ class Filters:
             "within": self.within,
             "purchase": ON if self.purchase else None,
             "integrated": ON if self.integrated else None,
+            "later": ON if self.later else None,
             "q": self.q,
             "size": self.size if self.size != SIZES[0] else None,
         }
@@ -160,6 +176,12 @@ def is_integrated(need: NeedView) -> bool:
     return since is not None and since <= need.assessment.on
 
 
+def not_known(name: str, value: object) -> FilterNotKnown:
+    """The refusal of a value that does not exist, with those that do."""
+    few = {"allowed": ALLOWED[name]} if name in ALLOWED else {}
+    return FilterNotKnown(name=name, value=value, **few)
+
+
 def _id(need: NeedView) -> str:
     return need.school.school_id
 
@@ -167,7 +189,7 @@ def _id(need: NeedView) -> str:
 def _one_of(asked: Mapping[str, str], name: str, allowed: Collection[str]) -> str | None:
     value = asked.get(name, "").strip()
     if value and value not in allowed:
-        raise FilterNotKnown(name=name, value=value)
+        raise not_known(name, value)
     return value or None
 
 
@@ -181,7 +203,7 @@ def _number(asked: Mapping[str, str], name: str, allowed: Collection[int] = ()) 
     if not value:
         return None
     if not (value.isascii() and value.isdigit() and len(value) < 9 and int(value) > 0):
-        raise FilterNotKnown(name=name, value=value)
+        raise not_known(name, value)
     if allowed and int(value) not in allowed:
-        raise FilterNotKnown(name=name, value=value)
+        raise not_known(name, value)
     return int(value)

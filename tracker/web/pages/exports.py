@@ -13,8 +13,10 @@ from fastapi import APIRouter, Form
 from starlette.responses import Response
 
 from tracker.domain.acts import Act
+from tracker.domain.register import SchoolRow
 from tracker.domain.roles import Action
 from tracker.render import listings
+from tracker.render.formats import school_name
 from tracker.render.sheets import Value, csv_bytes, xlsx_bytes
 from tracker.services.evaluating import in_harm_order
 from tracker.services.exporting import Sheet, needs_sheet
@@ -53,7 +55,10 @@ def queue(called: Called, ending: Format = Ending.CSV) -> Response:
     with called.reading() as visit:
         needs = in_harm_order(filters.keep(all_needs(visit), found=searched(visit, filters)))
     sheet, step = needs_sheet(needs), called.house.voices[called.language].sentences.step
-    rows = tuple((*row[:-1], step(need.assessment)) for row, need in zip(sheet.rows, needs, strict=True))
+    rows = tuple(
+        (row[0], _name(need.school, called), *row[2:-1], step(need.assessment))
+        for row, need in zip(sheet.rows, needs, strict=True)
+    )
     return _handed_out(called, filters, "queue", Sheet(sheet.header, rows), ending)
 
 
@@ -64,7 +69,7 @@ def schools(called: Called, ending: Format = Ending.CSV) -> Response:
     with called.reading() as visit:
         found = filters.keep_schools(all_needs(visit), found=searched(visit, filters))
     ordered = in_name_order(found, called.language)
-    sheet = Sheet(SCHOOL_COLUMNS, tuple(_row(one) for one in ordered))
+    sheet = Sheet(SCHOOL_COLUMNS, tuple(_row(one, _name(one.school, called)) for one in ordered))
     return _handed_out(called, filters, "schools", sheet, ending)
 
 
@@ -90,7 +95,12 @@ def _handed_out(called: Caller, filters: Filters, subject: str, sheet: Sheet, en
     return attachment(data, f"{words.say(f'menu.{subject}')} {called.on.isoformat()}", ending)
 
 
-def _row(one: SchoolStanding) -> tuple[Value, ...]:
+def _name(school: SchoolRow, called: Caller) -> str:
+    """The name that pages show, with plain spaces, by which it can be searched in a file."""
+    return school_name((school.name_kk, school.name_ru, school.name), called.language)
+
+
+def _row(one: SchoolStanding, name: str) -> tuple[Value, ...]:
     """A school as bad as its worst need, with the shortest cover and the longest time without."""
     school, found = one.school, one.assessments
     until = [each.covered_until for each in found if each.covered_until]
@@ -98,7 +108,7 @@ def _row(one: SchoolStanding) -> tuple[Value, ...]:
     without = [each.days_without for each in found if each.days_without is not None]
     return (
         school.school_id,
-        school.name,
+        name,
         school.name_kk,
         school.name_ru,
         school.region,

@@ -80,6 +80,7 @@ def _show(visit: Visit) -> Response:
         {
             "conditions": found,
             "bad": [each for each in found if each.level is Level.BAD],
+            "unknown": [each for each in found if each.level is Level.UNKNOWN],
             "measures": measures.measure(session),
             "chain": witnessing.chain_of(session),
             "policy": house.book.policy.fingerprint,
