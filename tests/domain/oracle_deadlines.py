@@ -92,18 +92,22 @@ class Agenda:
         need, last = self.need, self.last_served()
         if last is not None:
             line = heaviest([line for line in need.dated if last_day(line) == last])
+            is_open = need.state(last + ONE) == "unknown"
             yield self.due(
                 "interim_end" if need.bridged(last) else "cover_end",
                 last,
-                "term_unknown" if need.state(last + ONE) == "unknown" else "service_lost",
+                "term_unknown" if is_open else "service_lost",
                 ("terminated_on" if line.terminated_on == last else "end_on",),
-                number=line.contract_number,
+                number=(self.open_by(last + ONE) if is_open else line).contract_number,
             )
         elif need.state(self.on) == "unknown":
-            opened = [li for li in need.serving if last_day(li) is None and first_day(li) <= self.on]
-            line = heaviest(opened)
+            line = self.open_by(self.on)
             kind = "cover_end" if line.kind == "regular" else "interim_end"
             yield self.due(kind, None, "term_unknown", ("end_on",), number=line.contract_number)
+
+    def open_by(self, day: date) -> ServiceLine:
+        """The line that has begun by a day and states no last one."""
+        return heaviest([li for li in self.need.serving if last_day(li) is None and first_day(li) <= day])
 
     # Purchases
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from tests.office import Office
 from tests.store.rows import record
-from tests.web.register import COVERED, NOW, RECORDED_AT, STALLED, a_contract, a_school, day
+from tests.web.register import COVERED, NEVER, NOW, RECORDED_AT, STALLED, a_contract, a_school, day
 from tests.world_register import register_of, worlds_around
 from tracker.domain.deadlines import Deadline, deadlines_of
 from tracker.domain.register import TenderRow
-from tracker.domain.vocabulary import DeadlineKind, TenderStatus
+from tracker.domain.vocabulary import DeadlineKind, Service, TenderStatus
 from tracker.services import foreseeing
 from tracker.services.evaluating import bench, need_facts, snapshot
 from tracker.services.foreseeing import Agenda, Task
@@ -76,7 +77,7 @@ def test_a_tender_of_several_schools_is_one_thing_to_do(busy: Office) -> None:
     [stage] = [
         task
         for task in tasks(busy, busy.today)
-        if task.due.kind is DeadlineKind.STAGE and task.due.subject.number == "T-2"
+        if task.due and task.due.kind is DeadlineKind.STAGE and task.due.subject.number == "T-2"
     ]
     assert sorted(need.school.school_id for need in stage.needs) == [STALLED, "M-0", "M-1", "M-2"]
 
@@ -98,3 +99,20 @@ def test_the_same_question_is_worked_out_once_until_the_facts_change(busy: Offic
     assert agenda(busy, busy.today, scope=Scope.of("59")) is not first
     record(busy.engine, a_contract("K-1", COVERED, "2026-01-01", "2027-02-10"), at=NOW + timedelta(days=1))
     assert agenda(busy, busy.today) is not first
+
+
+def test_a_tender_for_two_services_of_a_school_names_both(busy: Office) -> None:
+    [stage] = [
+        task
+        for task in tasks(busy, busy.today)
+        if task.due and task.due.subject.number == "T-2" and task.due.kind is DeadlineKind.STAGE
+    ]
+    [channel] = stage.needs
+    cameras = replace(channel, assessment=replace(channel.assessment, service=Service.CCTV))
+    both = Task(stage.due, (channel, cameras))
+    assert (both.services, both.others) == ((Service.CHANNEL, Service.CCTV), 0)
+
+
+def test_a_school_that_never_had_service_is_something_to_do_with_no_day(busy: Office) -> None:
+    first, *_ = tasks(busy, busy.today)
+    assert (first.due, first.needs[0].school.school_id) == (None, NEVER)

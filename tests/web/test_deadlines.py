@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from tests.people import ADMIN, a_person
+from tests.store.rows import record
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
-from tests.web.register import COVERED, ENDING, INTERIM, STALLED, SUSPENDED
+from tests.web.register import (
+    COVERED,
+    ENDING,
+    FAILED,
+    INTERIM,
+    NEVER,
+    NOW,
+    OVERLAP,
+    STALLED,
+    SUSPENDED,
+    a_contract,
+)
+from tracker.domain.roles import Role
 from tracker.domain.vocabulary import DeadlineKind, Language, Timing
 
 
@@ -86,33 +100,112 @@ def test_the_filters_are_those_of_the_needs(api: TestClient) -> None:
         assert dues(api, **asked) == [each for each in everything if each["school_id"] in schools]
 
 
+def part(html: str, group: str) -> str:
+    """The words of one part of the page."""
+    found = re.search(rf'id="group-{group}".*?<tbody>(.*?)</tbody>', html, re.DOTALL)
+    return text_of(found[1]) if found else ""
+
+
 def test_the_page_shows_each_thing_to_do_once_with_its_day(api: TestClient) -> None:
-    page = text_of(api.get("/deadlines?size=200").text)
+    page = text_of(api.get("/deadlines?size=200&later=1").text)
     for each in dues(api):
         tokens = [each["tender_number"] or each["contract_number"] or ""]
         assert all(token in page for token in tokens)
+        assert each["due_on"] is None or f"{date.fromisoformat(each['due_on']):%d.%m.%Y}" in page
     assert "working days ago" in page
     assert "Day not known" in page
 
 
 def test_the_numbers_on_top_are_those_of_the_groups(api: TestClient) -> None:
-    html = api.get("/deadlines?size=200").text
+    html = api.get("/deadlines?size=200&later=1").text
     groups = re.findall(r'id="group-(\w+)".*?<tbody>(.*?)</tbody>', html, re.DOTALL)
     rows = {group: body.count("<tr>") for group, body in groups}
-    top = re.search(r"(\d+) late\. (\d+) today\. (\d+) within", text_of(html))
+    top = re.search(
+        r"(\d+) late\. (\d+) today\. (\d+) within [a-z ]+\. (\d+) later\. (\d+) on a", text_of(html)
+    )
     assert top is not None
-    assert [int(number) for number in top.groups()] == [
-        rows.get(name, 0) for name in ("late", "today", "week")
-    ]
-    assert list(rows) == [name for name in ("late", "today", "week", "later", "unknown") if name in rows]
+    names = ("late", "today", "week", "later", "unknown")
+    assert [int(number) for number in top.groups()] == [rows.get(name, 0) for name in names]
+    assert list(rows) == [name for name in names if name in rows]
+
+
+def test_what_is_due_after_sixty_days_is_counted_and_shown_when_asked_for(api: TestClient) -> None:
+    short = api.get("/deadlines?size=200").text
+    whole = api.get("/deadlines?size=200&later=1").text
+    last = date(2027, 1, 15) + timedelta(days=60)
+    told = re.search(r"(\d+) more after 16\.03\.2027\.\s+Show all", text_of(short))
+    assert told is not None
+    assert f"{last:%d.%m.%Y}" == "16.03.2027"
+    assert whole.count('<th scope="row"') - short.count('<th scope="row"') == int(told[1]) > 0
+    assert (
+        'href="/deadlines?size=200&amp;later=1"' in short or 'href="/deadlines?later=1&amp;size=200"' in short
+    )
+    assert "more after" not in text_of(whole)
 
 
 def test_of_what_is_late_the_worst_stands_first(api: TestClient) -> None:
-    late = api.get("/deadlines?size=200").text.partition('id="group-week"')[0]
-    places = [
-        late.index(words) for words in ("Service is lost", "A gap in service opens", "The facts count as")
-    ]
+    late = part(api.get("/deadlines?size=200").text, "late")
+    told = ("No service since", "gap in service", "facts have been stale")
+    places = [late.lower().index(words.lower()) for words in told]
     assert places == sorted(places)
+
+
+def test_what_was_lost_is_told_as_a_fact_with_its_day(api: TestClient) -> None:
+    late = part(api.get(f"/deadlines?q={FAILED}").text, "late")
+    assert "No service since 01.01.2027" in late
+    assert "Service is lost" not in late
+
+
+def test_a_school_that_never_had_a_contract_is_late_with_its_next_step(api: TestClient) -> None:
+    html = api.get("/deadlines?size=200").text
+    first = html.partition('id="group-late"')[2].partition("</tr>")[2].partition("</tr>")[0]
+    assert f'href="/schools/{NEVER}"' in first
+    [step] = re.findall(r'data-label="Next step">([^<]+)<', api.get(f"/queue?q={NEVER}").text)
+    assert step in first
+
+
+def test_every_school_without_service_stands_among_the_late(api: TestClient) -> None:
+    late = api.get("/deadlines?size=200").text.partition('id="group-late"')[2].partition("</table>")[0]
+    needs = api.get("/api/v1/needs", params={"size": "200", "state": "uncovered"}).json()["needs"]
+    assert len(needs) > 3
+    assert all(f'href="/schools/{need["school_id"]}"' in late for need in needs)
+
+
+def test_what_to_do_is_an_act_and_for_a_late_loss_what_the_queue_proposes(api: TestClient) -> None:
+    page = text_of(api.get("/deadlines?size=200&later=1").text)
+    for act in ("Publish the tender", "Finish the stage “", "Decide on single source", "Confirm the facts"):
+        assert act in page
+    [step] = re.findall(r'data-label="Next step">([^<]+)<', api.get(f"/queue?q={STALLED}").text)
+    assert step.startswith("Propose for")
+    assert step in part(api.get(f"/deadlines?q={STALLED}").text, "late")
+
+
+def test_where_an_end_is_not_stated_that_contract_is_named(filled: Engine, visit: Visit) -> None:
+    record(filled, a_contract("K-9-3", OVERLAP, "2027-11-01", None), at=NOW)
+    program = visit(filled, Language.EN)
+    [end] = [each for each in dues(program, q=OVERLAP) if each["kind"] == DeadlineKind.COVER_END]
+    assert (end["contract_number"], end["consequence"]) == ("K-9-3", "term_unknown")
+    page = text_of(program.get(f"/deadlines?q={OVERLAP}&later=1").text)
+    assert "Record the last day of the contract K-9-3" in " ".join(page.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [(Language.KK, "Мерзімдерім"), (Language.RU, "Мои сроки"), (Language.EN, "My deadlines")],
+)
+def test_the_page_has_one_name(filled: Engine, visit: Visit, language: Language, name: str) -> None:
+    html = visit(filled, language).get("/deadlines").text
+    assert f"<h1>{name}</h1>" in html
+    assert name in html.partition("<title>")[2].partition("</title>")[0]
+    assert text_of(html.partition("<body")[2]).split("\n").count(name) >= 2  # the menu and the heading
+
+
+def test_of_the_regions_those_that_one_sees_are_offered(filled: Engine, visit: Visit) -> None:
+    for person, codes in ((ADMIN, ["59", "71", "none"]), (a_person(Role.REVIEWER, "71"), ["71"])):
+        for path in ("/deadlines", "/queue", "/schools"):
+            html = visit(filled, Language.EN, person=person).get(path).text
+            field = html.partition('id="filter-region"')[2].partition("</select>")[0]
+            assert re.findall(r'value="(\w+)"', field) == codes, path
 
 
 def test_an_interim_that_ends_is_in_the_week_in_which_it_ends(api: TestClient) -> None:

@@ -127,15 +127,15 @@ def _end_of_cover(need: Reading) -> Iterator[Deadline]:
             yield _end_unknown(need)
         return
     is_interim = need.cover.state(last) is State.INTERIM
-    line = _line_that_ends(need, last)
+    line = need.facts.line_ending(last)
     is_terminated = line.terminated_on == last
-    after = need.cover.state(next_day(last))
+    is_known = need.cover.state(next_day(last)) is not State.UNKNOWN
     yield _due(
         need,
         DeadlineKind.INTERIM_END if is_interim else DeadlineKind.COVER_END,
         last,
-        number=line.contract_number,
-        follows=Consequence.TERM_UNKNOWN if after is State.UNKNOWN else Consequence.SERVICE_LOST,
+        number=(line if is_known else need.facts.line_open_on(next_day(last))).contract_number,
+        follows=Consequence.SERVICE_LOST if is_known else Consequence.TERM_UNKNOWN,
         basis=Basis(fact="terminated_on" if is_terminated else "end_on"),
     )
 
@@ -149,15 +149,9 @@ def _last_served(need: Reading) -> date | None:
     return next((last for last in ended if last in need.cover.required), None)
 
 
-def _line_that_ends(need: Reading, last: date) -> ServiceLine:
-    """The line that ends on ``last``; a regular one before others, of several the one that began last."""
-    return max((line for line in need.facts.lines if line.serves and line.span.last == last), key=_weight)
-
-
 def _end_unknown(need: Reading) -> Deadline:
     """The need hangs on a line whose last day nobody has stated."""
-    lines = [line for line in need.facts.lines if line.serves and not line.is_dated]
-    line = max((line for line in lines if line.first_on <= need.on), key=_weight)
+    line = need.facts.line_open_on(need.on)
     return _due(
         need,
         DeadlineKind.COVER_END if line.kind is ContractKind.REGULAR else DeadlineKind.INTERIM_END,
@@ -166,10 +160,6 @@ def _end_unknown(need: Reading) -> Deadline:
         follows=Consequence.TERM_UNKNOWN,
         basis=Basis(fact="end_on"),
     )
-
-
-def _weight(line: ServiceLine) -> tuple[bool, date, str]:
-    return (line.kind is ContractKind.REGULAR, line.first_on, line.contract_number)
 
 
 def _safe_start(need: Reading) -> Iterator[Deadline]:

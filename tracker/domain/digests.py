@@ -10,9 +10,7 @@ from datetime import date
 from tracker.domain.days import ONE_DAY, Span
 from tracker.domain.deadlines import Deadline
 from tracker.domain.reminders import Ident, Key, Recipient, Reminder, Telling, Watch, ident, owed
-from tracker.domain.vocabulary import Consequence, DeadlineKind
-
-_HARM = {consequence: place for place, consequence in enumerate(Consequence)}
+from tracker.domain.vocabulary import HARM, DeadlineKind
 
 Charge = tuple[Deadline, tuple[tuple[Recipient, ...], ...]]
 """A deadline and the people who answer for it, rank by rank."""
@@ -134,7 +132,7 @@ def _was_to_be_told_before(reminder: Reminder, at: Telling) -> bool:
 def _worst(line: Line) -> tuple[int, date, tuple[str, ...]]:
     """What harms a school most, then what is due first (of the missed, what was missed longest ago)."""
     due = line.due
-    return (_HARM[due.consequence], due.due_on or date.max, due.identity)
+    return (HARM[due.consequence], due.due_on or date.max, due.identity)
 
 
 def simulate(

@@ -98,3 +98,16 @@ class NeedFacts:
     bin: str | None = None
     lines: tuple[ServiceLine, ...] = ()
     tenders: tuple[TenderFacts, ...] = ()
+
+    def line_ending(self, last: date) -> ServiceLine:
+        """The line that serves until ``last``: a regular one before others, of several the one begun last."""
+        return max((line for line in self.lines if line.serves and line.span.last == last), key=_weight)
+
+    def line_open_on(self, day: date) -> ServiceLine:
+        """The line that has begun by ``day`` and states no last day, chosen in the same way."""
+        lines = (line for line in self.lines if line.serves and not line.is_dated)
+        return max((line for line in lines if line.first_on <= day), key=_weight)
+
+
+def _weight(line: ServiceLine) -> tuple[bool, date, str]:
+    return (line.kind is ContractKind.REGULAR, line.first_on, line.contract_number)

@@ -11,9 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from tracker.domain.deadlines import Deadline
-from tracker.domain.vocabulary import Consequence, DeadlineKind
-
-_HARM = {consequence: place for place, consequence in enumerate(Consequence)}
+from tracker.domain.vocabulary import HARM, Consequence, DeadlineKind
 
 
 class HoldKind(StrEnum):
@@ -67,7 +65,7 @@ def is_worse(before: Seen, due: Deadline) -> bool:
     return (
         _is_sooner(before.due_on, now.due_on)
         or (now.is_late and not before.is_late)
-        or _HARM[now.consequence] < _HARM[before.consequence]
+        or HARM[now.consequence] < HARM[before.consequence]
         or _is_sooner(before.consequence_on, now.consequence_on)
         or (before.is_begun and not now.is_begun)
     )

@@ -231,6 +231,10 @@ class Consequence(StrEnum):
     FACTS_STALE = "facts_stale"
 
 
+HARM: dict[Consequence, int] = {consequence: place for place, consequence in enumerate(Consequence)}
+"""The place of each consequence, the worst first."""
+
+
 class Timing(StrEnum):
     """Where a day stands against a deadline; ``unknown`` where the deadline has no known day."""
 

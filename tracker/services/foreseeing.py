@@ -10,9 +10,13 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.days import FOREVER
 from tracker.domain.deadlines import Deadline, deadlines_of
-from tracker.services.evaluating import Bench, Book, NeedKey, NeedView, bench
+from tracker.domain.vocabulary import DeadlineKind, Service, State
+from tracker.services.evaluating import Bench, Book, NeedKey, NeedView, bench, in_harm_order
 from tracker.store import facts, registry, versions
 from tracker.store.scope import Scope
+
+ENDS = frozenset({DeadlineKind.COVER_END, DeadlineKind.INTERIM_END})
+"""Kinds that say since when, or from when, there is no service."""
 
 Entry = tuple[NeedKey, Deadline]
 """A need with one thing that is due for it."""
@@ -33,10 +37,29 @@ class Agenda:
 
 @dataclass(frozen=True)
 class Task:
-    """One thing that is due and the needs that it is about."""
+    """One thing to do and the needs that it is about.
 
-    due: Deadline
+    ``due`` is None where a need is without service and no end of a contract tells since when: nothing is due
+    on any day, and still it is late.
+    """
+
+    due: Deadline | None
     needs: tuple[NeedView, ...]
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Which services of the first school it is about."""
+        return tuple(need.assessment.service for need in self._of_first_school)
+
+    @property
+    def others(self) -> int:
+        """How many needs of other schools it is about."""
+        return len(self.needs) - len(self._of_first_school)
+
+    @property
+    def _of_first_school(self) -> tuple[NeedView, ...]:
+        first = self.needs[0].school.school_id
+        return tuple(need for need in self.needs if need.school.school_id == first)
 
 
 def agenda(session: Session, scope: Scope, *, on: date, known: datetime | None, book: Book) -> Agenda:
@@ -79,10 +102,19 @@ def one_by_one(needs: Iterable[NeedView], found: Agenda) -> tuple[tuple[NeedView
 
 @facts.keeping_all()
 def tasks(needs: Iterable[NeedView], found: Agenda) -> tuple[Task, ...]:
-    """The things to do for the needs, each once."""
+    """The things to do for the needs, each once: first those without service of which no deadline speaks."""
     views = _by_key(needs)
     kept = ([(views[need], due) for need, due in group if need in views] for group in found.groups)
-    return tuple(Task(group[0][1], tuple(view for view, _ in group)) for group in kept if group)
+    dated = (Task(group[0][1], tuple(view for view, _ in group)) for group in kept if group)
+    return (*(Task(None, (view,)) for view in _untold(views, found)), *dated)
+
+
+def _untold(views: Mapping[NeedKey, NeedView], found: Agenda) -> tuple[NeedView, ...]:
+    """Needs without service that no end of a contract speaks of, the longest without first."""
+    told = {need for group in found.groups for need, due in group if due.kind in ENDS}
+    return in_harm_order(
+        view for need, view in views.items() if view.assessment.state is State.UNCOVERED and need not in told
+    )
 
 
 def _by_key(needs: Iterable[NeedView]) -> Mapping[NeedKey, NeedView]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from fastapi import APIRouter
@@ -15,7 +15,7 @@ from tracker.feeds.regions import REGIONS
 from tracker.services.evaluating import NeedView, in_harm_order, snapshot
 from tracker.store.registry import search_schools
 from tracker.web.deps import Asked, Visit
-from tracker.web.filters import FIELDS, HORIZONS, Filters, asked_of
+from tracker.web.filters import FIELDS, HORIZONS, NOT_STATED, Filters, asked_of
 from tracker.web.paging import page_of
 from tracker.web.rules import allow
 
@@ -26,7 +26,8 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 def show(visit: Asked) -> Response:
     """The flagged needs that pass the filters, in harm order."""
     filters = Filters.read(asked_of(visit.request, FIELDS))
-    needs = filters.keep(all_needs(visit), found=searched(visit, filters))
+    seen = all_needs(visit)
+    needs = filters.keep(seen, found=searched(visit, filters))
     flagged = in_harm_order(needs)
     return visit.page(
         "queue/show.html",
@@ -35,7 +36,7 @@ def show(visit: Asked) -> Response:
             "page": page_of(flagged, number=filters.page, size=filters.size),
             "schools": len({need.school.school_id for need in flagged}),
             "next_change_on": next_change(needs),
-            **choices(),
+            **choices(filters, seen),
         },
     )
 
@@ -54,10 +55,12 @@ def searched(visit: Visit, filters: Filters) -> frozenset[str] | None:
     return frozenset(school.school_id for school in named)
 
 
-def choices() -> dict[str, object]:
-    """What the filter fields offer."""
+def choices(filters: Filters, seen: Collection[NeedView]) -> dict[str, object]:
+    """What the filter fields offer; of the regions those that the reader sees, and the one asked for."""
+    stated = {need.school.region or NOT_STATED for need in seen} | {filters.region}
     return {
-        "regions": [region.code for region in REGIONS],
+        "has_schools": bool(seen),
+        "regions": [code for code in (*(region.code for region in REGIONS), NOT_STATED) if code in stated],
         "services": tuple(Service),
         "states": tuple(State),
         "flags": tuple(FlagKind),

@@ -67,11 +67,12 @@ class Purchase:
 def index(visit: Asked) -> Response:
     """The schools that pass the filters, by name; a search that names one school opens it."""
     filters = Filters.read(asked_of(visit.request, FIELDS))
-    schools = filters.keep_schools(all_needs(visit), found=searched(visit, filters))
+    seen = all_needs(visit)
+    schools = filters.keep_schools(seen, found=searched(visit, filters))
     if filters.q and (named := [one.school for one in schools if _is_named(one.school, filters.q)]):
         return RedirectResponse(visit.to(f"/schools/{quote(named[0].school_id)}"), 303)
     page = page_of(in_name_order(schools, visit.language), number=filters.page, size=filters.size)
-    return visit.page("schools/index.html", {"filters": filters, "page": page, **choices()})
+    return visit.page("schools/index.html", {"filters": filters, "page": page, **choices(filters, seen)})
 
 
 def in_name_order(schools: Iterable[SchoolStanding], language: Language) -> list[SchoolStanding]:
