@@ -14,7 +14,7 @@ BROWSER := package.json package-lock.json hatch_build.py
 WORDS := $(wildcard tests/render/test_words.py tests/test_words.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench wheel bill audit lock clean
+.PHONY: help demo test nightly lint format bench wheel bill audit lock clean
 
 help:  ## say what each word does
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | expand -t 10
@@ -24,6 +24,9 @@ demo: $(VENV)/runtime  ## the invented country on http://127.0.0.1:8000
 
 test: $(VENV)/dev  ## the whole test suite
 	$(PY) -m pytest -n $(PROCESSES) --dist loadgroup
+
+nightly: $(VENV)/dev  ## the whole test suite, with what counts in thousands at its full size
+	NIGHTLY=true $(PY) -m pytest -n $(PROCESSES) --dist loadgroup
 
 lint: $(VENV)/dev  ## style, types, the rules of the house, words in three languages
 	$(PY) -m ruff check .

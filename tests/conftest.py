@@ -17,10 +17,20 @@ from tests.databases import SERVER_URL, PostgresServer, postgres_server, shown
 from tracker.store import migrate
 from tracker.store.engine import make_engine
 
+LONGEST_NAME = 200
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long is begun first, so that no process is left with it alone at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A long text names its test by its beginning: the name goes into the environment of what it starts."""
+    if isinstance(val, (str, bytes)) and len(val) > LONGEST_NAME:
+        begins = val[:LONGEST_NAME]
+        return begins if isinstance(begins, str) else ascii(begins)
+    return None
 
 
 @pytest.fixture(scope="session", autouse=True)

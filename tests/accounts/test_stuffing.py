@@ -1,6 +1,6 @@
 """One password each on thousands of accounts: seen at once, hardly tried, nobody shut out (AUT-2, AUT-3).
 
-With NIGHTLY=true five hundred tries go through the page and five thousand behind it, which takes a minute;
+In `make nightly` five hundred tries go through the page and five thousand behind it, which takes a minute;
 an ordinary run sends forty and six hundred.
 """
 
