@@ -29,6 +29,9 @@ from tracker.web.visitors import csrf_token
 
 HOME = "http://127.0.0.1:8000"
 PASSWORD = "төрт түлік қыста да тоқ"
+WAIT = 4
+"""Seconds a writer waits at a busy place; a page that waited for the writer would take as long."""
+
 SECRET = "k3v9-XmQ2-w8Zr-LpT5-uYb7-dNf4-hGc6"
 QUICK = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -171,6 +174,14 @@ def place(sqlite_url: str) -> Iterator[Place]:
 
 
 @pytest.fixture
+def busy_place(database_url: str) -> Iterator[Place]:
+    """A server at which a writer waits, on both kinds of database in turn."""
+    engine = make_engine(database_url, wait_seconds=WAIT)
+    yield Place(engine)
+    engine.dispose()
+
+
+@pytest.fixture
 def both_places(engine: Engine) -> Place:
     """The same on both kinds of database in turn."""
     return Place(engine)
@@ -193,6 +204,20 @@ def provider() -> Iterator[Provider]:
     with running_provider() as running:
         running.person = {"sub": "0001", "email": "officer@example.kz", "email_verified": True}
         yield running
+
+
+@pytest.fixture
+def admin(place: Place) -> Person:
+    """The administrator."""
+    return place.add(Role.ADMIN)
+
+
+@pytest.fixture
+def desk(place: Place, admin: Person) -> Browser:
+    """The administrator's browser, signed in."""
+    browser = place.browser("192.0.2.1")
+    browser.sign_in(admin.email)
+    return browser
 
 
 @pytest.fixture

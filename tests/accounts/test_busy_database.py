@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from time import monotonic
 
 import pytest
 
-from tests.accounts.conftest import Place
+from tests.accounts.conftest import WAIT, Place
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
 from tracker.services import issuing
 from tracker.services.acting import Author
 from tracker.services.issuing import Wanted
-from tracker.store.engine import make_engine, transaction
-
-WAIT = 4
-"""Seconds a writer waits here; a page that waited for the writer would take as long."""
-
-
-@pytest.fixture
-def busy_place(database_url: str) -> Iterator[Place]:
-    """A server, on both kinds of database in turn."""
-    engine = make_engine(database_url, wait_seconds=WAIT)
-    yield Place(engine)
-    engine.dispose()
+from tracker.store.engine import transaction
 
 
 @pytest.fixture

@@ -18,17 +18,9 @@ NEW = "жеті өнер, жетпіс тіл"
 
 @pytest.fixture
 def admin(place: Place) -> Person:
-    """The administrator."""
+    """The administrator of the small country."""
     fill(place.engine)
     return place.add(Role.ADMIN)
-
-
-@pytest.fixture
-def desk(place: Place, admin: Person) -> Browser:
-    """Her browser, signed in."""
-    browser = place.browser("192.0.2.1")
-    browser.sign_in(admin.email)
-    return browser
 
 
 def link_on(html: str) -> str:

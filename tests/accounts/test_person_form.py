@@ -8,19 +8,12 @@ from tests.accounts.conftest import PASSWORD, Browser, Place
 from tests.commands import Commands
 from tests.web.reading import text_of
 from tracker.domain.people import Person
-from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
 from tracker.store import accounts, people
 from tracker.store.engine import reading
 
 CATALOGS = load_catalogs()
-
-
-@pytest.fixture
-def admin(place: Place) -> Person:
-    """The administrator."""
-    return place.add(Role.ADMIN)
 
 
 def name_of(place: Place, email: str) -> str:

@@ -40,20 +40,6 @@ ACTS = (
 
 
 @pytest.fixture
-def admin(place: Place) -> Person:
-    """The administrator."""
-    return place.add(Role.ADMIN)
-
-
-@pytest.fixture
-def desk(place: Place, admin: Person) -> Browser:
-    """Her browser, signed in."""
-    browser = place.browser("192.0.2.1")
-    browser.sign_in(admin.email)
-    return browser
-
-
-@pytest.fixture
 def whom(place: Place) -> Person:
     """Somebody with a second factor."""
     person = place.add(Role.AUDITOR)

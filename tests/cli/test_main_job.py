@@ -12,7 +12,7 @@ from contextlib import closing
 import pytest
 
 from tests.commands import Commands, Said
-from tests.web.register import COVERED, ENDING, INTERIM, OVERLAP, STALLED
+from tests.web.register import COVERED, ENDS_MUCH, STALLED
 from tracker.domain.register import RegisterKind
 from tracker.domain.vocabulary import Language
 
@@ -77,22 +77,11 @@ def test_a_dry_run_says_what_would_happen_and_writes_not_a_byte(filled: Commands
     assert real.json == {**dry.json, "written": True}
 
 
-ENDED = CONTRACTS + "".join(
-    f"{number};{school};{start};2027-01-05\n"
-    for number, school, start in [
-        ("K-1", COVERED, "2027-01-01"),
-        ("K-9", OVERLAP, "2027-01-01"),
-        ("K-10", ENDING, "2026-02-01"),
-        ("K-3-1", INTERIM, "2027-01-01"),
-    ]
-)
-
-
 @pytest.mark.parametrize("language", Language)
 def test_a_file_that_ends_much_of_what_is_known_is_taken_only_when_confirmed(
     filled: Commands, language: Language
 ) -> None:
-    name, before = filled.file("c.csv", ENDED), filled.database.read_bytes()
+    name, before = filled.file("c.csv", ENDS_MUCH), filled.database.read_bytes()
     refused = filled("import", "contracts", name, TRACKER_LANGUAGE=language.value)
     dry = filled.good("import", "contracts", name, "--dry-run", TRACKER_LANGUAGE=language.value)
     assert refused.status == 2

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.commands import Commands
-from tests.web.register import COVERED, ENDING, INTERIM, OVERLAP
+from tests.web.register import COVERED, ENDS_MUCH
 from tracker.desk import Desk
 from tracker.domain.vocabulary import Language
 from tracker.feeds import words as register_words
@@ -32,21 +32,10 @@ LISTS: Mapping[str, Mapping[Any, str]] = {
 }
 
 
-ENDED = CONTRACTS + "".join(
-    f"{number};{school};{start};2027-01-05;active\n"
-    for number, school, start in [
-        ("K-1", COVERED, "2027-01-01"),
-        ("K-9", OVERLAP, "2027-01-01"),
-        ("K-10", ENDING, "2026-02-01"),
-        ("K-3-1", INTERIM, "2027-01-01"),
-    ]
-)
-
-
 def test_an_import_that_must_be_confirmed_is_told_to_programs_as_the_report_of_what_was_not_written(
     filled: Commands,
 ) -> None:
-    said = filled("import", "contracts", filled.file("c.csv", ENDED), "--format", "json")
+    said = filled("import", "contracts", filled.file("c.csv", ENDS_MUCH), "--format", "json")
     assert said.status == 2
     assert (said.json["read"], said.json["changed"], said.json["written"]) == (4, 4, False)
     assert said.json["danger"] == {"ended": 4, "emptied": 0, "known": 13, "percent": "30.8"}
@@ -54,7 +43,7 @@ def test_an_import_that_must_be_confirmed_is_told_to_programs_as_the_report_of_w
 
 
 def test_a_share_has_the_decimal_sign_of_its_language(filled: Commands, language: Language) -> None:
-    name = filled.file("c.csv", ENDED)
+    name = filled.file("c.csv", ENDS_MUCH)
     share = "30.8 %" if language is Language.EN else "30,8 %"
     assert share in filled("import", "contracts", name, TRACKER_LANGUAGE=language.value).err
     assert share in filled("import", "contracts", name, "--dry-run", TRACKER_LANGUAGE=language.value).out

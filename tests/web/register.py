@@ -63,6 +63,18 @@ def a_contract(number: str, school_id: str, start_on: str, end_on: str | None, *
     return ContractRow(**{**row, **more})  # type: ignore[arg-type]  # each test names the columns it means
 
 
+ENDS_MUCH = "contract_number;school_id;start_on;end_on\n" + "".join(
+    f"{number};{school};{start};2027-01-05\n"
+    for number, school, start in [
+        ("K-1", COVERED, "2027-01-01"),
+        ("K-9", OVERLAP, "2027-01-01"),
+        ("K-10", ENDING, "2026-02-01"),
+        ("K-3-1", INTERIM, "2027-01-01"),
+    ]
+)
+"""A file of contracts that ends four of the thirteen lines of the small country."""
+
+
 def small_country() -> tuple[RegisterRow, ...]:
     """Schools, contracts, tenders and events."""
     return (*_schools(), *_contracts(), *_tenders())

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
-from tests.web.register import COVERED, ENDING, INTERIM, OVERLAP, STALLED
+from tests.web.register import COVERED, ENDS_MUCH, STALLED
 from tracker.domain.register import RegisterKind
 from tracker.domain.vocabulary import Language
 from tracker.feeds.columns import COLUMNS
@@ -21,15 +21,6 @@ from tracker.store.scope import EVERYTHING
 
 GOOD = "school_id;name;region\n100000000001;Жаңа мектеп;59\n100000000002;Екінші мектеп;71\n"
 SPOILT = GOOD + "100000000003;;59\n100000000004;Төртінші;Нарния\n"
-ENDED = "contract_number;school_id;start_on;end_on\n" + "".join(
-    f"{number};{school};{start};2027-01-05\n"
-    for number, school, start in [
-        ("K-1", COVERED, "2027-01-01"),
-        ("K-9", OVERLAP, "2027-01-01"),
-        ("K-10", ENDING, "2026-02-01"),
-        ("K-3-1", INTERIM, "2027-01-01"),
-    ]
-)
 
 
 def hand_over(client: TestClient, data: str, kind: str = "schools", name: str = "мектептер.csv") -> str:
@@ -116,7 +107,7 @@ def test_a_spoilt_file_is_written_only_when_bad_rows_are_skipped_on_purpose(
 
 def test_ending_much_of_what_is_known_must_be_confirmed(filled: Engine, visit: Visit) -> None:
     client = visit(filled, Language.RU)
-    address = hand_over(client, ENDED, "contracts")
+    address = hand_over(client, ENDS_MUCH, "contracts")
     assert "Внимание: файл завершит или опустошит" in text_of(client.get(address).text)
     refused = confirm(client, address)
     assert refused.status_code == 409
