@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +32,7 @@ KNOWN = frozenset(
         "TRACKER_OIDC_ISSUER",
         "TRACKER_OIDC_CLIENT_ID",
         "TRACKER_OIDC_CLIENT_SECRET",
+        "TRACKER_SECOND_FACTOR",
     }
 )
 ENVIRONMENTS = frozenset({"development", "test", "production"})
@@ -47,6 +49,13 @@ NO_PROXY = "none"
 Network = IPv4Network | IPv6Network
 OIDC = ("TRACKER_OIDC_ISSUER", "TRACKER_OIDC_CLIENT_ID", "TRACKER_OIDC_CLIENT_SECRET")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class SecondFactor(StrEnum):
+    """Whether people who come in by a password need a second factor besides (ASVS 6.3.3)."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,12 @@ class Settings:
     """Proxies whose word on a caller's address is taken."""
     provider: Provider | None = None
     """Where people may prove who they are besides our own page."""
+    second_factor: SecondFactor = SecondFactor.OPTIONAL
+
+    @property
+    def demands_second_factor(self) -> bool:
+        """Whether nothing opens to a password alone."""
+        return self.second_factor is SecondFactor.REQUIRED
 
     @property
     def is_https(self) -> bool:
@@ -113,6 +128,7 @@ class Settings:
             secret=given.get("TRACKER_SECRET", ""),
             trusted_proxies=_proxies(given.get("TRACKER_TRUSTED_PROXIES", ""), environment),
             provider=_provider(given, environment),
+            second_factor=_second_factor(given),
         )
 
     def clock(self) -> Clock:
@@ -162,6 +178,16 @@ def _provider(given: Mapping[str, str], environment: str) -> Provider | None:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise SettingsRefused(name="TRACKER_OIDC_ISSUER", reason="value")
     return provider
+
+
+def _second_factor(given: Mapping[str, str]) -> SecondFactor:
+    """Demanded only where there is a secret to seal it with; raises :class:`SettingsRefused`."""
+    said = given.get("TRACKER_SECOND_FACTOR", SecondFactor.OPTIONAL)
+    if said not in tuple(SecondFactor):
+        raise SettingsRefused(name="TRACKER_SECOND_FACTOR", reason="value")
+    if said == SecondFactor.REQUIRED and not given.get("TRACKER_SECRET", "").strip():
+        raise SettingsRefused(name="TRACKER_SECOND_FACTOR", reason="unsealed")
+    return SecondFactor(said)
 
 
 def _require_secret(secret: str) -> None:

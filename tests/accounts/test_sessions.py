@@ -168,6 +168,18 @@ def test_own_sessions_are_listed_and_ended_one_by_one(place: Place, person: Pers
     assert foreign.is_in
 
 
+def test_a_session_shows_browser_and_system_and_its_whole_line_when_opened(
+    place: Place, person: Person, browser: Browser
+) -> None:
+    agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0"
+    place.browser("198.51.100.9", **{"user-agent": agent}).sign_in(person.email)
+    place.browser("198.51.100.10", **{"user-agent": "curl/8.5.0"}).sign_in(person.email)
+    page = browser.get("/account").text
+    assert f"<details><summary>Firefox 132, Windows</summary>{agent}</details>" in page
+    cells = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', page)
+    assert "curl/8.5.0" in cells
+
+
 def test_signing_out_tells_the_browser_to_forget(browser: Browser) -> None:
     answer = browser.post("/sign-out", token=browser.token)
     assert answer.headers["location"] == "/sign-in"

@@ -29,6 +29,58 @@ def test_an_address_has_twenty_tries_an_hour(both_places: Place) -> None:
     assert browser.sign_in(person.email).status_code == 303
 
 
+def test_an_address_is_told_to_the_second_how_long_it_waits(both_places: Place) -> None:
+    """A try is refused until the oldest of the twenty is an hour old, and judged from then on."""
+    person = both_places.add()
+    browser = both_places.browser()
+    for _ in range(PER_ADDRESS):
+        assert "retry-after" not in browser.sign_in(person.email, "wrong").headers
+        both_places.clock.wait(seconds=7.5)
+    answer = browser.sign_in(person.email)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, str(3600 - 150))
+    both_places.clock.wait(seconds=0.5)
+    assert browser.sign_in(person.email).headers["retry-after"] == str(3600 - 150)  # a begun second counts
+    both_places.clock.wait(seconds=3600 - 150 - 1)
+    assert browser.sign_in(person.email).headers["retry-after"] == "1"
+    both_places.clock.wait(seconds=0.5)
+    assert browser.sign_in(person.email).status_code == 303
+
+
+def test_a_known_device_is_told_by_its_own_tries(place: Place) -> None:
+    person = place.add()
+    browser = place.browser()
+    browser.sign_in(person.email)
+    browser.send("/sign-out", page="/account")
+    guess(browser, person.email, PER_ADDRESS // 2)
+    place.clock.wait(minutes=20)
+    guess(browser, person.email, PER_ADDRESS // 2)
+    assert browser.sign_in(person.email).headers["retry-after"] == str(40 * 60)
+    guess(place.browser(), "somebody@example.kz", PER_ADDRESS)
+    assert browser.sign_in(person.email).headers["retry-after"] == str(40 * 60)
+
+
+def test_an_account_that_no_time_opens_is_told_no_time(place: Place) -> None:
+    """Only a device on which it was entered, or a link, helps there."""
+    person = place.add()
+    fail_elsewhere(place, person.email, IN_A_ROW)
+    answer = place.browser("192.0.2.1").sign_in(person.email)
+    assert answer.status_code == 429
+    assert "retry-after" not in answer.headers
+
+
+def test_whoever_proves_herself_again_is_told_how_long_as_well(place: Place) -> None:
+    person = place.add()
+    browser = place.browser()
+    browser.sign_in(person.email)
+    place.clock.wait(seconds=30)
+    fields = {"current": "wrong", "password": "жеті өнер, жетпіс тіл", "again": "жеті өнер, жетпіс тіл"}
+    for _ in range(PER_ADDRESS):
+        assert browser.post("/account/password", fields, token=browser.token).status_code == 401
+    place.clock.wait(minutes=1)
+    answer = browser.post("/account/password", fields, token=browser.token)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, str(59 * 60))
+
+
 def test_all_addresses_of_one_line_share_their_tries(both_places: Place) -> None:
     """AUT-1: whoever has IPv6 has 2^64 addresses; the next network is somebody else's."""
     email = both_places.add().email

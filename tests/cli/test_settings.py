@@ -43,6 +43,9 @@ READY: dict[str, str | None] = {
         ({"TRACKER_BASE_URL": f"{HOME}/tracker"}, "error.settings.value"),
         ({"TRACKER_BASE_URL": "https://a@school.example"}, "error.settings.value"),
         ({"TRACKER_TRUSTED_PROXIES": "proxy.example"}, "error.settings.value"),
+        ({"TRACKER_SECOND_FACTOR": "always", "TRACKER_SECRET": SECRET}, "error.settings.value"),
+        ({"TRACKER_SECOND_FACTOR": ""}, "error.settings.value"),
+        ({"TRACKER_SECOND_FACTOR": "required"}, "error.settings.unsealed"),
         (
             {**PRODUCTION, "TRACKER_SECRET": SECRET, "TRACKER_BASE_URL": HOME},
             "error.settings.proxies_missing",

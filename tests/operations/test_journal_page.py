@@ -19,6 +19,7 @@ from tests.web.register import NOW
 from tracker.domain.acts import Act
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import load_catalogs
 from tracker.services import witnessing
 from tracker.store import journal, journal_search
 from tracker.store.engine import reading, transaction
@@ -115,6 +116,16 @@ def test_a_filter_that_does_not_exist_is_refused(told: Engine, visit: Visit) -> 
     client = visit(told, person=AUDITOR)
     assert client.get("/journal?act=nonsense").status_code == 400
     assert client.get("/journal?from=yesterday").status_code == 400
+
+
+@pytest.mark.parametrize("language", Language)
+def test_whoever_asks_for_an_act_that_does_not_exist_is_told_those_that_do(
+    told: Engine, visit: Visit, language: Language
+) -> None:
+    client, label = visit(told, language, person=AUDITOR), load_catalogs()[language].say("detail.allowed")
+    for answer in (client.get("/journal?act=nonsense"), client.post("/journal/export?act=nonsense")):
+        assert answer.status_code == 400
+        assert f"{label}\n{', '.join(Act)}" in text_of(answer.text)
 
 
 def test_a_long_journal_comes_in_pages(empty: Engine, visit: Visit) -> None:

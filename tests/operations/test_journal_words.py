@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -15,12 +16,14 @@ from tracker.domain.acts import Act
 from tracker.domain.people import Reach
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
+from tracker.paths import PACKAGE
 from tracker.render.catalogs import load_catalogs
 from tracker.services import enrolling, issuing
 from tracker.services.acting import Author
 from tracker.services.enrolling import Described
 from tracker.services.issuing import Wanted
 from tracker.store.engine import transaction
+from tracker.web.pages.journal import APART
 
 CATALOGS = load_catalogs()
 AUDITOR = a_person(Role.AUDITOR, name="aigul")
@@ -74,6 +77,47 @@ def test_details_are_words_of_the_reader(told: Engine, visit: Visit, language: L
     assert words.say("deed.subject.calendar") in said
     assert "unheard: as it is" in said
     assert not re.search(r"\[|\]|'59'|person:[0-6]|None|False", said)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("act", Act)
+def test_every_act_is_told_in_words_in_its_entry_and_in_the_filter(
+    empty: Engine, visit: Visit, act: Act, language: Language
+) -> None:
+    sign_in(empty, AUDITOR)
+    with transaction(empty) as session:
+        AUTHOR.note(session, act, "person:1")
+    page = visit(empty, language, person=AUDITOR).get(f"/journal?act={act}").text
+    words = CATALOGS[language].say(f"act.{act}")
+    (row,) = re.findall(r"<tbody>(.*?)</tbody>", page, re.DOTALL)
+    assert words in text_of(row).splitlines()
+    assert f'<option value="{act}" selected>{words}</option>' in page
+
+
+def details_of_acts() -> set[str]:
+    """The names under which the program notes details, but for those that have columns of their own."""
+    calls = [
+        node
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "note"
+    ]
+    return {each.arg for call in calls for each in call.keywords if each.arg} - set(APART)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_detail_stands_beside_its_name_and_never_beside_a_code(
+    empty: Engine, visit: Visit, language: Language
+) -> None:
+    names = sorted(details_of_acts())
+    assert {"role", "rows", "by", "failed", "checked_to"} <= set(names)
+    sign_in(empty, AUDITOR)
+    with transaction(empty) as session:
+        AUTHOR.note(session, Act.EXPORT, "queue", **dict.fromkeys(names, 7))
+    page = visit(empty, language, person=AUDITOR).get("/journal").text
+    told = re.findall(r"<li>(.*?): 7</li>", page)
+    assert len(told) == len(names)
+    assert set(told).isdisjoint(names)
 
 
 @pytest.mark.parametrize("language", Language)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -18,9 +21,11 @@ from tracker.domain.acts import Act
 from tracker.domain.people import TokenScope
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import FlagKind, Language, State
+from tracker.render.catalogs import load_catalogs
 from tracker.scheduler import Tick, ticking
 from tracker.services import operating
 from tracker.services.evaluating import Book
+from tracker.services.operating import Level
 from tracker.store import assessments, attempts, flags, jobs, journal, people, tokens
 from tracker.store.engine import make_engine, reading, transaction
 from tracker.store.job_tables import Outcome
@@ -29,6 +34,7 @@ from tracker.store.scope import EVERYTHING
 
 TODAY = legal_day(NOW)
 BOOK = Book.load()
+HALF_FULL = SimpleNamespace(total=2**40, used=2**39, free=2**39)
 
 
 def tick(engine: Engine) -> None:
@@ -223,6 +229,31 @@ def test_what_cannot_be_seen_is_said_to_be_unknown(filled: Engine, visit: Visit)
     said = text_of(visit(filled, Language.EN).get("/operations").text)
     assert "The program does not see backups yet." in said
     assert "Never taken in from a file." in said
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_is_unknown_is_named_above_and_is_not_called_good(
+    filled: Engine, visit: Visit, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: HALF_FULL)  # whatever this machine's disk is
+    tick(filled)
+    with reading(filled, seeing=EVERYTHING) as session:
+        found = operating.conditions(session, filled, now=NOW, today=TODAY, book=BOOK)
+    unknown = [each for each in found if each.level is Level.UNKNOWN]
+    assert {each.code for each in unknown} >= {"file", "backup"}
+    assert not any(each.level is Level.BAD for each in found)
+    page, words = visit(filled, language).get("/operations").text, load_catalogs()[language]
+    assert words.say("operations.unknown") in text_of(page)
+    assert words.say("operations.good") not in text_of(page)
+    above = text_of(page.split("<table", 1)[0])
+    for each in unknown:
+        assert words.say(f"operation.{each.code}") in above
+    assert page.count('class="tag tag-unknown"') == len(unknown)
+    assert page.count('class="tag tag-covered"') == len(found) - len(unknown)
+    for row in re.findall(r"<tr.*?</tr>", page, re.DOTALL):
+        if "tag-unknown" in row:
+            assert words.say("operations.level.unknown") in text_of(row)
+            assert words.say("operations.level.good") not in text_of(row)
 
 
 def test_an_admin_has_the_journal_read_and_that_is_noted(filled: Engine, visit: Visit) -> None:

@@ -83,6 +83,22 @@ def test_a_program_that_asks_for_no_such_value_is_told_those_that_exist(
     assert (answer.status_code, answer.json()["allowed"]) == (400, allowed)
 
 
+@pytest.mark.parametrize("language", Language)
+def test_a_file_of_no_such_kind_is_refused_with_the_kinds_there_are(
+    empty: Engine, visit: Visit, language: Language
+) -> None:
+    files = {"file": ("a.csv", b"school_id;name\n1;A\n")}
+    answer = visit(empty, language).post("/imports", data={"kind": "people"}, files=files)
+    label = CATALOGS[language].say("detail.allowed")
+    assert answer.status_code == 400
+    assert f"{label}\nschools, contracts, tenders, tender-events" in text_of(answer.text)
+
+
+def test_a_page_that_is_asked_for_no_such_value_lists_those_that_exist(filled: Engine, visit: Visit) -> None:
+    said = text_of(visit(filled, Language.EN).get("/schools?state=fine").text)
+    assert f"Possible values\n{', '.join(State)}" in said
+
+
 @pytest.mark.parametrize("query", ["page=0", "district=", "q="])
 def test_where_values_are_many_none_are_listed(filled: Engine, visit: Visit, query: str) -> None:
     answer = visit(filled, Language.EN).get(f"/api/v1/needs?{query}")

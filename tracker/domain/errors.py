@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class TrackerError(Exception):
     """A refused request. ``code`` names the sentence, ``details`` fill its places."""
@@ -90,6 +92,12 @@ class NotAllowed(TrackerError):
     code = "error.not_allowed"
 
 
+class SecondFactorNeeded(TrackerError):
+    """A second factor is demanded: ``reason`` is ``set_up`` (there is none) or ``kept`` (it would go)."""
+
+    code = "error.second_factor_needed"
+
+
 class FormStale(TrackerError):
     """A form lacks the token of its own visitor: it is of another site, another person or an old session."""
 
@@ -172,13 +180,21 @@ class CodeRefused(TrackerError):
     code = "error.code_refused"
 
 
-class TooManyTries(TrackerError):
-    """An address or an account has failed too often; waiting helps."""
+class NotJudgedNow(TrackerError):
+    """A try that is not even looked at; ``until`` is when one will be, None where waiting is no help."""
+
+    def __init__(self, until: datetime | None = None, **details: object) -> None:
+        super().__init__(**details)
+        self.until = until
+
+
+class TooManyTries(NotJudgedNow):
+    """An address has failed too often within an hour, or an account too often in a row."""
 
     code = "error.too_many_tries"
 
 
-class StrangersRefused(TrackerError):
+class StrangersRefused(NotJudgedNow):
     """So many tries of unknown devices have failed that none is judged for ``minutes``; known ones are."""
 
     code = "error.strangers_refused"

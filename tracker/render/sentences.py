@@ -164,6 +164,8 @@ class Sentences:
     def _given(self, error: TrackerError, value: object) -> str:
         if isinstance(value, datetime):
             return self.formats.moment(value)
+        if isinstance(value, tuple):
+            return ", ".join(map(str, value))
         is_filter = isinstance(error, FilterNotKnown) and self.words.knows(f"filter.{value}")
         return self.words.say(f"filter.{value}") if is_filter else str(value)
 

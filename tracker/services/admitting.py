@@ -19,7 +19,7 @@ from tracker.services.acting import Author
 from tracker.services.hashing import Checked
 from tracker.services.sealing import Seal
 from tracker.store import attempts, credentials, links, people
-from tracker.store.attempts import Knocker
+from tracker.store.attempts import Failures, Knocker
 from tracker.store.credentials import Credentials
 from tracker.store.links import SECOND_STEPS, Purpose
 
@@ -61,7 +61,7 @@ class Origin:
 class Knock:
     """A try, written down before it is judged; ``attempt`` is None for one that is not judged at all.
 
-    ``opens_at`` is when it will be, where the device alone is the reason.
+    ``opens_at`` is when it will be, where waiting helps; ``is_closed`` that its device alone is the reason.
     """
 
     who: Knocker
@@ -69,6 +69,7 @@ class Knock:
     known: Credentials | None
     is_known_device: bool
     opens_at: datetime | None = None
+    is_closed: bool = False
 
     @property
     def password_hash(self) -> str | None:
@@ -83,7 +84,10 @@ class Knock:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """How a try ended; ``cookie`` is that of the session, or half way of the second step."""
+    """How a try ended; ``cookie`` is that of the session, or half way of the second step.
+
+    ``opens_at`` is when one will be judged that was not, where waiting helps.
+    """
 
     outcome: Outcome
     cookie: str = ""
@@ -129,19 +133,24 @@ def _knock(
     if failed.of_address >= PER_ADDRESS or failed.in_a_row >= IN_A_ROW:
         if not attempts.was_told(session, who, now=author.now):
             author.note(session, Act.SIGN_IN_REFUSED, refused.subject, reason="too_many")
-        return refused
+        return replace(refused, opens_at=_frees_at(session, who, failed, author))
     opens_at = warding.opens_at(session, author) if is_warded and not failed.is_known else None
     if opens_at is not None:
-        return replace(refused, opens_at=opens_at)
+        return replace(refused, opens_at=opens_at, is_closed=True)
     return replace(refused, attempt=attempts.begin(session, who, now=author.now))
+
+
+def _frees_at(session: Session, who: Knocker, failed: Failures, author: Author) -> datetime | None:
+    """When an address has waited long enough; None for an account, whose row of failures no time ends."""
+    if failed.in_a_row >= IN_A_ROW:
+        return None
+    return attempts.frees_at(session, who, allowed=PER_ADDRESS, is_known=failed.is_known, now=author.now)
 
 
 def enter(session: Session, knocked: Knock, checked: Checked, origin: Origin, author: Author) -> Entry:
     """Let the person in whose password was checked, or half way in where she has a second factor."""
-    if knocked.opens_at is not None:
-        return Entry(Outcome.CLOSED, opens_at=knocked.opens_at)
     if knocked.attempt is None:
-        return Entry(Outcome.WAIT)
+        return Entry(Outcome.CLOSED if knocked.is_closed else Outcome.WAIT, opens_at=knocked.opens_at)
     known = _confirmed(session, knocked, checked, author)
     if known is None:
         return Entry(Outcome.WRONG)
@@ -151,25 +160,25 @@ def enter(session: Session, knocked: Knock, checked: Checked, origin: Origin, au
     return _welcome(session, knocked, known, origin, author, known_by=BY_PASSWORD)
 
 
-def confirm(session: Session, knocked: Knock, checked: Checked, author: Author) -> Outcome:
+def confirm(session: Session, knocked: Knock, checked: Checked, author: Author) -> Entry:
     """Whether a person who is signed in has given her own password once more."""
     if knocked.attempt is None:
-        return Outcome.WAIT
-    return Outcome.WRONG if _confirmed(session, knocked, checked, author) is None else Outcome.IN
+        return Entry(Outcome.WAIT, opens_at=knocked.opens_at)
+    return Entry(Outcome.WRONG if _confirmed(session, knocked, checked, author) is None else Outcome.IN)
 
 
 def confirm_code(
     session: Session, known: Credentials, code: str, origin: Origin, author: Author, seal: Seal | None
-) -> Outcome:
+) -> Entry:
     """Whether a person who is signed in has given a code of her second factor once more; it is used up."""
     knocked = _knock_with_code(session, known, origin, author)
     if knocked.attempt is None:
-        return Outcome.WAIT
+        return Entry(Outcome.WAIT, opens_at=knocked.opens_at)
     if take_code(session, known, code, author=author, seal=seal) is None:
         author.note(session, Act.SIGN_IN_REFUSED, known.mark, reason="code")
-        return Outcome.WRONG
+        return Entry(Outcome.WRONG)
     attempts.take_back(session, knocked.attempt)
-    return Outcome.IN
+    return Entry(Outcome.IN)
 
 
 def _confirmed(session: Session, knocked: Knock, checked: Checked, author: Author) -> Credentials | None:
@@ -196,7 +205,7 @@ def enter_code(
 ) -> Entry:
     """Let the person in whose code is right: of her authenticator, or one that stands in for it once."""
     if knocked.attempt is None or knocked.known is None:
-        return Entry(Outcome.WAIT)
+        return Entry(Outcome.WAIT, opens_at=knocked.opens_at)
     known_by = take_code(session, knocked.known, code, author=author, seal=seal)
     if known_by is None:
         author.note(session, Act.SIGN_IN_REFUSED, knocked.subject, reason="code")

@@ -49,9 +49,14 @@ def enter(session: Session, identity: Identity, knocked: Knock, origin: Origin, 
 def has_just_vouched(session: Session, cookie: str, author: Author) -> bool:
     """Whether the session of a cookie was begun by the provider, and lately."""
     seen = people.session_of(session, cookie, now=author.now)
-    if seen is None or seen.known_by.partition("+")[0] != KNOWN_BY:
+    if seen is None or not is_vouched(seen.known_by):
         return False
     return author.now - seen.began_at <= FRESH
+
+
+def is_vouched(known_by: str) -> bool:
+    """Whether somebody was let in because the provider vouched for her, by how her session says it."""
+    return known_by.partition("+")[0] == KNOWN_BY
 
 
 def refuse(session: Session, author: Author, reason: str, *, subject: str = NO_ACCOUNT) -> None:

@@ -85,18 +85,33 @@ class Failures:
 def failures(session: Session, who: Knocker, *, now: datetime) -> Failures:
     """What counts against this try. A device on which the account has signed in is judged by itself."""
     mine = ATTEMPT.c.account_hash == who.account_hash
-    on_device = and_(mine, ATTEMPT.c.device_hash == who.device_hash)
+    on_device = _on_device(who)
     lately = and_(on_device, ATTEMPT.c.succeeded, ATTEMPT.c.at > now - KEPT)
     is_known = who.device is not None and bool(_count(session, lately))
     counted = on_device if is_known else mine
-    place = on_device if is_known else ATTEMPT.c.address == who.network
     last = select(func.coalesce(func.max(ATTEMPT.c.id), 0)).where(counted, ATTEMPT.c.succeeded)
     failed = ATTEMPT.c.succeeded.is_(False)
     return Failures(
-        of_address=_count(session, and_(place, failed, ATTEMPT.c.at > now - HOUR)),
+        of_address=_count(session, _within_the_hour(who, now=now, is_known=is_known)),
         in_a_row=_count(session, and_(counted, failed, ATTEMPT.c.id > last.scalar_subquery())),
         is_known=is_known,
     )
+
+
+def frees_at(session: Session, who: Knocker, *, allowed: int, is_known: bool, now: datetime) -> datetime:
+    """When the address (or the known device) has failed fewer than ``allowed`` times within an hour."""
+    failed = select(ATTEMPT.c.at).where(_within_the_hour(who, now=now, is_known=is_known))
+    last = session.scalar(failed.order_by(ATTEMPT.c.at.desc()).offset(allowed - 1).limit(1))
+    return now if last is None else last + HOUR
+
+
+def _on_device(who: Knocker) -> ColumnElement[bool]:
+    return and_(ATTEMPT.c.account_hash == who.account_hash, ATTEMPT.c.device_hash == who.device_hash)
+
+
+def _within_the_hour(who: Knocker, *, now: datetime, is_known: bool) -> ColumnElement[bool]:
+    place = _on_device(who) if is_known else ATTEMPT.c.address == who.network
+    return and_(place, ATTEMPT.c.succeeded.is_(False), ATTEMPT.c.at > now - HOUR)
 
 
 def failed_of_strangers(

@@ -102,10 +102,15 @@ def begin_session(
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """Somebody signed in, and when her session was last written down as used."""
+    """Somebody signed in: when her session was last written down as used, how she proved herself for it.
+
+    ``has_password_alone`` is of the account, see :func:`has_password_alone`.
+    """
 
     person: Person
     used_at: datetime
+    known_by: str
+    has_password_alone: bool
 
     def is_touch_due(self, now: datetime) -> bool:
         """Whether its use is to be written down again."""
@@ -128,7 +133,11 @@ def _bounds(now: datetime) -> dict[str, datetime]:
 
 # Asked with every request: these statements are put together once.
 _MINE = SIGNED_IN.c.cookie_hash == bindparam("cookie_hash")
-_SITTING = select(PERSON, SIGNED_IN.c.used_at).join(SIGNED_IN).where(_MINE, ALIVE, present_people())
+_SITTING = (
+    select(PERSON, SIGNED_IN.c.used_at, SIGNED_IN.c.known_by)
+    .join(SIGNED_IN)
+    .where(_MINE, ALIVE, present_people())
+)
 _RUN_OUT = select(SIGNED_IN.c.id).where(_MINE, SIGNED_IN.c.ended_at.is_(None), not_(ALIVE))
 _REACH = select(PERSON_REACH).where(PERSON_REACH.c.person_id == bindparam("number"))
 
@@ -136,7 +145,10 @@ _REACH = select(PERSON_REACH).where(PERSON_REACH.c.person_id == bindparam("numbe
 def sitting_of(session: Session, cookie: str, *, now: datetime) -> Sitting | None:
     """Who is signed in with a cookie; None for one that is unknown, ended, idle or too old."""
     found = session.execute(_SITTING, {"cookie_hash": hashed(cookie), **_bounds(now)}).first()
-    return None if found is None else Sitting(person_of_row(session, found), found.used_at)
+    if found is None:
+        return None
+    person = person_of_row(session, found)
+    return Sitting(person, found.used_at, found.known_by, has_password_alone(found))
 
 
 def has_run_out(session: Session, cookie: str, *, now: datetime) -> bool:
@@ -219,6 +231,11 @@ def person_of_row(session: Session, row: Row[Any], reaches: Mapping[int, Reach] 
     else:
         reach = reaches.get(row.id, NOWHERE)
     return Person(row.id, row.email, row.name, row.role, row.language, reach)
+
+
+def has_password_alone(row: Row[Any]) -> bool:
+    """Whether the account of a row of ``person`` has a password and no second factor."""
+    return row.password_hash is not None and row.second_factor is None
 
 
 def reaches_of(session: Session, people: ColumnElement[bool]) -> Mapping[int, Reach]:

@@ -12,7 +12,7 @@ from sqlalchemy import and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.people import TOKEN_ACTIONS, Person, TokenScope
-from tracker.store.people import TOUCH, hashed, person_of_row, present_people
+from tracker.store.people import TOUCH, has_password_alone, hashed, person_of_row, present_people
 from tracker.store.people_tables import API_TOKEN, PERSON
 from tracker.store.scope import is_storable
 
@@ -40,11 +40,15 @@ class TokenSeen:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The person for whom a program comes, cut to what its token allows."""
+    """The person for whom a program comes, cut to what its token allows.
+
+    ``has_password_alone`` is of her account, which has no second factor then.
+    """
 
     person: Person
     prefix: str
     used_at: datetime | None
+    has_password_alone: bool
 
     def is_touch_due(self, now: datetime) -> bool:
         """Whether the use of the token is to be written down again."""
@@ -88,7 +92,7 @@ def holder_of(session: Session, text: str, *, now: datetime) -> Holder | None:
         return None
     allowed = TOKEN_ACTIONS[TokenScope(row.actions)]
     person = replace(person_of_row(session, row), allowed=allowed, only_region=row.region)
-    return Holder(person, prefix, row.used_at)
+    return Holder(person, prefix, row.used_at, has_password_alone(row))
 
 
 _OF_TOKEN = (

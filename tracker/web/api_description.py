@@ -23,7 +23,7 @@ PROBLEM = "application/problem+json"
 REFUSALS = {
     "400": "A parameter is unknown, repeated, or has a value that does not exist.",
     "401": "Nobody is signed in, or the token is unknown, expired or revoked.",
-    "403": "The role or the token does not allow this.",
+    "403": "The role or the token does not allow this, or a second factor must be set up first.",
     "503": "The database cannot be used now.",
 }
 NOT_FOUND = {"404": "It does not exist, or not for whoever asks: both are answered alike."}

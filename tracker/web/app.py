@@ -33,6 +33,7 @@ from tracker.domain.errors import (
     PathNotWritable,
     PolicyBroken,
     ProofStale,
+    SecondFactorNeeded,
     SecretMissing,
     SettingsRefused,
     SignInNeeded,
@@ -91,6 +92,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
     UploadGone: 404,
     SignInNeeded: 401,
     NotAllowed: 403,
+    SecondFactorNeeded: 403,
     FormStale: 403,
     ConfirmationNeeded: 409,
     ChangedMeanwhile: 409,
@@ -181,9 +183,18 @@ def status_of(error: TrackerError) -> int:
 
 def _tracker_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, TrackerError)
-    if isinstance(error, SignInNeeded) and not is_for_programs(request):
-        return RedirectResponse(sign_in_address(request), 303)
+    if onward := _led_to(request, error):
+        return RedirectResponse(onward, 303)
     return _told(request, status_of(error), error)
+
+
+def _led_to(request: Request, error: TrackerError) -> str | None:
+    """Where a person can do what is missing; programs, and people in all else, are told of the refusal."""
+    if is_for_programs(request):
+        return None
+    if isinstance(error, SecondFactorNeeded) and not visitor_of(request).is_program:
+        return second_factor.PAGE
+    return sign_in_address(request) if isinstance(error, SignInNeeded) else None
 
 
 def _http_error(request: Request, error: Exception) -> Response:

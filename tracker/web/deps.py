@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from tracker.clock import legal_day
 from tracker.domain.asked import read_day, read_moment
-from tracker.domain.errors import FilterNotKnown, SignInNeeded
+from tracker.domain.errors import FilterNotKnown, NotJudgedNow, SignInNeeded
 from tracker.domain.people import Person
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Language
@@ -117,7 +118,8 @@ class Visit(Caller):
         return f"{path}?{query}" if query else path
 
     def page(self, template: str, values: Mapping[str, object], *, status: int = 200) -> Response:
-        """Render a template for this visit."""
+        """Render a template for this visit; a refusal that ends by itself also says when, to the second."""
+        visitor, refused = visitor_of(self.request), values.get("refused")
         common = {
             "on": self.on,
             "today": self.today,
@@ -126,11 +128,14 @@ class Visit(Caller):
             "home": self.to("/"),
             "to": self.to,
             "is_demo": registry.is_demo(self.session),
-            "uncovered": uncovered_count(self.session, self.scope) if visitor_of(self.request).person else 0,
+            "uncovered": uncovered_count(self.session, self.scope) if visitor.is_admitted else 0,
             "made_at": self.moment,
             "provider": self.house.settings.provider and self.house.settings.provider.name,
         }
-        return html(self.request, self.house, self.language, template, {**common, **values}, status=status)
+        answer = html(self.request, self.house, self.language, template, {**common, **values}, status=status)
+        if isinstance(refused, NotJudgedNow) and refused.until is not None:
+            answer.headers["retry-after"] = str(seconds_until(refused.until, self.moment))
+        return answer
 
 
 def html(
@@ -145,11 +150,12 @@ def html(
     """Render a template in ``language`` and remember a language that was just chosen."""
     environment = house.environments[language]
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
-    person = visitor_of(request).person
+    visitor = visitor_of(request)
     text = environment.get_template(template).render(
         {"home": "/", **values},
-        person=person,
-        may=lambda action: person is not None and person.may(Action(action)),
+        person=visitor.person,
+        is_admitted=visitor.is_admitted,
+        may=lambda action: visitor.may(Action(action)),
         csrf=form_token(request),
         nonce=nonce_of(request),
         path=written_path(request),
@@ -163,6 +169,11 @@ def html(
     if request.query_params.get("lang") == language:
         remember_language(response, house, language)
     return response
+
+
+def seconds_until(until: datetime, now: datetime) -> int:
+    """Whole seconds to wait; at least one."""
+    return max(1, ceil((until - now).total_seconds()))
 
 
 def remember_language(response: Response, house: House, language: Language) -> None:

@@ -43,6 +43,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "purchase": (ON,),
     "integrated": (ON,),
     "size": tuple(map(str, SIZES)),
+    "later": (ON,),
 }
 """The values that exist, of filters that have few."""
 
@@ -176,10 +177,10 @@ def is_integrated(need: NeedView) -> bool:
     return since is not None and since <= need.assessment.on
 
 
-def not_known(name: str, value: object) -> FilterNotKnown:
-    """The refusal of a value that does not exist, with those that do."""
-    few = {"allowed": ALLOWED[name]} if name in ALLOWED else {}
-    return FilterNotKnown(name=name, value=value, **few)
+def not_known(name: str, value: object, allowed: Iterable[str] = ()) -> FilterNotKnown:
+    """The refusal of a value that does not exist, with those that do where they are few."""
+    few = tuple(allowed) or ALLOWED.get(name)
+    return FilterNotKnown(name=name, value=value, **({"allowed": few} if few else {}))
 
 
 def _id(need: NeedView) -> str:

@@ -78,10 +78,10 @@ def prove_again(called: Caller, password: str) -> None:
         return
     knocked, checked = check(called, called.person.email, password, is_warded=False)
     with transaction(called.house.engine) as session:
-        outcome = admitting.confirm(session, knocked, checked, author_of(called))
-    if outcome is Outcome.WAIT:
-        raise TooManyTries
-    if outcome is not Outcome.IN:
+        entry = admitting.confirm(session, knocked, checked, author_of(called))
+    if entry.outcome is Outcome.WAIT:
+        raise TooManyTries(entry.opens_at)
+    if entry.outcome is not Outcome.IN:
         raise SignInRefused
 
 
@@ -101,8 +101,8 @@ def prove_code(called: Caller, code: str) -> None:
     if known.second_factor is None:
         raise NotFound
     with transaction(called.house.engine) as session:
-        outcome = admitting.confirm_code(session, known, code, origin_of(called), author_of(called), seal)
-    if outcome is Outcome.WAIT:
-        raise TooManyTries
-    if outcome is not Outcome.IN:
+        entry = admitting.confirm_code(session, known, code, origin_of(called), author_of(called), seal)
+    if entry.outcome is Outcome.WAIT:
+        raise TooManyTries(entry.opens_at)
+    if entry.outcome is not Outcome.IN:
         raise CodeRefused

@@ -1,7 +1,8 @@
 """Who may use a route: each declares it, and a route that does not keeps the server from starting.
 
-``allow(action)`` admits people whose role allows the action, ``anyone()`` everybody. A form that changes
-something must carry the token of the visitor's own cookie (WEB-1).
+``allow(action)`` admits people whose role allows the action, ``anyone()`` everybody. Where a second factor is
+demanded, it does not admit those who lack one, except on their way to it. A form that changes something must
+carry the token of the visitor's own cookie (WEB-1).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import Mount
 
-from tracker.domain.errors import FormStale, NotAllowed, SignInNeeded
+from tracker.domain.errors import FormStale, NotAllowed, SecondFactorNeeded, SignInNeeded
 from tracker.domain.people import Person
 from tracker.domain.roles import Action
 from tracker.web.visitors import csrf_token, visitor_of
@@ -41,25 +42,31 @@ async def given_token(request: Request) -> str:
 
 @dataclass(frozen=True)
 class Rule:
-    """Admits whoever may do ``action``; None admits everybody."""
+    """Admits whoever may do ``action``; None admits everybody.
+
+    ``leads_to_second_factor`` is where one is set up.
+    """
 
     action: Action | None
+    leads_to_second_factor: bool = False
 
     def admit(self, request: Request) -> None:
-        """Raises :class:`SignInNeeded` and :class:`NotAllowed`; needs no body for it.
+        """Needs no body. Raises :class:`SignInNeeded`, :class:`SecondFactorNeeded` and :class:`NotAllowed`.
 
         Where everybody may, nobody is looked up: ``/healthz`` answers without a database.
         """
         if self.action is None:
             return
-        person = visitor_of(request).person
-        if person is None:
+        visitor = visitor_of(request)
+        if visitor.person is None:
             raise SignInNeeded
-        if not person.may(self.action):
+        if visitor.lacks_second_factor and not self.leads_to_second_factor:
+            raise SecondFactorNeeded(reason="set_up")
+        if not visitor.person.may(self.action):
             raise NotAllowed(action=self.action.value)
 
     def __call__(self, request: Request, token: Annotated[str, Depends(given_token)]) -> None:
-        """Raises :class:`SignInNeeded`, :class:`NotAllowed` and :class:`FormStale`."""
+        """Raises what :meth:`admit` does, and :class:`FormStale`."""
         self.admit(request)
         if request.method in READING:
             return
@@ -73,9 +80,9 @@ def _require_own_form(cookie: str | None, token: str) -> None:
         raise FormStale
 
 
-def allow(action: Action) -> Any:  # what FastAPI takes among its dependencies
+def allow(action: Action, *, leads_to_second_factor: bool = False) -> Any:  # what FastAPI takes
     """A route for people whose role allows ``action``."""
-    return Depends(Rule(action))
+    return Depends(Rule(action, leads_to_second_factor))
 
 
 def anyone() -> Any:  # as above

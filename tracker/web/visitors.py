@@ -16,6 +16,8 @@ from starlette.responses import Response
 
 from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.people import Person
+from tracker.domain.roles import Action
+from tracker.services.vouching import is_vouched
 from tracker.store import people, tokens
 from tracker.store.attempts import KEPT
 from tracker.store.engine import IN_PASSING, reading, transaction
@@ -24,11 +26,25 @@ from tracker.web.house import House, house_of
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The sender of one request; ``cookie`` is what her browser sent, ``is_program`` that a token came."""
+    """The sender of one request; ``cookie`` is what her browser sent, ``is_program`` that a token came.
+
+    ``lacks_second_factor`` says that one is demanded and she has a password alone: nothing opens to her but
+    the way to set one up.
+    """
 
     person: Person | None = None
     cookie: str | None = None
     is_program: bool = False
+    lacks_second_factor: bool = False
+
+    @property
+    def is_admitted(self) -> bool:
+        """Whether the pages of her role open to her."""
+        return self.person is not None and not self.lacks_second_factor
+
+    def may(self, action: Action) -> bool:
+        """Whether she may do this now."""
+        return self.person is not None and self.is_admitted and self.person.may(action)
 
 
 def visitor_of(request: Request) -> Visitor:
@@ -51,8 +67,8 @@ def _stranger(request: Request, house: House) -> Visitor:
 
 
 def carry_on(request: Request, cookie: str) -> None:
-    """The visitor's session has a new cookie: forms on the answer belong to that one."""
-    request.state.visitor = replace(visitor_of(request), cookie=cookie)
+    """The visitor has set up a second factor: her session has a new cookie, to which forms now belong."""
+    request.state.visitor = replace(visitor_of(request), cookie=cookie, lacks_second_factor=False)
 
 
 def _look_up(request: Request, house: House) -> Visitor:
@@ -73,7 +89,8 @@ def _look_up(request: Request, house: House) -> Visitor:
     if sitting.is_touch_due(now):
         with suppress(DatabaseNotReady), _in_passing(house) as session:
             people.touch(session, cookie, now=now)
-    return Visitor(sitting.person, cookie)
+    is_demanded = house.settings.demands_second_factor and not is_vouched(sitting.known_by)
+    return Visitor(sitting.person, cookie, lacks_second_factor=is_demanded and sitting.has_password_alone)
 
 
 def _in_passing(house: House) -> AbstractContextManager[Session]:
@@ -93,7 +110,8 @@ def _program(house: House, given: Sequence[str], now: datetime) -> Visitor:
     if holder.is_touch_due(now):
         with suppress(DatabaseNotReady), _in_passing(house) as session:
             tokens.touch_token(session, holder.prefix, now=now)
-    return Visitor(holder.person, is_program=True)
+    lacks = house.settings.demands_second_factor and holder.has_password_alone
+    return Visitor(holder.person, is_program=True, lacks_second_factor=lacks)
 
 
 def cookie_name(house: House) -> str:

@@ -143,6 +143,7 @@ def _page(
         "tokens": tokens.tokens_of(session, number),
         "codes_left": credentials.recovery_codes_left(session, number),
         "has_secret": bool(visit.house.settings.secret),
+        "is_kept": visit.house.settings.demands_second_factor,
         "scopes": tuple(scope for scope in TokenScope if any(map(visit.person.may, TOKEN_ACTIONS[scope]))),
         "regions": [region.code for region in REGIONS],
         "days": DAYS,

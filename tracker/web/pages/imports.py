@@ -15,7 +15,6 @@ from tracker.domain.errors import (
     ChangedMeanwhile,
     ConfirmationNeeded,
     FileRefused,
-    FilterNotKnown,
     TrackerError,
     UploadGone,
 )
@@ -28,7 +27,7 @@ from tracker.store import journal, uploads
 from tracker.web.admission import FORM_ROOM
 from tracker.web.auditing import origin_of
 from tracker.web.deps import Asked, Called, Caller, Visit
-from tracker.web.filters import ON, asked_of
+from tracker.web.filters import ON, asked_of, not_known
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -77,7 +76,7 @@ def hand_over(
 ) -> Response:
     """Keep the file and show what it would change; one that cannot be read is refused and not kept."""
     if kind not in tuple(RegisterKind):
-        raise FilterNotKnown(name="kind", value=kind)
+        raise not_known("kind", kind, RegisterKind)
     if file is None or not file.filename:
         raise FileRefused(reason="missing")
     name = shown_name(file.filename)

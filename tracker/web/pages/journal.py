@@ -15,7 +15,7 @@ from tracker.clock import LEGAL_ZONE
 from tracker.domain.acts import Act
 from tracker.domain.asked import read_day
 from tracker.domain.days import next_day
-from tracker.domain.errors import FilterNotKnown, NotAllowed
+from tracker.domain.errors import NotAllowed
 from tracker.domain.roles import Action
 from tracker.render.sheets import Value, csv_bytes, xlsx_bytes
 from tracker.services import witnessing
@@ -27,7 +27,7 @@ from tracker.store.scope import EVERYTHING
 from tracker.web.attachments import Ending, attachment
 from tracker.web.auditing import note
 from tracker.web.deps import Called, Caller
-from tracker.web.filters import Filters, asked_of
+from tracker.web.filters import Filters, asked_of, not_known
 from tracker.web.paging import Page
 from tracker.web.rules import allow
 from tracker.web.witness import settle
@@ -65,7 +65,7 @@ class JournalFilters:
         texts = {name: asked.get(name, "").strip()[:LONGEST] for name in ("actor", "subject", "address", "q")}
         act = asked.get("act", "")
         if act and act not in tuple(Act):
-            raise FilterNotKnown(name="act", value=act)
+            raise not_known("act", act, Act)
         first = read_day(asked["from"]) if asked.get("from") else None
         last = read_day(asked["to"]) if asked.get("to") else None
         paged = Filters.read({name: asked[name] for name in ("page", "size") if name in asked})

@@ -71,7 +71,7 @@ def come_back(called: Called) -> Response:
     with transaction(called.house.engine) as session:
         knocked = vouching.knock(session, origin_of(called), author_of(called))
     if knocked.attempt is None:
-        return _refused(called, TooManyTries(), status=429)
+        return _refused(called, TooManyTries(knocked.opens_at), status=429)
     try:
         entry = _enter(called, provider, way, knocked)
     except ProviderRefused as error:

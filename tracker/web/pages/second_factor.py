@@ -9,7 +9,14 @@ import segno
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tracker.domain.errors import CodeRefused, SecretMissing, SignInRefused, TooManyTries, TrackerError
+from tracker.domain.errors import (
+    CodeRefused,
+    SecondFactorNeeded,
+    SecretMissing,
+    SignInRefused,
+    TooManyTries,
+    TrackerError,
+)
 from tracker.domain.roles import Action
 from tracker.services import admitting, enrolling, sealing
 from tracker.services.sealing import Seal
@@ -24,8 +31,9 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = "/account/second-factor"
 OFF = "off"
-OWN = [allow(Action.OWN_ACCOUNT)]
-REFUSALS = (CodeRefused, SignInRefused, TooManyTries)
+OWN = [allow(Action.OWN_ACCOUNT, leads_to_second_factor=True)]
+REFUSALS = (CodeRefused, SecondFactorNeeded, SignInRefused, TooManyTries)
+STATUSES = {SecondFactorNeeded: 403, SignInRefused: 401, CodeRefused: 400, TooManyTries: 429}
 
 
 @router.get(PAGE, dependencies=OWN)
@@ -74,8 +82,13 @@ def change(
     current: Annotated[str, Form()] = "",
     code: Annotated[str, Form()] = "",
 ) -> Response:
-    """New recovery codes, shown this once; or no second factor any more, and every other session is over."""
+    """New recovery codes, shown this once; or no second factor any more, and every other session is over.
+
+    Where one is demanded, only an administrator takes it, from somebody else.
+    """
     try:
+        if act == OFF and called.house.settings.demands_second_factor:
+            raise SecondFactorNeeded(reason="kept")
         prove_again(called, current)
         prove_code(called, code)
     except REFUSALS as error:
@@ -119,12 +132,13 @@ def _offer(called: Caller, secret: str, refused: TrackerError | None = None) -> 
 def _manage(called: Caller, refused: TrackerError | None = None) -> Response:
     with called.reading() as visit:
         left = recovery_codes_left(visit.session, called.person.id)
-        values = {"codes_left": left, "refused": refused}
+        is_kept = called.house.settings.demands_second_factor
+        values = {"codes_left": left, "refused": refused, "is_kept": is_kept}
         return visit.page("account/second_factor_on.html", values, status=_status(refused))
 
 
 def _status(refused: TrackerError | None) -> int:
-    return {SignInRefused: 401, CodeRefused: 400, TooManyTries: 429}[type(refused)] if refused else 200
+    return STATUSES[type(refused)] if refused else 200
 
 
 def _codes(called: Caller, codes: tuple[str, ...], cookie: str | None = None) -> Response:

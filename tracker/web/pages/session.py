@@ -24,7 +24,7 @@ from tracker.services.sealing import Seal
 from tracker.store import links, people
 from tracker.store.engine import transaction
 from tracker.store.links import SECOND_STEPS
-from tracker.web.deps import Asked, Called, Caller
+from tracker.web.deps import Asked, Called, Caller, seconds_until
 from tracker.web.filters import ON
 from tracker.web.own_paths import own_path
 from tracker.web.proving import author_of, check, origin_of
@@ -76,14 +76,12 @@ def sign_in(
 
 def _not_let_in(called: Caller, entry: Entry, **values: object) -> Response:
     """The form again, and what is wrong; while unknown devices are refused also for how long."""
-    if entry.opens_at is None:
-        refused = TooManyTries() if entry.outcome is Outcome.WAIT else SignInRefused()
+    if entry.outcome is not Outcome.CLOSED or entry.opens_at is None:
+        refused = TooManyTries(entry.opens_at) if entry.outcome is Outcome.WAIT else SignInRefused()
         return _refused(called, "session/sign_in.html", refused, **values)
-    seconds = max(1, ceil((entry.opens_at - called.moment).total_seconds()))
-    closed = StrangersRefused(reason="soon", minutes=ceil(seconds / MINUTE))
-    response = _refused(called, "session/sign_in.html", closed, **values)
-    response.headers["retry-after"] = str(seconds)
-    return response
+    minutes = ceil(seconds_until(entry.opens_at, called.moment) / MINUTE)
+    closed = StrangersRefused(entry.opens_at, reason="soon", minutes=minutes)
+    return _refused(called, "session/sign_in.html", closed, **values)
 
 
 @router.get(CODE, dependencies=[anyone()])
@@ -107,7 +105,7 @@ def give_code(
         return RedirectResponse(SIGN_IN, 303)
     if entry.outcome is Outcome.IN:
         return _let_in(called, entry, onward)
-    refused = TooManyTries() if entry.outcome is Outcome.WAIT else CodeRefused()
+    refused = TooManyTries(entry.opens_at) if entry.outcome is Outcome.WAIT else CodeRefused()
     return _refused(called, "session/code.html", refused, next=onward)
 
 
