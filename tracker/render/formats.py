@@ -31,6 +31,10 @@ class Formats:
         """``2027 ж. 1 қаңтар``, ``1 января 2027 г.``, ``1 January 2027``."""
         return format_date(day, "long", locale=self.words.locale).strip()
 
+    def full(self, day: date) -> str:
+        """A day with its weekday: ``2027 ж. 1 қаңтар, жұма``, ``пятница, 1 января 2027 г.``."""
+        return format_date(day, "full", locale=self.words.locale).strip()
+
     def since(self, day: date) -> str:
         """A day as the start of something: ``2027 ж. 1 қаңтардан``, ``1 января 2027 г.``."""
         return self._cased(day, "since")

@@ -1,0 +1,290 @@
+"""Letters that people are sent: what is due, the worst first, from the values that a digest was kept with.
+
+Whatever a name of the register holds, it stays one line of text and never becomes a header or markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from tracker.domain.messages import Button, ChannelKind, Letter
+from tracker.domain.policy import Clause
+from tracker.domain.vocabulary import Consequence, Language, Timing
+from tracker.paths import bundled
+from tracker.render.deadline_json import OF_TENDERS
+from tracker.render.environment import Voice, Voices
+from tracker.render.formats import school_name, together
+from tracker.render.told import Told, lines_left, one_line
+
+LARGEST = 100_000
+"""Bytes of all that one letter says (REM-10)."""
+
+MOST_LINES: Mapping[ChannelKind, int] = {
+    ChannelKind.MAIL: 60,
+    ChannelKind.TELEGRAM: 20,
+    ChannelKind.WEBHOOK: 500,
+    ChannelKind.OTHER: 20,
+}
+"""Deadlines that a letter tells by each way; of those left out it says how many there are."""
+
+LONGEST_SUBJECT = 150
+DONE, SNOOZE, OPEN = "done", "snooze", "open"
+"""What a receiver can do with a button: take a deadline up, put it off for a week, look at the page."""
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Writes the letters of one language; ``home`` is the address of the service without a path."""
+
+    voice: Voice
+    clauses: Mapping[str, Clause]
+    home: str
+
+    @property
+    def language(self) -> Language:
+        """The language of these letters."""
+        return self.voice.words.language
+
+    def digest(
+        self,
+        body: Mapping[str, Any],
+        *,
+        key: str,
+        to: str,
+        channel: ChannelKind = ChannelKind.MAIL,
+        withdrawn: Collection[str] = (),
+        secret: str = "",
+    ) -> Letter | None:
+        """What is due, the worst first; None where every line was taken back.
+
+        ``body`` and ``withdrawn`` are the digest as it is kept.
+        """
+        told, on = lines_left(body, withdrawn), date.fromisoformat(body["on"])
+        if not told:
+            return None
+        letter = Letter(key, to, self.language, self.subject(told), "", secret=secret)
+        most = MOST_LINES[channel]
+        return self._fitted(told, most, lambda shown: self._digest(letter, told, shown, on, channel))
+
+    def _digest(
+        self, letter: Letter, told: Sequence[Told], shown: Sequence[Told], on: date, channel: ChannelKind
+    ) -> Letter:
+        if channel is ChannelKind.WEBHOOK:
+            return replace(letter, text=letter.subject, facts=self.facts(told, shown, on))
+        is_mail = channel is ChannelKind.MAIL
+        values = {"lines": shown, "more": len(told) - len(shown), "on": on, "counts": self._counts(told)}
+        return replace(
+            letter,
+            text=self._render("mail/digest.txt" if is_mail else "mail/digest_short.txt", letter, **values),
+            html=self._render("mail/digest.html", letter, **values) if is_mail else "",
+            buttons=self._buttons(told),
+        )
+
+    def _fitted(self, told: Sequence[Told], most: int, write: Callable[[Sequence[Told]], Letter]) -> Letter:
+        """A letter of as many lines as there is room for."""
+        letter = write(told[:most])
+        while size_of(letter) > LARGEST and most > 1:
+            most = min(most, len(told)) // 2
+            letter = write(told[:most])
+        return letter
+
+    def subject(self, told: Sequence[Told]) -> str:
+        """How much there is and the worst of it, in one line fit for a header."""
+        worst = told[0]
+        what = f"{self.act(worst)} – {self.school(worst)}"
+        late = sum(line.timing is Timing.LATE for line in told)
+        if len(told) > 1:
+            counted = self.voice.formats.count("letter.subject", len(told))
+            over = self.voice.formats.count("letter.subject.late", late) if late else ""
+            what = f"{', '.join(filter(None, (counted, over)))}: {what}"
+        return cut(one_line(what))
+
+    def _counts(self, told: Sequence[Told]) -> tuple[str, ...]:
+        """How many lines are late, due today and still ahead; nothing of what there is none of."""
+        found = ((timing, sum(line.timing is timing for line in told)) for timing in Timing)
+        return tuple(self.voice.formats.count(f"letter.count.{timing}", n) for timing, n in found if n)
+
+    def act(self, line: Told) -> str:
+        """What is to be done."""
+        if line.consequence is Consequence.TERM_UNKNOWN:
+            return self.voice.words.say("deadline_act.term_unknown")
+        stage = self.voice.words.say(f"stage.{line.stage}") if line.stage else ""
+        return self.voice.words.say(f"deadline_act.{line.kind}", stage=stage)
+
+    def school(self, line: Told) -> str:
+        """The school's name in this language."""
+        return together(school_name(line.names, self.language))
+
+    def place(self, line: Told) -> str:
+        """Region and district."""
+        region = self.voice.words.say(f"region.{line.region or 'none'}")
+        return ", ".join(filter(None, (region, line.district)))
+
+    def due(self, line: Told) -> str:
+        """The due day with its weekday, and the working days that are left or have gone by."""
+        if line.due_on is None:
+            return self.voice.words.say("timing.unknown")
+        return f"{self.voice.formats.full(line.due_on)} ({self.left(line)})"
+
+    def left(self, line: Told) -> str:
+        """The working days that are left or have gone by."""
+        days = line.working_days_left or 0
+        if line.timing is Timing.LATE:
+            return self.voice.formats.count("deadlines.over", -days)
+        if line.timing is Timing.AHEAD:
+            return self.voice.formats.count("deadlines.left", days)
+        return self.voice.words.say(f"timing.{line.timing}")
+
+    def follows(self, line: Told, on: date) -> str:
+        """What follows and since or from when."""
+        words, code = self.voice.words, f"consequence.{line.consequence}"
+        if line.consequence_on is None:
+            return words.say(code)
+        begins = self.voice.formats.short(line.consequence_on)
+        if line.is_over(on):
+            return words.say(f"{code}.since", on=begins)
+        return f"{words.say(code)} {words.say('deadlines.from', on=begins)}"
+
+    def basis(self, line: Told) -> str:
+        """The clause that it rests on, with its mark where it is assumed; empty where a stated day is all."""
+        if not line.clauses:
+            return ""
+        words = self.voice.words
+        clause = self.clauses.get(line.clauses[0])
+        is_one = len(line.clauses) == 1 and clause is not None
+        named = clause.about[self.language] if clause and is_one else words.say("deadlines.stages")
+        return f"{named} ({words.say('policy.assumed')})" if line.is_assumed else named
+
+    def page_of(self, line: Told) -> str:
+        """The address of the school's page."""
+        return f"{self.home}/schools/{quote(line.school_id, safe='')}"
+
+    def facts(self, told: Sequence[Told], shown: Sequence[Told], on: date) -> Mapping[str, object]:
+        """What a program is told: codes and days, no words."""
+        return {
+            "type": "digest",
+            "on": on.isoformat(),
+            "lines": [self._facts_of(line) for line in shown],
+            "more": len(told) - len(shown),
+            "url": f"{self.home}/reminders",
+        }
+
+    def _facts_of(self, line: Told) -> Mapping[str, object]:
+        is_tender = line.kind in OF_TENDERS
+        return {
+            "kind": line.kind.value,
+            "school_id": line.school_id,
+            "school": line.names[2],
+            "region": line.region,
+            "service": line.service.value,
+            "contract_number": None if is_tender else line.number,
+            "tender_number": line.number if is_tender else None,
+            "stage": line.stage and line.stage.value,
+            "due_on": line.due_on and line.due_on.isoformat(),
+            "timing": line.timing.value,
+            "working_days_left": line.working_days_left,
+            "consequence": line.consequence.value,
+            "consequence_on": line.consequence_on and line.consequence_on.isoformat(),
+            "clauses": list(line.clauses),
+            "assumed": line.is_assumed,
+            "needs": line.needs,
+            "told_late": line.is_late,
+            "url": self.page_of(line),
+        }
+
+    def _buttons(self, told: Sequence[Told]) -> tuple[Button, ...]:
+        """With one deadline it can be taken up or put off at once; with more the page tells them apart."""
+        say = self.voice.words.say
+        if len(told) > 1:
+            return (Button(OPEN, say("letter.button.open"), f"{self.home}/deadlines"),)
+        return (
+            Button(DONE, say("letter.button.done")),
+            Button(SNOOZE, say("letter.button.snooze")),
+            Button(OPEN, say("letter.button.open"), self.page_of(told[0])),
+        )
+
+    def test(self, *, key: str, to: str, channel: ChannelKind, secret: str = "") -> Letter:
+        """A message by which a person sees that a way works; it tells nothing that is due (REM-12)."""
+        facts = {"type": "test", "url": f"{self.home}/reminders"}
+        subject = self.voice.words.say("letter.test.subject")
+        letter = Letter(key, to, self.language, subject, "", facts=facts, secret=secret)
+        return self._bodies(letter, "mail/test", channel)
+
+    def dead_letter(
+        self,
+        *,
+        key: str,
+        to: str,
+        channel: ChannelKind,
+        name: str,
+        lost_by: ChannelKind,
+        code: str,
+        answer: str,
+        lines: int,
+        secret: str = "",
+    ) -> Letter:
+        """To whoever is next in line: ``lines`` deadlines did not reach somebody, and what the peer said."""
+        who, said = one_line(name), one_line(answer)
+        facts = {
+            "type": "dead_letter", "channel": lost_by.value, "code": code, "answer": said, "lines": lines,
+            "url": f"{self.home}/deadlines",
+        }  # fmt: skip
+        subject = cut(self.voice.words.say("letter.lost.subject", name=who))
+        letter = Letter(key, to, self.language, subject, "", facts=facts, secret=secret)
+        return self._bodies(letter, "mail/lost", channel, name=who, lost_by=lost_by, answer=said, lines=lines)
+
+    def answer(self, code: str) -> str:
+        """What a person reads after pressing a button; ``code`` is one of :data:`ANSWERS`."""
+        return self.voice.words.say(f"letter.answer.{code}")
+
+    def _bodies(self, letter: Letter, template: str, channel: ChannelKind, **values: object) -> Letter:
+        return replace(
+            letter,
+            text=self._render(f"{template}.txt", letter, **values),
+            html=self._render(f"{template}.html", letter, **values) if channel is ChannelKind.MAIL else "",
+        )
+
+    def _render(self, template: str, letter: Letter, **values: object) -> str:
+        text = self._environment.get_template(template).render(letter=letter, **values)
+        return text.strip() + "\n"
+
+    @cached_property
+    def _environment(self) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(bundled("templates")),
+            autoescape=select_autoescape(["html"], default=False),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        formats, words = self.voice.formats, self.voice.words
+        environment.globals.update(
+            t=words.say, n=formats.count, f=formats, say=self, home=self.home, language=words.language
+        )
+        return environment
+
+
+ANSWERS = ("acknowledged", "snoozed", "gone", "too_late", "not_allowed", "connected", "link_dead")
+"""What may come of a button that was pressed or of a chat that was begun."""
+
+
+def cut(text: str) -> str:
+    """A subject that is not too long for a header."""
+    return text if len(text) <= LONGEST_SUBJECT else f"{text[: LONGEST_SUBJECT - 1].rstrip()}…"
+
+
+def size_of(letter: Letter) -> int:
+    """Bytes of all that a letter says."""
+    return len(letter.text.encode()) + len(letter.html.encode()) + len(repr(letter.facts).encode())
+
+
+def make_letters(voices: Voices, *, clauses: Mapping[str, Clause], home: str) -> Mapping[Language, Letters]:
+    """The letters of all languages."""
+    return {language: Letters(voice, clauses, home) for language, voice in voices.items()}

@@ -1,0 +1,88 @@
+"""The lines of a digest as letters and pages tell them, read from the values that it was kept with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tracker.domain.deadlines import OF_THE_NEED
+from tracker.domain.vocabulary import Consequence, DeadlineKind, Service, Stage, Timing
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def one_line(text: str) -> str:
+    """A text without anything that would end its line or turn it around."""
+    return " ".join(_BREAKS.sub(" ", text).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One deadline of a digest, as it was when the digest was put together."""
+
+    kind: DeadlineKind
+    due_on: date | None
+    timing: Timing
+    working_days_left: int | None
+    consequence: Consequence
+    consequence_on: date | None
+    is_late: bool
+    needs: int
+    school_id: str
+    names: tuple[str | None, str | None, str]
+    region: str | None
+    district: str
+    service: Service
+    number: str | None
+    stage: Stage | None
+    clauses: tuple[str, ...]
+    is_assumed: bool
+
+    @classmethod
+    def of(cls, line: Mapping[str, Any]) -> Told:
+        """Read one of the ``lines`` of a digest's body."""
+        school = line["school"]
+        return cls(
+            kind=DeadlineKind(line["kind"]),
+            due_on=_day(line["due_on"]),
+            timing=Timing(line["timing"]),
+            working_days_left=line["working_days_left"],
+            consequence=Consequence(line["consequence"]),
+            consequence_on=_day(line["consequence_on"]),
+            is_late=line["is_late"],
+            needs=line["needs"],
+            school_id=line["school_id"],
+            names=(_text(school["name_kk"]), _text(school["name_ru"]), one_line(school["name"])),
+            region=line["region"],
+            district=_text(line["district"]) or "",
+            service=Service(line["service"]),
+            number=_text(line["number"]),
+            stage=None if line["stage"] is None else Stage(line["stage"]),
+            clauses=tuple(line["clauses"]),
+            is_assumed=line["is_assumed"],
+        )
+
+    def is_over(self, on: date) -> bool:
+        """Whether what follows has begun."""
+        return self.timing is Timing.LATE and self.consequence_on is not None and self.consequence_on <= on
+
+    @property
+    def document(self) -> str:
+        """The number of the contract or tender that it is about."""
+        return "" if self.number is None or self.kind in OF_THE_NEED else self.number
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else one_line(value)
+
+
+def lines_left(body: Mapping[str, Any], withdrawn: Collection[str] = ()) -> tuple[Told, ...]:
+    """The lines of a digest's body of which not every key was taken back."""
+    return tuple(Told.of(line) for line in body["lines"] if not set(line["keys"]) <= set(withdrawn))
