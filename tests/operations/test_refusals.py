@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import httpx2
 from sqlalchemy import Engine
 
+from tests.browser.served import served
 from tests.people import a_person
 from tests.web.conftest import Visit
 from tests.web.register import NOW
@@ -49,6 +51,13 @@ def test_a_server_that_ends_tells_what_it_counted() -> None:
     for _ in range(3):
         kept.count(refusal(), NOW)
     assert kept.settle() == ((refusal(), 2),)
+
+
+def test_a_server_over_a_socket_writes_it_down_before_it_is_gone(empty: Engine) -> None:
+    with served(empty) as server:
+        for _ in range(5):
+            assert httpx2.get(f"{server.home}/api/v1/regions").status_code == 401
+    assert sorted(entry.details["times"] for entry in refused(empty)) == [1, 4]
 
 
 def test_a_flood_from_everywhere_is_told_in_bounded_room_and_every_refusal_is_counted() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tracker.domain.acts import NOBODY, Act
 from tracker.domain.errors import DatabaseNotReady
@@ -49,14 +49,11 @@ class Witness:
         self.doors = doors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request pass; when a server ends, write down what is still counted."""
+        """Let a request pass; before a server ends, write down what is still counted."""
         scope.setdefault("state", {})
-        await self.app(scope, receive, send)
+        await self.app(scope, receive, _last_words(scope, send) if scope["type"] == "lifespan" else send)
         if scope["type"] == "http" and "refusal" in scope["state"]:
             await run_in_threadpool(self._note, Request(scope))
-        elif scope["type"] == "lifespan":
-            state = scope["app"].state
-            await run_in_threadpool(_write, state.house, state.refusals.settle())
 
     def _note(self, request: Request) -> None:
         house = house_of(request)
@@ -74,6 +71,18 @@ class Witness:
         """The route and not the path, which may hold a secret or another's text."""
         path = request.url.path
         return next((door.path for door in self.doors if door.pattern.match(path)), "–")
+
+
+def _last_words(scope: Scope, send: Send) -> Send:
+    """Says that all is shut down only when all is told: a server waits no longer than for that."""
+
+    async def send_when_told(message: Message) -> None:
+        if message["type"] == "lifespan.shutdown.complete":
+            state = scope["app"].state
+            await run_in_threadpool(_write, state.house, state.refusals.settle())
+        await send(message)
+
+    return send_when_told
 
 
 def _write(house: House, told: Sequence[tuple[Refusal, int]], *, wait_ms: int | None = None) -> bool:
