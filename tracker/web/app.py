@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from urllib.parse import urlencode
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
@@ -60,6 +61,7 @@ from tracker.web.own_paths import written_path
 from tracker.web.pages import (
     account,
     board,
+
     deadlines,
     erasing,
     exports,
@@ -132,7 +134,6 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,  # it would lead to the name that the request gives us
         openapi_url=None,  # api_description says it to those who may ask
-        form_limits={"max_fields": FORM_FIELDS, "max_files": 1, "max_part_size": FORM_ROOM},
     )
     voices, environments = speech()
     app.state.house = House(
@@ -146,10 +147,7 @@ def create_app(
     )
     app.state.refusals = Refusals()
     app.mount("/static", LastingFiles(directory=STATIC_FOLDER), name="static")
-    for pages in PAGES:
-        app.include_router(pages.router)
-    app.include_router(api.router)
-    app.include_router(api_description.router)
+    app.router.routes.extend(_routes().routes)
     doors = doors_of(app)  # a route that does not say who may use it stops here
     app.add_middleware(Admission, doors=doors, refused=_tracker_error, too_large=_http_error)
     app.add_middleware(Guard, site=Site.of(settings), refuse=_refuse)
@@ -161,6 +159,17 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(Exception, _bug)
     return app
+
+
+@cache
+def _routes() -> APIRouter:
+    """The routes of every server, taken apart once a process: nothing of them belongs to one database."""
+    whole = APIRouter(
+        form_limits={"max_fields": FORM_FIELDS, "max_files": 1, "max_part_size": FORM_ROOM},
+    )
+    for each in (*PAGES, api, api_description):
+        whole.include_router(each.router)
+    return whole
 
 
 def is_for_programs(request: Request) -> bool:
