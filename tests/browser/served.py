@@ -26,7 +26,7 @@ from tracker.store.engine import transaction
 from tracker.web.app import create_app
 from tracker.web.rules import rules_of
 
-NOT_FOR_PEOPLE = ("/api/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/sign-in/")
+NOT_FOR_PEOPLE = ("/api/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/calendar/", "/sign-in/")
 """What programs read, and the ways to another provider, which are no pages of ours."""
 
 SECRET = "words-that-only-this-server-of-the-tests-has-seen"

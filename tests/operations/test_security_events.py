@@ -83,6 +83,8 @@ class Story:
         )
         prefix = re.findall(r"trk_([0-9A-Za-z]+)_", shown.text)[0]
         head.send("/account/tokens/revoke", {"prefix": prefix}, page="/account")
+        head.send("/account/calendars", {"calendar_current": PASSWORD}, page="/account")
+        head.send("/account/calendars/revoke", {"number": "1"}, page="/account")
         (recovery_code, *_) = self._take_up_a_second_factor(head)
         head.send(
             "/account/second-factor/change",
@@ -153,6 +155,8 @@ def test_every_act_of_a_page_is_told_with_who_when_and_where(lived: Story, act: 
         (Act.IMPORT, "head", HOME),
         (Act.EXPORT, "head", HOME),
         (Act.TOKEN_ADDED, "head", HOME),
+        (Act.FEED_ADDED, "head", HOME),
+        (Act.FEED_REVOKED, "head", HOME),
         (Act.SECOND_FACTOR_ON, "head", HOME),
         (Act.PASSWORD_CHANGED, "head", HOME),
         (Act.PERSON_ADDED, "admin", OFFICE),

@@ -29,6 +29,8 @@ class Act(StrEnum):
     PERSON_ERASED = "person_erased"
     TOKEN_ADDED = "token_added"  # noqa: S105 – a word of the list, no secret
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 – as above
+    FEED_ADDED = "feed_added"
+    FEED_REVOKED = "feed_revoked"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 – as above
     LINK_MADE = "link_made"
     SESSIONS_ENDED = "sessions_ended"

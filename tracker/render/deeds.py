@@ -32,7 +32,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 LABELS = ("deed", "filter", "journal")
 """Where the name of a detail, or of a filter within it, has its words."""
 
-TOKEN = "token:"  # noqa: S105 – how the journal marks a token, no secret
+MARKED = ("token", "feed")
+"""What the journal marks by its kind and a number or prefix, such as ``feed:7``."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,9 @@ class Deeds:
 
     def subject(self, subject: str) -> str | None:
         """What was acted on, in words; None for what has none, such as the address of a page."""
-        if subject.startswith(TOKEN):
-            return self.words.say("deed.subject.token", mark=subject.removeprefix(TOKEN))
+        kind, _, mark = subject.partition(":")
+        if kind in MARKED and mark:
+            return self.words.say(f"deed.subject.{kind}", mark=mark)
         return self._known(("deed.subject",), subject)
 
     def who(self, mark: str, names: Mapping[str, str | None]) -> str | None:

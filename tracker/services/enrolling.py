@@ -14,7 +14,7 @@ from tracker.domain.errors import EmailTaken, LastAdmin, LinkDead, NotFound, Per
 from tracker.domain.people import NOWHERE, Reach
 from tracker.domain.roles import NATIONAL, Role
 from tracker.feeds.regions import find_region
-from tracker.services import choosing, issuing, sealing
+from tracker.services import choosing, issuing, sealing, subscribing
 from tracker.services.acting import Author
 from tracker.store import accounts, attempts, credentials, links, people, places
 from tracker.store.accounts import Account
@@ -161,8 +161,9 @@ def holder_of_link(session: Session, secret: str, author: Author) -> Credentials
 def take_up(session: Session, secret: str, password_hash: str, author: Author) -> str:
     """Set the password chosen by a link, once; raises :class:`LinkDead`.
 
-    Tokens are over, for whoever needs a link may have lost more than a password. A second factor stays.
-    Returns the mark by which the device is known from now on, so that a link helps where no unknown one does.
+    Tokens and calendars are over, for whoever needs a link may have lost more than a password. A second
+    factor stays. Returns the mark by which the device is known from now on, so that a link helps where no
+    unknown one does.
     """
     known = holder_of_link(session, secret, author)
     if links.use_link(session, secret, *CHOOSING, now=author.now) is None:
@@ -170,6 +171,7 @@ def take_up(session: Session, secret: str, password_hash: str, author: Author) -
     herself = Author(known.mark, author.now, author.address)
     change_password(session, herself, known, password_hash)
     issuing.revoke_all(session, herself, known.person_id)
+    subscribing.unsubscribe_all(session, herself, known.person_id)
     device = secrets.token_urlsafe(32)
     attempts.succeed(session, Knocker(known.email, author.address, device), now=author.now)
     _forgive_codes(session, author, known.person_id)
@@ -211,7 +213,7 @@ def change(session: Session, author: Author, person_id: int, described: Describe
 
 
 def disable(session: Session, author: Author, person_id: int) -> None:
-    """Nobody comes in with this account any more, nor with its tokens; who is in is out.
+    """Nobody comes in with this account any more, nor with its tokens and calendars; who is in is out.
 
     Raises :class:`NotFound` and :class:`LastAdmin`.
     """
@@ -222,6 +224,7 @@ def disable(session: Session, author: Author, person_id: int) -> None:
         links.end_links(session, person_id)
         people.end_all_sessions(session, person_id, at=author.now)
         issuing.revoke_all(session, author, person_id)
+        subscribing.unsubscribe_all(session, author, person_id)
         author.note(session, Act.PERSON_DISABLED, found.person.mark)
 
 

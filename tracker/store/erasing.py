@@ -18,9 +18,10 @@ from tracker.store.people_tables import (
     RECOVERY_CODE,
     SIGNED_IN,
 )
+from tracker.store.reminder_tables import FEED
 from tracker.store.row_security import whole_country
 
-OF_PERSON = (PERSON_REACH, SIGNED_IN, API_TOKEN, LINK, RECOVERY_CODE)
+OF_PERSON = (PERSON_REACH, SIGNED_IN, API_TOKEN, LINK, RECOVERY_CODE, FEED)
 """Tables whose rows belong to one person and tell nothing once she is gone."""
 
 

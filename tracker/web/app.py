@@ -61,7 +61,7 @@ from tracker.web.own_paths import written_path
 from tracker.web.pages import (
     account,
     board,
-
+    calendar,
     deadlines,
     erasing,
     exports,
@@ -116,7 +116,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
 """The status of each refusal; every other one is a bad request."""
 
 PAGES = (
-    board, queue, deadlines, schools, exports, imports, policy, languages,
+    board, queue, deadlines, calendar, schools, exports, imports, policy, languages,
     session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""One's own account: password, second factor, sessions and tokens."""
+"""One's own account: password, second factor, sessions, tokens and calendars."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tracker.domain.errors import (
 from tracker.domain.people import TOKEN_ACTIONS, TokenScope
 from tracker.domain.roles import Action
 from tracker.feeds.regions import REGIONS
-from tracker.services import admitting, choosing, enrolling, issuing
+from tracker.services import admitting, choosing, enrolling, issuing, subscribing
 from tracker.services.issuing import Wanted
-from tracker.store import accounts, credentials, people, tokens
+from tracker.store import accounts, calendar_feeds, credentials, people, tokens
 from tracker.store.engine import transaction
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.pages.people import LARGEST_NUMBER
@@ -120,6 +120,32 @@ def revoke_token(called: Called, prefix: Annotated[str, Form()] = "") -> Respons
     return RedirectResponse(ACCOUNT, 303)
 
 
+@router.post("/account/calendars", dependencies=OWN)
+def add_calendar(
+    called: Called,
+    calendar_region: Annotated[str, Form()] = "",
+    calendar_current: Annotated[str, Form()] = "",
+) -> Response:
+    """Make a calendar that programs fetch; the page shows its address this once."""
+    try:
+        prove_again(called, calendar_current)
+    except REFUSALS as error:
+        return _refused(called, error, part="calendar")
+    with transaction(called.house.engine) as session:
+        secret = subscribing.subscribe(session, author_of(called), called.person, calendar_region or None)
+    address = f"{called.house.settings.base_url}/calendar/{secret}.ics"
+    with called.reading() as visit:
+        return visit.page("account/calendar.html", {"address": address, "region": calendar_region})
+
+
+@router.post("/account/calendars/revoke", dependencies=OWN)
+def revoke_calendar(called: Called, number: Annotated[int, Form(ge=0, le=LARGEST_NUMBER)] = 0) -> Response:
+    """End one of one's own calendars."""
+    with transaction(called.house.engine) as session:
+        subscribing.unsubscribe(session, author_of(called), called.person.id, number)
+    return RedirectResponse(ACCOUNT, 303)
+
+
 def _renewed(called: Caller, cookie: str) -> Response:
     response = RedirectResponse(ACCOUNT, 303)
     set_cookie(response, called.house, cookie)
@@ -141,6 +167,8 @@ def _page(
         "sessions": people.sessions_of(session, number, now=visit.moment),
         "cookie": visitor_of(visit.request).cookie,
         "tokens": tokens.tokens_of(session, number),
+        "feeds": calendar_feeds.feeds_of(session, number),
+        "feed_regions": subscribing.regions_of(visit.person),
         "codes_left": credentials.recovery_codes_left(session, number),
         "has_secret": bool(visit.house.settings.secret),
         "is_kept": visit.house.settings.demands_second_factor,
