@@ -54,7 +54,7 @@ audit: $(VENV)/dev  ## ask the OSV service at ADVISORIES_URL for known faults of
 lock:  ## choose versions anew; the only word that needs uv
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group build -c requirements.lock -o requirements-build.lock
-	$(LOCK) pyproject.toml --group dev --extra postgres -c requirements.lock -c requirements-build.lock \
+	$(LOCK) pyproject.toml --group dev --extra postgres --extra notify -c requirements.lock -c requirements-build.lock \
 		-o requirements-dev.lock
 	$(PY) hatch_build.py
 

@@ -18,8 +18,14 @@ ENTRY = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)(?P<rest>(?:.*\\\n)*.*)$", re.MULTILINE
 )
 SHA256 = re.compile(r"--hash=sha256:([0-9a-f]{64})")
-OPTIONAL = frozenset({"psycopg", "psycopg-binary"})
-"""What only the extra ``postgres`` brings; it is locked for developers."""
+OPTIONAL = frozenset(
+    {
+        *("psycopg", "psycopg-binary"),
+        *("apprise", "certifi", "charset-normalizer", "markdown"),
+        *("oauthlib", "requests", "requests-oauthlib", "urllib3"),
+    }
+)
+"""What only the extras ``postgres`` and ``notify`` bring; it is locked for developers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""The bot speaks as often as it may and no oftener, and nothing is lost by it (CHN-11)."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+
+from tests.channels.bot import TAKEN, bot, refuses
+from tests.channels.letters import letter, run
+from tests.channels.web_servers import Asked, Reply
+from tracker.channels.pace import Pace
+from tracker.domain.messages import Fate
+
+SLACK = 0.9
+"""Of a pause, what two readings of a clock may leave of it."""
+
+
+def test_turns_keep_their_distance_in_all_and_for_each() -> None:
+    async def scene() -> dict[str, list[float]]:
+        pace, loop = Pace(in_all=200, to_each=20), asyncio.get_running_loop()
+        turns: dict[str, list[float]] = {}
+
+        async def speak(to: str) -> None:
+            assert await pace.turn(to, 10) == 0
+            turns.setdefault(to, []).append(loop.time())
+
+        await asyncio.gather(*(speak(f"{number % 10}") for number in range(80)))
+        return turns
+
+    turns = run(scene())
+    assert sum(map(len, turns.values())) == 80
+    everybody = sorted(at for each in turns.values() for at in each)
+    assert all(later - at >= SLACK / 200 for at, later in pairwise(everybody))
+    assert all(later - at >= SLACK / 20 for each in turns.values() for at, later in pairwise(each))
+
+
+def test_nobody_waits_longer_for_a_turn_than_she_is_willing_to() -> None:
+    async def scene() -> tuple[float, float]:
+        pace = Pace(in_all=1_000, to_each=1)
+        await pace.turn("a", 0)
+        return await pace.turn("a", 0.1), await pace.turn("b", 0.1)
+
+    wait, other = run(scene())
+    assert 0.8 < wait <= 1
+    assert other == 0
+
+
+def test_whom_we_were_asked_to_leave_alone_is_left_alone_and_the_others_are_not() -> None:
+    async def scene() -> list[float]:
+        pace = Pace(in_all=1_000, to_each=1_000)
+        pace.hold("a", 35)
+        alone = [await pace.turn("a", 1), await pace.turn("b", 1)]
+        for each in "bcd":
+            pace.hold(each, 35)
+        storm = await pace.turn("e", 1)
+        return [*alone, storm]
+
+    alone, other, storm = run(scene())
+    assert 34 < alone <= 35
+    assert other == 0
+    assert 34 < storm <= 35
+
+
+def test_eight_hundred_letters_to_four_hundred_chats_arrive_without_a_storm() -> None:
+    """A tenth of the letters at a hundred times the pace; the bot refuses whoever is quicker than agreed."""
+    in_all, to_each = 3_000.0, 20.0
+
+    async def scene() -> tuple[int, int, int]:
+        last: dict[int, float] = {}
+        refused = 0
+        loop = asyncio.get_running_loop()
+
+        def answers(asked: Asked) -> Reply:
+            nonlocal refused
+            chat, at = asked.json["chat_id"], loop.time()
+            if at - last.get(chat, 0) < 0.5 / to_each:
+                refused += 1
+                return refuses(429, "Too Many Requests: retry after 1", retry_after=1)
+            last[chat] = at
+            return TAKEN
+
+        async with bot(answers, longest=20, pace=Pace(in_all, to_each)) as by:
+            waiting = [letter(key=f"{n}", to=f"{1000 + n % 400}", buttons=()) for n in range(800)]
+
+            async def postman() -> int:
+                taken = 0
+                while waiting:
+                    taken += (await by.sender.send(waiting.pop())).fate is Fate.SENT
+                return taken
+
+            taken = sum(await asyncio.gather(*(postman() for _ in range(8))))
+            return taken, refused, len(set(by.texts))
+
+    assert run(scene()) == (800, 0, 800)
