@@ -38,20 +38,10 @@ BELOW_FACES = EDGES | BESIDE | {"domain", "services", "clock"}
 
 FACES = frozenset(
     {
-        "web",
-        "scheduler",
-        "console",
-        "desk",
-        "printing",
-        "calendar_cli",
-        "people_cli",
-        "remind_cli",
-        "rights_cli",
-        "serving",
-        "cli",
-        "__main__",
+        "web", "scheduler", "console", "desk", "printing", "calendar_cli", "people_cli", "remind_cli",
+        "rights_cli", "serving", "outgoing", "work_cli", "cli", "__main__",
     }
-)
+)  # fmt: skip
 
 MAY_IMPORT = {
     "domain": frozenset[str](),
@@ -62,7 +52,9 @@ MAY_IMPORT = {
     **{edge: BESIDE | {"domain"} for edge in EDGES},
     "services": EDGES | BESIDE | {"domain"},
     "web": BELOW_FACES,
-    "scheduler": BELOW_FACES,
+    "outgoing": BELOW_FACES,
+    "scheduler": BELOW_FACES | {"outgoing"},
+    "work_cli": BELOW_FACES | {"console", "desk", "scheduler"},
     "console": frozenset({"domain"}),
     "desk": BELOW_FACES | {"console"},
     "printing": BELOW_FACES | {"console", "desk"},
@@ -81,6 +73,7 @@ MAY_IMPORT = {
         "remind_cli",
         "rights_cli",
         "serving",
+        "work_cli",
         "web",
         "scheduler",
     },

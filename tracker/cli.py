@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from tracker import __version__, console, printing, rights_cli
+from tracker import __version__, console, printing, remind_cli, rights_cli, work_cli
 from tracker.calendar_cli import calendar_app
 from tracker.console import Format
 from tracker.desk import Desk
@@ -54,6 +54,9 @@ app.add_typer(calendar_app, name="calendar")
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
 app.command("routes")(rights_cli.routes)
+app.command("remind")(remind_cli.remind)
+app.command("tick")(work_cli.tick)
+app.command("scheduler")(work_cli.schedule)
 
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day to judge, YYYY-MM-DD.")]
 Known = Annotated[str | None, typer.Option(metavar="MOMENT", help="As far as was known at this moment.")]

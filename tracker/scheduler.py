@@ -1,34 +1,61 @@
-"""The tick: APScheduler is a clock and nothing else; what is due is asked of the database every time."""
+"""The tick: APScheduler is a clock and nothing else; what is due is asked of the database every time.
+
+One process leads and does what is to be done once; every process delivers, for messages are claimed by lease.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+import os
+import secrets
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 
+import httpx2
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
 from tracker.clock import Clock, MachineClock, legal_day
 from tracker.domain.errors import DatabaseNotReady
-from tracker.services import operating, witnessing
+from tracker.outgoing import Outgoing
+from tracker.services import operating, reminding, witnessing
 from tracker.services.evaluating import Book
-from tracker.store import jobs, pruning, registry
+from tracker.services.reminding import Question
+from tracker.settings import Settings
+from tracker.store import jobs, leases, pruning, registry
 from tracker.store.engine import reading, transaction
 from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job
 from tracker.store.scope import EVERYTHING
 
 TICK_SECONDS = 60
+DELIVERY_SECONDS = 2
+"""How long nothing is looked for after everything due was sent."""
+
+HEARD = timedelta(seconds=30)
+"""How often delivery is heard of."""
+
+PING_SECONDS = 10
+POLITE_SECONDS = 20
+"""How long a process that is to stop waits for the letters in its hands (FLT-19)."""
+
+LEADS = timedelta(seconds=150)
+"""For so long after its last tick a process leads; then another may."""
 
 log = logging.getLogger(__name__)
 
 
 @contextmanager
-def ticking(engine: Engine, book: Book, clock: Clock) -> Iterator[None]:
-    """Judge what is due now, and again whenever the day or the facts have changed, while the block runs."""
-    tick = Tick(engine, book, clock)
+def ticking(
+    engine: Engine, book: Book, clock: Clock, outgoing: Outgoing | None = None, *, ping: str = ""
+) -> Iterator[None]:
+    """Do what is due now, and again whenever the day or the facts have changed, while the block runs."""
+    tick = Tick(engine, book, clock, mails=outgoing is not None and outgoing.mails, ping=ping)
     scheduler = BackgroundScheduler(
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -36,51 +63,147 @@ def ticking(engine: Engine, book: Book, clock: Clock) -> Iterator[None]:
     at_once = MachineClock().now()  # the scheduler waits by the machine's time, whatever day is judged
     scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, next_run_time=at_once)
     scheduler.start()
+    courier = Courier(outgoing, clock) if outgoing else None
     try:
         yield
     finally:
         scheduler.shutdown()
+        if courier:
+            courier.stop()
         tick.stop()
 
 
-class Tick:
-    """Judges due needs once for each day and state of the facts, and is heard of every time.
+def working(settings: Settings, engine: Engine, book: Book, clock: Clock) -> AbstractContextManager[None]:
+    """Judge, owe and deliver by itself while the block runs; raises ``SettingsRefused``."""
+    outgoing = Outgoing.of(settings, engine, book, clock)
+    return ticking(engine, book, clock, outgoing, ping=settings.ping_url)
 
-    Once a legal day it forgets old sessions, links and tries, and reads the whole journal. Its last run is
-    the heartbeat that ``/readyz`` waits for.
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round by command did; another process ``leads`` where it only delivered."""
+
+    leads: bool
+    sent: int
+    failed: tuple[Job, ...]
+
+
+def one_round(settings: Settings, engine: Engine, book: Book, clock: Clock) -> Round:
+    """Everything that is due now, once: judge, owe, deliver. Raises ``SettingsRefused``."""
+    outgoing = Outgoing.of(settings, engine, book, clock)
+    tick = Tick(engine, book, clock, mails=outgoing.mails, ping=settings.ping_url)
+    leads = tick()
+    tick.stop()
+
+    async def deliver() -> int:
+        sent = await outgoing.dispatcher.run()
+        await outgoing.dispatcher.close()
+        return sent
+
+    return Round(leads, asyncio.run(deliver()), tick.failed)
+
+
+class Tick:
+    """One round of everything that only one process does: judging, owing reminders, looking after.
+
+    Each step is tried by itself: what fails in one is written down and keeps no other from its turn
+    (FLT-26). Its last run is the heartbeat that ``/readyz`` waits for.
     """
 
-    def __init__(self, engine: Engine, book: Book, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, book: Book, clock: Clock, *, mails: bool = False, ping: str = ""
+    ) -> None:
         self._engine, self._book, self._clock = engine, book, clock
-        self._done: tuple[date, object] | None = None
+        self._mails, self._ping = mails, ping
+        self._holder = secrets.token_hex(8)
+        self._judged: tuple[date, object] | None = None
+        self._owed: Question | None = None
         self._checked: date | None = None
+        self.failed: tuple[Job, ...] = ()
 
-    def __call__(self) -> None:
+    def __call__(self) -> bool:
+        """One round; whether this process leads."""
         began_at = self._clock.now()
+        self.failed = ()
         try:
-            self._judge(began_at)
+            if not self._leads():
+                return False
+            for job, step in (
+                (Job.EVALUATION, self._judge),
+                (Job.REMINDERS, self._owe),
+                (Job.UPKEEP, self._look_after),
+            ):
+                self._try(job, step, began_at)
             self._be_heard(began_at, Outcome.DONE)
-            self._look_after(began_at)
+            self._tell_outside()
         except DatabaseNotReady as error:
             log.warning("the tick waits: %s", error)
+        return True
 
     def stop(self) -> None:
-        """Say that nobody is to expect the next tick."""
+        """Say that nobody is to expect the next tick, and let another lead."""
         try:
+            with transaction(self._engine) as session:
+                if leases.holder_of(session, Job.TICK) != self._holder:
+                    return
+                leases.give_back(session, Job.TICK, self._holder)
             self._be_heard(self._clock.now(), Outcome.STOPPED)
         except DatabaseNotReady as error:
             log.warning("the tick ends unheard: %s", error)
+
+    def _tell_outside(self) -> None:
+        """Call the address that waits for us: who hears nothing there knows that we are gone."""
+        if not self._ping:
+            return
+        try:
+            httpx2.get(self._ping, timeout=PING_SECONDS, follow_redirects=False)
+        except httpx2.HTTPError as error:
+            log.warning("nobody takes our sign of life: %s", type(error).__name__)
+
+    def _leads(self) -> bool:
+        with transaction(self._engine) as session:
+            return leases.take(session, Job.TICK, self._holder, LEADS)
+
+    def _try(self, job: Job, step: Callable[[datetime], None], now: datetime) -> None:
+        try:
+            step(now)
+        except DatabaseNotReady:
+            raise
+        except Exception as error:  # one step that fails is told, and the others have their turn
+            log.exception("%s failed", job)
+            self.failed += (job,)
+            with transaction(self._engine) as session:
+                jobs.fail(session, job, began_at=now, ended_at=self._clock.now(), error=type(error).__name__)
 
     def _judge(self, now: datetime) -> None:
         today = legal_day(now)
         with reading(self._engine) as session:
             facts = registry.data_version(session)
-        if self._done == (today, facts):
+        if self._judged == (today, facts):
             return
         with transaction(self._engine, seeing=EVERYTHING) as session:
             run = operating.judge(session, now=now, today=today, book=self._book)
-        self._done = (today, facts)
+        self._judged = (today, facts)
         log.info("judged %s of %s needs, wrote %s", run.assessed, run.needs, run.written)
+
+    def _owe(self, now: datetime) -> None:
+        before = self._owed
+        self._owed, owed = reminding.owe(
+            self._engine, now=now, book=self._book, mails=self._mails, last=before
+        )
+        if self._owed == before:
+            return
+        with transaction(self._engine) as session:
+            jobs.record(
+                session,
+                Job.REMINDERS,
+                began_at=now,
+                ended_at=self._clock.now(),
+                day=legal_day(now),
+                digests=owed.digests,
+                messages=owed.messages,
+                withdrawn=owed.withdrawn,
+            )
 
     def _be_heard(self, began_at: datetime, outcome: Outcome) -> None:
         with transaction(self._engine) as session:
@@ -88,11 +211,67 @@ class Tick:
             jobs.record(session, Job.TICK, began_at=began_at, ended_at=ended_at, outcome=outcome)
 
     def _look_after(self, now: datetime) -> None:
+        """Once a legal day: forget old sessions, links and tries, and read the whole journal."""
         if self._checked == legal_day(now):
             return
         with transaction(self._engine) as session:
             pruning.prune(session, now=now)
+            jobs.record(session, Job.UPKEEP, began_at=now, ended_at=self._clock.now())
         chain = witnessing.check_chain(self._engine, now=now)
         self._checked = legal_day(now)
         if chain.broken_at:
             log.error("the journal does not fit its chain at entry %s", chain.broken_at)
+
+
+class Courier:
+    """Delivers in a thread of its own until it is stopped; if it dies, so does the process (OBS-1)."""
+
+    def __init__(self, outgoing: Outgoing, clock: Clock) -> None:
+        self._dispatcher, self._ear, self._clock = outgoing.dispatcher, outgoing.ear, clock
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._heard_at: datetime | None = None
+        self._work = self._loop.create_task(self._deliver())
+        self._thread = Thread(target=self._run, name="courier", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let every hand finish the letter it holds, and no other."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(POLITE_SECONDS)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._work.cancel)
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._work)
+        except asyncio.CancelledError:
+            log.warning("a letter took too long: it is sent again when its lease has ended")
+        except BaseException:
+            log.critical("nothing is delivered any more", exc_info=True)
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise
+
+    async def _deliver(self) -> None:
+        while not self._stop.is_set():
+            try:
+                await self._dispatcher.run(self._stop)
+                if self._ear is not None:
+                    await self._ear.listen()
+                self._be_heard()
+            except DatabaseNotReady as error:
+                log.warning("delivery waits: %s", error)
+            try:
+                await asyncio.wait_for(self._stop.wait(), DELIVERY_SECONDS)
+            except TimeoutError:
+                continue
+        await self._dispatcher.close()
+
+    def _be_heard(self) -> None:
+        now = self._clock.now()
+        if self._heard_at is None or now - self._heard_at >= HEARD:
+            with transaction(self._dispatcher.engine) as session:
+                jobs.record(session, Job.DELIVERY, began_at=now, ended_at=now)
+            self._heard_at = now

@@ -15,7 +15,7 @@ from uvicorn.supervisors import Multiprocess
 from tracker import console, logs
 from tracker.desk import Desk
 from tracker.domain.errors import AddressTaken, SettingsRefused
-from tracker.scheduler import ticking
+from tracker.scheduler import working
 from tracker.settings import Settings
 from tracker.store import accounts, migrate
 from tracker.web.app import create_app
@@ -34,8 +34,9 @@ def serve(desk: Desk, *, host: str, port: int, workers: int, scheduler: bool) ->
     with _listening(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         console.say(*_told(desk, f"http://{shown}:{listener.getsockname()[1]}"))
-        tick = ticking(desk.engine, desk.book, desk.settings.clock()) if scheduler else nullcontext()
-        with suppress(KeyboardInterrupt), tick:  # stopped on purpose, even before it has quite begun
+        clock = desk.settings.clock()
+        work = working(desk.settings, desk.engine, desk.book, clock) if scheduler else nullcontext()
+        with suppress(KeyboardInterrupt), work:  # stopped on purpose, even before it has quite begun
             _run(desk.settings, workers, listener)
 
 

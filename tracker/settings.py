@@ -33,6 +33,7 @@ KNOWN = frozenset(
         "TRACKER_OIDC_CLIENT_ID",
         "TRACKER_OIDC_CLIENT_SECRET",
         "TRACKER_SECOND_FACTOR",
+        "TRACKER_PING_URL",
     }
 )
 ENVIRONMENTS = frozenset({"development", "test", "production"})
@@ -88,6 +89,12 @@ class Settings:
     provider: Provider | None = None
     """Where people may prove who they are besides our own page."""
     second_factor: SecondFactor = SecondFactor.OPTIONAL
+    smtp_url: str = field(default="", repr=False)
+    """The mail server; without one no mail goes out, and pages say so."""
+    telegram_url: str = "https://api.telegram.org"
+    telegram_token: str = field(default="", repr=False)
+    ping_url: str = field(default="", repr=False)
+    """What is called after each round, so that somebody else notices when none comes (OBS-1)."""
 
     @property
     def demands_second_factor(self) -> bool:
@@ -128,6 +135,10 @@ class Settings:
             secret=given.get("TRACKER_SECRET", ""),
             trusted_proxies=_proxies(given.get("TRACKER_TRUSTED_PROXIES", ""), environment),
             provider=_provider(given, environment),
+            smtp_url=given.get("TRACKER_SMTP_URL", "").strip(),
+            telegram_url=given.get("TRACKER_TELEGRAM_URL", "").strip() or cls.telegram_url,
+            telegram_token=given.get("TRACKER_TELEGRAM_TOKEN", "").strip(),
+            ping_url=_ping(given.get("TRACKER_PING_URL", "").strip()),
             second_factor=_second_factor(given),
         )
 
@@ -145,6 +156,13 @@ def _base_url(text: str, environment: str) -> str:
         raise SettingsRefused(name="TRACKER_BASE_URL", reason="https_only")
     usual = ":443" if address.startswith("https://") else ":80"
     return address.removesuffix(usual)
+
+
+def _ping(text: str) -> str:
+    """An address to call, or nothing; raises :class:`SettingsRefused`."""
+    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
+        raise SettingsRefused(name="TRACKER_PING_URL", reason="value")
+    return text
 
 
 def _proxies(text: str, environment: str) -> tuple[Network, ...]:

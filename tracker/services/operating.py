@@ -115,7 +115,8 @@ def conditions(
 def _evaluation(run: Run | None, today: date) -> Condition:
     if run is None:
         return Condition("evaluation", Level.BAD)
-    level = Level.GOOD if run.detail["day"] >= today.isoformat() else Level.BAD
+    is_good = run.outcome is Outcome.DONE and run.detail["day"] >= today.isoformat()
+    level = Level.GOOD if is_good else Level.BAD
     return Condition("evaluation", level, {"at": run.ended_at})
 
 

@@ -20,6 +20,10 @@ class Job(StrEnum):
 
     TICK = "tick"
     EVALUATION = "evaluation"
+    REMINDERS = "reminders"
+    DELIVERY = "delivery"
+    TELEGRAM = "telegram"
+    UPKEEP = "upkeep"
     JOURNAL_CHECK = "journal_check"
 
 
@@ -46,6 +50,13 @@ def record(
     values = {"job": job, "began_at": began_at, "ended_at": ended_at, "outcome": outcome}
     session.execute(delete(JOB_RUN).where(JOB_RUN.c.job == job))
     session.execute(insert(JOB_RUN).values({**values, "detail": json.dumps(detail, default=str)}))
+
+
+def fail(session: Session, job: Job, *, began_at: datetime, ended_at: datetime, error: str) -> None:
+    """Write down that a run failed, beside what the last one that did not had to say."""
+    before = last_runs(session).get(job)
+    detail = {**(before.detail if before else {}), "error": error}
+    record(session, job, began_at=began_at, ended_at=ended_at, outcome=Outcome.FAILED, **detail)
 
 
 def last_runs(session: Session) -> dict[Job, Run]:

@@ -1,4 +1,4 @@
-"""Links that work once: an invitation, a new password, and the way from a first to a second step."""
+"""Links that work once: an invitation, a new password, the way to a second step, and to a chat."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     RESET = "reset"
     SECOND_STEP = "second_step"
     VOUCHED_STEP = "vouched_step"
+    TELEGRAM = "telegram"
 
 
 SECOND_STEPS = (Purpose.SECOND_STEP, Purpose.VOUCHED_STEP)
@@ -30,6 +31,7 @@ LASTS = {
     Purpose.RESET: timedelta(hours=1),
     Purpose.SECOND_STEP: timedelta(minutes=10),
     Purpose.VOUCHED_STEP: timedelta(minutes=10),
+    Purpose.TELEGRAM: timedelta(hours=1),
 }
 """How long each works (AUT-12)."""
 

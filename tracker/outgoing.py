@@ -1,0 +1,117 @@
+"""What goes out from this process: channels as the settings name them, and who puts letters into words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tracker.channels.channel import Channel
+from tracker.channels.mail import MailSender
+from tracker.channels.other import OtherSender
+from tracker.channels.telegram import TelegramSender
+from tracker.channels.telegram_updates import Press, Start
+from tracker.channels.webhook import WebhookSender
+from tracker.clock import LEGAL_ZONE, Clock
+from tracker.domain.messages import ChannelKind, Letter
+from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import load_catalogs
+from tracker.render.environment import make_voices
+from tracker.render.letters import Letters, make_letters
+from tracker.services import answering
+from tracker.services.answering import Answer
+from tracker.services.delivering import Dispatcher
+from tracker.services.evaluating import Book
+from tracker.services.sealing import Seal
+from tracker.services.wording import Writer
+from tracker.settings import Settings
+from tracker.store import accounts, jobs
+from tracker.store.engine import reading, transaction
+from tracker.store.jobs import Job
+from tracker.store.scope import EVERYTHING
+
+MAIL_HANDS = 4
+"""Connections to the mail server: what is due for thousands at one minute is on its way within five."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """The dispatcher of a process and, where there is a bot, the ear for what people tell it."""
+
+    dispatcher: Dispatcher
+    mails: bool
+    ear: Ear | None
+
+    @classmethod
+    def of(cls, settings: Settings, engine: Engine, book: Book, clock: Clock) -> Outgoing:
+        """All that the settings allow; raises :class:`SettingsRefused`."""
+        voices = make_voices(load_catalogs(), zone=LEGAL_ZONE)
+        letters = make_letters(voices, clauses=book.policy.clauses, home=settings.base_url)
+        writer = Writer(letters, settings.language, Seal.of(settings.secret))
+        hands: dict[ChannelKind, tuple[Channel, ...]] = {
+            ChannelKind.WEBHOOK: (WebhookSender(now=clock.now),),
+            ChannelKind.OTHER: (OtherSender(),),
+        }
+        if settings.smtp_url:
+            sender = MailSender.from_url(settings.smtp_url, base_url=settings.base_url, now=clock.now)
+            hands[ChannelKind.MAIL] = (sender,) * MAIL_HANDS
+        ear = None
+        if settings.telegram_token:
+            bot = TelegramSender(settings.telegram_token, settings.telegram_url)
+            hands[ChannelKind.TELEGRAM] = (bot,)
+            ear = Ear(bot, engine, book, clock, letters, settings.language)
+        dispatcher = Dispatcher(engine, clock.now, hands, writer)
+        return cls(dispatcher, bool(settings.smtp_url), ear)
+
+
+@dataclass(frozen=True)
+class Ear:
+    """Listens to what people tell the bot, each thing once: the place is kept with what was done."""
+
+    bot: TelegramSender
+    engine: Engine
+    book: Book
+    clock: Clock
+    letters: Mapping[Language, Letters]
+    language: Language
+
+    async def listen(self, *, patience: int = 0) -> int:
+        """Do what was asked since the last time; how many things."""
+        with reading(self.engine) as session:
+            run = jobs.last_runs(session).get(Job.TELEGRAM)
+        offset = 0 if run is None else int(run.detail["offset"])
+        received = await self.bot.receive(offset, patience=patience)
+        for update in received.updates:
+            answer, words = self._do(update)
+            if isinstance(update, Press):
+                await self.bot.answer_button(update.id, words)
+            else:
+                letter = Letter(f"start:{update.code}", update.chat, self.language, words, words)
+                await self.bot.send(letter)
+            log.info("telegram: %s", answer.code)
+        if received.offset != offset:
+            now = self.clock.now()
+            with transaction(self.engine) as session:
+                jobs.record(session, Job.TELEGRAM, began_at=now, ended_at=now, offset=received.offset)
+        return len(received.updates)
+
+    def _do(self, update: Press | Start) -> tuple[Answer, str]:
+        with transaction(self.engine, seeing=EVERYTHING) as session:
+            answer = self._answer(session, update)
+            person = None if answer.person is None else accounts.account_of(session, answer.person)
+        language = (person.person.language if person else None) or self.language
+        return answer, self.letters[language].answer(answer.code)
+
+    def _answer(self, session: Session, update: Press | Start) -> Answer:
+        """A group is nobody: what is asked there is not done."""
+        now = self.clock.now()
+        if not update.is_private:
+            return Answer("not_allowed", None)
+        if isinstance(update, Start):
+            return answering.connect(session, update.code, update.chat, now=now)
+        return answering.press(session, update.data, update.chat, now=now, book=self.book)

@@ -1,0 +1,252 @@
+"""Owing reminders: what people are to be told today is worked out from the facts and put into the outbox.
+
+Nothing is remembered between two looks but what was told. A look that did not happen is made up for by the
+next one; two looks at once would write the same keys, and each is written once (rules §7, reliability §3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from tracker.domain.days import legal_day
+from tracker.domain.digests import Digest, Line, Substitute, digests_on
+from tracker.domain.holds import Hold
+from tracker.domain.ladder import Ladder
+from tracker.domain.messages import ChannelKind
+from tracker.domain.people import Person
+from tracker.domain.quiet import QuietHours, deliver_at, quiet_hours
+from tracker.domain.register import SchoolRow
+from tracker.domain.reminders import Plan, Telling, Watch, ledger, plan_of, withdrawn
+from tracker.domain.vocabulary import HARM
+from tracker.domain.workdays import WorkCalendar
+from tracker.services import evaluating, foreseeing
+from tracker.services.evaluating import Book
+from tracker.store import accounts, digests, holds, outbox, own_leads, registry, watching, ways
+from tracker.store.engine import reading, transaction
+from tracker.store.outbox import Note
+from tracker.store.scope import EVERYTHING
+from tracker.store.watching import Change
+from tracker.store.ways import Way
+
+LOOKED_BACK = timedelta(days=holds.KEPT_DAYS)
+"""For so long after a due day it still matters what was told of it."""
+
+DIGEST = "digest"
+"""The template of a message that tells a digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Everybody who may be told, since when, and what they asked for."""
+
+    people: tuple[Person, ...]
+    since: tuple[tuple[int, date], ...]
+    holds: tuple[Hold, ...]
+    substitutes: tuple[Substitute, ...]
+    plan: Plan
+
+    @property
+    def ladder(self) -> Ladder:
+        """Who answers for which school."""
+        return Ladder(self.people, dict(self.since))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a look rests on: where all of it is as before, there is nothing new to find."""
+
+    on: date
+    facts: int
+    audience: Audience
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is to be told, taken back and remembered, worked out and not yet written.
+
+    ``withdrawn`` gives the digest of each key that nothing asks for any more.
+    """
+
+    question: Question
+    change: Change
+    digests: tuple[Digest, ...]
+    withdrawn: Mapping[str, int]
+    schools: Mapping[str, SchoolRow]
+    calendar: WorkCalendar
+    quiet: QuietHours
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a look wrote: digests put together, messages put into the outbox, reminders taken back."""
+
+    digests: int = 0
+    messages: int = 0
+    withdrawn: int = 0
+
+
+def audience(session: Session, *, on: date, book: Book) -> Audience:
+    """Who may be told on a day."""
+    present = [each for each in accounts.accounts(session) if not each.disabled_at and not each.erased_at]
+    return Audience(
+        people=tuple(each.person for each in present),
+        since=tuple((each.person.id, legal_day(each.added_at)) for each in present),
+        holds=holds.holds(session, since=on - LOOKED_BACK),
+        substitutes=holds.substitutes(session, on=on),
+        plan=plan_of(book.policy, on, own_leads.leads(session)),
+    )
+
+
+def question(session: Session, *, on: date, book: Book) -> Question:
+    """What a look on a day would rest on."""
+    return Question(on, registry.data_version(session), audience(session, on=on, book=book))
+
+
+def look(session: Session, asked: Question, *, book: Book) -> Outlook:
+    """Work out what is to be told on a day; writes nothing."""
+    on, who = asked.on, asked.audience
+    agenda = foreseeing.agenda(session, EVERYTHING, on=on, known=None, book=book)
+    schools = {school.school_id: school for school in registry.list_schools(session, EVERYTHING)}
+    entries = [entry for group in agenda.groups for entry in group]
+    spots = [watching.spot(*need, due) for need, due in entries]
+    before = watching.known(session)
+    change = watching.compare(before, {at: due.due_on for at, (_, due) in zip(spots, entries, strict=True)})
+    ladder = who.ladder
+    watches = [
+        Watch(due, watching.known_on(before.get(at), due, on), ladder.ranks(schools[need[0]]))
+        for at, (need, due) in zip(spots, entries, strict=True)
+    ]
+    calendar = evaluating.calendar(session, book)
+    told = ledger(digests.told(session, since=on - LOOKED_BACK))
+    at = Telling(on, who.plan, calendar, told, who.holds)
+    found = digests_on(watches, at, substitutes=who.substitutes, served=digests.served(session, on=on))
+    unread = digests.unsent(session)
+    back = withdrawn(unread, watches, at)
+    return Outlook(
+        asked, change, found, {key: unread[key] for key in back}, schools, calendar,
+        quiet_hours(book.policy, on),
+    )  # fmt: skip
+
+
+def write(session: Session, outlook: Outlook, *, now: datetime, mails: bool) -> Owed:
+    """Write what a look found; ``mails`` says that mail goes out from here."""
+    watching.keep(session, outlook.change, today=outlook.question.on, at=now)
+    _take_back(session, outlook.withdrawn, now)
+    people = {person.id: person for person in outlook.question.audience.people}
+    by = ways.of_people(session, {digest.person for digest in outlook.digests})
+    put = 0
+    for digest in outlook.digests:
+        person, own = people[digest.person], by.get(digest.person, ())
+        put += outbox.put(
+            session, _notes(session, digest, outlook, open_ways(person, own, mails), now), at=now
+        )
+    return Owed(len(outlook.digests), put, len(outlook.withdrawn))
+
+
+def _take_back(session: Session, keys: Mapping[str, int], now: datetime) -> None:
+    """Withdraw reminders that nobody read; a digest of which nothing is left is not sent."""
+    digests.withdraw(session, keys, at=now)
+    outbox.void_digests(session, digests.emptied(session, set(keys.values())), at=now, code="withdrawn")
+
+
+def open_ways(
+    person: Person, own: tuple[Way, ...], mails: bool
+) -> tuple[tuple[ChannelKind, int | None], ...]:
+    """The channels by which letters go to a person, with the numbers of her ways: her mail first.
+
+    Mail needs no way of its own; it has one where letters to this address came to nothing.
+    """
+    bad_mail = any(
+        way.channel is ChannelKind.MAIL and way.address == person.email and way.bad_since for way in own
+    )
+    first = [(ChannelKind.MAIL, None)] if mails and not bad_mail else []
+    others = [(way.channel, way.id) for way in own if way.is_used and way.channel is not ChannelKind.MAIL]
+    return (*first, *others)
+
+
+def _notes(
+    session: Session,
+    digest: Digest,
+    outlook: Outlook,
+    by: tuple[tuple[ChannelKind, int | None], ...],
+    now: datetime,
+) -> list[Note]:
+    """Keep a digest, and one message for each way to its reader; without any it stands on her page."""
+    not_before = min(
+        deliver_at(now, line.due.due_on, outlook.quiet, outlook.calendar) for line in digest.lines
+    )
+    urgency = min(HARM[line.due.consequence] for line in digest.lines)
+    number, serial = digests.add(
+        session, digest, _body(digest, outlook.schools), not_before=not_before, urgency=urgency, at=now
+    )
+    return [
+        Note(
+            message_key(digest.person, digest.on, serial, channel, way),
+            digest.person, channel, DIGEST, urgency, not_before, way, number,
+        )
+        for channel, way in by
+    ]  # fmt: skip
+
+
+def message_key(person: int, on: date, serial: int, channel: ChannelKind, way: int | None) -> str:
+    """What makes a digest by one way the same for ever; all its copies are known by it."""
+    return f"{DIGEST}:{person}:{on.isoformat()}:{serial}:{channel}" + ("" if way is None else f":{way}")
+
+
+def _body(digest: Digest, schools: Mapping[str, SchoolRow]) -> digests.Body:
+    """What a digest says, in values that JSON can hold: words are found when it is read."""
+    return {"on": digest.on.isoformat(), "lines": [_line(line, schools) for line in digest.lines]}
+
+
+def _line(line: Line, schools: Mapping[str, SchoolRow]) -> Mapping[str, object]:
+    due, school = line.due, schools[line.due.subject.school_id]
+    return {
+        "keys": [each.key.text for each in line.reminders],
+        "kind": due.kind,
+        "identity": due.identity,
+        "due_on": _iso(due.due_on),
+        "timing": due.timing,
+        "working_days_left": due.working_days_left,
+        "consequence": due.consequence,
+        "consequence_on": _iso(due.consequence_on),
+        "is_late": line.is_late,
+        "needs": line.needs,
+        "school_id": school.school_id,
+        "school": {"name": school.name, "name_kk": school.name_kk, "name_ru": school.name_ru},
+        "region": school.region,
+        "district": school.district,
+        "service": due.subject.service,
+        "number": due.subject.number,
+        "stage": due.subject.stage,
+        "clauses": due.basis.clauses,
+        "is_assumed": due.basis.is_assumed,
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def owe(
+    engine: Engine, *, now: datetime, book: Book, mails: bool, last: Question | None = None
+) -> tuple[Question | None, Owed]:
+    """Look, and write what was found; the question to give as ``last`` next time.
+
+    Where everything is as at the ``last`` look there is nothing to do. Where facts or people changed while
+    it looked, nothing is written and the next look finds it.
+    """
+    on = legal_day(now)
+    with reading(engine, seeing=EVERYTHING) as session:
+        asked = question(session, on=on, book=book)
+        if asked == last:
+            return asked, Owed()
+        outlook = look(session, asked, book=book)
+    with transaction(engine, seeing=EVERYTHING) as session:
+        if question(session, on=on, book=book) != asked:
+            return None, Owed()
+        return asked, write(session, outlook, now=now, mails=mails)

@@ -1,0 +1,89 @@
+"""Putting messages of the outbox into words, for their reader, in her language, by the way they go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.messages import ChannelKind, Letter
+from tracker.domain.people import Person
+from tracker.domain.vocabulary import Language
+from tracker.render.letters import Letters
+from tracker.services.connecting import TEST
+from tracker.services.rerouting import LOST
+from tracker.services.sealing import Seal
+from tracker.store import accounts, digests, ways
+from tracker.store.outbox import Claimed
+from tracker.store.ways import Way
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes letters; ``language`` is that of people who chose none, ``seal`` opens what is kept sealed."""
+
+    letters: Mapping[Language, Letters]
+    language: Language
+    seal: Seal | None
+
+    def __call__(self, session: Session, message: Claimed) -> Letter | None:
+        """The letter of a message; None where nobody is to read it any more, or nothing is left of it.
+
+        Raises :class:`LookupError` for an address that cannot be opened or a template that nobody knows.
+        """
+        account = accounts.account_of(session, message.person)
+        if account is None or account.disabled_at or account.erased_at:
+            return None
+        way = None if message.way is None else ways.get(session, message.way)
+        if message.way is not None and way is None:
+            return None
+        return self._written(session, message, account.person, way)
+
+    def _written(self, session: Session, message: Claimed, person: Person, way: Way | None) -> Letter | None:
+        by = self.letters[person.language or self.language]
+        to, secret = self._where(person, way)
+        if message.template == TEST:
+            return by.test(key=message.key, to=to, channel=message.channel, secret=secret)
+        if message.template == LOST:
+            return self._lost(session, message, by, to, secret)
+        if message.digest is None:
+            raise LookupError(message.template)
+        kept = digests.get(session, message.digest)
+        return by.digest(
+            kept.body,
+            key=message.key,
+            to=to,
+            channel=message.channel,
+            withdrawn=kept.withdrawn,
+            secret=secret,
+        )
+
+    def _lost(self, session: Session, message: Claimed, by: Letters, to: str, secret: str) -> Letter:
+        said = message.parameters
+        whose = accounts.account_of(session, said["person"])
+        return by.dead_letter(
+            key=message.key,
+            to=to,
+            channel=message.channel,
+            name=whose.person.name if whose else "",
+            lost_by=ChannelKind(said["channel"]),
+            code=said["code"],
+            answer=said["answer"],
+            lines=said["lines"],
+            secret=secret,
+        )
+
+    def _where(self, person: Person, way: Way | None) -> tuple[str, str]:
+        """What the channel calls her, and what it proves itself with."""
+        if way is None:
+            return person.email, ""
+        secret = "" if way.secret is None else self._opened(way.secret)
+        address = self._opened(way.address) if way.channel is ChannelKind.OTHER else way.address
+        return address, secret
+
+    def _opened(self, sealed: str) -> str:
+        text = self.seal.open(sealed) if self.seal else None
+        if text is None:
+            raise LookupError("sealed")
+        return text

@@ -1,0 +1,135 @@
+"""What people were told, by the keys of reminders; a key is told once, unless it was withdrawn before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from tracker.domain.digests import Digest
+from tracker.store.bulk import insert_all
+from tracker.store.outbox import waiting
+from tracker.store.reminder_tables import DIGEST, MESSAGE, REMINDER
+from tracker.store.scope import among, numbered
+
+Body = Mapping[str, Any]
+"""What a digest says, as it was put together: it is rendered from nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A digest as it is kept; ``withdrawn`` are the keys of those reminders that were taken back."""
+
+    id: int
+    person: int
+    on: date
+    serial: int
+    body: Body
+    withdrawn: frozenset[str]
+
+
+def told(session: Session, *, since: date) -> list[tuple[str, date]]:
+    """The keys told and not withdrawn, of deadlines due from ``since`` on, with their days of telling."""
+    row = REMINDER.c
+    query = select(row.key, row.told_on).where(row.withdrawn_at.is_(None), row.due_on >= since)
+    return [(key, on) for key, on in session.execute(query)]
+
+
+def unsent(session: Session) -> dict[str, int]:
+    """The keys that nobody can have read yet, with their digests: no message of it was even tried."""
+    row = MESSAGE.c
+    untried = exists().where(row.digest_id == REMINDER.c.digest_id, waiting(), row.attempts == 0)
+    begun = exists().where(
+        row.digest_id == REMINDER.c.digest_id, or_(row.attempts > 0, row.sent_at.is_not(None))
+    )
+    query = select(REMINDER.c.key, REMINDER.c.digest_id).where(
+        REMINDER.c.withdrawn_at.is_(None), untried, ~begun
+    )
+    return {row.key: row.digest_id for row in session.execute(query)}
+
+
+def served(session: Session, *, on: date) -> frozenset[int]:
+    """Who was told on a day already."""
+    return frozenset(session.scalars(select(DIGEST.c.person_id).where(DIGEST.c.on_day == on)))
+
+
+def add(
+    session: Session, digest: Digest, body: Body, *, not_before: datetime, urgency: int, at: datetime
+) -> tuple[int, int]:
+    """Keep a digest with all the reminders that it settles; its number, and which of the day it is."""
+    count = select(func.count()).where(DIGEST.c.person_id == digest.person, DIGEST.c.on_day == digest.on)
+    serial = (session.scalar(count) or 0) + 1
+    values = {
+        "person_id": digest.person,
+        "on_day": digest.on,
+        "serial": serial,
+        "not_before": not_before,
+        "urgency": urgency,
+        "body": json.dumps(body, ensure_ascii=False),
+        "owed_at": at,
+    }
+    number: int = session.execute(insert(DIGEST).values(values).returning(DIGEST.c.id)).scalar_one()
+    _settle(session, digest, number)
+    return number, serial
+
+
+def _settle(session: Session, digest: Digest, number: int) -> None:
+    """Write the reminders of a digest; those that had been withdrawn are told now."""
+    reminders = {each.key.text: each for line in digest.lines for each in line.reminders}
+    before = set(session.scalars(select(REMINDER.c.key).where(among(session, REMINDER.c.key, reminders))))
+    again = among(session, REMINDER.c.key, before)
+    session.execute(
+        update(REMINDER).where(again).values(withdrawn_at=None, digest_id=number, told_on=digest.on)
+    )
+    rows = [
+        (key, each.person, number, each.key.due_on, each.send_on, digest.on)
+        for key, each in reminders.items()
+        if key not in before
+    ]
+    insert_all(session, REMINDER, ("key", "person_id", "digest_id", "due_on", "send_on", "told_on"), rows)
+
+
+def withdraw(session: Session, keys: Iterable[str], *, at: datetime) -> None:
+    """Take reminders back that nobody read yet."""
+    session.execute(update(REMINDER).where(among(session, REMINDER.c.key, keys)).values(withdrawn_at=at))
+
+
+def emptied(session: Session, numbers: Iterable[int]) -> frozenset[int]:
+    """Those of some digests of which no reminder is left."""
+    left = exists().where(REMINDER.c.digest_id == DIGEST.c.id, REMINDER.c.withdrawn_at.is_(None))
+    query = select(DIGEST.c.id).where(numbered(session, DIGEST.c.id, numbers), ~left)
+    return frozenset(session.scalars(query))
+
+
+def get(session: Session, number: int) -> Kept:
+    """One digest."""
+    return _kept(session, select(DIGEST).where(DIGEST.c.id == number))[0]
+
+
+def of_person(session: Session, person: int, *, most: int) -> tuple[Kept, ...]:
+    """What a person was told, the newest first."""
+    query = select(DIGEST).where(DIGEST.c.person_id == person).order_by(DIGEST.c.id.desc()).limit(most)
+    return tuple(_kept(session, query))
+
+
+def _kept(session: Session, query: Select[Any]) -> list[Kept]:
+    rows = session.execute(query).all()
+    ids = [row.id for row in rows]
+    taken_back: dict[int, set[str]] = {}
+    withdrawn = select(REMINDER.c.digest_id, REMINDER.c.key).where(
+        REMINDER.c.withdrawn_at.is_not(None), numbered(session, REMINDER.c.digest_id, ids)
+    )
+    for number, key in session.execute(withdrawn):
+        taken_back.setdefault(number, set()).add(key)
+    return [
+        Kept(
+            row.id, row.person_id, row.on_day, row.serial, json.loads(row.body),
+            frozenset(taken_back.get(row.id, ())),
+        )
+        for row in rows
+    ]  # fmt: skip

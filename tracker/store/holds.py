@@ -1,0 +1,97 @@
+"""What people took up or put off, and who reads in whose place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy.orm import Session
+
+from tracker.domain.days import Span, next_day
+from tracker.domain.digests import Substitute
+from tracker.domain.holds import Hold, Seen
+from tracker.domain.vocabulary import Consequence
+from tracker.store.people import present_people
+from tracker.store.people_tables import PERSON
+from tracker.store.reminder_tables import HOLD, SUBSTITUTE
+
+KEPT_DAYS = 400
+"""Days after its end for which a hold still says that a deadline speaks again."""
+
+
+def add_hold(session: Session, hold: Hold, *, at: datetime) -> int:
+    """Keep a hold and return its number."""
+    values = {
+        "kind": hold.kind,
+        "deadline": hold.deadline,
+        "identity": _text(hold.identity),
+        "person_id": hold.person,
+        "from_on": hold.from_on,
+        "back_on": hold.back_on,
+        "reason": hold.reason,
+        "seen": json.dumps(asdict(hold.seen), default=date.isoformat),
+        "made_at": at,
+    }
+    number: int = session.execute(insert(HOLD).values(values).returning(HOLD.c.id)).scalar_one()
+    return number
+
+
+def holds(session: Session, *, since: date) -> tuple[Hold, ...]:
+    """The holds that end on ``since`` or later."""
+    found = session.execute(select(HOLD).where(HOLD.c.back_on >= since).order_by(HOLD.c.id))
+    return tuple(_hold(row) for row in found)
+
+
+def _hold(row: Row[Any]) -> Hold:
+    return Hold(
+        row.kind, row.deadline, tuple(json.loads(row.identity)), row.person_id, row.from_on, row.back_on,
+        row.reason, _seen(json.loads(row.seen)),
+    )  # fmt: skip
+
+
+def _seen(said: Mapping[str, Any]) -> Seen:
+    return Seen(
+        _day(said["due_on"]), said["is_late"], Consequence(said["consequence"]), _day(said["consequence_on"]),
+        said["is_begun"],
+    )  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _text(identity: tuple[str, ...]) -> str:
+    return json.dumps(identity, ensure_ascii=False)
+
+
+def add_substitute(session: Session, person: int, by: int, first: date, last: date, *, at: datetime) -> int:
+    """Have somebody read another's digests from a first to a last day."""
+    values = {"person_id": person, "by_id": by, "first_on": first, "last_on": last, "made_at": at}
+    number: int = session.execute(insert(SUBSTITUTE).values(values).returning(SUBSTITUTE.c.id)).scalar_one()
+    return number
+
+
+def end_substitute(session: Session, person: int, number: int, *, at: datetime) -> bool:
+    """End one's own substitution; whether there was one."""
+    mine = and_(SUBSTITUTE.c.id == number, SUBSTITUTE.c.person_id == person, SUBSTITUTE.c.ended_at.is_(None))
+    found = session.execute(update(SUBSTITUTE).where(mine).values(ended_at=at).returning(SUBSTITUTE.c.id))
+    return found.one_or_none() is not None
+
+
+def substitutes(session: Session, *, on: date) -> tuple[Substitute, ...]:
+    """Who reads in whose place on a day or later; whoever is gone reads for nobody."""
+    row = SUBSTITUTE.c
+    query = (
+        select(row.person_id, row.by_id, row.first_on, row.last_on)
+        .join(PERSON, PERSON.c.id == row.by_id)
+        .where(present_people(), row.ended_at.is_(None), row.last_on >= on)
+        .order_by(row.id)
+    )
+    return tuple(
+        Substitute(person, by, Span(first, next_day(last)))
+        for person, by, first, last in session.execute(query)
+    )

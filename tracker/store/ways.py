@@ -1,0 +1,112 @@
+"""The ways by which people are reached besides the page, and how well each works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy.orm import Session
+
+from tracker.domain.messages import ChannelKind
+from tracker.store.reminder_tables import WAY
+from tracker.store.scope import numbered
+
+MANY_FAILURES = 3
+"""After so many letters that a way will never take, it is not used any more (CHN-4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to a person. ``address`` is what the channel calls her, sealed where it is secret."""
+
+    id: int
+    person: int
+    channel: ChannelKind
+    address: str
+    secret: str | None = field(repr=False)
+    added_at: datetime
+    confirmed_at: datetime | None
+    failures: int
+    bad_since: datetime | None
+    answer: str | None
+
+    @property
+    def is_used(self) -> bool:
+        """Whether letters go this way."""
+        return self.confirmed_at is not None and self.bad_since is None
+
+
+def add(
+    session: Session,
+    person: int,
+    channel: ChannelKind,
+    address: str,
+    *,
+    at: datetime,
+    secret: str | None = None,
+    confirmed: bool = False,
+) -> int:
+    """Keep a way and return its number."""
+    values = {
+        "person_id": person,
+        "channel": channel,
+        "address": address,
+        "secret": secret,
+        "added_at": at,
+        "confirmed_at": at if confirmed else None,
+        "failures": 0,
+    }
+    number: int = session.execute(insert(WAY).values(values).returning(WAY.c.id)).scalar_one()
+    return number
+
+
+def of_people(session: Session, people: Iterable[int]) -> Mapping[int, tuple[Way, ...]]:
+    """The ways of some people that were not taken away, in the order in which they were added."""
+    wanted = and_(numbered(session, WAY.c.person_id, people), WAY.c.removed_at.is_(None))
+    found: dict[int, tuple[Way, ...]] = {}
+    for row in session.execute(select(WAY).where(wanted).order_by(WAY.c.id)):
+        found[row.person_id] = (*found.get(row.person_id, ()), _way(row))
+    return found
+
+
+def get(session: Session, number: int) -> Way | None:
+    """One way, unless it was taken away."""
+    wanted = and_(WAY.c.id == number, WAY.c.removed_at.is_(None))
+    row = session.execute(select(WAY).where(wanted)).one_or_none()
+    return None if row is None else _way(row)
+
+
+def of_chat(session: Session, chat: str) -> Way | None:
+    """The way that a Telegram chat is."""
+    is_chat = and_(WAY.c.channel == ChannelKind.TELEGRAM, WAY.c.address == chat, WAY.c.removed_at.is_(None))
+    row = session.execute(select(WAY).where(is_chat).order_by(WAY.c.id.desc()).limit(1)).first()
+    return None if row is None else _way(row)
+
+
+def _way(row: Row[Any]) -> Way:
+    return Way(
+        row.id, row.person_id, row.channel, row.address, row.secret, row.added_at, row.confirmed_at,
+        row.failures, row.bad_since, row.answer,
+    )  # fmt: skip
+
+
+def change(session: Session, number: int, **values: object) -> None:
+    """Change what is kept of a way."""
+    session.execute(update(WAY).where(WAY.c.id == number).values(values))
+
+
+def worked(session: Session, way: Way) -> None:
+    """It took a letter: what failed before counts no more."""
+    if way.failures or way.bad_since:
+        change(session, way.id, failures=0, bad_since=None, answer=None)
+
+
+def failed(session: Session, way: Way, *, answer: str, at: datetime) -> bool:
+    """It will never take a letter; whether it is bad from now on."""
+    failures = way.failures + 1
+    is_bad = failures >= MANY_FAILURES and way.bad_since is None
+    change(session, way.id, failures=failures, answer=answer, bad_since=at if is_bad else way.bad_since)
+    return is_bad

@@ -1,0 +1,53 @@
+"""``tracker tick --once`` and ``tracker scheduler``: the work that a server does by itself, without pages."""
+
+from __future__ import annotations
+
+import signal
+from threading import Event
+from typing import Annotated
+
+import typer
+
+from tracker import console
+from tracker.desk import Desk
+from tracker.store import migrate
+
+FAILED = 3
+"""The exit status where a step could not be done now."""
+
+
+def tick(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="One round, and no more.")] = False,
+) -> None:
+    """Do everything that is due now: judge, owe reminders, deliver them."""
+    from tracker import scheduler  # the channels take a while to load: other commands need not wait
+
+    desk: Desk = context.obj
+    if not once:
+        console.complain(desk.say("cli.tick.once"))
+        raise typer.Exit(2)
+    migrate.require_ready(desk.engine)
+    found = scheduler.one_round(desk.settings, desk.engine, desk.book, desk.settings.clock())
+    if not found.leads:
+        console.say(desk.say("cli.tick.led_elsewhere"))
+    console.say(desk.say("cli.tick.done", messages=found.sent))
+    if found.failed:
+        console.complain(
+            desk.say("cli.tick.failed", jobs=", ".join(desk.say(f"job.{job}") for job in found.failed))
+        )
+        raise typer.Exit(FAILED)
+
+
+def schedule(context: typer.Context) -> None:
+    """Judge, owe reminders and deliver them by itself until stopped, without serving pages."""
+    from tracker import scheduler  # as above
+
+    desk: Desk = context.obj
+    migrate.require_ready(desk.engine)
+    stop = Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    with scheduler.working(desk.settings, desk.engine, desk.book, desk.settings.clock()):
+        console.say(desk.say("cli.scheduler.runs"))
+        stop.wait()
