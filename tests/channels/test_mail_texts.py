@@ -125,3 +125,17 @@ def test_what_is_not_exactly_one_address_is_refused(text: str) -> None:
 )
 def test_an_address_is_sent_with_a_domain_that_every_server_knows(text: str, sent: str) -> None:
     assert receiver(text) == sent
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Записать или заключить договор – Школа «Орал»",
+        "12 мерзім, 8 мерзімі өтті: Шартты тіркеу немесе жасасу – «Әйтеке» мектебі",
+        "School № 5: the channel ends in 30 days",
+        " ".join(["договор"] * 20),
+        "а" * 30 + " " + "ә" * 90 + " б",
+    ],
+)
+def test_a_subject_arrives_as_it_was_written(subject: str) -> None:
+    assert parsed(made(letter(subject=subject)))["Subject"] == subject

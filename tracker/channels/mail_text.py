@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
@@ -28,7 +29,17 @@ class _OnOneLine(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+class _Encoded(UnstructuredHeader, BaseHeader):
+    """Text for people, encoded whole: the standard policy loses the space where it breaks a word off."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header in encoded words of whole signs (RFC 2047)."""
+        written = Header(str(self), "utf-8", header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {written}{policy.linesep}"
+
+
 _HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Encoded)
 _HEADERS.map_to_type("x-reminder-key", _OnOneLine)
 _POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 
