@@ -246,3 +246,21 @@ class TokenRefused(TrackerError):
     """A token is not issued: ``reason`` is ``name``, ``scope``, ``region``, ``days`` or ``invited``."""
 
     code = "error.token_refused"
+
+
+class HoldRefused(TrackerError):
+    """A deadline is not taken up or put off: ``reason`` is ``reason``, ``day`` or ``too_late``."""
+
+    code = "error.hold_refused"
+
+
+class SubstituteRefused(TrackerError):
+    """Nobody reads in another's place: ``reason`` is ``person`` or ``days``."""
+
+    code = "error.substitute_refused"
+
+
+class WayRefused(TrackerError):
+    """A way to a person is not kept: ``reason`` is ``address``, ``many`` or ``secret``."""
+
+    code = "error.way_refused"

@@ -26,13 +26,15 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "flag": ("flag",),
     "service": ("service",),
     "act": ("act",),
+    "deadline": ("deadline",),
+    "channel": ("channel",),
 }
 """Where the words of a detail's values are; every other value is told as it is."""
 
 LABELS = ("deed", "filter", "journal")
 """Where the name of a detail, or of a filter within it, has its words."""
 
-MARKED = ("token", "feed")
+MARKED = ("token", "feed", "way")
 """What the journal marks by its kind and a number or prefix, such as ``feed:7``."""
 
 

@@ -266,7 +266,13 @@ class Letters:
         )
         formats, words = self.voice.formats, self.voice.words
         environment.globals.update(
-            t=words.say, n=formats.count, f=formats, say=self, home=self.home, language=words.language
+            t=words.say,
+            n=formats.count,
+            f=formats,
+            say=self,
+            language=words.language,
+            reminders=f"{self.home}/reminders",
+            deadlines=f"{self.home}/deadlines",
         )
         return environment
 

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from tracker.domain.deadlines import OF_THE_NEED
+from tracker.domain.digests import Line
+from tracker.domain.register import SchoolRow
 from tracker.domain.vocabulary import Consequence, DeadlineKind, Service, Stage, Timing
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -63,6 +65,30 @@ class Told:
             stage=None if line["stage"] is None else Stage(line["stage"]),
             clauses=tuple(line["clauses"]),
             is_assumed=line["is_assumed"],
+        )
+
+    @classmethod
+    def ahead(cls, line: Line, school: SchoolRow) -> Told:
+        """A line that is still to be told."""
+        due = line.due
+        return cls(
+            kind=due.kind,
+            due_on=due.due_on,
+            timing=due.timing,
+            working_days_left=due.working_days_left,
+            consequence=due.consequence,
+            consequence_on=due.consequence_on,
+            is_late=line.is_late,
+            needs=line.needs,
+            school_id=school.school_id,
+            names=(school.name_kk, school.name_ru, school.name),
+            region=school.region,
+            district=school.district or "",
+            service=due.subject.service,
+            number=due.subject.number,
+            stage=due.subject.stage,
+            clauses=due.basis.clauses,
+            is_assumed=due.basis.is_assumed,
         )
 
     def is_over(self, on: date) -> bool:

@@ -65,6 +65,7 @@ from tracker.web.pages import (
     deadlines,
     erasing,
     exports,
+    holds,
     imports,
     journal,
     languages,
@@ -73,6 +74,7 @@ from tracker.web.pages import (
     policy,
     provider,
     queue,
+    reminders,
     schools,
     second_factor,
     session,
@@ -116,7 +118,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
 """The status of each refusal; every other one is a bad request."""
 
 PAGES = (
-    board, queue, deadlines, calendar, schools, exports, imports, policy, languages,
+    board, queue, deadlines, holds, reminders, calendar, schools, exports, imports, policy, languages,
     session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip
 

@@ -13,9 +13,10 @@ from starlette.responses import HTMLResponse, Response
 
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import HARM, Timing
-from tracker.services import foreseeing
+from tracker.services import foreseeing, holding
 from tracker.services.evaluating import NeedView
 from tracker.services.foreseeing import Task
+from tracker.services.holding import Target
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import FIELDS, Filters, asked_of
 from tracker.web.pages.queue import all_needs, choices, searched
@@ -64,9 +65,21 @@ def show(visit: Asked) -> Response:
             "until": until,
             "beyond": len(tasks) - len(shown),
             "clauses": visit.house.book.policy.clauses,
+            **_holding(visit, page.items),
             **choices(filters, seen),
         },
     )
+
+
+def _holding(visit: Visit, tasks: Iterable[Task]) -> dict[str, object]:
+    """What keeps silent today, and whether the reader may take anything up: only as things stand now."""
+    is_now = visit.on == visit.today and visit.known is None
+    dues = [task.due for task in tasks if task.due is not None] if is_now else []
+    return {
+        "held": holding.standings(visit.session, dues, visit.person, today=visit.today),
+        "target_of": Target.of,
+        "may_hold": is_now and holding.may_hold(visit.person) and visit.person.may(Action.OWN_ACCOUNT),
+    }
 
 
 def _tasks(visit: Visit, needs: Iterable[NeedView]) -> list[Task]:

@@ -1,0 +1,61 @@
+"""``tracker remind --dry-run`` says who is told what and when, and leaves no trace."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.commands import Commands
+from tests.people import sign_in
+from tests.reminders.telling import OFFICER, tell
+from tests.web.register import ENDING, STALLED
+from tracker.store.engine import make_engine, reading
+from tracker.store.reminder_tables import DIGEST, MESSAGE
+
+
+@pytest.fixture
+def commands(filled_sqlite: Path, tmp_path: Path) -> Commands:
+    """The command line over the small country with its officer."""
+    copyfile(filled_sqlite, tmp_path / "tracker.db")
+    url = f"sqlite:///{tmp_path / 'tracker.db'}"
+    engine = make_engine(url)
+    sign_in(engine, OFFICER)
+    engine.dispose()
+    return Commands(tmp_path, {"TRACKER_DATABASE_URL": url})
+
+
+def test_it_says_who_is_told_what_in_which_language_and_writes_nothing(commands: Commands) -> None:
+    days = ("--from", "2027-01-15", "--to", "2027-02-15")
+    found = commands.good("remind", "--dry-run", *days, "--format", "json").json
+    assert (found["from"], found["to"]) == ("2027-01-15", "2027-02-15")
+    today = [each for each in found["reminders"] if each["on"] == "2027-01-15"]
+    assert {each["school_id"] for each in today} == {STALLED, ENDING}
+    assert {(each["person"], each["language"]) for each in found["reminders"]} == {(OFFICER.email, "en")}
+    later = [each for each in found["reminders"] if each["on"] > "2027-01-15"]
+    assert any(each["school_id"] == ENDING and each["deadline"] == "cover_end" for each in later)
+    engine = make_engine(commands.environment["TRACKER_DATABASE_URL"])
+    with reading(engine) as session:
+        kept = [session.scalar(select(func.count()).select_from(each)) for each in (DIGEST, MESSAGE)]
+    assert kept == [0, 0]
+    assert tell(engine).digests >= 1
+    engine.dispose()
+    again = commands.good("remind", "--dry-run", "--person", OFFICER.email, "--format", "json").json
+    assert again["reminders"] == []  # told by now
+
+
+def test_it_is_a_table_for_people_and_csv_for_programs(commands: Commands) -> None:
+    assert "Last day of service" in commands.good("remind", "--dry-run", "--to", "2027-02-15").plain
+    text = commands.good("remind", "--dry-run", "--format", "csv").out
+    assert {row["person"] for row in csv.DictReader(io.StringIO(text))} == {OFFICER.email}
+    quiet = commands.good("remind", "--dry-run", "--from", "2027-01-17")
+    assert "Nobody is told anything" in quiet.plain
+
+
+def test_it_sends_nothing_and_knows_nobody_it_does_not_know(commands: Commands) -> None:
+    assert commands("remind").status == 2
+    assert commands("remind", "--dry-run", "--person", "nobody@example.kz").status == 2

@@ -1,0 +1,111 @@
+"""Who will be told what and when: the rules of reminders over the facts as they are, with nothing written.
+
+It holds as long as nobody records anything and nobody takes anything up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.days import ONE_DAY
+from tracker.domain.deadlines import deadlines_of
+from tracker.domain.digests import Charge, Digest, simulate
+from tracker.domain.facts import NeedFacts
+from tracker.domain.ladder import RANKS
+from tracker.domain.people import Person
+from tracker.domain.register import SchoolRow
+from tracker.domain.reminders import Ident, Recipient, Telling, ident, ledger
+from tracker.services import evaluating, reminding
+from tracker.services.evaluating import Bench, Book
+from tracker.services.reminding import LOOKED_BACK
+from tracker.store import digests, facts, registry, watching
+from tracker.store.row_security import whole_country
+from tracker.store.scope import Scope
+
+AHEAD = timedelta(days=90)
+LEAST = timedelta(days=1)
+MOST_LOOKS = 20_000
+"""Needs times days that a page looks at; who answers for many schools sees fewer days ahead."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """The digests of the days from ``first`` to ``last``, as they would go out."""
+
+    first: date
+    last: date
+    digests: tuple[Digest, ...]
+    schools: Mapping[str, SchoolRow]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The needs of a scope and the people of their schools, on which days are played."""
+
+    needs: tuple[NeedFacts, ...]
+    ranks: Mapping[str, tuple[tuple[Recipient, ...], ...]]
+    law: Bench
+
+    def charges(self, on: date) -> Iterator[Charge]:
+        """What is due for the needs on a day, and who answers for it."""
+        law = self.law
+        for need in self.needs:
+            ranks = self.ranks[need.school_id]
+            for due in deadlines_of(need, on, policy=law.policy, calendar=law.calendar, history=law.history):
+                yield due, ranks
+
+
+def horizon(needs: int) -> timedelta:
+    """How far ahead a page looks for so many needs."""
+    return max(LEAST, min(AHEAD, timedelta(days=MOST_LOOKS // max(needs, 1))))
+
+
+@facts.keeping_all()
+def rehearse(
+    session: Session, scope: Scope, *, today: date, book: Book, first: date, last: date | None = None
+) -> Rehearsal:
+    """The digests about the schools of a scope from ``first`` to ``last``, or for as long as a page looks.
+
+    Days before ``first`` but not before ``today`` are played too, for what is told then is not told again.
+    """
+    who = reminding.audience(session, on=today, book=book)
+    schools = {school.school_id: school for school in registry.list_schools(session, scope)}
+    ladder, law = who.ladder, evaluating.bench(session, book, on=today)
+    ranks = {number: ladder.ranks(school) for number, school in schools.items()}
+    stage = Stage(tuple(facts.load_facts(session, scope)), ranks, law)
+    begin = min(today, first)
+    stop = last or first + horizon(len(stage.needs))
+    told = ledger(digests.told(session, since=today - LOOKED_BACK))
+    at = Telling(begin, who.plan, law.calendar, told, who.holds)
+    days = [begin + ONE_DAY * number for number in range((stop - begin).days + 1)]
+    found = simulate(
+        stage.charges, days, at, substitutes=who.substitutes, known=_known(session, stage, today)
+    )
+    shown = tuple(digest for digest in found if digest.on >= first)
+    return Rehearsal(first, stop, shown, schools)
+
+
+def _known(session: Session, stage: Stage, today: date) -> Mapping[Ident, date]:
+    """Since when the deadlines of today are known."""
+    before = watching.known(session)
+    found: dict[Ident, date] = {}
+    for due, _ in stage.charges(today):
+        spot = watching.spot(due.subject.school_id, due.subject.service, due)
+        found[ident(due)] = watching.known_on(before.get(spot), due, today)
+    return found
+
+
+def rehearse_for(session: Session, viewer: Person, person: Person, *, today: date, book: Book) -> Rehearsal:
+    """What a person will be told of those of her schools that the viewer sees too."""
+    if person.role not in RANKS:
+        return Rehearsal(today, today + AHEAD, (), {})
+    with whole_country(session):
+        found = rehearse(session, Scope.of_person(person), today=today, book=book, first=today)
+    hers = tuple(digest for digest in found.digests if digest.person == person.id)
+    within = Scope.of_person(viewer)
+    seen = {number: school for number, school in found.schools.items() if within.holds(school)}
+    return replace(found, digests=hers, schools=seen)

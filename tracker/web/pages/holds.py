@@ -1,0 +1,65 @@
+"""Taking a deadline up or putting it off, by the small form of its line."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Form
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tracker.domain.asked import read_day
+from tracker.domain.errors import FilterNotKnown
+from tracker.domain.holds import HoldKind
+from tracker.domain.roles import Action
+from tracker.domain.vocabulary import DeadlineKind, Service
+from tracker.services import holding
+from tracker.services.holding import Target, Wanted
+from tracker.web.deps import Called
+from tracker.web.proving import author_of
+from tracker.web.rules import allow
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+
+@router.post("/deadlines/hold", dependencies=[allow(Action.OWN_ACCOUNT)])
+def hold(
+    called: Called,
+    school_id: Annotated[str, Form()] = "",
+    service: Annotated[str, Form()] = "",
+    kind: Annotated[str, Form()] = "",
+    identity: Annotated[str, Form()] = "",
+    hold: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+    back_on: Annotated[str, Form()] = "",
+    asked: Annotated[str, Form()] = "",
+) -> Response:
+    """Keep a hold and go back to the list as it was asked for."""
+    target = _target(school_id, service, kind, identity)
+    if hold not in tuple(HoldKind):
+        raise FilterNotKnown(name="hold", value=hold, allowed=tuple(HoldKind))
+    wanted = Wanted(HoldKind(hold), reason, read_day(back_on) if back_on else None)
+    with called.writing() as session:
+        holding.hold(
+            session,
+            author_of(called),
+            called.person,
+            target,
+            wanted,
+            today=called.today,
+            book=called.house.book,
+        )
+    query = urlencode(parse_qsl(asked))
+    return RedirectResponse(f"/deadlines?{query}" if query else "/deadlines", 303)
+
+
+def _target(school_id: str, service: str, kind: str, identity: str) -> Target:
+    """Which deadline a form means; raises :class:`FilterNotKnown`."""
+    try:
+        parts = json.loads(identity)
+        if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+            raise ValueError
+        return Target(school_id, Service(service), DeadlineKind(kind), tuple(parts))
+    except (ValueError, RecursionError):
+        raise FilterNotKnown(name="deadline", value=kind) from None

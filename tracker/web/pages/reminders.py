@@ -1,0 +1,251 @@
+"""My reminders: what I was told and will be told, who reads in my place, and by which ways I am reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tracker.domain.asked import read_day
+from tracker.domain.errors import (
+    DayNotReadable,
+    FilterNotKnown,
+    ProofStale,
+    SignInRefused,
+    SubstituteRefused,
+    TooManyTries,
+    TrackerError,
+    WayRefused,
+)
+from tracker.domain.messages import ChannelKind
+from tracker.domain.people import Person
+from tracker.domain.roles import Action
+from tracker.render.letters import Letters
+from tracker.render.told import Told, lines_left
+from tracker.services import connecting, overseeing, rehearsing
+from tracker.services.rehearsing import Rehearsal
+from tracker.services.sealing import Seal
+from tracker.store import accounts, digests, told
+from tracker.store.told import Sending
+from tracker.web.deps import Asked, Called, Caller, Visit
+from tracker.web.filters import asked_of
+from tracker.web.pages.people import LARGEST_NUMBER
+from tracker.web.proving import author_of, prove_again
+from tracker.web.rules import allow
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+PAGE = "/reminders"
+OWN = [allow(Action.OWN_ACCOUNT)]
+"""No program by a token: what stands here is a person's own."""
+
+DIGESTS_SHOWN = 20
+LINES_SHOWN = 50
+REFUSALS = (DayNotReadable, ProofStale, SignInRefused, SubstituteRefused, TooManyTries, WayRefused)
+STATUSES = {ProofStale: 401, SignInRefused: 401, TooManyTries: 429}
+Number = Annotated[int, Form(ge=0, le=LARGEST_NUMBER)]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A digest as the page shows it: the lines that the reader may see, and how its messages fared."""
+
+    on: date
+    lines: tuple[Told, ...]
+    sendings: tuple[Sending, ...] = ()
+
+    @property
+    def first(self) -> tuple[Told, ...]:
+        """As many lines as the page has room for."""
+        return self.lines[:LINES_SHOWN]
+
+
+@router.get(PAGE, dependencies=OWN)
+def show(visit: Asked) -> Response:
+    """One's own reminders, or those of somebody whose schools one sees."""
+    text = asked_of(visit.request, ("person",)).get("person") or str(visit.person.id)
+    if not (text.isascii() and text.isdigit()) or int(text) > LARGEST_NUMBER:
+        raise FilterNotKnown(name="person", value=text)
+    return _page(visit, overseeing.overseen_person(visit.session, visit.person, int(text)))
+
+
+@router.post("/reminders/substitutes", dependencies=OWN)
+def set_substitute(
+    called: Called,
+    email: Annotated[str, Form()] = "",
+    first: Annotated[str, Form()] = "",
+    last: Annotated[str, Form()] = "",
+) -> Response:
+    """Have a colleague read one's digests for some days."""
+    try:
+        days = {"first": read_day(first), "last": read_day(last)}
+        with called.writing() as session:
+            overseeing.substitute(
+                session, author_of(called), called.person, email=email, **days, today=called.today
+            )
+    except REFUSALS as error:
+        return _refused(called, error, "email")
+    return RedirectResponse(PAGE, 303)
+
+
+@router.post("/reminders/substitutes/end", dependencies=OWN)
+def end_substitute(called: Called, number: Number = 0) -> Response:
+    """Read one's digests oneself again."""
+    with called.writing() as session:
+        overseeing.end_substitute(session, author_of(called), called.person, number)
+    return RedirectResponse(PAGE, 303)
+
+
+@router.post("/reminders/ways/telegram", dependencies=OWN)
+def connect_telegram(called: Called, telegram_current: Annotated[str, Form()] = "") -> Response:
+    """A code that connects a chat once; the page shows it this once."""
+    try:
+        prove_again(called, telegram_current)
+    except REFUSALS as error:
+        return _refused(called, error, "telegram_current")
+    with called.writing() as session:
+        code = connecting.telegram_code(session, author_of(called), called.person)
+    with called.reading() as visit:
+        return _page(visit, visit.person, code=code)
+
+
+@router.post("/reminders/ways/webhook", dependencies=OWN)
+def add_webhook(
+    called: Called,
+    webhook_url: Annotated[str, Form()] = "",
+    webhook_current: Annotated[str, Form()] = "",
+) -> Response:
+    """Keep a webhook; the page shows its signing secret this once."""
+    try:
+        prove_again(called, webhook_current)
+        with called.writing() as session:
+            secret = connecting.add_webhook(
+                session, author_of(called), called.person, webhook_url, _seal(called)
+            )
+    except REFUSALS as error:
+        return _refused(called, error, _field(error, "webhook"))
+    with called.reading() as visit:
+        return _page(visit, visit.person, secret=secret)
+
+
+@router.post("/reminders/ways/other", dependencies=OWN)
+def add_other(
+    called: Called,
+    other_url: Annotated[str, Form()] = "",
+    other_current: Annotated[str, Form()] = "",
+) -> Response:
+    """Keep the address of another service."""
+    try:
+        prove_again(called, other_current)
+        with called.writing() as session:
+            connecting.add_other(session, author_of(called), called.person, other_url, _seal(called))
+    except REFUSALS as error:
+        return _refused(called, error, _field(error, "other"))
+    return RedirectResponse(PAGE, 303)
+
+
+@router.post("/reminders/ways/remove", dependencies=OWN)
+def remove_way(called: Called, number: Number = 0) -> Response:
+    """Take one of one's own ways away."""
+    with called.writing() as session:
+        connecting.remove(session, author_of(called), called.person, number)
+    return RedirectResponse(PAGE, 303)
+
+
+@router.post("/reminders/ways/test", dependencies=OWN)
+def send_test(called: Called, number: Number = 0) -> Response:
+    """Send a message that tells nothing by one of one's own ways; 0 is the mail."""
+    with called.writing() as session:
+        connecting.send_test(session, author_of(called), called.person, number or None)
+    return RedirectResponse(f"{PAGE}#ways", 303)
+
+
+def _seal(called: Caller) -> Seal | None:
+    return Seal.of(called.house.settings.secret)
+
+
+def _field(error: TrackerError, way: str) -> str:
+    return f"{way}_url" if isinstance(error, WayRefused) else f"{way}_current"
+
+
+def _refused(called: Caller, error: TrackerError, field: str) -> Response:
+    with called.reading() as visit:
+        return _page(visit, visit.person, refused=error, field=field, status=STATUSES.get(type(error), 400))
+
+
+def _page(
+    visit: Visit,
+    person: Person,
+    *,
+    refused: TrackerError | None = None,
+    field: str = "",
+    secret: str = "",
+    code: str = "",
+    status: int = 200,
+) -> Response:
+    house, session = visit.house, visit.session
+    ahead = rehearsing.rehearse_for(session, visit.person, person, today=visit.today, book=house.book)
+    values = {
+        "whose": person,
+        "is_own": person.id == visit.person.id,
+        "people": overseeing.overseen(session, visit.person),
+        "letters": Letters(house.voices[visit.language], house.book.policy.clauses, house.settings.base_url),
+        "past": _past(visit, person),
+        "ahead": tuple(_to_come(ahead)),
+        "until": ahead.last,
+        "refused": refused,
+        "field": field,
+        "secret": secret,
+        "code": code,
+        **(_own(visit) if person.id == visit.person.id else {}),
+    }
+    return visit.page("reminders/show.html", values, status=status)
+
+
+def _own(visit: Visit) -> Mapping[str, object]:
+    """What only the person herself is shown."""
+    session, person = visit.session, visit.person
+    account = accounts.account_of(session, person.id)
+    return {
+        "standins": overseeing.standins(session, person, today=visit.today),
+        "ways": [way for way in connecting.own_ways(session, person) if way.channel is not ChannelKind.MAIL],
+        "tests": told.last_of(session, person.id, connecting.TEST),
+        "has_password": account is not None and account.has_password,
+    }
+
+
+def _past(visit: Visit, person: Person) -> tuple[Shown, ...]:
+    """What a person was told, as far as the reader sees the schools today."""
+    kept = digests.of_person(visit.session, person.id, most=DIGESTS_SHOWN)
+    lines = {digest.id: lines_left(digest.body, digest.withdrawn) for digest in kept}
+    schools = {line.school_id for found in lines.values() for line in found}
+    seen = told.schools_seen(visit.session, visit.scope, schools)
+    sendings = told.sendings_of(visit.session, lines)
+    shown = (
+        Shown(
+            digest.on,
+            tuple(line for line in lines[digest.id] if line.school_id in seen),
+            sendings.get(digest.id, ()),
+        )
+        for digest in kept
+    )
+    return tuple(each for each in shown if each.lines)
+
+
+def _to_come(found: Rehearsal) -> list[Shown]:
+    shown = (
+        Shown(
+            digest.on,
+            tuple(
+                Told.ahead(line, found.schools[line.due.subject.school_id])
+                for line in digest.lines
+                if line.due.subject.school_id in found.schools
+            ),
+        )
+        for digest in found.digests
+    )
+    return [each for each in shown if each.lines]
