@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.accounts.conftest import Place
@@ -12,8 +14,10 @@ from tests.store.rows import record
 from tests.web.register import ENDING, STALLED, a_contract, a_school, day
 from tracker.domain.register import TenderEventRow
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import DeadlineKind, TenderEventKind
+from tracker.domain.vocabulary import DeadlineKind, Language, TenderEventKind
 from tracker.render.calendar import uid
+from tracker.store import accounts, people
+from tracker.store.engine import transaction
 
 END = uid(DeadlineKind.COVER_END, (ENDING, "channel"))
 STAGE = uid(DeadlineKind.STAGE, ("T-2", "evaluation"))
@@ -104,6 +108,21 @@ def test_a_program_that_has_the_file_is_not_sent_it_again(place: Place, calendar
     record(place.engine, a_contract("K-10", ENDING, "2026-02-01", "2027-02-05"), at=place.clock.now())
     watch(place.engine, place.clock.now())
     assert calendar.fetch(**{"if-none-match": mark}).status_code == 200
+
+
+def test_another_name_language_address_or_day_is_another_file(place: Place, calendar: Subscribed) -> None:
+    marks = [calendar.fetch().headers["etag"]]
+    record(place.engine, a_school(ENDING, "Жаңа"), at=place.clock.now())
+    marks.append(calendar.fetch().headers["etag"])
+    with transaction(place.engine) as session:
+        ministry = people.number_of(session, "ministry@example.kz") or 0
+        accounts.change(session, ministry, {"language": Language.RU})
+    marks.append(calendar.fetch().headers["etag"])
+    other = replace(place.settings, base_url="http://localhost:8000")
+    marks.append(Subscribed(Place(place.engine, other), calendar.secret).fetch().headers["etag"])
+    place.clock.wait(days=1)
+    marks.append(calendar.fetch().headers["etag"])
+    assert len(set(marks)) == len(marks)
 
 
 def test_a_calendar_says_what_the_page_of_deadlines_says(place: Place, calendar: Subscribed) -> None:

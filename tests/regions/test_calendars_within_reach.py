@@ -36,13 +36,18 @@ def fetched(
     engine: Engine, visit: Visit, person: Person, region: str | None = None
 ) -> tuple[bytes, Component]:
     """The file of a new calendar of this person, as it came and as it reads."""
+    answer = visit(engine, person=None).get(subscribed(engine, person, region))
+    assert answer.status_code == 200
+    return answer.content, strict.read(answer.content)
+
+
+def subscribed(engine: Engine, person: Person, region: str | None = None) -> str:
+    """The path of a new calendar of this person, who is written down first where she is not yet."""
     sign_in(engine, person)
     with transaction(engine) as session:
         number = people.number_of(session, person.email) or 0
         secret, _ = calendar_feeds.add_feed(session, number, region=region, at=NOW)
-    answer = visit(engine, person=None).get(f"/calendar/{secret}.ics")
-    assert answer.status_code == 200
-    return answer.content, strict.read(answer.content)
+    return f"/calendar/{secret}.ics"
 
 
 def leaks(data: bytes) -> list[str]:
@@ -75,6 +80,17 @@ def test_a_region_that_its_person_lost_is_not_in_it_any_more(country: Engine, vi
     watch(country, NOW)
     _, calendar = fetched(country, visit, a_person(Role.HEAD, A, name="head-a"), B)
     assert calendar.of("VEVENT") == []
+
+
+def test_whoever_sees_something_else_is_not_told_that_she_has_it(country: Engine, visit: Visit) -> None:
+    watch(country, NOW)
+    path, marks = subscribed(country, OF_A["head"]), set()
+    for regions in ({A}, {B}, {A, B}, set[str]()):
+        with transaction(country) as session:
+            number = people.number_of(session, OF_A["head"].email) or 0
+            people.write_reach(session, number, Reach(frozenset(regions)))
+        marks.add(visit(country, person=None).get(path).headers["etag"])
+    assert len(marks) == 4
 
 
 def test_of_a_tender_that_regions_share_each_is_told_its_own_schools(country: Engine, visit: Visit) -> None:

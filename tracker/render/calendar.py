@@ -6,7 +6,6 @@ alarms and nobody is invited: programs that read this ask nobody and mail nobody
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +14,6 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote
 from uuid import UUID, uuid5
 
-from tracker import __version__
 from tracker.domain.days import next_day
 from tracker.domain.deadlines import OF_THE_NEED
 from tracker.domain.diary import Entry
@@ -44,11 +42,6 @@ class Almanac:
     entries: Sequence[Entry]
     region: str | None
     home: str
-
-    def mark(self, voice: Voice) -> str:
-        """A name of what :meth:`write` would say, without saying it: another one for other words."""
-        said = (__version__, voice.words.language, self.region, self.home, self.entries)
-        return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
     def write(self, voice: Voice) -> bytes:
         """The file in the words of one language."""

@@ -47,6 +47,11 @@ def unsubscribe_all(session: Session, author: Author, person_id: int) -> None:
         unsubscribe(session, author, person_id, feed.id)
 
 
+def edition(session: Session, person: Person, *, today: date) -> str:
+    """A name of what stands in a calendar of this person today, found without putting it together."""
+    return f"{today} {calendar_feeds.edition_of(session, Scope.of_person(person))}"
+
+
 def diary(session: Session, person: Person, *, today: date) -> tuple[Entry, ...]:
     """What stands in a calendar of this person, cut as she is."""
     return entries(calendar_feeds.watched_within(session, Scope.of_person(person), today=today), today=today)

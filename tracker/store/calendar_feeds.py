@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.diary import KEPT, Place, Sight
 from tracker.domain.people import Person
 from tracker.store.people import has_password_alone, hashed, person_of_row, present_people
 from tracker.store.people_tables import PERSON
+from tracker.store.registry import data_version
 from tracker.store.reminder_tables import FEED, WATCHED
 from tracker.store.scope import Scope, visible
 from tracker.store.tables import SCHOOL
@@ -75,6 +76,18 @@ def subscriber_of(session: Session, secret: str, *, now: datetime) -> Subscriber
     if row is None:
         return None
     return Subscriber(replace(person_of_row(session, row), only_region=row.region), has_password_alone(row))
+
+
+def edition_of(session: Session, scope: Scope) -> str:
+    """A name of what stands in a calendar of this scope: another one after each change of it or of a school.
+
+    Each change of what is watched raises a sequence; new rows are counted; schools change by a recording.
+    """
+    seen = WATCHED.c
+    counted = select(func.count(), func.sum(seen.sequence), func.max(seen.changed_at))
+    found = session.execute(counted.where(visible(session, scope, seen.school_id))).one()
+    reach = [each and sorted(each) for each in (scope.regions, scope.districts, scope.schools, scope.within)]
+    return repr((data_version(session), *found, *reach, scope.officer))
 
 
 def watched_within(session: Session, scope: Scope, *, today: date) -> tuple[Sight, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from tracker import __version__
 from tracker.clock import legal_day
 from tracker.domain.errors import NotFound
 from tracker.domain.people import Person
@@ -33,15 +35,21 @@ def fetch(request: Request, secret: str) -> Response:
     house = house_of(request)
     person = _subscriber(house, secret)
     scope, today = Scope.of_person(person), legal_day(house.clock.now())
+    language, home = person.language or house.settings.language, house.settings.base_url
     with reading(house.engine, seeing=scope) as session:
+        mark = _mark(__version__, language, home, subscribing.edition(session, person, today=today))
+        headers = {"etag": mark, "cache-control": "private, max-age=300", "referrer-policy": "no-referrer"}
+        if _has_it(request, mark):
+            return Response(status_code=304, headers=headers)
         found = subscribing.diary(session, person, today=today)
-    almanac = Almanac(found, person.only_region, house.settings.base_url)
-    voice = house.voices[person.language or house.settings.language]
-    mark = f'"{almanac.mark(voice)}"'
-    headers = {"etag": mark, "cache-control": "private, max-age=300", "referrer-policy": "no-referrer"}
-    if _has_it(request, mark):
-        return Response(status_code=304, headers=headers)
-    return Response(almanac.write(voice), headers=headers, media_type=CALENDAR)
+    file = Almanac(found, person.only_region, home).write(house.voices[language])
+    return Response(file, headers=headers, media_type=CALENDAR)
+
+
+def _mark(*parts: str) -> str:
+    """The name of a file by all that it is made from."""
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return f'"{digest[:32]}"'
 
 
 def _subscriber(house: House, secret: str) -> Person:
