@@ -47,7 +47,7 @@ def test_a_service_that_does_not_answer_does_not_hold_us_for_long() -> None:
     began = time.monotonic()
     delivery, _ = run(sent(lambda asked: Reply(tail=b" ", pause=0.1), longest=1.0))
     assert came_to(delivery) == (Fate.LATER, Fault.UNKNOWN)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 6
 
 
 @pytest.mark.parametrize(

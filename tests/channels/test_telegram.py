@@ -128,7 +128,7 @@ def test_a_bot_that_is_not_there_is_tried_later() -> None:
 
 def test_a_bot_that_answers_one_octet_at_a_time_does_not_hold_us_for_long() -> None:
     async def scene() -> Delivery:
-        async with bot(lambda asked: Reply(tail=b" ", pause=0.02), longest=0.3) as by:
+        async with bot(lambda asked: Reply(tail=b" ", pause=0.02), longest=1.0) as by:
             return await by.sender.send(posted())
 
     assert came_to(run(scene())) == (Fate.LATER, Fault.UNKNOWN)
