@@ -70,7 +70,7 @@ def number_of(engine: Engine, person: Person) -> int:
 def forms(client: TestClient, school_id: str) -> list[dict[str, str]]:
     """The small forms of a school's lines on the page of deadlines."""
     page = client.get("/deadlines", params={"later": "1"}).text
-    found = re.findall(r'<form class="filters" action="/deadlines/hold".*?</form>', page, re.DOTALL)
+    found = re.findall(r'<form class="filters hold" action="/deadlines/hold".*?</form>', page, re.DOTALL)
     fields = [dict(re.findall(r"name=\"(\w+)\" value=[\"'](.*?)[\"']>", form)) for form in found]
     return [each for each in fields if each["school_id"] == school_id]
 
@@ -304,6 +304,13 @@ def test_an_address_that_is_none_is_refused(told: Engine, url: str) -> None:
     with transaction(told) as session, pytest.raises(WayRefused):
         connecting.add_webhook(session, Author(person.mark, NOW), person, url, Seal.of("some words"))
     assert rows(told, WAY) == 0
+
+
+def test_a_service_that_is_not_called_is_refused_with_those_that_are(told: Engine) -> None:
+    person = people_of(number_of(told, OFFICER))
+    with transaction(told) as session, pytest.raises(WayRefused) as refused:
+        connecting.add_other(session, Author(person.mark, NOW), person, "syslog://x", Seal.of("some words"))
+    assert "slack" in str(refused.value.details["services"])
 
 
 def test_without_a_key_nothing_secret_is_kept(told: Engine) -> None:

@@ -261,6 +261,6 @@ class SubstituteRefused(TrackerError):
 
 
 class WayRefused(TrackerError):
-    """A way to a person is not kept: ``reason`` is ``address``, ``many`` or ``secret``."""
+    """A way to a person is not kept: ``reason`` is ``address``, ``service``, ``many`` or ``secret``."""
 
     code = "error.way_refused"

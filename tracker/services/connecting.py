@@ -5,12 +5,9 @@ Addresses and secrets that open something are sealed under ``TRACKER_SECRET`` as
 
 from __future__ import annotations
 
-import base64
-import secrets
-from urllib.parse import urlsplit
-
 from sqlalchemy.orm import Session
 
+from tracker.channels import other, webhook
 from tracker.domain.acts import Act
 from tracker.domain.errors import NotFound, WayRefused
 from tracker.domain.messages import ChannelKind
@@ -28,7 +25,6 @@ TEST = "test"
 
 MOST_WAYS = 10
 LONGEST_ADDRESS = 1000
-_SECRET_BYTES = 32
 
 
 def own_ways(session: Session, person: Person) -> tuple[Way, ...]:
@@ -39,10 +35,9 @@ def own_ways(session: Session, person: Person) -> tuple[Way, ...]:
 def add_webhook(session: Session, author: Author, person: Person, url: str, seal: Seal | None) -> str:
     """Keep a webhook and return its signing secret, which is told once; raises :class:`WayRefused`."""
     address = _address(session, person, url)
-    parts = urlsplit(address)
-    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc:
+    if not webhook.is_address(address):
         raise WayRefused(reason="address")
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+    secret = webhook.new_secret()
     sealed = _sealed(secret, author, seal)
     number = ways.add(
         session, person.id, ChannelKind.WEBHOOK, address, at=author.now, secret=sealed, confirmed=True
@@ -54,8 +49,8 @@ def add_webhook(session: Session, author: Author, person: Person, url: str, seal
 def add_other(session: Session, author: Author, person: Person, url: str, seal: Seal | None) -> int:
     """Keep an address that Apprise knows, sealed: it mostly holds a token. Raises :class:`WayRefused`."""
     address = _address(session, person, url)
-    if not urlsplit(address).scheme:
-        raise WayRefused(reason="address")
+    if not other.is_address(address):
+        raise WayRefused(reason="service", services=", ".join(sorted(other.SCHEMES)))
     sealed = _sealed(address, author, seal)
     number = ways.add(session, person.id, ChannelKind.OTHER, sealed, at=author.now, confirmed=True)
     _note(session, author, Act.WAY_ADDED, person, number, ChannelKind.OTHER)
@@ -113,13 +108,7 @@ def _address(session: Session, person: Person, text: str) -> str:
     address = text.strip()
     if len(own_ways(session, person)) >= MOST_WAYS:
         raise WayRefused(reason="many", most=MOST_WAYS)
-    if not address or len(address) > LONGEST_ADDRESS or not address.isprintable() or " " in address:
-        raise WayRefused(reason="address")
-    try:
-        urlsplit(address)
-    except ValueError:
-        raise WayRefused(reason="address") from None
-    if not is_storable(address):
+    if len(address) > LONGEST_ADDRESS or not is_storable(address):
         raise WayRefused(reason="address")
     return address
 
