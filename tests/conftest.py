@@ -14,11 +14,17 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 from starlette.testclient import TestClient
 
-from tests.databases import SERVER_URL, PostgresServer, postgres_server, shown
+from tests.databases import SERVER_URL, PostgresServer, memory, postgres_server, shown
 from tracker.store import migrate
 from tracker.store.engine import make_engine
 
 LONGEST_NAME = 200
+
+
+def pytest_configure() -> None:
+    """Files of tests lie in memory where there is room: nothing of them is to outlive the machine."""
+    if folder := memory(8 * 2**30):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

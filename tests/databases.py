@@ -118,9 +118,13 @@ def _packaged_server() -> Iterator[PostgresServer | None]:
 
 def _folder() -> Path:
     """In memory where there is room: a database is copied there eight times quicker."""
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
-    return Path(tempfile.mkdtemp(prefix="tracker-pg-", dir=memory if roomy else None))
+    return Path(tempfile.mkdtemp(prefix="tracker-pg-", dir=memory(2**30)))
+
+
+def memory(room: int) -> Path | None:
+    """A folder that lies in memory, if there is one with so many bytes of room."""
+    folder = Path("/dev/shm")
+    return folder if folder.is_dir() and shutil.disk_usage(folder).free > room else None
 
 
 def _wait_for(url: URL) -> None:
