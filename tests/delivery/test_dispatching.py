@@ -1,0 +1,187 @@
+"""What is due reaches its reader, however many send, whatever peers say and whoever dies (reliability §3)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.delivery.conftest import WRITER, Receiver, Service
+from tests.web.register import NOW
+from tracker.domain.messages import PLAN, ChannelKind, Delivery, Fate, Letter
+from tracker.domain.roles import Role
+from tracker.store import outbox, ways
+from tracker.store.engine import reading, transaction
+from tracker.store.outbox import Claimed, Note, Queue
+
+MANY = 120
+NO_LEASE = timedelta(0)
+
+
+def put(
+    service: Service, keys: Iterable[str], *, urgency: int = 5, channel: ChannelKind = ChannelKind.MAIL
+) -> None:
+    """Messages of no content to somebody."""
+    person = service.add(f"p{urgency}{channel}", Role.REVIEWER, "59")
+    way = service.connect(person, f"10{urgency}") if channel is ChannelKind.TELEGRAM else None
+    with transaction(service.engine) as session:
+        outbox.put(session, [Note(key, person, channel, "test", urgency, NOW, way) for key in keys], at=NOW)
+
+
+def queue(service: Service) -> Queue:
+    with reading(service.engine) as session:
+        return outbox.queue(session, now=service.now)
+
+
+@pytest.mark.parametrize("dispatchers", [2, 4])
+def test_con_1_however_many_send_each_message_goes_out_once(service: Service, dispatchers: int) -> None:
+    keys = [f"k{number}" for number in range(MANY)]
+    put(service, keys)
+    senders = [replace(service, mail=Receiver(seconds=0.001)) for _ in range(dispatchers)]
+    with ThreadPoolExecutor(dispatchers) as crowd:
+        assert sum(crowd.map(Service.deliver, senders)) == MANY
+    assert sorted(key for each in senders for key in each.mail.keys) == sorted(keys)
+    assert queue(service) == Queue(due=0, since=None, dead=0, waiting=0)
+
+
+def test_con_3_a_send_that_lasts_longer_than_its_lease_is_held_on_to(service: Service) -> None:
+    put(service, ["slow"])
+    service.mail.seconds = 1.2
+    first, second = (service.dispatcher(lease=timedelta(seconds=0.4)) for _ in range(2))
+
+    async def both() -> int:
+        sending = asyncio.create_task(first.run())
+        taken = 0
+        while not sending.done():
+            await asyncio.sleep(0.2)
+            taken += await second.run()
+        return taken + await sending
+
+    assert asyncio.run(both()) == 1
+    assert service.mail.keys == ["slow"]
+
+
+def claim(service: Service, holder: str, lease: timedelta) -> Claimed | None:
+    with transaction(service.engine) as session:
+        found = outbox.claim(session, ChannelKind.MAIL, holder, now=service.now, lease=lease, most=1)
+    return next(iter(found), None)
+
+
+def test_flt_18_who_slept_past_her_lease_marks_nothing(service: Service) -> None:
+    put(service, ["k"])
+    sleeper = claim(service, "sleeper", NO_LEASE)
+    assert sleeper is not None
+    woken = claim(service, "other", timedelta(minutes=1))
+    assert woken is not None
+    assert woken.id == sleeper.id
+    with transaction(service.engine) as session:
+        assert not outbox.sent(session, sleeper.id, "sleeper", at=NOW, answer="")
+        assert not outbox.renew(session, sleeper.id, "sleeper", timedelta(minutes=1))
+        assert outbox.sent(session, woken.id, "other", at=NOW, answer="250 ok")
+    assert service.deliver() == 0
+
+
+def test_what_died_on_the_way_is_sent_again_under_the_same_identity(service: Service) -> None:
+    put(service, ["k"])
+    assert claim(service, "dead", NO_LEASE) is not None
+    assert service.deliver() == 1
+    assert service.mail.keys == ["k"]
+    assert service.deliver() == 0
+
+
+def test_rem_11_the_urgent_pass_by_the_many(service: Service) -> None:
+    put(service, [f"k{number}" for number in range(MANY)], urgency=6)
+    put(service, ["red"], urgency=0)
+    service.deliver()
+    assert service.mail.keys[0] == "red"
+
+
+def test_chn_1_a_channel_that_is_slow_holds_up_no_other(service: Service) -> None:
+    put(service, ["mail"])
+    put(service, ["chat 1", "chat 2"], channel=ChannelKind.TELEGRAM)
+    order: list[str] = []
+
+    def note(letter: Letter) -> Delivery:
+        order.append(letter.key)
+        return Delivery(Fate.SENT)
+
+    service.mail.seconds = 0.6
+    service.mail.says = service.telegram.says = note
+    assert service.deliver() == 3
+    assert order == ["chat 1", "chat 2", "mail"]
+
+
+def test_what_fails_for_now_is_tried_for_three_days_and_then_told_of(service: Service) -> None:
+    service.add("r", Role.REVIEWER, "59")
+    service.add("h", Role.HEAD, "59")
+    service.owe()
+    service.mail.says = lambda letter: Delivery(
+        Fate.SENT if letter.to == "h@example.kz" else Fate.LATER, "busy", "451 later"
+    )
+    began, tries = service.now, 0
+    while queue(service).dead == 0:
+        service.deliver()
+        tries += 1
+        service.now += timedelta(hours=12)
+        assert tries < 40
+    assert service.now - began > timedelta(hours=72)
+    service.deliver()
+    lost = service.mail.got[-1]
+    assert (lost.to, "451 later" in lost.text) == ("h@example.kz", True)
+    assert lost.key.startswith("dead_letter:")
+
+
+def test_every_try_is_spread_over_more_than_three_days() -> None:
+    assert sum(PLAN, timedelta()) > timedelta(hours=72)
+
+
+def test_chn_4_what_will_never_be_taken_goes_another_way_at_once(service: Service) -> None:
+    person = service.add("r", Role.REVIEWER, "59")
+    service.connect(person, "77")
+    service.telegram.says = lambda _: Delivery(Fate.NEVER, "blocked", "403 bot was blocked by the user")
+    service.round()
+    service.deliver()
+    assert len(service.mail.got) == len(service.telegram.got) == 1
+    for day in ("2027-01-20", "2027-01-22", "2027-01-25", "2027-02-01", "2027-02-08"):
+        service.on(day).round()
+    with reading(service.engine) as session:
+        (way,) = ways.of_people(session, [person])[person]
+    assert way.bad_since is not None
+    assert len(service.telegram.got) == ways.MANY_FAILURES
+    assert len(service.mail.got) > ways.MANY_FAILURES
+
+
+def test_rem_8_one_message_that_cannot_be_put_into_words_keeps_no_other(service: Service) -> None:
+    put(service, ["good 1", "poison", "good 2"])
+
+    def write(session: Session, message: Claimed) -> Letter | None:
+        if message.key == "poison":
+            raise ValueError(message.key)
+        return WRITER(session, message)
+
+    assert asyncio.run(service.dispatcher(writer=write).run()) == 2
+    assert sorted(service.mail.keys) == ["good 1", "good 2"]
+    assert queue(service).waiting == 1
+
+
+def test_who_is_told_to_stop_finishes_the_letter_in_hand_and_begins_no_other(service: Service) -> None:
+    put(service, ["k1", "k2", "k3"])
+    service.mail.seconds = 0.2
+
+    async def stopped() -> int:
+        stop = asyncio.Event()
+        sending = asyncio.create_task(service.dispatcher().run(stop))
+        await asyncio.sleep(0.05)
+        stop.set()
+        return await sending
+
+    assert asyncio.run(stopped()) == 1
+    assert queue(service).waiting == 2
+    service.mail.seconds = 0
+    assert service.deliver() == 2
+    assert sorted(service.mail.keys) == ["k1", "k2", "k3"]

@@ -1,0 +1,128 @@
+"""Everybody hears what she can still change: once, in time, and again when a day moves (rules §7)."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from tests.delivery.conftest import BOOK, Service
+from tests.store.rows import record
+from tests.web.register import COVERED, NOW, a_contract
+from tracker.domain.holds import HoldKind
+from tracker.domain.messages import ChannelKind
+from tracker.domain.roles import Role
+from tracker.services import holding
+from tracker.services.acting import Author
+from tracker.store import accounts, digests, outbox
+from tracker.store.engine import reading, transaction
+from tracker.store.outbox import Note
+from tracker.store.reminder_tables import MESSAGE
+from tracker.store.scope import EVERYTHING
+
+
+def told(service: Service, person: int) -> list[tuple[str, str | None]]:
+    """What a person was told, newest digest first: kinds with due days."""
+    with reading(service.engine) as session:
+        kept = digests.of_person(session, person, most=50)
+    return [(line["kind"], line["due_on"]) for digest in kept for line in digest.body["lines"]]
+
+
+def test_it_is_told_once_however_often_one_looks(service: Service) -> None:
+    person = service.add("r", Role.REVIEWER, "59")
+    assert service.round() == 1
+    before = told(service, person)
+    for _ in range(3):
+        service.last = None
+        assert (service.owe().digests, service.deliver()) == (0, 0)
+    assert told(service, person) == before
+    assert len(service.mail.got) == 1
+
+
+def test_after_an_outage_of_a_month_everything_owed_goes_out_in_one_letter_marked_late(
+    service: Service,
+) -> None:
+    person = service.add("r", Role.REVIEWER, "59")
+    service.round()
+    assert service.on("2027-02-15").round() == 1
+    with reading(service.engine) as session:
+        newest = digests.of_person(session, person, most=1)[0]
+    assert any(line["is_late"] for line in newest.body["lines"])
+    assert service.round() == 0
+
+
+def test_a_day_that_moves_before_anything_was_sent_takes_the_old_one_back(service: Service) -> None:
+    service.add("r", Role.REVIEWER, "59")
+    record(service.engine, a_contract("K-1", COVERED, "2027-01-01", "2027-02-14"), at=NOW)
+    assert service.owe().digests == 1
+    record(
+        service.engine, a_contract("K-1", COVERED, "2027-01-01", "2027-12-31"), at=NOW + timedelta(hours=1)
+    )
+    service.now += timedelta(hours=2)
+    assert service.owe().withdrawn > 0
+    service.deliver()
+    said = "".join(letter.text for letter in service.mail.got)
+    assert "14 февраля 2027" not in said
+
+
+def test_a_day_that_moves_after_it_was_sent_is_told_anew(service: Service) -> None:
+    person = service.add("r", Role.REVIEWER, "59")
+    record(service.engine, a_contract("K-1", COVERED, "2027-01-01", "2027-02-14"), at=NOW)
+    service.round()
+    assert ("cover_end", "2027-02-14") in told(service, person)
+    record(
+        service.engine, a_contract("K-1", COVERED, "2027-01-01", "2027-02-01"), at=NOW + timedelta(hours=1)
+    )
+    service.on("2027-01-18").round()
+    assert ("cover_end", "2027-02-01") in told(service, person)
+
+
+def test_where_an_officer_is_gone_the_next_in_line_is_told_within_one_round(service: Service) -> None:
+    officer, head = service.add("o", Role.REVIEWER, "59"), service.add("h", Role.HEAD, "59")
+    service.round()
+    assert told(service, officer)
+    assert not told(service, head)
+    with transaction(service.engine) as session:
+        accounts.change(session, officer, {"disabled_at": service.now})
+    service.on("2027-01-18").round()
+    assert told(service, head)
+
+
+def test_an_acknowledgement_stops_the_repeats_until_its_end_and_never_the_flag(service: Service) -> None:
+    person = service.add("r", Role.REVIEWER, "59")
+    service.round()
+    with transaction(service.engine, seeing=EVERYTHING) as session:
+        line = digests.of_person(session, person, most=1)[0].body["lines"][0]
+        account = accounts.account_of(session, person)
+        assert account is not None
+        holding.hold_line(
+            session, Author(account.person.mark, service.now), account.person, line, HoldKind.ACKNOWLEDGED,
+            reason="келісім жүріп жатыр", today=NOW.date(), book=BOOK,
+        )  # fmt: skip
+    count = len(told(service, person))
+    for day in ("2027-01-18", "2027-01-19"):
+        service.on(day).round()
+    newer = told(service, person)[: len(told(service, person)) - count]
+    assert (line["kind"], line["due_on"]) not in newer
+
+
+def test_nobody_to_tell_tells_nobody_and_breaks_nothing(service: Service) -> None:
+    assert service.owe().digests == 0
+    assert service.deliver() == 0
+
+
+def test_rem_14_of_many_who_put_the_same_key_one_does_for_ever(service: Service) -> None:
+    person = service.add("r", Role.REVIEWER, "59")
+    note = Note("test:same", person, ChannelKind.MAIL, "test", 0, NOW)
+
+    def put(_: int) -> int:
+        with transaction(service.engine) as session:
+            return outbox.put(session, [note], at=NOW)
+
+    with ThreadPoolExecutor(16) as crowd:
+        assert sum(crowd.map(put, range(64))) == 1
+    assert service.deliver() == 1
+    assert put(0) == 0
+    with reading(service.engine) as session:
+        assert session.scalar(select(func.count()).select_from(MESSAGE)) == 1
