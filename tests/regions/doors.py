@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,10 +87,18 @@ def number_of(engine: Engine, person: Person) -> int:
     return found
 
 
+def hold_of(school_id: str) -> dict[str, str]:
+    """The form that takes up the end of cover of a school."""
+    identity = json.dumps([school_id, "channel"])
+    asked = {"school_id": school_id, "service": "channel", "kind": "cover_end", "identity": identity}
+    return {**asked, "hold": "acknowledged", "reason": "signed soon"}
+
+
 FORMS: dict[str, list[dict[str, Any]]] = {
     "/exports/queue": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/exports/schools": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/journal/export": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
+    "/deadlines/hold": [{"data": hold_of(SCHOOL_A)}, {"data": hold_of(SCHOOL_B)}],
     "/imports": [
         {"data": {"kind": "schools"}, "files": {"file": ("a.csv", FILE_A)}},
         {

@@ -27,6 +27,7 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "people"
     OPERATE = "operate"
     OWN_ACCOUNT = "account"
+    HOLD = "hold"
 
 
 EVERYONE = frozenset(Role)
@@ -41,6 +42,7 @@ MATRIX: Mapping[Action, frozenset[Role]] = {
     Action.MANAGE_PEOPLE: frozenset({Role.ADMIN}),
     Action.OPERATE: frozenset({Role.ADMIN}),
     Action.OWN_ACCOUNT: EVERYONE,
+    Action.HOLD: frozenset({Role.OFFICER, Role.REVIEWER, Role.HEAD, Role.MINISTRY, Role.ADMIN}),
 }
 """The roles that may do each action, always within what the person may see."""
 

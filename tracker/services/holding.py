@@ -18,9 +18,8 @@ from tracker.domain.days import ONE_DAY
 from tracker.domain.deadlines import Deadline, deadlines_of
 from tracker.domain.errors import HoldRefused, NotAllowed, NotFound
 from tracker.domain.holds import Hold, HoldKind, seen, silence
-from tracker.domain.ladder import RANKS
 from tracker.domain.people import Person
-from tracker.domain.roles import Role
+from tracker.domain.roles import Action
 from tracker.domain.vocabulary import DeadlineKind, Service
 from tracker.services import evaluating
 from tracker.services.acting import Author
@@ -34,9 +33,6 @@ LONGEST = timedelta(days=30)
 
 WEEK = timedelta(days=7)
 """How long a snooze lasts unless it is asked for otherwise."""
-
-ANSWERING = frozenset({*RANKS, Role.ADMIN})
-"""Roles that may take deadlines up: those who are reminded, and administrators."""
 
 ACTS = {HoldKind.ACKNOWLEDGED: Act.ACKNOWLEDGED, HoldKind.SNOOZED: Act.SNOOZED}
 
@@ -71,11 +67,6 @@ class Wanted:
     back_on: date | None = None
 
 
-def may_hold(person: Person) -> bool:
-    """Whether a person's role lets her take deadlines up."""
-    return person.role in ANSWERING
-
-
 def hold(
     session: Session,
     author: Author,
@@ -91,7 +82,7 @@ def hold(
     Raises :class:`NotAllowed`, :class:`NotFound` where no such thing is due today within the person's scope,
     and :class:`HoldRefused`.
     """
-    if not may_hold(person):
+    if not person.may(Action.HOLD):
         raise NotAllowed
     reason = wanted.reason.strip()
     if not reason or len(reason) > LONGEST_REASON or not is_storable(reason):

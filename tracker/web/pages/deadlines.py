@@ -78,7 +78,7 @@ def _holding(visit: Visit, tasks: Iterable[Task]) -> dict[str, object]:
     return {
         "held": holding.standings(visit.session, dues, visit.person, today=visit.today),
         "target_of": Target.of,
-        "may_hold": is_now and holding.may_hold(visit.person) and visit.person.may(Action.OWN_ACCOUNT),
+        "may_hold": is_now and visit.person.may(Action.HOLD),
     }
 
 

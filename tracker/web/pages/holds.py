@@ -23,7 +23,7 @@ from tracker.web.rules import allow
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
-@router.post("/deadlines/hold", dependencies=[allow(Action.OWN_ACCOUNT)])
+@router.post("/deadlines/hold", dependencies=[allow(Action.HOLD)])
 def hold(
     called: Called,
     school_id: Annotated[str, Form()] = "",
