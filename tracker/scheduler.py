@@ -44,7 +44,7 @@ PING_SECONDS = 10
 POLITE_SECONDS = 20
 """How long a process that is to stop waits for the letters in its hands (FLT-19)."""
 
-LEADS = timedelta(seconds=150)
+LEADS = timedelta(seconds=90)
 """For so long after its last tick a process leads; then another may."""
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,8 @@ from tests.web.reading import text_of
 from tests.web.register import NOW
 from tracker.clock import FixedClock, legal_day
 from tracker.domain.acts import Act
-from tracker.domain.people import TokenScope
+from tracker.domain.messages import ChannelKind
+from tracker.domain.people import NOWHERE, TokenScope
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import FlagKind, Language, State
 from tracker.render.catalogs import load_catalogs
@@ -26,10 +27,11 @@ from tracker.scheduler import Tick, ticking
 from tracker.services import operating
 from tracker.services.evaluating import Book
 from tracker.services.operating import Level
-from tracker.store import assessments, attempts, flags, jobs, journal, people, tokens
+from tracker.store import assessments, attempts, flags, jobs, journal, outbox, people, tokens
 from tracker.store.engine import make_engine, reading, transaction
 from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job
+from tracker.store.outbox import Note
 from tracker.store.scope import EVERYTHING
 
 TODAY = legal_day(NOW)
@@ -105,8 +107,9 @@ def test_no_database_is_not_ready(visit: Visit) -> None:
 def test_a_stopped_tick_is_not_missed_but_a_dead_one_is(empty: Engine) -> None:
     with ticking(empty, BOOK, FixedClock(NOW)):
         pass
-    tick(empty)
-    Tick(empty, BOOK, FixedClock(NOW)).stop()
+    beat = Tick(empty, BOOK, FixedClock(NOW))
+    beat()
+    beat.stop()
     with reading(empty) as session:
         assert jobs.last_runs(session)[Job.TICK].outcome is Outcome.STOPPED
     later = NOW + timedelta(hours=3)
@@ -124,9 +127,57 @@ def test_the_tick_reads_the_whole_journal_once_a_day(empty: Engine) -> None:
     beat()
     with reading(empty) as session:
         assert jobs.last_runs(session)[Job.JOURNAL_CHECK].detail["seq"] == 0
+    beat.stop()
     tick(empty)
     with reading(empty) as session:
         assert jobs.last_runs(session)[Job.JOURNAL_CHECK].detail["seq"] == 1
+
+
+def test_only_one_of_many_schedulers_leads_and_another_does_when_it_is_gone(engine: Engine) -> None:
+    first, second = (Tick(engine, BOOK, FixedClock(NOW)) for _ in range(2))
+    assert (first(), second(), first()) == (True, False, True)
+    first.stop()
+    assert second()
+
+
+@pytest.mark.parametrize("step", ["judge", "owe", "look_after"])
+def test_flt_26_a_step_that_fails_is_told_of_and_keeps_no_other_from_its_turn(
+    empty: Engine, visit: Visit, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("бұзылды")
+
+    beat = Tick(empty, BOOK, FixedClock(NOW))
+    with monkeypatch.context() as broken:
+        broken.setattr(beat, f"_{step}", fail)
+        assert beat()
+    with reading(empty) as session:
+        runs = jobs.last_runs(session)
+    outcomes = {job: run.outcome for job, run in runs.items()}
+    failed = {"judge": Job.EVALUATION, "owe": Job.REMINDERS, "look_after": Job.UPKEEP}[step]
+    assert {job for job, outcome in outcomes.items() if outcome is Outcome.FAILED} == {failed}
+    assert set(outcomes) >= {Job.EVALUATION, Job.REMINDERS, Job.UPKEEP, Job.TICK} - {failed}
+    page = text_of(visit(empty, Language.EN).get("/operations").text)
+    assert "failed" in page
+    beat()
+    with reading(empty) as session:
+        assert jobs.last_runs(session)[failed].outcome is Outcome.DONE
+
+
+def test_messages_that_are_late_and_those_that_came_to_nothing_are_told(empty: Engine) -> None:
+    with transaction(empty) as session:
+        person = people.add_person(
+            session, email="a@example.kz", name="A", role=Role.OFFICER, reach=NOWHERE, at=NOW
+        )
+        outbox.put(session, [Note("k", person, ChannelKind.MAIL, "test", 0, NOW)], at=NOW)
+    tick(empty)
+    assert "messages_late" not in operating.shortcomings(empty, now=NOW + timedelta(minutes=15), today=TODAY)
+    assert "messages_late" in operating.shortcomings(empty, now=NOW + timedelta(minutes=16), today=TODAY)
+    with transaction(empty) as session:
+        (held,) = outbox.claim(session, ChannelKind.MAIL, "a", now=NOW, lease=timedelta(minutes=1), most=1)
+        outbox.dead(session, held.id, "a", at=NOW, code="refused", answer="550 no such user")
+    assert operating.shortcomings(empty, now=NOW, today=TODAY) == ("messages_dead",)
+    assert {"messages_late", "messages_dead"} <= operating.BEARABLE
 
 
 def samples(client: TestClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:

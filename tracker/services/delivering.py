@@ -95,7 +95,11 @@ class Dispatcher:
         if letter is None:
             return EMPTY
         async with self._holding(message, hand):
-            return await channel.send(letter)
+            try:
+                return await channel.send(letter)
+            except Exception:  # as above
+                log.exception("message %s cannot be sent by %s", message.id, message.channel)
+                return UNREADABLE
 
     @asynccontextmanager
     async def _holding(self, message: Claimed, hand: str) -> AsyncIterator[None]:

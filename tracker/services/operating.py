@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,7 +18,7 @@ from tracker.services import evaluating, warding, witnessing
 from tracker.services.evaluating import Book, EvaluationRun, Progress
 from tracker.services.warding import Watch
 from tracker.services.witnessing import Chain
-from tracker.store import assessments, jobs, measures, migrate
+from tracker.store import assessments, jobs, measures, migrate, outbox
 from tracker.store.engine import reading, sqlite_path
 from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job, Run
@@ -31,8 +32,11 @@ OLD_FILE = timedelta(days=30)
 LEAST_ROOM = 0.1
 """The share of the disk that stays free (reliability OBS-2)."""
 
-BEARABLE = frozenset({"strangers_refused"})
-"""Shortcomings with which the service is ready all the same: no attacker may take it off the network."""
+BACKLOG = timedelta(minutes=15)
+"""A message that is due for so long and was not sent is looked after (reliability P6)."""
+
+BEARABLE = frozenset({"strangers_refused", "messages_late", "messages_dead"})
+"""Shortcomings with which it is ready: neither an attacker nor a mail server takes it off the network."""
 
 
 class Level(StrEnum):
@@ -88,10 +92,22 @@ def shortcomings(engine: Engine, *, now: datetime, today: date) -> tuple[str, ..
         with reading(engine) as session:
             runs = jobs.last_runs(session)
             watch = warding.watch(session, now=now)
+            messages = _messages(session, now)
     except DatabaseNotReady as error:
         return (f"database_{error.details.get('reason', 'unreachable')}",)
-    found = (_evaluation(runs.get(Job.EVALUATION), today), _tick(runs.get(Job.TICK), now), _strangers(watch))
-    codes = {"evaluation": "not_evaluated_today", "tick": "tick_late", "strangers": "strangers_refused"}
+    found = (
+        _evaluation(runs.get(Job.EVALUATION), today),
+        _tick(runs.get(Job.TICK), now),
+        _strangers(watch),
+        *messages,
+    )
+    codes = {
+        "evaluation": "not_evaluated_today",
+        "tick": "tick_late",
+        "strangers": "strangers_refused",
+        "messages": "messages_late",
+        "undelivered": "messages_dead",
+    }
     return tuple(codes[each.code] for each in found if each.level is Level.BAD)
 
 
@@ -104,6 +120,8 @@ def conditions(
         _evaluation(runs.get(Job.EVALUATION), today),
         _tick(runs.get(Job.TICK), now),
         _strangers(warding.watch(session, now=now)),
+        *_messages(session, now),
+        *_jobs(runs),
         _due(session, today, book),
         *_files(session, now),
         _chain(witnessing.chain_of(session)),
@@ -134,6 +152,28 @@ def _strangers(watch: Watch) -> Condition:
     if watch.alarm_since is not None:
         seen["at"] = watch.alarm_since
     return Condition("strangers", Level.BAD if watch.is_alarm else Level.GOOD, seen)
+
+
+def _messages(session: Session, now: datetime) -> tuple[Condition, Condition]:
+    """Whether what is due goes out, and what came to nothing by one way (OBS-2)."""
+    queue = outbox.queue(session, now=now)
+    is_late = queue.since is not None and now - queue.since > BACKLOG
+    seen: dict[str, object] = {"number": queue.due}
+    if queue.since is not None:
+        seen["at"] = queue.since
+    return (
+        Condition("messages", Level.BAD if is_late else Level.GOOD, seen),
+        Condition("undelivered", Level.BAD if queue.dead else Level.GOOD, {"number": queue.dead}),
+    )
+
+
+def _jobs(runs: Mapping[Job, Run]) -> tuple[Condition, ...]:
+    """One condition for each job whose last run failed; evaluation and tick have their own."""
+    return tuple(
+        Condition("job", Level.BAD, {"job": job, "at": run.ended_at})
+        for job, run in runs.items()
+        if run.outcome is Outcome.FAILED and job is not Job.EVALUATION
+    )
 
 
 def _due(session: Session, today: date, book: Book) -> Condition:

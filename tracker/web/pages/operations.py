@@ -82,6 +82,7 @@ def _show(visit: Visit) -> Response:
             "bad": [each for each in found if each.level is Level.BAD],
             "unknown": [each for each in found if each.level is Level.UNKNOWN],
             "measures": measures.measure(session),
+            "runs": jobs.last_runs(session),
             "chain": witnessing.chain_of(session),
             "policy": house.book.policy.fingerprint,
             "versions": _versions(),
