@@ -76,6 +76,7 @@ def _line(session: Session, way: int, mark: str) -> Mapping[str, Any] | None:
     """The only line of the digest that a message to this way told under the reference."""
     for key, digest in outbox.told_by(session, way):
         if reference(key) == mark:
-            lines = digests.get(session, digest).body["lines"]
-            return lines[0] if len(lines) == 1 else None
+            kept = digests.get(session, digest)
+            left = [line for line in kept.body["lines"] if not kept.withdrawn.issuperset(line["keys"])]
+            return left[0] if len(left) == 1 else None
     return None

@@ -223,6 +223,7 @@ def _line(line: Line, schools: Mapping[str, SchoolRow]) -> Mapping[str, object]:
         "service": due.subject.service,
         "number": due.subject.number,
         "stage": due.subject.stage,
+        "fact": due.basis.fact,
         "clauses": due.basis.clauses,
         "is_assumed": due.basis.is_assumed,
     }

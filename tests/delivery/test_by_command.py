@@ -1,0 +1,157 @@
+"""One command does everything that is due, and what people press in Telegram is done: over real servers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.channels.bot import TAKEN, TOKEN, says
+from tests.channels.mail_servers import sink
+from tests.channels.web_servers import Asked, Reply, web
+from tests.commands import Commands
+from tests.delivery.conftest import BOOK, Service
+from tests.web.register import NOW, fill
+from tracker.clock import FixedClock
+from tracker.domain.days import legal_day
+from tracker.domain.holds import HoldKind
+from tracker.domain.messages import reference
+from tracker.domain.roles import Role
+from tracker.outgoing import Outgoing
+from tracker.services import connecting
+from tracker.services.acting import Author
+from tracker.settings import Settings
+from tracker.store import accounts, holds, outbox, ways
+from tracker.store.engine import make_engine, reading, transaction
+
+
+@pytest.fixture
+def tracker(tmp_path: Path) -> Commands:
+    """A folder with the small country, and one who is told."""
+    commands = Commands(tmp_path)
+    commands.good("migrate")
+    engine = make_engine(f"sqlite:///{commands.database}")
+    fill(engine)
+    Service(engine).add("r", Role.REVIEWER, "59")
+    engine.dispose()
+    return commands
+
+
+def test_one_round_by_command_mails_what_is_owed_and_the_next_one_nothing(tracker: Commands) -> None:
+    async def rounds() -> tuple[list[str], list[str]]:
+        async with sink() as server:
+            outs = []
+            for _ in range(2):
+                said = await asyncio.to_thread(tracker.process, "tick", "--once", TRACKER_SMTP_URL=server.url)
+                assert said.status == 0, said
+                outs.append(said.out.strip())
+            return outs, [mail["X-Reminder-Key"] for mail in server.mails]
+
+    outs, keys = asyncio.run(rounds())
+    assert outs == ["Done. Messages delivered: 1.", "Done. Messages delivered: 0."]
+    assert keys == ["digest:1:2027-01-15:1:mail"]
+
+
+def test_without_a_mail_server_what_is_owed_stands_on_the_page_and_no_message_waits(
+    tracker: Commands,
+) -> None:
+    assert tracker.good("tick", "--once").out.strip() == "Done. Messages delivered: 0."
+    engine = make_engine(f"sqlite:///{tracker.database}")
+    with reading(engine) as session:
+        assert outbox.queue(session, now=NOW).waiting == 0
+    engine.dispose()
+
+
+def test_a_tick_without_once_says_what_works_on(tracker: Commands) -> None:
+    said = tracker("tick")
+    assert (said.status, "tracker scheduler" in said.err) == (2, True)
+
+
+@asynccontextmanager
+async def chat(
+    engine: Engine, updates: list[dict[str, object]]
+) -> AsyncIterator[tuple[Outgoing, list[Asked]]]:
+    """The service with a bot, to which people have said ``updates``."""
+    told = list(updates)
+
+    def answers(asked: Asked) -> Reply:
+        if asked.path.endswith("/getUpdates"):
+            offset = asked.json["offset"]
+            return says([each for each in told if int(str(each["update_id"])) >= offset])
+        return TAKEN if asked.path.endswith("/sendMessage") else says(True)
+
+    async with web(answers) as server:
+        settings = Settings(telegram_url=server.url, telegram_token=TOKEN, secret="k" * 40)
+        outgoing = Outgoing.of(settings, engine, BOOK, FixedClock(NOW))
+        yield outgoing, server.asked
+        await outgoing.dispatcher.close()
+
+
+def pressed(number: int, chat_id: int, data: str, *, kind: str = "private") -> dict[str, object]:
+    message = {"message_id": 7, "date": 1, "chat": {"id": chat_id, "type": kind}}
+    return {
+        "update_id": number,
+        "callback_query": {"id": str(number), "from": {"id": 5}, "data": data, "message": message},
+    }
+
+
+def test_a_chat_is_connected_by_its_code_and_only_once(service: Service) -> None:
+    person = service.add("r", Role.REVIEWER, "59")
+    with transaction(service.engine) as session:
+        account = accounts.account_of(session, person)
+        assert account is not None
+        code = connecting.telegram_code(session, Author(account.person.mark, NOW), account.person)
+    said = [
+        {
+            "update_id": number,
+            "message": {
+                "message_id": 1, "date": 1, "text": f"/start {code}",
+                "from": {"id": chat_id}, "chat": {"id": chat_id, "type": "private"},
+            },
+        }
+        for number, chat_id in ((1, 500), (2, 600))
+    ]  # fmt: skip
+
+    async def listen() -> int:
+        async with chat(service.engine, said) as (outgoing, _):
+            assert outgoing.ear is not None
+            heard = await outgoing.ear.listen()
+            return heard + await outgoing.ear.listen()
+
+    assert asyncio.run(listen()) == 2
+    with reading(service.engine) as session:
+        (way,) = ways.of_people(session, [person])[person]
+    assert way.address == "500"
+
+
+def test_a_button_takes_a_deadline_up_for_its_own_reader_and_for_nobody_else(service: Service) -> None:
+    person, other = (service.add(name, Role.REVIEWER, "71") for name in ("r", "o"))
+    service.connect(person, "500")
+    service.connect(other, "600")
+    service.now = NOW
+    service.owe()
+    with reading(service.engine) as session:
+        (way,) = ways.of_people(session, [person])[person]
+        key = f"digest:{person}:{legal_day(NOW).isoformat()}:1:telegram:{way.id}"
+    data = f"done:{reference(key)}"
+    presses = [pressed(1, 600, data), pressed(2, 700, data), pressed(3, -500, data, kind="group")]
+
+    async def listen(updates: list[dict[str, object]]) -> list[str]:
+        async with chat(service.engine, updates) as (outgoing, asked):
+            assert outgoing.ear is not None
+            await outgoing.dispatcher.run()
+            await outgoing.ear.listen()
+            return [json.dumps(each.json) for each in asked if each.path.endswith("/answerCallbackQuery")]
+
+    assert len(asyncio.run(listen(presses))) == 3
+    with reading(service.engine) as session:
+        assert holds.holds(session, since=NOW.date()) == ()
+    asyncio.run(listen([*presses, pressed(4, 500, data)]))
+    with reading(service.engine) as session:
+        (hold,) = holds.holds(session, since=NOW.date())
+    assert (hold.kind, hold.person) == (HoldKind.ACKNOWLEDGED, person)
