@@ -34,6 +34,7 @@ BY_COMMAND = frozenset({Act.DECREE, Act.DEMO})
 OFFICE, HOME, ELSEWHERE = "203.0.113.7", "198.51.100.20", "192.0.2.66"
 NEW_PASSWORD = "көктемде жер көгерер еді"
 SCHOOLS = "school_id;name;region\n100000000001;Жаңа мектеп;59\n"
+CONTRACTS = "contract_number;school_id;start_on;end_on\nK-1;100000000001;2027-01-01;2027-03-01\n"
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,7 @@ class Story:
         self.at_home.sign_in(self.head.email)
         assert self.at_home.get("/people").status_code == 403
         self._work_with_files()
+        self._answer_reminders()
         self._look_after_the_own_account()
         self._look_after_people()
         self._withstand_an_attack()
@@ -72,7 +74,26 @@ class Story:
 
     def _work_with_files(self) -> None:
         confirm(self.at_home, hand_over(self.at_home, SCHOOLS))
+        confirm(self.at_home, hand_over(self.at_home, CONTRACTS, "contracts"))
         self.at_home.send("/exports/queue", {"format": "csv"}, page="/queue")
+
+    def _answer_reminders(self) -> None:
+        head, today = self.at_home, NOW.date().isoformat()
+        due = {
+            "school_id": "100000000001",
+            "service": "channel",
+            "kind": "cover_end",
+            "identity": '["100000000001", "channel"]',
+            "reason": "келісім жүріп жатыр",
+        }
+        for hold in ("acknowledged", "snoozed"):
+            head.send("/deadlines/hold", {**due, "hold": hold}, page="/deadlines")
+        away = {"email": self.admin.email, "first": today, "last": today}
+        head.send("/reminders/substitutes", away, page="/reminders")
+        head.send("/reminders/substitutes/end", {"number": "1"}, page="/reminders")
+        hook = {"webhook_url": "https://hooks.example.kz/tracker", "webhook_current": PASSWORD}
+        head.send("/reminders/ways/webhook", hook, page="/reminders")
+        head.send("/reminders/ways/remove", {"number": "1"}, page="/reminders")
 
     def _look_after_the_own_account(self) -> None:
         head = self.at_home
@@ -184,7 +205,7 @@ def test_what_was_acted_on_and_why_is_told(lived: Story) -> None:
     assert (refused.subject, refused.details["reason"]) == ("GET /people", "not_allowed")
     (guessed,) = lived.told(Act.SIGN_IN_REFUSED)
     assert (guessed.subject, guessed.details["reason"]) == (lived.head.mark, "password")
-    (imported,) = lived.told(Act.IMPORT)
+    imported, _ = lived.told(Act.IMPORT)
     assert (imported.subject, imported.details["new"]) == ("schools", 1)
 
 
@@ -202,7 +223,7 @@ def test_the_addresses_of_others_are_for_auditors_only(lived: Story) -> None:
     answer = head.get("/api/v1/imports")
     assert answer.status_code == 200
     assert HOME not in answer.text
-    assert [run["kind"] for run in answer.json()["imports"]] == ["schools"]
+    assert [run["kind"] for run in answer.json()["imports"]] == ["contracts", "schools"]
 
 
 def test_commands_are_told_with_the_account_of_the_machine(tmp_path: Path) -> None:
