@@ -11,7 +11,10 @@ LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-hea
 
 BROWSER := package.json package-lock.json hatch_build.py
 
-WORDS := $(wildcard tests/render/test_words.py tests/test_words.py)
+HOUSE := tests/test_house.py tests/test_lock.py tests/render/test_words.py
+
+# What `make lint test` has asked in lint is not asked again.
+LINTED := $(if $(filter lint,$(MAKECMDGOALS)),$(HOUSE))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test nightly lint format bench wheel bill audit lock clean
@@ -23,7 +26,7 @@ demo: $(VENV)/runtime  ## the invented country on http://127.0.0.1:8000
 	$(VENV)/bin/tracker demo
 
 test: $(VENV)/dev  ## the whole test suite
-	$(PY) -m pytest -n $(PROCESSES) --dist loadgroup
+	$(PY) -m pytest -n $(PROCESSES) --dist loadgroup $(LINTED:%=--ignore=%)
 
 nightly: $(VENV)/dev  ## the whole test suite, with what counts in thousands at its full size
 	NIGHTLY=true $(PY) -m pytest -n $(PROCESSES) --dist loadgroup
@@ -32,7 +35,7 @@ lint: $(VENV)/dev  ## style, types, the rules of the house, words in three langu
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest tests/test_house.py tests/test_lock.py $(WORDS)
+	$(PY) -m pytest $(HOUSE)
 
 format: $(VENV)/dev  ## let ruff lay out the code
 	$(PY) -m ruff check --fix .

@@ -36,7 +36,7 @@ def pytest_collection_finish() -> None:
     """What was collected lives as long as the run: the collector of garbage need not look at it again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

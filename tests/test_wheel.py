@@ -108,7 +108,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
 
 def install(home: Path, *words: str) -> None:
     """Run the environment's own pip; where no package index answers, only CI insists."""
-    pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", *words]
+    pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-compile", *words]
     done = subprocess.run(pip, cwd=home, capture_output=True, text=True)
     if done.returncode and "CI" not in os.environ and re.search(r"connection|No matching", done.stderr):
         pytest.skip(f"no package index: {done.stderr.splitlines()[-1]}")

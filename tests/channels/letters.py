@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from tracker.domain.messages import Button, Delivery, Fate, Letter
 from tracker.domain.vocabulary import Language
@@ -23,8 +21,6 @@ LETTER = Letter(
     buttons=(Button("done", "Орындалды"), Button("open", "Ашу", "https://tracker.example.kz/schools/1")),
 )
 
-Result = TypeVar("Result")
-
 
 def now() -> datetime:
     """The moment of these tests."""
@@ -34,11 +30,6 @@ def now() -> datetime:
 def letter(**changes: Any) -> Letter:
     """The letter with what a test needs otherwise."""
     return replace(LETTER, **changes)
-
-
-def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Do this in an event loop of its own."""
-    return asyncio.run(work)
 
 
 def came_to(delivery: Delivery) -> tuple[Fate, str]:

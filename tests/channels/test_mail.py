@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from tests.channels.letters import NOW, came_to, letter, now, run
+from tests.channels.letters import NOW, came_to, letter, now
 from tests.channels.mail_servers import OURS, Peer, Sink, drip, peer, scripted, sink
+from tests.loops import run
 from tracker.channels.mail import MailSender
 from tracker.domain.messages import Delivery, Fate, Fault, Letter
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.channels.certificates import AUTHORITY, Pair, signed, trusting
-from tests.channels.letters import came_to, letter, now, run
+from tests.channels.letters import came_to, letter, now
 from tests.channels.mail_servers import OURS, Peer, Sink, peer, scripted, sink
+from tests.loops import run
 from tracker.channels.mail import MailSender
 from tracker.domain.messages import Delivery, Fate, Fault
 

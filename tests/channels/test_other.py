@@ -8,8 +8,9 @@ import time
 import pytest
 from apprise import Apprise
 
-from tests.channels.letters import came_to, letter, run
+from tests.channels.letters import came_to, letter
 from tests.channels.web_servers import Answers, Reply, Web, web
+from tests.loops import run
 from tracker.channels.other import SCHEMES, OtherSender, is_address
 from tracker.domain.messages import Delivery, Fate, Fault
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from tests.channels.bot import TAKEN, bot, refuses
-from tests.channels.letters import letter, run
+from tests.channels.letters import letter
 from tests.channels.web_servers import Asked, Reply
+from tests.loops import run
 from tracker.channels.pace import Pace
 from tracker.domain.messages import Fate
 

@@ -8,10 +8,11 @@ import logging
 import pytest
 
 from tests.channels.bot import BAD_TOKEN, TAKEN, TOKEN, bot
-from tests.channels.letters import letter, now, run
+from tests.channels.letters import letter, now
 from tests.channels.mail_servers import OURS, peer, scripted, sink
 from tests.channels.test_webhook import SECRET, call, caller
 from tests.channels.web_servers import Answers, Asked, Reply, web
+from tests.loops import run
 from tracker.channels.mail import MailSender
 from tracker.channels.other import OtherSender
 from tracker.channels.telegram import TelegramSender

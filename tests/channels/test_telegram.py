@@ -23,8 +23,9 @@ from tests.channels.bot import (
     refuses,
     says,
 )
-from tests.channels.letters import came_to, letter, run
+from tests.channels.letters import came_to, letter
 from tests.channels.web_servers import Reply
+from tests.loops import run
 from tracker.channels.telegram import TelegramSender
 from tracker.channels.telegram_updates import Press, Received, Start
 from tracker.domain.errors import SettingsRefused

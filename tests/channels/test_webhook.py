@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from tests.channels.certificates import AUTHORITY, Pair, signed, trusting
-from tests.channels.letters import NOW, came_to, letter, now, run
+from tests.channels.letters import NOW, came_to, letter, now
 from tests.channels.web_servers import Answers, Asked, Reply, Web, web
+from tests.loops import run
 from tracker.channels.webhook import MOST_READ, WebhookSender, is_address, keys_of, new_secret
 from tracker.channels.webhook_address import Address
 from tracker.domain.messages import Delivery, Fate, Fault, Letter

@@ -7,9 +7,10 @@ from ipaddress import ip_address
 
 import pytest
 
-from tests.channels.letters import came_to, letter, now, run
+from tests.channels.letters import came_to, letter, now
 from tests.channels.test_webhook import SECRET
 from tests.channels.web_servers import Reply, web
+from tests.loops import run
 from tracker.channels.webhook import WebhookSender, is_address
 from tracker.channels.webhook_address import is_public, target
 from tracker.domain.messages import Fate, Fault

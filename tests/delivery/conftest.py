@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
+from tests.loops import run
 from tests.web.register import NOW, fill
 from tracker.clock import LEGAL_ZONE
 from tracker.domain.messages import ChannelKind, Delivery, Fate, Letter
@@ -101,7 +102,7 @@ class Service:
 
     def deliver(self) -> int:
         """Send everything that is due."""
-        return asyncio.run(self.dispatcher().run())
+        return run(self.dispatcher().run())
 
     def round(self) -> int:
         """Owe and deliver."""

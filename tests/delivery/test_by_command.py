@@ -16,6 +16,7 @@ from tests.channels.mail_servers import sink
 from tests.channels.web_servers import Asked, Reply, web
 from tests.commands import Commands
 from tests.delivery.conftest import BOOK, Service
+from tests.loops import run
 from tests.web.register import NOW, fill
 from tracker.clock import FixedClock
 from tracker.domain.days import legal_day
@@ -52,7 +53,7 @@ def test_one_round_by_command_mails_what_is_owed_and_the_next_one_nothing(tracke
                 outs.append(said.out.strip())
             return outs, [mail["X-Reminder-Key"] for mail in server.mails]
 
-    outs, keys = asyncio.run(rounds())
+    outs, keys = run(rounds())
     assert outs == ["Done. Messages delivered: 1.", "Done. Messages delivered: 0."]
     assert keys == ["digest:1:2027-01-15:1:mail"]
 
@@ -60,7 +61,7 @@ def test_one_round_by_command_mails_what_is_owed_and_the_next_one_nothing(tracke
 def test_without_a_mail_server_what_is_owed_stands_on_the_page_and_no_message_waits(
     tracker: Commands,
 ) -> None:
-    assert tracker.good("tick", "--once").out.strip() == "Done. Messages delivered: 0."
+    assert tracker.process("tick", "--once").out.strip() == "Done. Messages delivered: 0."
     engine = make_engine(f"sqlite:///{tracker.database}")
     with reading(engine) as session:
         assert outbox.queue(session, now=NOW).waiting == 0
@@ -123,7 +124,7 @@ def test_a_chat_is_connected_by_its_code_and_only_once(service: Service) -> None
             heard = await outgoing.ear.listen()
             return heard + await outgoing.ear.listen()
 
-    assert asyncio.run(listen()) == 2
+    assert run(listen()) == 2
     with reading(service.engine) as session:
         (way,) = ways.of_people(session, [person])[person]
     assert way.address == "500"
@@ -148,10 +149,10 @@ def test_a_button_takes_a_deadline_up_for_its_own_reader_and_for_nobody_else(ser
             await outgoing.ear.listen()
             return [json.dumps(each.json) for each in asked if each.path.endswith("/answerCallbackQuery")]
 
-    assert len(asyncio.run(listen(presses))) == 3
+    assert len(run(listen(presses))) == 3
     with reading(service.engine) as session:
         assert holds.holds(session, since=NOW.date()) == ()
-    asyncio.run(listen([*presses, pressed(4, 500, data)]))
+    run(listen([*presses, pressed(4, 500, data)]))
     with reading(service.engine) as session:
         (hold,) = holds.holds(session, since=NOW.date())
     assert (hold.kind, hold.person) == (HoldKind.ACKNOWLEDGED, person)

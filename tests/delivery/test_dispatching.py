@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.delivery.conftest import WRITER, Receiver, Service
+from tests.loops import run
 from tests.web.register import NOW
 from tracker.domain.messages import PLAN, ChannelKind, Delivery, Fate, Letter
 from tracker.domain.roles import Role
@@ -62,7 +63,7 @@ def test_con_3_a_send_that_lasts_longer_than_its_lease_is_held_on_to(service: Se
             taken += await second.run()
         return taken + await sending
 
-    assert asyncio.run(both()) == 1
+    assert run(both()) == 1
     assert service.mail.keys == ["slow"]
 
 
@@ -164,7 +165,7 @@ def test_rem_8_one_message_that_cannot_be_put_into_words_keeps_no_other(service:
             raise ValueError(message.key)
         return WRITER(session, message)
 
-    assert asyncio.run(service.dispatcher(writer=write).run()) == 2
+    assert run(service.dispatcher(writer=write).run()) == 2
     assert sorted(service.mail.keys) == ["good 1", "good 2"]
     assert queue(service).waiting == 1
 
@@ -180,7 +181,7 @@ def test_who_is_told_to_stop_finishes_the_letter_in_hand_and_begins_no_other(ser
         stop.set()
         return await sending
 
-    assert asyncio.run(stopped()) == 1
+    assert run(stopped()) == 1
     assert queue(service).waiting == 2
     service.mail.seconds = 0
     assert service.deliver() == 2

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 
 import pytest
 
-from tests.domain.compare import Books, books_for, differences, oracle, product, product_on
+from tests.domain.compare import Books, Second, books_for, differences, oracle, product, product_on
 from tests.domain.oracle_law import LAW_106, LAW_434
 from tests.domain.shrinking import shrink
 from tests.domain.worlds import World, world, worlds
@@ -99,11 +99,17 @@ def test_the_worlds_visit_every_state_flag_stage_and_answer(books: Books) -> Non
     assert {answer.reason for answer in answers} >= {None, RefusalReason.CAP_USED_UP, RefusalReason.NO_TENDER}
 
 
+@cache
+def judged() -> tuple[Second, ...]:
+    """What the oracle says of the first worlds."""
+    return tuple(oracle(one, books_for(one)) for one in worlds(3000))
+
+
+@pytest.mark.xdist_group("oracle")
 def test_the_worlds_visit_every_route_verdict_and_condition_in_every_status_it_can_have() -> None:
     verdicts: set[tuple[str, str, str]] = set()
     statuses: dict[str, set[str]] = {str(id): set() for id in ConditionId}
-    for one in worlds(3000):
-        reply = oracle(one, books_for(one)).reply
+    for reply in (each.reply for each in judged()):
         for route in reply.routes if reply else ():
             verdicts.add((route.route, route.clause, route.verdict))
             for condition, status in route.conditions:
@@ -114,8 +120,9 @@ def test_the_worlds_visit_every_route_verdict_and_condition_in_every_status_it_c
     assert statuses == {str(id): CAN_BE.get(id, {"to_confirm"}) for id in ConditionId}
 
 
+@pytest.mark.xdist_group("oracle")
 def test_the_worlds_visit_every_next_step_and_every_refusal() -> None:
-    seen = [oracle(one, books_for(one)) for one in worlds(3000)]
+    seen = judged()
     assert {second.next_step for second in seen} == {str(step) for step in NextStep}
     assert {second.reply.refusal for second in seen if second.reply} == {None, *map(str, RefusalReason)}
 

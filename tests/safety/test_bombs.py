@@ -16,6 +16,7 @@ from time import process_time
 import pytest
 
 from tests.commands import Commands
+from tests.loops import run
 from tests.people import ADMIN, sign_in
 from tests.safety.pulse import Pulse, read
 from tracker.domain.vocabulary import Language
@@ -253,5 +254,5 @@ def test_a_loop_that_is_blocked_is_seen_to_be(tmp_path: Path) -> None:
         await asyncio.sleep(0.05)
         beating.cancel()
 
-    asyncio.run(block())
+    run(block())
     assert read(tmp_path / "pulse").processor > LONGEST_BLOCK_SECONDS

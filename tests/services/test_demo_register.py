@@ -24,6 +24,8 @@ from tracker.domain.vocabulary import ContractKind, FlagKind, Service, Stage, St
 from tracker.law.loader import load_calendar, load_policy
 from tracker.services.demo import demo_register
 
+pytestmark = pytest.mark.xdist_group("demo register")  # it is invented once for each day
+
 STATEMENT = date(2023, 3, 7)
 AUTUMN = date(2026, 11, 22)
 DAYS = (date(2023, 4, 1), AUTUMN, date(2027, 1, 1))
