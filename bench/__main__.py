@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy
 from sqlalchemy import Engine, text
 
-from bench import full, importing, small
+from bench import full, importing, sending, small
 from bench.databases import Databases, databases
 from bench.rounds import Line, in_turn, middle, ratio, seconds, shown
 from bench.world import invent
@@ -84,6 +84,7 @@ def measure(kind: Databases, register: Register, size: Size) -> None:
         print(f"\n{kind.name}{_server_version(engine)}", flush=True)
         tell(judging(engine, register, size))
         tell(little(kind, engine, register, size))
+        tell(reminders(engine, size))
     with kind.filled(Register(schools=register.schools)) as engine:
         tell(taking_in(kind, engine, register, size))
 
@@ -137,6 +138,23 @@ def little(kind: Databases, engine: Engine, register: Register, size: Size) -> l
         for what, took in times.items()
     ]
     return [*lines, Line("one changed contract, to its new assessment", middle(changed))]
+
+
+def reminders(engine: Engine, size: Size) -> list[Line]:
+    """What is owed on a day, and reminders of so many that all are due at one minute."""
+    found = sending.looks(engine, Book.load(), size.rounds)
+    messages = size.schools * 8 // 7
+    times = sending.compare(engine, messages, size.rounds)
+    kept, each = (ratio(times[name], times[sending.OURS]) for name in (sending.KEPT, sending.EACH))
+    rate = f"{messages / middle(times[sending.OURS]):.0f} a second"
+    return [
+        Line("what is owed, first look of a day", middle(found["first"])),
+        Line("what is owed and sent, nothing due", middle(found["nothing"])),
+        Line(f"{messages} reminders at one minute, mailed", middle(times[sending.OURS]), rate),
+        Line("  by one connection", middle(times[sending.ONE_HAND])),
+        Line("  a bare loop over one connection", middle(times[sending.KEPT]), f"{kept:.1f} x"),
+        Line("  a connection for each", middle(times[sending.EACH]), f"{each:.1f} x"),
+    ]
 
 
 def taking_in(kind: Databases, engine: Engine, register: Register, size: Size) -> list[Line]:

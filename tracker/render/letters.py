@@ -215,7 +215,7 @@ class Letters:
         facts = {"type": "test", "url": f"{self.home}/reminders"}
         subject = self.voice.words.say("letter.test.subject")
         letter = Letter(key, to, self.language, subject, "", facts=facts, secret=secret)
-        return self._bodies(letter, "mail/test", channel)
+        return self._bodies(letter, "mail/trial", channel)
 
     def dead_letter(
         self,
