@@ -1,0 +1,129 @@
+"""Whoever is killed while sending loses nothing, and what is sent twice has one identity (FLT-2).
+
+``make nightly`` kills sixty times on each database; ``KILLS=1000`` with it kills a thousand times.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import Engine
+
+from tests.channels.mail_servers import parsed
+from tests.databases import shown
+from tests.delivery.conftest import Service
+from tests.delivery.dying import HANDS
+from tests.web.register import NOW
+from tracker.domain.messages import ChannelKind
+from tracker.domain.roles import Role
+from tracker.paths import PACKAGE
+from tracker.store import outbox
+from tracker.store.engine import reading, transaction
+from tracker.store.outbox import Note
+
+KILLS = int(os.environ.get("KILLS", "60"))
+A_ROUND = 40
+PATIENCE = 60
+
+
+class Box:
+    """What a real mail server has taken: the identity of every mail, by its key."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, str]] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Take a mail."""
+        assert isinstance(envelope.content, bytes)
+        mail = parsed(envelope.content)
+        self.taken.append((str(mail["X-Reminder-Key"]), str(mail["Message-ID"])))
+        return "250 OK"
+
+
+@pytest.fixture
+def box() -> Iterator[tuple[Box, str]]:
+    """A mail server in a thread of its own, and its address."""
+    kept = Box()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(kept, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield kept, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+@dataclass(frozen=True)
+class Dying:
+    """The process that forks those who are killed."""
+
+    process: subprocess.Popen[str]
+
+    def ask(self, *words: object) -> None:
+        """Say a line."""
+        assert self.process.stdin is not None
+        print(*words, file=self.process.stdin, flush=True)
+
+    def hear(self) -> int:
+        """A number that it answers."""
+        assert self.process.stdout is not None
+        return int(self.process.stdout.readline())
+
+
+@contextmanager
+def dying(smtp: str) -> Iterator[Dying]:
+    """Start it."""
+    words = [sys.executable, "-m", "tests.delivery.dying", smtp]
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PACKAGE.parent
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "ready"
+        yield Dying(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def put(engine: Engine, keys: list[str]) -> None:
+    """Messages of no content to one person."""
+    with transaction(engine) as session:
+        outbox.put(session, [Note(key, 1, ChannelKind.MAIL, "test", 5, NOW) for key in keys], at=NOW)
+
+
+def is_empty(engine: Engine) -> bool:
+    with reading(engine) as session:
+        return outbox.queue(session, now=NOW).waiting == 0
+
+
+@pytest.mark.skipif(os.environ.get("NIGHTLY") != "true", reason="asked by make nightly")
+def test_flt_2_kills_at_random_lose_nothing_and_copies_have_one_identity(
+    service: Service, box: tuple[Box, str]
+) -> None:
+    kept, smtp = box
+    assert service.add("r", Role.OFFICER, "59") == 1
+    dice, kills = random.Random(20270115), 0
+    keys: list[str] = []
+    with dying(smtp) as process:
+        while kills < KILLS:
+            more = [f"k{len(keys) + number}" for number in range(A_ROUND)]
+            keys += more
+            put(service.engine, more)
+            while not is_empty(service.engine):
+                seconds = dice.uniform(0.02, 0.35) if kills < KILLS else PATIENCE
+                process.ask("go", seconds, shown(service.engine.url))
+                process.hear()
+                kills += process.hear() != 0
+    copies = Counter(kept.taken)
+    assert {key for key, _ in copies} == set(keys)
+    assert len(copies) == len(keys)
+    assert sum(copies.values()) - len(keys) <= kills * HANDS
