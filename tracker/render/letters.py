@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tracker.domain.messages import Button, ChannelKind, Letter
 from tracker.domain.policy import Clause
@@ -259,7 +259,7 @@ class Letters:
     def _environment(self) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(bundled("templates")),
-            autoescape=select_autoescape(["html"], default=False),
+            autoescape=True,  # what is text says so itself
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
