@@ -1,8 +1,7 @@
 """A process whose children send and are killed: what takes long to load is loaded once, then it forks.
 
-``python -m tests.delivery.dying SMTP_URL``; each line on standard input is ``go SECONDS DATABASE_URL``, or
-``stop …`` for a child that stops at once and waits to be traced. A child is killed after so many seconds. The
-answer is the number of the child, and then its exit status.
+``python -m tests.delivery.dying SMTP_URL``; each line on standard input is ``SECONDS DATABASE_URL``. A child
+is killed after so many seconds; the answer is its exit status.
 """
 
 from __future__ import annotations
@@ -41,13 +40,11 @@ async def drain(database: str, smtp: str) -> None:
     await dispatcher.close()
 
 
-def child(database: str, smtp: str, *, waits: bool) -> int:
+def child(database: str, smtp: str) -> int:
     """Fork one that drains."""
     number = os.fork()
     if number:
         return number
-    if waits:
-        os.kill(os.getpid(), signal.SIGSTOP)
     asyncio.run(drain(database, smtp))
     os._exit(0)
 
@@ -68,10 +65,8 @@ def main(smtp: str) -> None:
     """Serve the test that talks to us."""
     print("ready", flush=True)
     for line in sys.stdin:
-        verb, seconds, database = line.split()
-        number = child(database, smtp, waits=verb == "stop")
-        print(number, flush=True)
-        print(ended(number, float(seconds)), flush=True)
+        seconds, database = line.split()
+        print(ended(child(database, smtp), float(seconds)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Whoever is killed while sending loses nothing, and what is sent twice has one identity (FLT-2).
 
-``make nightly`` kills sixty times on each database; ``KILLS=1000`` with it kills a thousand times.
+An ordinary run kills sixty times on each database; with ``KILLS=1000`` it kills a thousand times.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def is_empty(engine: Engine) -> bool:
         return outbox.queue(session, now=NOW).waiting == 0
 
 
-@pytest.mark.skipif(os.environ.get("NIGHTLY") != "true", reason="asked by make nightly")
+@pytest.mark.long
 def test_flt_2_kills_at_random_lose_nothing_and_copies_have_one_identity(
     service: Service, box: tuple[Box, str]
 ) -> None:
@@ -120,8 +120,7 @@ def test_flt_2_kills_at_random_lose_nothing_and_copies_have_one_identity(
             put(service.engine, more)
             while not is_empty(service.engine):
                 seconds = dice.uniform(0.02, 0.35) if kills < KILLS else PATIENCE
-                process.ask("go", seconds, shown(service.engine.url))
-                process.hear()
+                process.ask(seconds, shown(service.engine.url))
                 kills += process.hear() != 0
     copies = Counter(kept.taken)
     assert {key for key, _ in copies} == set(keys)
