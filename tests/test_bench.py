@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bench.__main__ import NAMES, Size, machine, measure
 from bench.databases import databases, fill, forget_assessments
 from bench.telling import tell, told_apart
 from bench.world import LINES, ON, invent
+from tests.loops import run
 from tracker.domain.register import Register
 from tracker.services.evaluating import Book, bench
 from tracker.store import assessments
@@ -99,7 +101,7 @@ def test_every_figure_is_measured_and_printed(
 ) -> None:
     size = Size(schools=20, rounds=1, changes=2)
     with databases(NAMES[:1], tmp_path_factory.mktemp("bench")) as kinds:
-        measure(kinds[0], invent(size.schools), size)
+        run(asyncio.to_thread(measure, kinds[0], invent(size.schools), size))
     printed = capsys.readouterr().out
     for what in ("full assessment", "one SQL statement", "daily run, 1% due", "import of 20 rows"):
         assert what in printed
