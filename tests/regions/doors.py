@@ -94,11 +94,17 @@ def hold_of(school_id: str) -> dict[str, str]:
     return {**asked, "hold": "acknowledged", "reason": "signed soon"}
 
 
+def leads_of(number: str) -> dict[str, str]:
+    """The form that gives a contract leads of its own."""
+    return {"contract": number, "plain": "30, 7", "unless": "", "reason": "asked for", "deed": "keep"}
+
+
 FORMS: dict[str, list[dict[str, Any]]] = {
     "/exports/queue": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/exports/schools": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/journal/export": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/deadlines/hold": [{"data": hold_of(SCHOOL_A)}, {"data": hold_of(SCHOOL_B)}],
+    "/reminders/leads": [{"data": leads_of(CONTRACT_A)}, {"data": leads_of(CONTRACT_B)}],
     "/imports": [
         {"data": {"kind": "schools"}, "files": {"file": ("a.csv", FILE_A)}},
         {

@@ -12,6 +12,9 @@ from tracker.domain.deadlines import Deadline
 from tracker.domain.reminders import Ident, Key, Recipient, Reminder, Telling, Watch, ident, owed
 from tracker.domain.vocabulary import HARM, DeadlineKind
 
+MayRead = Callable[[int, Deadline], bool]
+"""Whether a person may be told of a deadline in another's place."""
+
 Charge = tuple[Deadline, tuple[tuple[Recipient, ...], ...]]
 """A deadline and the people who answer for it, rank by rank."""
 
@@ -63,6 +66,11 @@ class Digest:
         return tuple(each.key for line in self.lines for each in line.reminders)
 
 
+def anybody(_: int, __: Deadline) -> bool:
+    """Every substitute may read everything."""
+    return True
+
+
 def reads_for(person: int, on: date, substitutes: Iterable[Substitute]) -> int:
     """Who reads a person's digest on a day: her substitute, or that one's; herself if it goes in a circle."""
     away = {each.person: each.by for each in substitutes if on in each.span}
@@ -81,11 +89,12 @@ def digests_on(
     *,
     substitutes: Collection[Substitute] = (),
     served: Collection[int] = (),
+    may_read: MayRead = anybody,
 ) -> tuple[Digest, ...]:
     """The digests of a day, by person.
 
     On a day off, and for the people ``served`` on this day already, only what the digest of the next working
-    day would tell after the due day.
+    day would tell after the due day. What a substitute may not read goes to the person herself.
     """
     reminders: dict[str, Reminder] = {}
     needs: Counter[str] = Counter()
@@ -97,6 +106,8 @@ def digests_on(
     is_workday = at.calendar.is_workday(at.on)
     for reminder in reminders.values():
         reader = reads_for(reminder.person, at.on, substitutes)
+        if reader != reminder.person and not may_read(reader, reminder.due):
+            reader = reminder.person
         if (is_workday and reader not in served) or _cannot_wait(reminder, at):
             by_reader.setdefault(reader, {}).setdefault(ident(reminder.due), []).append(reminder)
     return tuple(

@@ -254,6 +254,12 @@ class HoldRefused(TrackerError):
     code = "error.hold_refused"
 
 
+class LeadsRefused(TrackerError):
+    """A contract is not given leads of its own: ``reason`` is ``days``, ``count`` or ``reason``."""
+
+    code = "error.leads_refused"
+
+
 class SubstituteRefused(TrackerError):
     """Nobody reads in another's place: ``reason`` is ``person`` or ``days``."""
 

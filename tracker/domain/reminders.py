@@ -30,11 +30,15 @@ _UNIT_LETTERS = {LeadUnit.DAYS: "d", LeadUnit.WORKING_DAYS: "w"}
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """How long before a due day people are told; ``unless_begun`` only where no purchase is under way."""
+    """How long before a due day people are told; ``unless_begun`` only where no purchase is under way.
+
+    ``since`` is the day from which on it is asked for: days of telling before it are not made up for.
+    """
 
     count: int
     unit: LeadUnit
     unless_begun: bool = False
+    since: date = BEGINNING
 
     @property
     def name(self) -> str:
@@ -115,13 +119,17 @@ class Key:
     @property
     def about(self) -> str:
         """The key without its lead: the deadline on its day, and the person."""
-        subject = "/".join(_UNSAFE.sub(_escaped, part) for part in self.identity)
-        return f"{self.kind}:{subject}:{self.due_on.isoformat()}:{self.person}"
+        return f"{subject_of(self.kind, self.identity)}:{self.due_on.isoformat()}:{self.person}"
 
     @property
     def text(self) -> str:
         """The key as one line of plain letters, different for different keys."""
         return f"{self.about}:{self.lead}"
+
+
+def subject_of(kind: DeadlineKind, identity: tuple[str, ...]) -> str:
+    """What keys of a deadline begin with, whatever its day, in letters without a colon."""
+    return f"{kind}:{'/'.join(_UNSAFE.sub(_escaped, part) for part in identity)}"
 
 
 def _escaped(sign: re.Match[str]) -> str:
@@ -167,7 +175,8 @@ def _by_leads(watch: Watch, recipient: Recipient, plan: Plan, calendar: WorkCale
     due, since = watch.due, max(watch.known_on, recipient.since)
     if due.due_on is None:
         return
-    days = {lead: lead.send_on(due.due_on, calendar) for lead in plan.leads_of(due)}
+    found = ((lead, lead.send_on(due.due_on, calendar)) for lead in plan.leads_of(due))
+    days = {lead: send_on for lead, send_on in found if send_on >= lead.since}
     made_up = _made_up(days, since)
     for lead, send_on in days.items():
         if (send_on >= since or lead == made_up) and not (lead.unless_begun and due.is_begun):

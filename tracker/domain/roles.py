@@ -28,6 +28,7 @@ class Action(StrEnum):
     OPERATE = "operate"
     OWN_ACCOUNT = "account"
     HOLD = "hold"
+    SET_LEADS = "leads"
 
 
 EVERYONE = frozenset(Role)
@@ -43,6 +44,7 @@ MATRIX: Mapping[Action, frozenset[Role]] = {
     Action.OPERATE: frozenset({Role.ADMIN}),
     Action.OWN_ACCOUNT: EVERYONE,
     Action.HOLD: frozenset({Role.OFFICER, Role.REVIEWER, Role.HEAD, Role.MINISTRY, Role.ADMIN}),
+    Action.SET_LEADS: frozenset({Role.OFFICER, Role.REVIEWER, Role.HEAD}),
 }
 """The roles that may do each action, always within what the person may see."""
 

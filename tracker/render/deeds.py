@@ -34,7 +34,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 LABELS = ("deed", "filter", "journal")
 """Where the name of a detail, or of a filter within it, has its words."""
 
-MARKED = ("token", "feed", "way")
+MARKED = ("token", "feed", "way", "contract")
 """What the journal marks by its kind and a number or prefix, such as ``feed:7``."""
 
 

@@ -39,6 +39,16 @@ DONE, SNOOZE, OPEN = "done", "snooze", "open"
 """What a receiver can do with a button: take a deadline up, put it off for a week, look at the page."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a letter is to tell, by which way, and the names of those in whose place it may be read."""
+
+    told: Sequence[Told]
+    on: date
+    channel: ChannelKind
+    names: Mapping[int, str]
+
+
 @dataclass(frozen=True)
 class Letters:
     """Writes the letters of one language; ``home`` is the address of the service without a path."""
@@ -60,26 +70,32 @@ class Letters:
         to: str,
         channel: ChannelKind = ChannelKind.MAIL,
         withdrawn: Collection[str] = (),
+        seen: Collection[str] | None = None,
+        names: Mapping[int, str] | None = None,
         secret: str = "",
     ) -> Letter | None:
-        """What is due, the worst first; None where every line was taken back.
+        """What is due, the worst first; None where every line was taken back or lies out of reach.
 
-        ``body`` and ``withdrawn`` are the digest as it is kept.
+        ``body`` and ``withdrawn`` are the digest as it is kept, ``seen`` the schools that its reader sees
+        (None for all), ``names`` those of the people in whose place she may read.
         """
-        told, on = lines_left(body, withdrawn), date.fromisoformat(body["on"])
+        told, on = lines_left(body, withdrawn, seen), date.fromisoformat(body["on"])
         if not told:
             return None
         letter = Letter(key, to, self.language, self.subject(told), "", secret=secret)
         most = MOST_LINES[channel]
-        return self._fitted(told, most, lambda shown: self._digest(letter, told, shown, on, channel))
+        sheet = Sheet(told, on, channel, names or {})
+        return self._fitted(told, most, lambda shown: self._digest(letter, sheet, shown))
 
-    def _digest(
-        self, letter: Letter, told: Sequence[Told], shown: Sequence[Told], on: date, channel: ChannelKind
-    ) -> Letter:
+    def _digest(self, letter: Letter, sheet: Sheet, shown: Sequence[Told]) -> Letter:
+        told, on, channel = sheet.told, sheet.on, sheet.channel
         if channel is ChannelKind.WEBHOOK:
             return replace(letter, text=letter.subject, facts=self.facts(told, shown, on))
         is_mail = channel is ChannelKind.MAIL
-        values = {"lines": shown, "more": len(told) - len(shown), "on": on, "counts": self._counts(told)}
+        values = {
+            "lines": shown, "more": len(told) - len(shown), "on": on, "counts": self._counts(told),
+            "names": sheet.names,
+        }  # fmt: skip
         return replace(
             letter,
             text=self._render("mail/digest.txt" if is_mail else "mail/digest_short.txt", letter, **values),
@@ -152,11 +168,24 @@ class Letters:
             return words.say(f"{code}.since", on=begins)
         return f"{words.say(code)} {words.say('deadlines.from', on=begins)}"
 
+    def corrected(self, line: Told) -> str:
+        """That the day is another than the one told before, with that one; empty where it is not."""
+        if line.was_due_on is None:
+            return ""
+        return self.voice.words.say("letter.corrected", before=self.voice.formats.full(line.was_due_on))
+
+    def instead_of(self, line: Told, names: Mapping[int, str]) -> str:
+        """For whom it is read in her place; empty where it is the reader's own."""
+        known = [one_line(names[person]) for person in line.instead_of if person in names]
+        return self.voice.words.say("letter.instead_of", names=", ".join(known)) if known else ""
+
     def basis(self, line: Told) -> str:
-        """The clause that it rests on, with its mark where it is assumed; empty where a stated day is all."""
+        """What it rests on: a stated day, or a clause with its mark where it is assumed."""
+        words = self.voice.words
+        if line.fact is not None:
+            return words.say(f"deadline_fact.{line.fact}")
         if not line.clauses:
             return ""
-        words = self.voice.words
         clause = self.clauses.get(line.clauses[0])
         is_one = len(line.clauses) == 1 and clause is not None
         named = clause.about[self.language] if clause and is_one else words.say("deadlines.stages")
@@ -188,10 +217,12 @@ class Letters:
             "tender_number": line.number if is_tender else None,
             "stage": line.stage and line.stage.value,
             "due_on": line.due_on and line.due_on.isoformat(),
+            "was_due_on": line.was_due_on and line.was_due_on.isoformat(),
             "timing": line.timing.value,
             "working_days_left": line.working_days_left,
             "consequence": line.consequence.value,
             "consequence_on": line.consequence_on and line.consequence_on.isoformat(),
+            "fact": line.fact,
             "clauses": list(line.clauses),
             "assumed": line.is_assumed,
             "needs": line.needs,

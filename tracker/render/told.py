@@ -23,7 +23,11 @@ def one_line(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One deadline of a digest, as it was when the digest was put together."""
+    """One deadline of a digest, as it was when the digest was put together.
+
+    ``was_due_on`` is the day that the reader was told before, ``instead_of`` the people in whose place she
+    reads it.
+    """
 
     kind: DeadlineKind
     due_on: date | None
@@ -40,8 +44,11 @@ class Told:
     service: Service
     number: str | None
     stage: Stage | None
+    fact: str | None
     clauses: tuple[str, ...]
     is_assumed: bool
+    was_due_on: date | None = None
+    instead_of: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, line: Mapping[str, Any]) -> Told:
@@ -63,13 +70,16 @@ class Told:
             service=Service(line["service"]),
             number=_text(line["number"]),
             stage=None if line["stage"] is None else Stage(line["stage"]),
+            fact=line["fact"],
             clauses=tuple(line["clauses"]),
             is_assumed=line["is_assumed"],
+            was_due_on=_day(line.get("was_due_on")),
+            instead_of=tuple(line.get("instead_of", ())),
         )
 
     @classmethod
-    def ahead(cls, line: Line, school: SchoolRow) -> Told:
-        """A line that is still to be told."""
+    def ahead(cls, line: Line, school: SchoolRow, reader: int) -> Told:
+        """A line that is still to be told, and to whom."""
         due = line.due
         return cls(
             kind=due.kind,
@@ -87,8 +97,10 @@ class Told:
             service=due.subject.service,
             number=due.subject.number,
             stage=due.subject.stage,
+            fact=due.basis.fact,
             clauses=due.basis.clauses,
             is_assumed=due.basis.is_assumed,
+            instead_of=tuple(sorted({each.person for each in line.reminders} - {reader})),
         )
 
     def is_over(self, on: date) -> bool:
@@ -109,6 +121,12 @@ def _text(value: str | None) -> str | None:
     return None if value is None else one_line(value)
 
 
-def lines_left(body: Mapping[str, Any], withdrawn: Collection[str] = ()) -> tuple[Told, ...]:
-    """The lines of a digest's body of which not every key was taken back."""
-    return tuple(Told.of(line) for line in body["lines"] if not set(line["keys"]) <= set(withdrawn))
+def lines_left(
+    body: Mapping[str, Any], withdrawn: Collection[str] = (), seen: Collection[str] | None = None
+) -> tuple[Told, ...]:
+    """The lines of a digest's body of which not every key was taken back, about the schools ``seen`` or all."""
+    return tuple(
+        Told.of(line)
+        for line in body["lines"]
+        if not set(line["keys"]) <= set(withdrawn) and (seen is None or line["school_id"] in seen)
+    )

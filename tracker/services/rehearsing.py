@@ -13,18 +13,19 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.days import ONE_DAY
 from tracker.domain.deadlines import Deadline, Subject, deadlines_of
-from tracker.domain.digests import Charge, Digest, Substitute, digests_on
+from tracker.domain.digests import Charge, Digest, MayRead, Substitute, anybody, digests_on
 from tracker.domain.facts import NeedFacts
 from tracker.domain.holds import Seen, seen
 from tracker.domain.ladder import RANKS
 from tracker.domain.people import Person
 from tracker.domain.register import SchoolRow
-from tracker.domain.reminders import Ident, Recipient, Telling, Watch, ident, ledger, wakes_on
+from tracker.domain.reminders import Ident, Lead, Recipient, Telling, Watch, ident, ledger, wakes_on
 from tracker.domain.vocabulary import DeadlineKind
 from tracker.services import evaluating, reminding
 from tracker.services.evaluating import Bench, Book
 from tracker.services.reminding import LOOKED_BACK
 from tracker.store import digests, facts, registry, watching
+from tracker.store.own_leads import Which
 from tracker.store.row_security import whole_country
 from tracker.store.scope import Scope
 
@@ -70,6 +71,7 @@ def play(
     *,
     substitutes: Collection[Substitute],
     known: Mapping[Ident, date],
+    may_read: MayRead = anybody,
 ) -> Iterator[Digest]:
     """What ``domain.digests.simulate`` finds, in a fraction of the time.
 
@@ -82,7 +84,8 @@ def play(
         since = {ident(due): since.get(ident(due), day) for due, _ in charges}
         awake = {ident(due) for due, _ in charges if wakes.get(_mark(due), day) <= day}
         watches = [Watch(due, since[ident(due)], ranks) for due, ranks in charges if ident(due) in awake]
-        for digest in digests_on(watches, replace(at, on=day, told=told), substitutes=substitutes):
+        now = replace(at, on=day, told=told)
+        for digest in digests_on(watches, now, substitutes=substitutes, may_read=may_read):
             yield digest
             for key in digest.keys:
                 told.setdefault(key.about, {})[key.lead] = day
@@ -103,23 +106,37 @@ def horizon(needs: int) -> timedelta:
 
 @facts.keeping_all()
 def rehearse(
-    session: Session, scope: Scope, *, today: date, book: Book, first: date, last: date | None = None
+    session: Session,
+    scope: Scope,
+    *,
+    today: date,
+    book: Book,
+    first: date,
+    last: date | None = None,
+    instead: Mapping[Which, tuple[Lead, ...]] | None = None,
 ) -> Rehearsal:
     """The digests about the schools of a scope from ``first`` to ``last``, or for as long as a page looks.
 
     Days before ``first`` but not before ``today`` are played too, for what is told then is not told again.
+    ``instead`` are leads of single contracts to try in place of theirs.
     """
     who = reminding.audience(session, on=today, book=book)
+    plan = replace(who.plan, of_number={**who.plan.of_number, **(instead or {})})
     schools = {school.school_id: school for school in registry.list_schools(session, scope)}
     ladder, law = who.ladder, evaluating.bench(session, book, on=today)
     ranks = {number: ladder.ranks(school) for number, school in schools.items()}
     stage = Stage(tuple(facts.load_facts(session, scope)), ranks, law)
     begin = min(today, first)
     stop = last or first + horizon(len(stage.needs))
-    told = ledger(digests.told(session, since=today - LOOKED_BACK))
-    at = Telling(begin, who.plan, law.calendar, told, who.holds)
+    people = {each.person for rows in ranks.values() for rank in rows for each in rank}
+    told = ledger(digests.told(session, since=today - LOOKED_BACK, people=people))
+    at = Telling(begin, plan, law.calendar, told, who.holds)
     days = [begin + ONE_DAY * number for number in range((stop - begin).days + 1)]
-    found = play(stage.charges, days, at, substitutes=who.substitutes, known=_known(session, stage, today))
+    found = play(
+        stage.charges, days, at,
+        substitutes=who.substitutes, known=_known(session, stage, today),
+        may_read=reminding.reading_within(who.people, schools),
+    )  # fmt: skip
     shown = tuple(digest for digest in found if digest.on >= first)
     return Rehearsal(first, stop, shown, schools)
 

@@ -6,7 +6,7 @@ next one; two looks at once would write the same keys, and each is written once 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,27 +14,33 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.domain.days import legal_day
-from tracker.domain.digests import Digest, Line, Substitute, digests_on
+from tracker.domain.deadlines import Deadline
+from tracker.domain.digests import Digest, Line, MayRead, Substitute, digests_on
 from tracker.domain.holds import Hold
 from tracker.domain.ladder import Ladder
 from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.quiet import QuietHours, deliver_at, quiet_hours
 from tracker.domain.register import SchoolRow
-from tracker.domain.reminders import Plan, Telling, Watch, ledger, plan_of, withdrawn
+from tracker.domain.reminders import Plan, Telling, Watch, ledger, plan_of, subject_of, withdrawn
 from tracker.domain.vocabulary import HARM
+from tracker.domain.withdrawing import Mark, Why, reasons
 from tracker.domain.workdays import WorkCalendar
-from tracker.services import evaluating, foreseeing
+from tracker.services import correcting, evaluating, foreseeing
 from tracker.services.evaluating import Book
 from tracker.store import accounts, digests, holds, outbox, own_leads, registry, watching, ways
+from tracker.store.digests import Unsent
 from tracker.store.engine import reading, transaction
 from tracker.store.outbox import Note
-from tracker.store.scope import EVERYTHING
+from tracker.store.scope import EVERYTHING, Scope
 from tracker.store.watching import Change
 from tracker.store.ways import Way
 
 LOOKED_BACK = timedelta(days=holds.KEPT_DAYS)
 """For so long after a due day it still matters what was told of it."""
+
+WITHDRAWN = "withdrawn"
+"""Why the message of a digest is not sent of which nothing is left."""
 
 DIGEST = "digest"
 """The template of a message that tells a digest."""
@@ -69,13 +75,16 @@ class Question:
 class Outlook:
     """What is to be told, taken back and remembered, worked out and not yet written.
 
-    ``withdrawn`` gives the digest of each key that nothing asks for any more.
+    ``withdrawn`` says why nothing asks for a key any more, ``lightened`` in which digests those keys stand;
+    ``corrected`` gives, by the key without its lead, the day that its person was told before.
     """
 
     question: Question
     change: Change
     digests: tuple[Digest, ...]
-    withdrawn: Mapping[str, int]
+    withdrawn: Mapping[str, Why]
+    lightened: frozenset[int]
+    corrected: Mapping[str, date]
     schools: Mapping[str, SchoolRow]
     calendar: WorkCalendar
     quiet: QuietHours
@@ -122,21 +131,52 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
         for at, (need, due) in zip(spots, entries, strict=True)
     ]
     calendar = evaluating.calendar(session, book)
-    told = ledger(digests.told(session, since=on - LOOKED_BACK))
-    at = Telling(on, who.plan, calendar, told, who.holds)
-    found = digests_on(watches, at, substitutes=who.substitutes, served=digests.served(session, on=on))
+    may_read = reading_within(who.people, schools)
     unread = digests.unsent(session)
-    back = withdrawn(unread, watches, at)
-    return Outlook(
-        asked, change, found, {key: unread[key] for key in back}, schools, calendar,
-        quiet_hours(book.policy, on),
+    astray = _astray(unread, watches, may_read)
+    told = ledger(each for each in digests.told(session, since=on - LOOKED_BACK) if each[0] not in astray)
+    at = Telling(on, who.plan, calendar, told, who.holds)
+    found = digests_on(
+        watches, at,
+        substitutes=who.substitutes, served=digests.served(session, on=on), may_read=may_read,
     )  # fmt: skip
+    back = {**reasons(withdrawn(unread, watches, at), watches), **dict.fromkeys(astray, Why.PEOPLE)}
+    return Outlook(
+        asked, change, found, back, frozenset(unread[key].digest for key in back),
+        correcting.corrected(session, found, told), schools, calendar, quiet_hours(book.policy, on),
+    )  # fmt: skip
+
+
+def reading_within(people: Iterable[Person], schools: Mapping[str, SchoolRow]) -> MayRead:
+    """Whoever reads in another's place reads of the schools that she sees herself, and of no others."""
+    scopes = {person.id: Scope.of_person(person) for person in people}
+
+    def may_read(reader: int, due: Deadline) -> bool:
+        return reader in scopes and scopes[reader].holds(schools[due.subject.school_id])
+
+    return may_read
+
+
+def _astray(unread: Mapping[str, Unsent], watches: Iterable[Watch], may_read: MayRead) -> frozenset[str]:
+    """Unread reminders that are on their way to a substitute who no longer sees their school."""
+    in_place = {key: each.reader for key, each in unread.items() if each.reader != Mark.of(key).person}
+    if not in_place:
+        return frozenset()
+    unseen = {
+        (subject_of(watch.due.kind, watch.due.identity), reader)
+        for watch in watches
+        for reader in set(in_place.values())
+        if not may_read(reader, watch.due)
+    }
+    return frozenset(key for key, reader in in_place.items() if (Mark.of(key).subject, reader) in unseen)
 
 
 def write(session: Session, outlook: Outlook, *, now: datetime, mails: bool) -> Owed:
     """Write what a look found; ``mails`` says that mail goes out from here."""
     watching.keep(session, outlook.change, today=outlook.question.on, at=now)
-    _take_back(session, outlook.withdrawn, now)
+    digests.withdraw(session, outlook.withdrawn, at=now)
+    empty = digests.emptied(session, outlook.lightened)
+    outbox.void_digests(session, empty, at=now, code=WITHDRAWN)
     people = {person.id: person for person in outlook.question.audience.people}
     by = ways.of_people(session, {digest.person for digest in outlook.digests})
     put = 0
@@ -146,12 +186,6 @@ def write(session: Session, outlook: Outlook, *, now: datetime, mails: bool) -> 
             session, _notes(session, digest, outlook, open_ways(person, own, mails), now), at=now
         )
     return Owed(len(outlook.digests), put, len(outlook.withdrawn))
-
-
-def _take_back(session: Session, keys: Mapping[str, int], now: datetime) -> None:
-    """Withdraw reminders that nobody read; a digest of which nothing is left is not sent."""
-    digests.withdraw(session, keys, at=now)
-    outbox.void_digests(session, digests.emptied(session, set(keys.values())), at=now, code="withdrawn")
 
 
 def open_ways(
@@ -182,7 +216,12 @@ def _notes(
     )
     urgency = min(HARM[line.due.consequence] for line in digest.lines)
     number, serial = digests.add(
-        session, digest, _body(digest, outlook.schools), not_before=not_before, urgency=urgency, at=now
+        session,
+        digest,
+        body_of(digest, outlook.schools, corrected=outlook.corrected, by=by),
+        not_before=not_before,
+        urgency=urgency,
+        at=now,
     )
     return [
         Note(
@@ -198,15 +237,30 @@ def message_key(person: int, on: date, serial: int, channel: ChannelKind, way: i
     return f"{DIGEST}:{person}:{on.isoformat()}:{serial}:{channel}" + ("" if way is None else f":{way}")
 
 
-def _body(digest: Digest, schools: Mapping[str, SchoolRow]) -> digests.Body:
-    """What a digest says, in values that JSON can hold: words are found when it is read."""
-    return {"on": digest.on.isoformat(), "lines": [_line(line, schools) for line in digest.lines]}
+def body_of(
+    digest: Digest,
+    schools: Mapping[str, SchoolRow],
+    *,
+    corrected: Mapping[str, date] | None = None,
+    by: Iterable[tuple[ChannelKind, int | None]] = (),
+) -> digests.Body:
+    """What a digest says and by which ways, in values that JSON can hold: words are found when it is read.
+
+    ``was_due_on`` of a line is the day told before, ``instead_of`` for whom else the reader reads it.
+    """
+    lines = [_line(line, schools, digest.person, corrected or {}) for line in digest.lines]
+    return {"on": digest.on.isoformat(), "by": [list(way) for way in by], "lines": lines}
 
 
-def _line(line: Line, schools: Mapping[str, SchoolRow]) -> Mapping[str, object]:
+def _line(
+    line: Line, schools: Mapping[str, SchoolRow], reader: int, corrected: Mapping[str, date]
+) -> Mapping[str, object]:
     due, school = line.due, schools[line.due.subject.school_id]
+    before = [day for each in line.reminders if (day := corrected.get(each.key.about))]
     return {
         "keys": [each.key.text for each in line.reminders],
+        "was_due_on": _iso(max(before, default=None)),
+        "instead_of": sorted({each.person for each in line.reminders} - {reader}),
         "kind": due.kind,
         "identity": due.identity,
         "due_on": _iso(due.due_on),

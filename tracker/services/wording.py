@@ -14,8 +14,9 @@ from tracker.render.letters import Letters
 from tracker.services.connecting import TEST
 from tracker.services.rerouting import LOST
 from tracker.services.sealing import Seal
-from tracker.store import accounts, digests, ways
+from tracker.store import accounts, digests, told, ways
 from tracker.store.outbox import Claimed
+from tracker.store.scope import Scope
 from tracker.store.ways import Way
 
 
@@ -50,12 +51,15 @@ class Writer:
         if message.digest is None:
             raise LookupError(message.template)
         kept = digests.get(session, message.digest)
+        schools = {line["school_id"] for line in kept.body["lines"]}
         return by.digest(
             kept.body,
             key=message.key,
             to=to,
             channel=message.channel,
             withdrawn=kept.withdrawn,
+            seen=told.schools_seen(session, Scope.of_person(person), schools),
+            names=_names(session, kept.body),
             secret=secret,
         )
 
@@ -87,3 +91,10 @@ class Writer:
         if text is None:
             raise LookupError("sealed")
         return text
+
+
+def _names(session: Session, body: digests.Body) -> Mapping[int, str]:
+    """What those are called in whose place a digest is read."""
+    people = {person for line in body["lines"] for person in line.get("instead_of", ())}
+    found = (accounts.account_of(session, person) for person in sorted(people))
+    return {each.person.id: each.person.name for each in found if each is not None}

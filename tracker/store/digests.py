@@ -12,6 +12,7 @@ from sqlalchemy import Select, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.digests import Digest
+from tracker.domain.withdrawing import Why
 from tracker.store.bulk import insert_all
 from tracker.store.outbox import waiting
 from tracker.store.reminder_tables import DIGEST, MESSAGE, REMINDER
@@ -23,7 +24,7 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A digest as it is kept; ``withdrawn`` are the keys of those reminders that were taken back."""
+    """A digest as it is kept; ``withdrawn`` are the keys that it tells no more: taken back, or told anew."""
 
     id: int
     person: int
@@ -33,24 +34,39 @@ class Kept:
     withdrawn: frozenset[str]
 
 
-def told(session: Session, *, since: date) -> list[tuple[str, date]]:
-    """The keys told and not withdrawn, of deadlines due from ``since`` on, with their days of telling."""
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Where a reminder stands that nobody read yet: in which digest, and to whom that goes."""
+
+    digest: int
+    reader: int
+
+
+def told(session: Session, *, since: date, people: Iterable[int] | None = None) -> list[tuple[str, date]]:
+    """The keys told and not withdrawn, of deadlines due from ``since`` on, with their days of telling.
+
+    Everybody's, or those of some people.
+    """
     row = REMINDER.c
     query = select(row.key, row.told_on).where(row.withdrawn_at.is_(None), row.due_on >= since)
+    if people is not None:
+        query = query.where(numbered(session, row.person_id, people))
     return [(key, on) for key, on in session.execute(query)]
 
 
-def unsent(session: Session) -> dict[str, int]:
-    """The keys that nobody can have read yet, with their digests: no message of it was even tried."""
+def unsent(session: Session) -> dict[str, Unsent]:
+    """The keys that nobody can have read yet: no message of it was even tried."""
     row = MESSAGE.c
     untried = exists().where(row.digest_id == REMINDER.c.digest_id, waiting(), row.attempts == 0)
     begun = exists().where(
         row.digest_id == REMINDER.c.digest_id, or_(row.attempts > 0, row.sent_at.is_not(None))
     )
-    query = select(REMINDER.c.key, REMINDER.c.digest_id).where(
-        REMINDER.c.withdrawn_at.is_(None), untried, ~begun
+    query = (
+        select(REMINDER.c.key, DIGEST.c.id, DIGEST.c.person_id)
+        .join(DIGEST, DIGEST.c.id == REMINDER.c.digest_id)
+        .where(REMINDER.c.withdrawn_at.is_(None), untried, ~begun)
     )
-    return {row.key: row.digest_id for row in session.execute(query)}
+    return {key: Unsent(number, reader) for key, number, reader in session.execute(query)}
 
 
 def served(session: Session, *, on: date) -> frozenset[int]:
@@ -84,7 +100,9 @@ def _settle(session: Session, digest: Digest, number: int) -> None:
     before = set(session.scalars(select(REMINDER.c.key).where(among(session, REMINDER.c.key, reminders))))
     again = among(session, REMINDER.c.key, before)
     session.execute(
-        update(REMINDER).where(again).values(withdrawn_at=None, digest_id=number, told_on=digest.on)
+        update(REMINDER)
+        .where(again)
+        .values(withdrawn_at=None, withdrawn_why=None, digest_id=number, told_on=digest.on)
     )
     rows = [
         (key, each.person, number, each.key.due_on, each.send_on, digest.on)
@@ -94,9 +112,12 @@ def _settle(session: Session, digest: Digest, number: int) -> None:
     insert_all(session, REMINDER, ("key", "person_id", "digest_id", "due_on", "send_on", "told_on"), rows)
 
 
-def withdraw(session: Session, keys: Iterable[str], *, at: datetime) -> None:
-    """Take reminders back that nobody read yet."""
-    session.execute(update(REMINDER).where(among(session, REMINDER.c.key, keys)).values(withdrawn_at=at))
+def withdraw(session: Session, keys: Mapping[str, Why], *, at: datetime) -> None:
+    """Take reminders back that nobody read yet, and say why."""
+    for why in Why:
+        these = among(session, REMINDER.c.key, [key for key, reason in keys.items() if reason is why])
+        values = {"withdrawn_at": at, "withdrawn_why": why}
+        session.execute(update(REMINDER).where(these).values(values))
 
 
 def emptied(session: Session, numbers: Iterable[int]) -> frozenset[int]:
@@ -104,6 +125,20 @@ def emptied(session: Session, numbers: Iterable[int]) -> frozenset[int]:
     left = exists().where(REMINDER.c.digest_id == DIGEST.c.id, REMINDER.c.withdrawn_at.is_(None))
     query = select(DIGEST.c.id).where(numbered(session, DIGEST.c.id, numbers), ~left)
     return frozenset(session.scalars(query))
+
+
+def numbers_told(session: Session, keys: Iterable[str]) -> dict[str, str | None]:
+    """Which contract or tender was named to people together with each of the keys."""
+    wanted = frozenset(keys)
+    query = (
+        select(DIGEST.c.body)
+        .distinct()
+        .join(REMINDER, REMINDER.c.digest_id == DIGEST.c.id)
+        .where(among(session, REMINDER.c.key, wanted))
+    )
+    bodies = map(json.loads, session.scalars(query)) if wanted else ()
+    lines = (line for body in bodies for line in body["lines"])
+    return {key: line["number"] for line in lines for key in line["keys"] if key in wanted}
 
 
 def get(session: Session, number: int) -> Kept:
@@ -119,17 +154,23 @@ def of_person(session: Session, person: int, *, most: int) -> tuple[Kept, ...]:
 
 def _kept(session: Session, query: Select[Any]) -> list[Kept]:
     rows = session.execute(query).all()
-    ids = [row.id for row in rows]
-    taken_back: dict[int, set[str]] = {}
-    withdrawn = select(REMINDER.c.digest_id, REMINDER.c.key).where(
-        REMINDER.c.withdrawn_at.is_not(None), numbered(session, REMINDER.c.digest_id, ids)
-    )
-    for number, key in session.execute(withdrawn):
-        taken_back.setdefault(number, set()).add(key)
+    bodies: dict[int, Body] = {row.id: json.loads(row.body) for row in rows}
+    stands = _standing(session, (key for body in bodies.values() for key in _keys(body)))
     return [
         Kept(
-            row.id, row.person_id, row.on_day, row.serial, json.loads(row.body),
-            frozenset(taken_back.get(row.id, ())),
+            row.id, row.person_id, row.on_day, row.serial, bodies[row.id],
+            frozenset(key for key in _keys(bodies[row.id]) if stands.get(key, row.id) != row.id),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _keys(body: Body) -> list[str]:
+    return [key for line in body["lines"] for key in line["keys"]]
+
+
+def _standing(session: Session, keys: Iterable[str]) -> Mapping[str, int | None]:
+    """In which digest each reminder is told: None where it was taken back, another where it was owed anew."""
+    row = REMINDER.c
+    query = select(row.key, row.digest_id, row.withdrawn_at).where(among(session, row.key, keys))
+    return {key: None if withdrawn_at else digest for key, digest, withdrawn_at in session.execute(query)}

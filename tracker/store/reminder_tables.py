@@ -10,6 +10,7 @@ from sqlmodel import Field
 from tracker.domain.holds import HoldKind
 from tracker.domain.messages import ChannelKind
 from tracker.domain.vocabulary import DeadlineKind, Service
+from tracker.domain.withdrawing import Why
 from tracker.store.tables import Base, in_order
 from tracker.store.types import Day, Key, Moment, Word
 
@@ -64,6 +65,7 @@ class ReminderRow(Base, table=True):
     send_on: date = Field(sa_type=Day)
     told_on: date = Field(sa_type=Day)
     withdrawn_at: datetime | None = Field(sa_type=Moment)
+    withdrawn_why: Why | None = Field(sa_type=Word(Why, "why_withdrawn"))
 
 
 class MessageRow(Base, table=True):
@@ -152,7 +154,10 @@ class SubstituteRow(Base, table=True):
 
 
 class OwnLeads(Base, table=True):
-    """Other leads for the deadlines of one contract or tender; ``leads`` is JSON of names such as ``30d``."""
+    """Other leads for the deadlines of one contract or tender.
+
+    ``leads`` is JSON: names such as ``30d``, each with the day since which it is asked for, or null.
+    """
 
     __tablename__ = "own_leads"
 

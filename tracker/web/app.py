@@ -60,6 +60,7 @@ from tracker.web.methods import Heads, allowed, options
 from tracker.web.own_paths import written_path
 from tracker.web.pages import (
     account,
+    agreement,
     board,
     calendar,
     deadlines,
@@ -69,6 +70,7 @@ from tracker.web.pages import (
     imports,
     journal,
     languages,
+    leads,
     operations,
     people,
     policy,
@@ -118,8 +120,8 @@ STATUSES: Mapping[type[TrackerError], int] = {
 """The status of each refusal; every other one is a bad request."""
 
 PAGES = (
-    board, queue, deadlines, holds, reminders, calendar, schools, exports, imports, policy, languages,
-    session, provider, welcome, account, second_factor, people, erasing, journal, operations,
+    board, queue, deadlines, holds, reminders, agreement, leads, calendar, schools, exports, imports, policy,
+    languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)

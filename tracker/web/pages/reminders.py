@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form
+from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.asked import read_day
@@ -103,14 +104,11 @@ def end_substitute(called: Called, number: Number = 0) -> Response:
 @router.post("/reminders/ways/telegram", dependencies=OWN)
 def connect_telegram(called: Called, telegram_current: Annotated[str, Form()] = "") -> Response:
     """A code that connects a chat once; the page shows it this once."""
-    try:
-        prove_again(called, telegram_current)
-    except REFUSALS as error:
-        return _refused(called, error, "telegram_current")
-    with called.writing() as session:
-        code = connecting.telegram_code(session, author_of(called), called.person)
-    with called.reading() as visit:
-        return _page(visit, visit.person, code=code)
+
+    def add(session: Session) -> Mapping[str, str]:
+        return {"code": connecting.telegram_code(session, author_of(called), called.person)}
+
+    return _added(called, "telegram", telegram_current, add)
 
 
 @router.post("/reminders/ways/webhook", dependencies=OWN)
@@ -120,16 +118,12 @@ def add_webhook(
     webhook_current: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep a webhook; the page shows its signing secret this once."""
-    try:
-        prove_again(called, webhook_current)
-        with called.writing() as session:
-            secret = connecting.add_webhook(
-                session, author_of(called), called.person, webhook_url, _seal(called)
-            )
-    except REFUSALS as error:
-        return _refused(called, error, _field(error, "webhook"))
-    with called.reading() as visit:
-        return _page(visit, visit.person, secret=secret)
+
+    def add(session: Session) -> Mapping[str, str]:
+        author, seal = author_of(called), _seal(called)
+        return {"secret": connecting.add_webhook(session, author, called.person, webhook_url, seal)}
+
+    return _added(called, "webhook", webhook_current, add)
 
 
 @router.post("/reminders/ways/other", dependencies=OWN)
@@ -139,13 +133,26 @@ def add_other(
     other_current: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep the address of another service."""
+
+    def add(session: Session) -> Mapping[str, str]:
+        connecting.add_other(session, author_of(called), called.person, other_url, _seal(called))
+        return {}
+
+    return _added(called, "other", other_current, add)
+
+
+def _added(called: Caller, way: str, password: str, add: Callable[[Session], Mapping[str, str]]) -> Response:
+    """Add a way after the proof of who asks; what ``add`` returns is shown this once."""
     try:
-        prove_again(called, other_current)
+        prove_again(called, password)
         with called.writing() as session:
-            connecting.add_other(session, author_of(called), called.person, other_url, _seal(called))
+            shown = add(session)
     except REFUSALS as error:
-        return _refused(called, error, _field(error, "other"))
-    return RedirectResponse(PAGE, 303)
+        return _refused(called, error, f"{way}_url" if isinstance(error, WayRefused) else f"{way}_current")
+    if not shown:
+        return RedirectResponse(PAGE, 303)
+    with called.reading() as visit:
+        return _page(visit, visit.person, secret=shown.get("secret", ""), code=shown.get("code", ""))
 
 
 @router.post("/reminders/ways/remove", dependencies=OWN)
@@ -168,10 +175,6 @@ def _seal(called: Caller) -> Seal | None:
     return Seal.of(called.house.settings.secret)
 
 
-def _field(error: TrackerError, way: str) -> str:
-    return f"{way}_url" if isinstance(error, WayRefused) else f"{way}_current"
-
-
 def _refused(called: Caller, error: TrackerError, field: str) -> Response:
     with called.reading() as visit:
         return _page(visit, visit.person, refused=error, field=field, status=STATUSES.get(type(error), 400))
@@ -188,14 +191,17 @@ def _page(
     status: int = 200,
 ) -> Response:
     house, session = visit.house, visit.session
+    past = _past(visit, person)
     ahead = rehearsing.rehearse_for(session, visit.person, person, today=visit.today, book=house.book)
+    to_come = tuple(_to_come(ahead))
     values = {
         "whose": person,
         "is_own": person.id == visit.person.id,
         "people": overseeing.overseen(session, visit.person),
         "letters": Letters(house.voices[visit.language], house.book.policy.clauses, house.settings.base_url),
-        "past": _past(visit, person),
-        "ahead": tuple(_to_come(ahead)),
+        "past": past,
+        "ahead": to_come,
+        "names": _names(visit, (*past, *to_come)),
         "until": ahead.last,
         "refused": refused,
         "field": field,
@@ -204,6 +210,13 @@ def _page(
         **(_own(visit) if person.id == visit.person.id else {}),
     }
     return visit.page("reminders/show.html", values, status=status)
+
+
+def _names(visit: Visit, shown: Iterable[Shown]) -> Mapping[int, str]:
+    """What those are called in whose place something is read."""
+    wanted = {person for each in shown for line in each.first for person in line.instead_of}
+    found = (accounts.account_of(visit.session, person) for person in sorted(wanted))
+    return {each.person.id: each.person.name for each in found if each is not None}
 
 
 def _own(visit: Visit) -> Mapping[str, object]:
@@ -215,6 +228,7 @@ def _own(visit: Visit) -> Mapping[str, object]:
         "ways": [way for way in connecting.own_ways(session, person) if way.channel is not ChannelKind.MAIL],
         "tests": told.last_of(session, person.id, connecting.TEST),
         "has_password": account is not None and account.has_password,
+        "has_bot": bool(visit.house.settings.telegram_token),
     }
 
 
@@ -241,7 +255,7 @@ def _to_come(found: Rehearsal) -> list[Shown]:
         Shown(
             digest.on,
             tuple(
-                Told.ahead(line, found.schools[line.due.subject.school_id])
+                Told.ahead(line, found.schools[line.due.subject.school_id], digest.person)
                 for line in digest.lines
                 if line.due.subject.school_id in found.schools
             ),

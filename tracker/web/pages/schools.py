@@ -22,6 +22,7 @@ from tracker.domain.vocabulary import Language
 from tracker.domain.workdays import WorkCalendar
 from tracker.render.explanations import flag_clause
 from tracker.render.timeline import Timeline, draw, window_around
+from tracker.services import leading
 from tracker.services.evaluating import calendar, need_facts, snapshot
 from tracker.store import registry
 from tracker.store.flags import FlagRecord, flag_history
@@ -96,12 +97,15 @@ def show(visit: Asked, school_id: str) -> Response:
         for need in shot.needs
         if need.school.school_id == school_id
     )
+    contracts = _contracts(visit, school_id, known_seq)
     return visit.page(
         "schools/show.html",
         {
             "school": school,
             "cards": cards,
-            "contracts": _contracts(visit, school_id, known_seq),
+            "contracts": contracts,
+            "own_leads": leading.given_to(session, contracts, book=house.book, today=visit.today),
+            "may_set_leads": visit.person.may(Action.SET_LEADS),
             "purchases": _purchases(visit, school_id, known_seq),
             "history": history,
             "sources": list_sources(session, scope, school_id, known_seq=known_seq),

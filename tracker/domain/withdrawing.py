@@ -1,0 +1,61 @@
+"""Why an unsent reminder is taken back: nothing is withdrawn without a reason (reliability §3 rule 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from tracker.domain.reminders import Watch, subject_of
+
+
+class Why(StrEnum):
+    """Why nothing asks for a reminder any more."""
+
+    MOVED = "moved"
+    """The due day is another, or no longer known."""
+    DONE = "done"
+    """There is no such deadline any more: it was met, or its school, contract or tender is gone."""
+    PEOPLE = "people"
+    """Somebody else answers for it now."""
+    NOT_ASKED = "not_asked"
+    """It was taken up, a purchase has begun, or its contract was given other leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a key says: of which deadline it is, whatever its day, on which day, to whom, by which lead."""
+
+    subject: str
+    due_on: date
+    person: int
+    lead: str
+
+    @classmethod
+    def of(cls, key: str) -> Mark:
+        """Read the text of a key."""
+        about, _, lead = key.rpartition(":")
+        of_day, _, person = about.rpartition(":")
+        subject, _, due_on = of_day.rpartition(":")
+        return cls(subject, date.fromisoformat(due_on), int(person), lead)
+
+
+def reasons(keys: Iterable[str], watches: Iterable[Watch]) -> Mapping[str, Why]:
+    """Why each of the withdrawn keys is so, by the deadlines as they stand."""
+    marks = {key: Mark.of(key) for key in keys}
+    wanted = {mark.subject for mark in marks.values()}
+    standing: dict[str, list[Watch]] = {}
+    for watch in watches if wanted else ():
+        subject = subject_of(watch.due.kind, watch.due.identity)
+        if subject in wanted:
+            standing.setdefault(subject, []).append(watch)
+    return {key: _reason(mark, standing.get(mark.subject, ())) for key, mark in marks.items()}
+
+
+def _reason(mark: Mark, watches: Sequence[Watch]) -> Why:
+    on_day = [watch for watch in watches if watch.due.due_on == mark.due_on]
+    if not on_day:
+        return Why.MOVED if watches else Why.DONE
+    people = {each.person for watch in on_day for rank in watch.people for each in rank}
+    return Why.NOT_ASKED if mark.person in people else Why.PEOPLE
