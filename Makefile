@@ -3,6 +3,7 @@
 PYTHON ?= python3
 UV ?= uv
 PROCESSES ?= 3
+KILLS ?= 1000
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -16,8 +17,10 @@ HOUSE := tests/test_house.py tests/test_lock.py tests/render/test_words.py
 # What `make lint test` has asked in lint is not asked again.
 LINTED := $(if $(filter lint,$(MAKECMDGOALS)),$(HOUSE))
 
+TORTURE := tests/delivery/test_kills.py tests/delivery/test_stopping.py
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly lint format bench wheel bill audit lock clean
+.PHONY: help demo test nightly torture lint format bench wheel bill audit lock clean
 
 help:  ## say what each word does
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | expand -t 10
@@ -30,6 +33,9 @@ test: $(VENV)/dev  ## the whole test suite
 
 nightly: $(VENV)/dev  ## the whole test suite, with what counts in thousands at its full size
 	NIGHTLY=true $(PY) -m pytest -n $(PROCESSES) --dist loadgroup
+
+torture: $(VENV)/dev  ## kill the sender a thousand times (KILLS), stop it a hundred times
+	NIGHTLY=true KILLS=$(KILLS) $(PY) -m pytest -n $(PROCESSES) --dist loadgroup $(TORTURE)
 
 lint: $(VENV)/dev  ## style, types, the rules of the house, words in three languages
 	$(PY) -m ruff check .

@@ -39,26 +39,25 @@ BELOW_FACES = EDGES | BESIDE | {"domain", "services", "clock"}
 FACES = frozenset(
     {
         "web", "scheduler", "console", "desk", "printing", "calendar_cli", "people_cli", "remind_cli",
-        "rights_cli", "serving", "outgoing", "work_cli", "cli", "__main__",
+        "rights_cli", "serving", "outgoing", "living", "work_cli", "cli", "__main__",
     }
 )  # fmt: skip
 
 MAY_IMPORT = {
     "domain": frozenset[str](),
     "paths": frozenset[str](),
-    "clock": frozenset({"domain"}),
+    **{name: frozenset({"domain"}) for name in ("clock", "living", "console")},
     "logs": frozenset[str](),
     "settings": frozenset({"clock", "domain"}),
     **{edge: BESIDE | {"domain"} for edge in EDGES},
     "services": EDGES | BESIDE | {"domain"},
     "web": BELOW_FACES,
     "outgoing": BELOW_FACES,
-    "scheduler": BELOW_FACES | {"outgoing"},
-    "work_cli": BELOW_FACES | {"console", "desk", "scheduler"},
-    "console": frozenset({"domain"}),
+    "scheduler": BELOW_FACES | {"outgoing", "living"},
+    "work_cli": BELOW_FACES | {"console", "desk", "scheduler", "living"},
     "desk": BELOW_FACES | {"console"},
     "printing": BELOW_FACES | {"console", "desk"},
-    "serving": BELOW_FACES | {"console", "desk", "web", "scheduler"},
+    "serving": BELOW_FACES | {"console", "desk", "web", "scheduler", "living"},
     "calendar_cli": BELOW_FACES | {"console", "desk", "printing"},
     "people_cli": BELOW_FACES | {"console", "desk"},
     "remind_cli": BELOW_FACES | {"console", "desk"},

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import secrets
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from threading import Thread
+from threading import Event
 
 import httpx2
-from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.events import EVENT_SCHEDULER_STARTED
+from apscheduler.executors.debug import DebugExecutor
+from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import Engine
 
 from tracker.clock import Clock, MachineClock, legal_day
 from tracker.domain.errors import DatabaseNotReady
+from tracker.living import LETTERS_SECONDS, Vital
 from tracker.outgoing import Outgoing
 from tracker.services import operating, reminding, witnessing
 from tracker.services.evaluating import Book
@@ -41,8 +42,6 @@ HEARD = timedelta(seconds=30)
 """How often delivery is heard of."""
 
 PING_SECONDS = 10
-POLITE_SECONDS = 20
-"""How long a process that is to stop waits for the letters in its hands (FLT-19)."""
 
 LEADS = timedelta(seconds=90)
 """For so long after its last tick a process leads; then another may."""
@@ -54,23 +53,24 @@ log = logging.getLogger(__name__)
 def ticking(
     engine: Engine, book: Book, clock: Clock, outgoing: Outgoing | None = None, *, ping: str = ""
 ) -> Iterator[None]:
-    """Do what is due now, and again whenever the day or the facts have changed, while the block runs."""
+    """Do what is due now, and again whenever the day or the facts have changed, while the block runs.
+
+    If that dies, the process is asked to end, and :class:`WorkDied` is raised at the end of the block.
+    """
     tick = Tick(engine, book, clock, mails=outgoing is not None and outgoing.mails, ping=ping)
-    scheduler = BackgroundScheduler(
-        timezone=UTC,
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-    )
-    at_once = MachineClock().now()  # the scheduler waits by the machine's time, whatever day is judged
-    scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, next_run_time=at_once)
-    scheduler.start()
+    beat = Beat(tick)
     courier = Courier(outgoing, clock) if outgoing else None
     try:
         yield
     finally:
-        scheduler.shutdown()
+        if courier:
+            courier.finish()
+        beat.stop()
         if courier:
             courier.stop()
         tick.stop()
+        for vital in (beat.thread, *((courier.thread,) if courier else ())):
+            vital.require()
 
 
 def working(settings: Settings, engine: Engine, book: Book, clock: Clock) -> AbstractContextManager[None]:
@@ -223,6 +223,32 @@ class Tick:
             log.error("the journal does not fit its chain at entry %s", chain.broken_at)
 
 
+class Beat:
+    """Has the tick made in a thread of its own until it is stopped; if it dies, so does the process (OBS-1).
+
+    The tick is made by the very thread that waits for it: no pool can lose the one that was to do it.
+    """
+
+    def __init__(self, tick: Tick) -> None:
+        self._scheduler = BlockingScheduler(
+            timezone=UTC,
+            executors={"default": DebugExecutor()},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        at_once = MachineClock().now()  # the scheduler waits by the machine's time, whatever day is judged
+        self._scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, next_run_time=at_once)
+        is_started = Event()
+        self._scheduler.add_listener(lambda _: is_started.set(), EVENT_SCHEDULER_STARTED)
+        self.thread = Vital("tick", self._scheduler.start)
+        self.thread.start()
+        is_started.wait()
+
+    def stop(self) -> None:
+        """Let the tick that is being made come to its end, and no other begin."""
+        self._scheduler.shutdown()
+        self.thread.join()
+
+
 class Courier:
     """Delivers in a thread of its own until it is stopped; if it dies, so does the process (OBS-1)."""
 
@@ -232,27 +258,26 @@ class Courier:
         self._stop = asyncio.Event()
         self._heard_at: datetime | None = None
         self._work = self._loop.create_task(self._deliver())
-        self._thread = Thread(target=self._run, name="courier", daemon=True)
-        self._thread.start()
+        self.thread = Vital("courier", self._run)
+        self.thread.start()
+
+    def finish(self) -> None:
+        """Let every hand finish the letter it holds, and begin no other."""
+        self._loop.call_soon_threadsafe(self._stop.set)
 
     def stop(self) -> None:
-        """Let every hand finish the letter it holds, and no other."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join(POLITE_SECONDS)
-        if self._thread.is_alive():
+        """Wait until they have, as long as it may take."""
+        self.finish()
+        self.thread.join(LETTERS_SECONDS)
+        if self.thread.is_alive():
             self._loop.call_soon_threadsafe(self._work.cancel)
-            self._thread.join()
+            self.thread.join()
 
     def _run(self) -> None:
         try:
             self._loop.run_until_complete(self._work)
         except asyncio.CancelledError:
             log.warning("a letter took too long: it is sent again when its lease has ended")
-        except BaseException:
-            log.critical("nothing is delivered any more", exc_info=True)
-            os.kill(os.getpid(), signal.SIGTERM)
-            raise
 
     async def _deliver(self) -> None:
         while not self._stop.is_set():

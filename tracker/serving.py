@@ -5,14 +5,17 @@ from __future__ import annotations
 import errno
 import ipaddress
 import os
+import signal
 import socket
 from contextlib import nullcontext, suppress
+from time import monotonic
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-from tracker import console, logs
+from tracker import console, living, logs
 from tracker.desk import Desk
 from tracker.domain.errors import AddressTaken, SettingsRefused
 from tracker.scheduler import working
@@ -26,7 +29,7 @@ def serve(desk: Desk, *, host: str, port: int, workers: int, scheduler: bool) ->
     """Serve until stopped.
 
     Raises ``SettingsRefused`` for an address that others can reach anywhere but in production, which is fully
-    set up and has no test clock; ``AddressTaken``, ``DatabaseNotReady``.
+    set up and has no test clock; ``AddressTaken``, ``DatabaseNotReady``; ``WorkDied`` at the end.
     """
     if not _is_loopback(host) and desk.settings.environment != "production":
         raise SettingsRefused(name="--host", reason="production_only", value=host)
@@ -35,9 +38,13 @@ def serve(desk: Desk, *, host: str, port: int, workers: int, scheduler: bool) ->
         shown = f"[{host}]" if ":" in host else host
         console.say(*_told(desk, f"http://{shown}:{listener.getsockname()[1]}"))
         clock = desk.settings.clock()
-        work = working(desk.settings, desk.engine, desk.book, clock) if scheduler else nullcontext()
-        with suppress(KeyboardInterrupt), work:  # stopped on purpose, even before it has quite begun
-            _run(desk.settings, workers, listener)
+        with suppress(KeyboardInterrupt):  # stopped on purpose, even before it has quite begun
+            signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn ends by it once more
+            with working(desk.settings, desk.engine, desk.book, clock) if scheduler else nullcontext():
+                try:
+                    _run(desk.settings, workers, listener)
+                finally:
+                    living.leave(living.LEAVE_SECONDS - living.PAGES_SECONDS)
 
 
 def _told(desk: Desk, url: str) -> list[str]:
@@ -92,12 +99,39 @@ def _run(settings: Settings, workers: int, listener: socket.socket) -> None:
         proxy_headers=False,  # whom to believe is TRACKER_TRUSTED_PROXIES
         server_header=False,
         access_log=False,  # its lines hold addresses, and these may hold secrets
+        timeout_graceful_shutdown=living.PAGES_SECONDS,
         log_config=logs.configuration("INFO" if settings.environment == "production" else "WARNING"),
     )
     if workers == 1:
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config).run(sockets=[listener])
     else:
-        Multiprocess(config, sockets=[listener]).run()
+        _Supervisor(config, sockets=[listener]).run()
+
+
+class _Server(uvicorn.Server):
+    """One process: with the first signal it begins to leave, the second ends it."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take the first signal."""
+        living.leave()
+        super().handle_exit(sig, frame)
+
+
+class _Supervisor(Multiprocess):
+    """Several processes: those whose requests do not end are ended."""
+
+    def terminate_all(self) -> None:
+        """Begin to leave."""
+        living.leave()
+        super().terminate_all()
+
+    def join_all(self) -> None:
+        """Wait for the processes as long as their requests may take, and end them then."""
+        until = monotonic() + living.PAGES_SECONDS + 2
+        for worker in self.processes:
+            worker.process.join(max(0.0, until - monotonic()))
+            worker.process.kill()
+        super().join_all()
 
 
 def app_of_worker() -> FastAPI:

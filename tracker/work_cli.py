@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tracker import console
+from tracker import console, living
 from tracker.desk import Desk
 from tracker.store import migrate
 
@@ -46,8 +46,13 @@ def schedule(context: typer.Context) -> None:
     desk: Desk = context.obj
     migrate.require_ready(desk.engine)
     stop = Event()
+
+    def leave(*_: object) -> None:
+        living.leave()
+        stop.set()
+
     for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stop.set())
+        signal.signal(sign, leave)
     with scheduler.working(desk.settings, desk.engine, desk.book, desk.settings.clock()):
         console.say(desk.say("cli.scheduler.runs"))
         stop.wait()

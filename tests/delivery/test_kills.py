@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -16,12 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import Engine
 
-from tests.channels.mail_servers import parsed
 from tests.databases import shown
+from tests.delivery.boxes import mail_box
 from tests.delivery.conftest import Service
 from tests.delivery.dying import HANDS
 from tests.web.register import NOW
@@ -35,32 +32,6 @@ from tracker.store.outbox import Note
 KILLS = int(os.environ.get("KILLS", "60"))
 A_ROUND = 40
 PATIENCE = 60
-
-
-class Box:
-    """What a real mail server has taken: the identity of every mail, by its key."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, str]] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Take a mail."""
-        assert isinstance(envelope.content, bytes)
-        mail = parsed(envelope.content)
-        self.taken.append((str(mail["X-Reminder-Key"]), str(mail["Message-ID"])))
-        return "250 OK"
-
-
-@pytest.fixture
-def box() -> Iterator[tuple[Box, str]]:
-    """A mail server in a thread of its own, and its address."""
-    kept = Box()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(kept, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield kept, f"smtp://127.0.0.1:{port}"
-    controller.stop()
 
 
 @dataclass(frozen=True)
@@ -107,13 +78,12 @@ def is_empty(engine: Engine) -> bool:
 
 @pytest.mark.long
 def test_flt_2_kills_at_random_lose_nothing_and_copies_have_one_identity(
-    service: Service, box: tuple[Box, str]
+    service: Service,
 ) -> None:
-    kept, smtp = box
     assert service.add("r", Role.OFFICER, "59") == 1
     dice, kills = random.Random(20270115), 0
     keys: list[str] = []
-    with dying(smtp) as process:
+    with mail_box() as kept, dying(kept.url) as process:
         while kills < KILLS:
             more = [f"k{len(keys) + number}" for number in range(A_ROUND)]
             keys += more

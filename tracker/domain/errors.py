@@ -136,6 +136,13 @@ class AddressTaken(TrackerError):
     exit_status = 3
 
 
+class WorkDied(TrackerError):
+    """What a process lives for has died inside it: ``reason`` is ``tick`` or ``courier``."""
+
+    code = "error.work_died"
+    exit_status = 3
+
+
 class PathNotWritable(TrackerError):
     """A file cannot be written."""
 

@@ -1,0 +1,84 @@
+"""The test's end of :mod:`tests.delivery.warm`: many processes of ``tracker``, signalled and waited for."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+
+from tracker.paths import PACKAGE
+
+
+@dataclass(frozen=True)
+class One:
+    """One process; ``says`` is the file of all that it has said."""
+
+    farm: Farm
+    process: int
+    says: Path
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        os.kill(self.process, number)
+
+    def wait(self) -> int:
+        """Its exit status, below zero the signal that killed it."""
+        return self.farm.ask({"do": "wait", "process": self.process})
+
+    @property
+    def said(self) -> str:
+        """All it has said so far."""
+        return self.says.read_text("utf-8") if self.says.exists() else ""
+
+    def until(self, words: str, seconds: float = 30) -> None:
+        """Wait until it has said something."""
+        give_up = monotonic() + seconds
+        while words not in self.said:
+            assert monotonic() < give_up, self.said
+            sleep(0.01)
+
+
+@dataclass(frozen=True)
+class Farm:
+    """The process that forks them."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+
+    def ask(self, request: Mapping[str, object]) -> int:
+        """Ask something of it."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        return int(self.process.stdout.readline())
+
+    def start(
+        self, *words: str, environment: Mapping[str, str], tick: float = 60, strike: str | None = None
+    ) -> One:
+        """Run ``tracker`` with these words; it ticks every so many seconds."""
+        says = self.folder / f"says-{len(list(self.folder.glob('says-*')))}"
+        given = {"PATH": os.environ["PATH"], "TRACKER_LANGUAGE": "en", **environment}
+        asked = {"do": "start", "words": words, "environment": given, "tick": tick, "says": str(says)}
+        more = {} if strike is None else {"strike": strike}
+        says.touch()
+        return One(self, self.ask({**asked, "folder": str(self.folder), **more}), says)
+
+
+@contextmanager
+def farm(folder: Path) -> Iterator[Farm]:
+    """Start it; what they say lies in the folder."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.delivery.warm"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PACKAGE.parent,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "0"
+        yield Farm(process, folder)
+        assert process.stdin is not None
+        process.stdin.close()
