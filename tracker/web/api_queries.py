@@ -149,7 +149,7 @@ class NeedQuestion(PageQuestion):
         )
 
 
-def asked_once(visit: Asked) -> Visit:
+async def asked_once(visit: Asked) -> Visit:
     """A visit whose address names each parameter at most once; raises :class:`ParameterRepeated`."""
     given = Counter(name for name, _ in visit.request.query_params.multi_items())
     for name, times in given.items():

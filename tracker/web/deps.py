@@ -239,9 +239,9 @@ Called = Annotated[Caller, Depends(caller)]
 """For pages that write: they open their own transaction and answer after its commit."""
 
 
-def visit(called: Called) -> Iterator[Visit]:
-    """A visit for the whole request."""
-    with called.reading() as visiting:
+def visit(request: Request) -> Iterator[Visit]:
+    """A visit for the whole request, of its :func:`caller`, in one turn of a thread instead of two."""
+    with caller(request).reading() as visiting:
         yield visiting
 
 
