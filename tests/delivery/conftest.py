@@ -71,6 +71,8 @@ class Service:
     mail: Receiver = field(default_factory=Receiver)
     telegram: Receiver = field(default_factory=Receiver)
     last: Question | None = None
+    book: Book = field(default_factory=lambda: Book(BOOK.policy))
+    """Its own: files of tests may bear the name of an earlier one, and answers are kept by the name."""
 
     def add(self, name: str, role: Role, *regions: str) -> int:
         """Somebody who is told, since long ago."""
@@ -92,7 +94,7 @@ class Service:
 
     def owe(self) -> Owed:
         """One look."""
-        self.last, owed = reminding.owe(self.engine, now=self.now, book=BOOK, mails=True, last=self.last)
+        self.last, owed = reminding.owe(self.engine, now=self.now, book=self.book, mails=True, last=self.last)
         return owed
 
     def dispatcher(self, *, lease: timedelta = LEASE, writer: Write = WRITER) -> Dispatcher:

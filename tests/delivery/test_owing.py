@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
 from tests.delivery.conftest import BOOK, Service
 from tests.store.rows import record
-from tests.web.register import COVERED, NOW, a_contract
+from tests.web.register import COVERED, FAILED, NOW, a_contract, a_school
 from tracker.domain.holds import HoldKind
 from tracker.domain.messages import ChannelKind
 from tracker.domain.roles import Role
@@ -105,6 +105,31 @@ def test_an_acknowledgement_stops_the_repeats_until_its_end_and_never_the_flag(s
         service.on(day).round()
     newer = told(service, person)[: len(told(service, person)) - count]
     assert (line["kind"], line["due_on"]) not in newer
+
+
+def test_what_waits_for_the_morning_is_not_taken_back_by_another_change_of_the_night(
+    service: Service,
+) -> None:
+    service.add("r", Role.REVIEWER, "59")
+    head = service.add("h", Role.HEAD, "59")
+    service.round()
+    service.on("2027-01-20").now -= timedelta(hours=10)  # an hour after midnight the next rank is to be told
+    assert service.owe().messages > 0
+    record(service.engine, a_contract("K-1", COVERED, "2027-01-01", "2028-03-01"), at=service.now)
+    service.now += timedelta(hours=1)
+    assert service.owe().withdrawn == 0
+    service.on("2027-01-20").deliver()
+    assert any(letter.to == "h@example.kz" for letter in service.mail.got)
+    assert told(service, head)
+
+
+def test_what_stands_late_for_years_is_not_told_again(service: Service) -> None:
+    service.add("r", Role.REVIEWER, "59")
+    service.round()
+    record(service.engine, a_school(FAILED, "Өскен", confirmed_on=date(2025, 1, 1)), at=service.now)
+    sent = [service.on(day).round() for day in ("2028-06-01", "2028-06-05", "2028-06-06")]
+    assert sent[0] == 1
+    assert sum(sent[1:]) == 0
 
 
 def test_nobody_to_tell_tells_nobody_and_breaks_nothing(service: Service) -> None:

@@ -51,6 +51,7 @@ def a_line(**more: object) -> dict[str, Any]:
         "service": "channel",
         "number": "T-1",
         "stage": "bids",
+        "fact": None,
         "clauses": ["stage.open_tender.bids"],
         "is_assumed": True,
     }
@@ -183,6 +184,32 @@ def test_hundreds_of_lines_fit_and_say_how_many_more_there_are(
     else:
         shown_lines = letter.text.count(f"{HOME}/schools/")
         assert letters.voice.formats.count("letter.more", 600 - shown_lines) in letter.text
+
+
+def test_a_day_that_is_stated_is_told_with_the_fact_that_states_it(letters: Letters) -> None:
+    letter = written(letters, a_line(fact="end_on", clauses=[], is_assumed=False))
+    said = letters.voice.words.say("letter.basis", basis=letters.voice.words.say("deadline_fact.end_on"))
+    assert said in letter.text
+    assert said in Page(letter.html).text
+
+
+def test_a_line_that_cannot_be_put_into_words_is_left_out_and_counted(letters: Letters) -> None:
+    for poison in (a_line(school=None), a_line(region="no such region"), a_line(kind="no such kind")):
+        letter = written(letters, a_line(), {**poison, "school_id": "990740000666"}, a_line(keys=["c"]))
+        assert letters.voice.formats.count("letter.unreadable", 1) in letter.text
+        assert letters.voice.formats.count("letter.unreadable", 1) in Page(letter.html).text
+        assert "990740000666" not in letter.text
+        assert letter.text.count(f"{HOME}/schools/") == 2
+        with pytest.raises(LookupError):
+            written(letters, poison)
+
+
+def test_who_reads_in_anothers_place_is_told_for_whom(letters: Letters) -> None:
+    body = a_body(a_line(instead_of=[7, 8]))
+    letter = letters.digest(body, key="k", to="a@example.kz", names={7: "Сәуле\nBcc: x", 9: "nobody"})
+    assert letter is not None
+    assert letters.voice.words.say("letter.instead_of", names="Сәуле Bcc: x") in letter.text
+    assert letters.digest(body, key="k", to="a@example.kz", seen=frozenset()) is None
 
 
 def test_one_deadline_can_be_answered_by_a_button_and_many_only_opened(letters: Letters) -> None:

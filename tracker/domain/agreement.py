@@ -30,6 +30,8 @@ class Outcome(StrEnum):
     """Her reader had no way: it stands on the page alone."""
     UNREACHED = "unreached"
     """Every way came to nothing, and whoever is next in line was told."""
+    UNREADABLE = "unreadable"
+    """The letter went out without this line, which cannot be put into words."""
     MISSING = "missing"
     """What was owed is not there any more, or a message of it: nobody can say that it was delivered."""
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from tracker.domain.days import ONE_DAY, Span
 from tracker.domain.deadlines import Deadline
+from tracker.domain.holds import by_deadline
 from tracker.domain.reminders import Ident, Key, Recipient, Reminder, Telling, Watch, ident, owed
 from tracker.domain.vocabulary import HARM, DeadlineKind
 
@@ -98,8 +99,10 @@ def digests_on(
     """
     reminders: dict[str, Reminder] = {}
     needs: Counter[str] = Counter()
+    held, unheld = by_deadline(at.holds), replace(at, holds=())
     for watch in watches:
-        for reminder in owed(watch, at):
+        holds = held.get((watch.due.kind, watch.due.identity))
+        for reminder in owed(watch, replace(at, holds=holds) if holds else unheld):
             needs[reminder.key.text] += 1
             reminders.setdefault(reminder.key.text, reminder)
     by_reader: dict[int, dict[Ident, list[Reminder]]] = {}

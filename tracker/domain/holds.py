@@ -5,7 +5,7 @@ They silence reminders and nothing else: state, flags and the deadline itself st
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -90,6 +90,17 @@ class Silence:
     def is_silent(self) -> bool:
         """Whether the deadline is to keep quiet."""
         return not self.has_fallen and not self.is_over
+
+
+def by_deadline(
+    holds: Iterable[Hold],
+) -> Mapping[tuple[DeadlineKind, tuple[str, ...]], tuple[Hold, ...]]:
+    """The holds of each deadline."""
+    found: dict[tuple[DeadlineKind, tuple[str, ...]], tuple[Hold, ...]] = {}
+    for hold in holds:
+        about = hold.deadline, hold.identity
+        found[about] = (*found.get(about, ()), hold)
+    return found
 
 
 def silence(due: Deadline, kind: HoldKind, on: date, holds: Iterable[Hold], person: int) -> Silence | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tracker.domain.days import BEGINNING, FOREVER, next_day
@@ -203,17 +203,22 @@ def _reminder(due: Deadline, recipient: Recipient, lead: str, send_on: date) -> 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """The day that asks, the plan and calendar it asks with, what was told by then and what was taken up."""
+    """The day that asks, the plan and calendar it asks with, what was told by then and what was taken up.
+
+    ``unread`` are told keys that are asked for as if they were not told.
+    """
 
     on: date
     plan: Plan
     calendar: WorkCalendar
     told: Ledger = field(default_factory=dict)
     holds: tuple[Hold, ...] = ()
+    unread: frozenset[str] = frozenset()
 
     def is_told(self, reminder: Reminder) -> bool:
         """Whether a reminder was told."""
-        return reminder.key.lead in self.told.get(reminder.key.about, {})
+        known = self.told.get(reminder.key.about, {})
+        return reminder.key.lead in known and reminder.key.text not in self.unread
 
 
 def owed(watch: Watch, at: Telling) -> tuple[Reminder, ...]:
@@ -337,9 +342,8 @@ def withdrawn(waiting: Iterable[str], watches: Iterable[Watch], at: Telling) -> 
     moved back, is the same key again.
     """
     unsent = set(waiting)
-    if not unsent:
-        return frozenset()
-    for watch in watches:
-        asked = (*planned(watch, plan=at.plan, calendar=at.calendar), *owed(watch, at))
+    now = replace(at, unread=frozenset(unsent))
+    for watch in watches if unsent else ():
+        asked = (*planned(watch, plan=at.plan, calendar=at.calendar), *owed(watch, now))
         unsent -= {each.key.text for each in asked}
     return frozenset(unsent)

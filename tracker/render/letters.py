@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -18,10 +17,10 @@ from tracker.domain.messages import Button, ChannelKind, Letter
 from tracker.domain.policy import Clause
 from tracker.domain.vocabulary import Consequence, Language, Timing
 from tracker.paths import bundled
-from tracker.render.deadline_json import OF_TENDERS
 from tracker.render.environment import Voice, Voices
 from tracker.render.formats import school_name, together
-from tracker.render.told import Told, lines_left, one_line
+from tracker.render.letter_json import digest_facts, page_of
+from tracker.render.told import Told, one_line, read_line, still_told
 
 LARGEST = 100_000
 """Bytes of all that one letter says (REM-10)."""
@@ -41,12 +40,16 @@ DONE, SNOOZE, OPEN = "done", "snooze", "open"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a letter is to tell, by which way, and the names of those in whose place it may be read."""
+    """What a letter is to tell, by which way, and the names of those in whose place it may be read.
+
+    ``unreadable`` counts lines that cannot be put into words.
+    """
 
     told: Sequence[Told]
     on: date
     channel: ChannelKind
     names: Mapping[int, str]
+    unreadable: int
 
 
 @dataclass(frozen=True)
@@ -79,22 +82,51 @@ class Letters:
         ``body`` and ``withdrawn`` are the digest as it is kept, ``seen`` the schools that its reader sees
         (None for all), ``names`` those of the people in whose place she may read.
         """
-        told, on = lines_left(body, withdrawn, seen), date.fromisoformat(body["on"])
-        if not told:
+        lines = still_told(body, withdrawn, seen)
+        if not lines:
             return None
-        letter = Letter(key, to, self.language, self.subject(told), "", secret=secret)
-        most = MOST_LINES[channel]
-        sheet = Sheet(told, on, channel, names or {})
-        return self._fitted(told, most, lambda shown: self._digest(letter, sheet, shown))
+        on, told = date.fromisoformat(body["on"]), tuple(filter(None, map(read_line, lines)))
+        sheet = Sheet(told, on, channel, names or {}, len(lines) - len(told))
+        return self._sound(Letter(key, to, self.language, "", "", secret=secret), sheet)
+
+    def _sound(self, letter: Letter, sheet: Sheet) -> Letter:
+        """The letter; where one of its lines cannot be put into words, without that line (REM-8).
+
+        Raises :class:`LookupError` where that leaves none.
+        """
+        try:
+            return self._told(letter, sheet)
+        except Exception:  # whatever is wrong with one line, the others are told
+            sound = [line for line in sheet.told if self._can_be_told(letter, sheet, line)]
+            if len(sound) == len(sheet.told):
+                raise
+            unreadable = sheet.unreadable + len(sheet.told) - len(sound)
+            return self._told(letter, replace(sheet, told=sound, unreadable=unreadable))
+
+    def _can_be_told(self, letter: Letter, sheet: Sheet, line: Told) -> bool:
+        try:
+            self._told(letter, replace(sheet, told=(line,)))
+        except Exception:  # as above
+            return False
+        return True
+
+    def _told(self, letter: Letter, sheet: Sheet) -> Letter:
+        if not sheet.told:
+            raise LookupError("lines")
+        named = replace(letter, subject=self.subject(sheet.told))
+        most = MOST_LINES[sheet.channel]
+        return self._fitted(sheet.told, most, lambda shown: self._digest(named, sheet, shown))
 
     def _digest(self, letter: Letter, sheet: Sheet, shown: Sequence[Told]) -> Letter:
         told, on, channel = sheet.told, sheet.on, sheet.channel
         if channel is ChannelKind.WEBHOOK:
-            return replace(letter, text=letter.subject, facts=self.facts(told, shown, on))
+            return replace(
+                letter, text=letter.subject, facts=digest_facts(shown, len(told) - len(shown), on, self.home)
+            )
         is_mail = channel is ChannelKind.MAIL
         values = {
             "lines": shown, "more": len(told) - len(shown), "on": on, "counts": self._counts(told),
-            "names": sheet.names,
+            "names": sheet.names, "unreadable": sheet.unreadable,
         }  # fmt: skip
         return replace(
             letter,
@@ -193,42 +225,7 @@ class Letters:
 
     def page_of(self, line: Told) -> str:
         """The address of the school's page."""
-        return f"{self.home}/schools/{quote(line.school_id, safe='')}"
-
-    def facts(self, told: Sequence[Told], shown: Sequence[Told], on: date) -> Mapping[str, object]:
-        """What a program is told: codes and days, no words."""
-        return {
-            "type": "digest",
-            "on": on.isoformat(),
-            "lines": [self._facts_of(line) for line in shown],
-            "more": len(told) - len(shown),
-            "url": f"{self.home}/reminders",
-        }
-
-    def _facts_of(self, line: Told) -> Mapping[str, object]:
-        is_tender = line.kind in OF_TENDERS
-        return {
-            "kind": line.kind.value,
-            "school_id": line.school_id,
-            "school": line.names[2],
-            "region": line.region,
-            "service": line.service.value,
-            "contract_number": None if is_tender else line.number,
-            "tender_number": line.number if is_tender else None,
-            "stage": line.stage and line.stage.value,
-            "due_on": line.due_on and line.due_on.isoformat(),
-            "was_due_on": line.was_due_on and line.was_due_on.isoformat(),
-            "timing": line.timing.value,
-            "working_days_left": line.working_days_left,
-            "consequence": line.consequence.value,
-            "consequence_on": line.consequence_on and line.consequence_on.isoformat(),
-            "fact": line.fact,
-            "clauses": list(line.clauses),
-            "assumed": line.is_assumed,
-            "needs": line.needs,
-            "told_late": line.is_late,
-            "url": self.page_of(line),
-        }
+        return page_of(line, self.home)
 
     def _buttons(self, told: Sequence[Told]) -> tuple[Button, ...]:
         """With one deadline it can be taken up or put off at once; with more the page tells them apart."""
@@ -246,7 +243,7 @@ class Letters:
         facts = {"type": "test", "url": f"{self.home}/reminders"}
         subject = self.voice.words.say("letter.test.subject")
         letter = Letter(key, to, self.language, subject, "", facts=facts, secret=secret)
-        return self._bodies(letter, "mail/trial", channel)
+        return self.bodies(letter, "mail/trial", channel)
 
     def dead_letter(
         self,
@@ -269,13 +266,14 @@ class Letters:
         }  # fmt: skip
         subject = cut(self.voice.words.say("letter.lost.subject", name=who))
         letter = Letter(key, to, self.language, subject, "", facts=facts, secret=secret)
-        return self._bodies(letter, "mail/lost", channel, name=who, lost_by=lost_by, answer=said, lines=lines)
+        return self.bodies(letter, "mail/lost", channel, name=who, lost_by=lost_by, answer=said, lines=lines)
 
     def answer(self, code: str) -> str:
         """What a person reads after pressing a button; ``code`` is one of :data:`ANSWERS`."""
         return self.voice.words.say(f"letter.answer.{code}")
 
-    def _bodies(self, letter: Letter, template: str, channel: ChannelKind, **values: object) -> Letter:
+    def bodies(self, letter: Letter, template: str, channel: ChannelKind, **values: object) -> Letter:
+        """The letter with what a template says, as the channel takes it."""
         return replace(
             letter,
             text=self._render(f"{template}.txt", letter, **values),
@@ -304,6 +302,7 @@ class Letters:
             language=words.language,
             reminders=f"{self.home}/reminders",
             deadlines=f"{self.home}/deadlines",
+            agreement=f"{self.home}/reminders/agreement",
         )
         return environment
 

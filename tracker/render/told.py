@@ -121,12 +121,27 @@ def _text(value: str | None) -> str | None:
     return None if value is None else one_line(value)
 
 
-def lines_left(
+def read_line(line: Mapping[str, Any]) -> Told | None:
+    """A line as it was kept; None where nothing can be made of it."""
+    try:
+        return Told.of(line)
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return None
+
+
+def still_told(
     body: Mapping[str, Any], withdrawn: Collection[str] = (), seen: Collection[str] | None = None
-) -> tuple[Told, ...]:
-    """The lines of a digest's body of which not every key was taken back, about the schools ``seen`` or all."""
+) -> tuple[Mapping[str, Any], ...]:
+    """The lines of a digest of which not every key was taken back, about the schools ``seen`` or all."""
     return tuple(
-        Told.of(line)
+        line
         for line in body["lines"]
         if not set(line["keys"]) <= set(withdrawn) and (seen is None or line["school_id"] in seen)
     )
+
+
+def lines_left(
+    body: Mapping[str, Any], withdrawn: Collection[str] = (), seen: Collection[str] | None = None
+) -> tuple[Told, ...]:
+    """The same, read; what cannot be read is left out."""
+    return tuple(filter(None, map(read_line, still_told(body, withdrawn, seen))))

@@ -17,11 +17,15 @@ from tracker.domain.agreement import By, Outcome, Owed, Sent, outcome
 from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.withdrawing import Mark, Why
+from tracker.render.told import read_line
 from tracker.services.overseeing import OVERSEEING
 from tracker.store import agreement, told
 from tracker.store.agreement import Plan
 from tracker.store.digests import Body
 from tracker.store.scope import EVERYTHING, Scope
+
+ARRIVED = frozenset({Outcome.DELIVERED, Outcome.LATE, Outcome.REROUTED})
+"""What a peer took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,8 @@ def _of_plan(plan: Plan, owed: Mapping[str, Owed], messages: tuple[Sent, ...]) -
             if row is not None and row.digest != plan.id:
                 continue
             came = outcome(row, planned, messages, is_late=line["is_late"])
+            if came in ARRIVED and read_line(line) is None:
+                came = Outcome.UNREADABLE
             yield Entry(key, plan.on, plan.reader, line, came, row.why if row else None, answers)
 
 

@@ -36,6 +36,8 @@ Write = Callable[[Session, Claimed], Letter | None]
 
 UNREADABLE = Delivery(Fate.LATER, "unreadable")
 EMPTY = Delivery(Fate.NEVER, "withdrawn")
+WAY_GONE = Delivery(Fate.LATER, "way_removed")
+"""Her reader took the way away: the digest goes another one (REM-13)."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,10 @@ class Dispatcher:
         way = None if message.way is None else ways.get(session, message.way)
         if delivery.moved_to and way is not None:
             ways.change(session, way.id, address=delivery.moved_to)
-        if delivery is EMPTY:
+        if delivery is EMPTY and message.way is not None and way is None:
+            if outbox.empty(session, message.id, hand, at=now, code=WAY_GONE.code):
+                rerouting.reroute(session, message, WAY_GONE, now=now, by=frozenset(self.hands))
+        elif delivery is EMPTY:
             outbox.empty(session, message.id, hand, at=now, code=delivery.code)
         elif delivery.fate is Fate.SENT:
             if outbox.sent(session, message.id, hand, at=now, answer=answer) and way is not None:

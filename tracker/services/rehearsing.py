@@ -129,12 +129,14 @@ def rehearse(
     begin = min(today, first)
     stop = last or first + horizon(len(stage.needs))
     people = {each.person for rows in ranks.values() for rank in rows for each in rank}
-    told = ledger(digests.told(session, since=today - LOOKED_BACK, people=people))
+    known = _known(session, stage, today)
+    since = min((due_on for _, _, due_on in known if due_on), default=today)
+    told = ledger(digests.told(session, since=min(since, today - LOOKED_BACK), people=people))
     at = Telling(begin, plan, law.calendar, told, who.holds)
     days = [begin + ONE_DAY * number for number in range((stop - begin).days + 1)]
     found = play(
         stage.charges, days, at,
-        substitutes=who.substitutes, known=_known(session, stage, today),
+        substitutes=who.substitutes, known=known,
         may_read=reminding.reading_within(who.people, schools),
     )  # fmt: skip
     shown = tuple(digest for digest in found if digest.on >= first)

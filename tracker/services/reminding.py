@@ -37,7 +37,7 @@ from tracker.store.watching import Change
 from tracker.store.ways import Way
 
 LOOKED_BACK = timedelta(days=holds.KEPT_DAYS)
-"""For so long after a due day it still matters what was told of it."""
+"""For so long after a due day it matters what was told of it; of what still stands, as long as it does."""
 
 WITHDRAWN = "withdrawn"
 """Why the message of a digest is not sent of which nothing is left."""
@@ -126,15 +126,18 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     before = watching.known(session)
     change = watching.compare(before, {at: due.due_on for at, (_, due) in zip(spots, entries, strict=True)})
     ladder = who.ladder
+    ranks = {number: ladder.ranks(school) for number, school in schools.items()}
     watches = [
-        Watch(due, watching.known_on(before.get(at), due, on), ladder.ranks(schools[need[0]]))
+        Watch(due, watching.known_on(before.get(at), due, on), ranks[need[0]])
         for at, (need, due) in zip(spots, entries, strict=True)
     ]
     calendar = evaluating.calendar(session, book)
     may_read = reading_within(who.people, schools)
     unread = digests.unsent(session)
     astray = _astray(unread, watches, may_read)
-    told = ledger(each for each in digests.told(session, since=on - LOOKED_BACK) if each[0] not in astray)
+    since = min((due.due_on for _, due in entries if due.due_on), default=on)
+    kept = digests.told(session, since=min(since, on - LOOKED_BACK))
+    told = ledger(each for each in kept if each[0] not in astray)
     at = Telling(on, who.plan, calendar, told, who.holds)
     found = digests_on(
         watches, at,

@@ -161,7 +161,8 @@ def _is_done(result: Any) -> bool:  # what SQLAlchemy's types keep from knowing:
 def tries_of(session: Session, digest: int) -> dict[tuple[ChannelKind, int | None], bool]:
     """By which ways a digest was put, and whether it was sent so or still may be."""
     row = MESSAGE.c
-    query = select(row.channel, row.way_id, row.dead_at.is_(None)).where(row.digest_id == digest)
+    is_alive = and_(row.dead_at.is_(None), row.voided_at.is_(None))
+    query = select(row.channel, row.way_id, is_alive).where(row.digest_id == digest)
     return {(channel, way): is_alive for channel, way, is_alive in session.execute(query)}
 
 

@@ -12,7 +12,7 @@ from tracker.domain.asked import read_day
 from tracker.domain.errors import FilterNotKnown
 from tracker.domain.roles import Action
 from tracker.render.letters import Letters
-from tracker.render.told import Told
+from tracker.render.told import Told, read_line
 from tracker.services import agreeing
 from tracker.services.agreeing import Entry, Proof
 from tracker.services.overseeing import OVERSEEING
@@ -70,7 +70,7 @@ def _page(visit: Visit, first: date, last: date, whose: str) -> Response:
 
 
 def _line(entry: Entry) -> Told | None:
-    return None if entry.line is None else Told.of(entry.line)
+    return None if entry.line is None else read_line(entry.line)
 
 
 def _names(visit: Visit, proof: Proof) -> dict[int, str]:

@@ -1,0 +1,214 @@
+"""REM-13 and REM-5: what is deleted or moved away takes its unsent reminders along, with a reason, or they go
+another way; REM-2: after an outage of any length everything owed goes out; REM-8: poison stays alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.delivery.conftest import Service
+from tests.people import ADMIN
+from tests.store.rows import record
+from tests.web.register import COVERED, ENDING, NOW, STALLED, a_contract, a_school, day, small_country
+from tracker.clock import legal_day
+from tracker.domain.agreement import Outcome
+from tracker.domain.messages import ChannelKind
+from tracker.domain.register import ContractRow, SchoolRow, TenderRow
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import ContractStatus, TenderStatus
+from tracker.domain.withdrawing import Why
+from tracker.services import agreeing
+from tracker.store import accounts, digests, holds, ways
+from tracker.store.engine import reading, transaction
+from tracker.store.reminder_tables import DIGEST, MESSAGE, REMINDER
+
+
+def school_closed(service: Service) -> None:
+    """A school is no more."""
+    school = next(row for row in small_country() if isinstance(row, SchoolRow) and row.school_id == ENDING)
+    record(service.engine, replace(school, closed_on=day("2027-01-14")), at=service.now)
+
+
+def contract_cancelled(service: Service) -> None:
+    """A contract never came about."""
+    line = next(row for row in small_country() if isinstance(row, ContractRow) and row.school_id == ENDING)
+    record(service.engine, replace(line, status=ContractStatus.CANCELLED), at=service.now)
+
+
+def tender_withdrawn(service: Service) -> None:
+    """A tender is withdrawn."""
+    tender = next(row for row in small_country() if isinstance(row, TenderRow) and row.school_id == STALLED)
+    ended = replace(tender, status=TenderStatus.WITHDRAWN, ended_on=day("2027-01-14"))
+    record(service.engine, ended, at=service.now)
+
+
+def person_gone(service: Service) -> None:
+    """The only one who answers is disabled."""
+    with transaction(service.engine) as session:
+        accounts.change(session, 1, {"disabled_at": service.now})
+
+
+@pytest.mark.parametrize(
+    ("gone", "about", "why"),
+    [
+        (school_closed, f"cover_end:{ENDING}/", Why.DONE),
+        (contract_cancelled, f"cover_end:{ENDING}/", Why.DONE),
+        (tender_withdrawn, "stage_due:T-2/", Why.DONE),
+        (person_gone, "", Why.PEOPLE),
+    ],
+)
+def test_rem_13_what_is_deleted_before_anything_was_sent_takes_its_reminders_along_with_a_reason(
+    service: Service, gone: Callable[[Service], None], about: str, why: Why
+) -> None:
+    service.add("r", Role.REVIEWER, "59")
+    service.owe()
+    service.now += timedelta(hours=1)
+    gone(service)
+    service.owe()
+    with reading(service.engine) as session:
+        rows = session.execute(select(REMINDER).where(REMINDER.c.key.startswith(about))).all()
+        whys = {(row.withdrawn_at is not None, row.withdrawn_why) for row in rows}
+        codes = set(session.scalars(select(MESSAGE.c.code).where(MESSAGE.c.voided_at.is_not(None))))
+    assert whys == {(True, why)}
+    assert codes == ({"withdrawn"} if why is Why.PEOPLE else set())
+    sent = service.deliver()
+    assert sent == (0 if why is Why.PEOPLE else 1)
+    assert ENDING not in "".join(x.text for x in service.mail.got) or about not in f"cover_end:{ENDING}/"
+    with reading(service.engine) as session:
+        found = agreeing.of_all(session, ADMIN, legal_day(NOW), legal_day(NOW))
+    assert found.agrees
+    assert not found.counts.get(Outcome.HELD)
+
+
+def test_rem_13_what_was_on_its_way_to_a_chat_that_is_taken_away_goes_another_way(service: Service) -> None:
+    person = service.add("r", Role.REVIEWER, "59")
+    way = service.connect(person, "77")
+    service.owe()
+    with transaction(service.engine) as session:
+        session.execute(update(MESSAGE).where(MESSAGE.c.channel == ChannelKind.MAIL).values(dead_at=NOW))
+        ways.change(session, way, removed_at=service.now)
+    service.deliver()
+    with reading(service.engine) as session:
+        chat = session.execute(select(MESSAGE).where(MESSAGE.c.way_id == way)).one()
+    assert (chat.voided_at is not None, chat.code) == (True, "way_removed")
+    assert service.telegram.got == []
+
+
+def test_rem_13_a_chat_that_is_taken_away_leaves_its_digest_to_the_next_in_line_if_nothing_else_is_left(
+    service: Service,
+) -> None:
+    person = service.add("r", Role.REVIEWER, "59")
+    service.add("h", Role.HEAD, "59")
+    way = service.connect(person, "77")
+    service.owe()
+    with transaction(service.engine) as session:
+        mail = (MESSAGE.c.channel == ChannelKind.MAIL) & (MESSAGE.c.person_id == person)
+        session.execute(update(MESSAGE).where(mail).values(dead_at=NOW))
+        ways.change(session, way, removed_at=service.now)
+    service.deliver()
+    service.deliver()
+    assert any(each.key.startswith("dead_letter:") and each.to == "h@example.kz" for each in service.mail.got)
+
+
+def test_a_substitute_reads_of_the_schools_that_she_sees_and_for_whom_she_reads(service: Service) -> None:
+    officer = service.add("r", Role.REVIEWER, "59")
+    colleague = service.add("c", Role.HEAD, "59")
+    with transaction(service.engine) as session:
+        holds.add_substitute(session, officer, colleague, day("2027-01-01"), day("2027-12-31"), at=NOW)
+    service.owe()
+    record(service.engine, a_school(ENDING, "Үміт", region="71"), at=service.now)
+    service.deliver()
+    [letter] = service.mail.got
+    assert letter.to == "c@example.kz"
+    assert "Вы читаете это вместо: r" in letter.text
+    assert ENDING not in letter.text + letter.html
+
+
+def test_what_a_substitute_may_not_read_any_more_goes_to_the_person_herself(service: Service) -> None:
+    officer, colleague = (service.add(name, Role.REVIEWER, "59", "71") for name in ("r", "c"))
+    with transaction(service.engine) as session:
+        holds.add_substitute(session, officer, colleague, day("2027-01-01"), day("2027-12-31"), at=NOW)
+    service.owe()
+    with transaction(service.engine) as session:
+        accounts.change(session, colleague, {"role": Role.OFFICER})
+        session.connection().exec_driver_sql(f"DELETE FROM person_reach WHERE person_id = {colleague}")
+    service.now += timedelta(minutes=1)
+    service.round()
+    assert {letter.to for letter in service.mail.got} == {"r@example.kz"}
+    with reading(service.engine) as session:
+        found = agreeing.of_all(session, ADMIN, legal_day(NOW), legal_day(NOW))
+    assert found.agrees
+
+
+PASSED = {
+    "2027-01-15": ("30d",),
+    "2027-01-18": ("30d", "14d"),
+    "2027-01-25": ("30d", "14d", "7d"),
+    "2027-02-15": ("30d", "14d", "7d", "1d", "0d"),
+}
+"""The leads of an end on 1 February, of which people first hear on 15 January, up to each day."""
+
+
+@pytest.mark.parametrize(
+    ("away", "back"),
+    [
+        (timedelta(hours=1), "2027-01-15"), (timedelta(days=1), "2027-01-18"),
+        (timedelta(days=10), "2027-01-25"), (timedelta(days=30), "2027-02-15"),
+    ],
+)  # fmt: skip
+def test_rem_2_after_an_outage_everything_owed_goes_out_at_once_the_most_urgent_first(
+    service: Service, away: timedelta, back: str
+) -> None:
+    twin = Service(service.engine)
+    person = service.add("r", Role.REVIEWER, "59")
+    record(service.engine, a_contract("K-1", COVERED, "2027-01-01", "2027-02-01"), at=NOW)
+    if back != "2027-01-15":
+        service.round()
+    service.on(back).now += away % timedelta(days=1)
+    assert service.round() == 1
+    with reading(service.engine) as session:
+        kept = digests.of_person(session, person, most=1)[0]
+        rows = session.execute(select(REMINDER)).all()
+    assert all(row.told_on <= legal_day(service.now) for row in rows)
+    harms = [line["consequence"] for line in kept.body["lines"]]
+    assert harms == sorted(harms, key=lambda each: each != "service_lost")
+    leads = {row.key.rpartition(":")[2] for row in rows if row.key.startswith(f"cover_end:{COVERED}/")}
+    assert leads == set(PASSED[back])
+    late = any(line["is_late"] for line in kept.body["lines"])
+    assert late is (back > "2027-01-18")
+    assert twin.round() == 0
+
+
+def test_rem_8_of_five_hundred_schools_one_that_cannot_be_read_spoils_one_line_alone(
+    service: Service,
+) -> None:
+    service.add("r", Role.REVIEWER, "75")
+    rows: list[SchoolRow | ContractRow] = []
+    for number in range(500):
+        rows += [
+            a_school(f"P{number:03}", f"{number}", region="75"),
+            a_contract(f"KP{number:03}", f"P{number:03}", "2026-02-01", "2027-01-22"),
+        ]
+    record(service.engine, *rows, at=NOW)
+    service.owe()
+    with transaction(service.engine) as session:
+        number, body = session.execute(select(DIGEST.c.id, DIGEST.c.body)).one()
+        said = json.loads(body)
+        [line] = [
+            each for each in said["lines"] if each["school_id"] == "P250" and each["kind"] == "cover_end"
+        ]
+        line["school"] = None
+        session.execute(update(DIGEST).where(DIGEST.c.id == number).values(body=json.dumps(said)))
+    assert service.deliver() == 1
+    [letter] = service.mail.got
+    assert "P250" not in letter.text
+    with reading(service.engine) as session:
+        found = agreeing.of_all(session, ADMIN, legal_day(NOW), legal_day(NOW))
+    spoilt = [each for each in found.entries if each.outcome is Outcome.UNREADABLE]
+    assert [each.key.split("/")[0] for each in spoilt] == ["cover_end:P250"]
+    assert found.counts[Outcome.DELIVERED] == len(found.entries) - 1

@@ -1,0 +1,52 @@
+"""What a program is told in place of a letter: codes and days, no words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from urllib.parse import quote
+
+from tracker.render.deadline_json import OF_TENDERS
+from tracker.render.told import Told
+
+
+def page_of(line: Told, home: str) -> str:
+    """The address of the school's page; ``home`` is the address of the service without a path."""
+    return f"{home}/schools/{quote(line.school_id, safe='')}"
+
+
+def digest_facts(shown: Sequence[Told], more: int, on: date, home: str) -> Mapping[str, object]:
+    """A digest of a day; ``more`` counts the lines that are left out."""
+    return {
+        "type": "digest",
+        "on": on.isoformat(),
+        "lines": [_facts_of(line, home) for line in shown],
+        "more": more,
+        "url": f"{home}/reminders",
+    }
+
+
+def _facts_of(line: Told, home: str) -> Mapping[str, object]:
+    is_tender = line.kind in OF_TENDERS
+    return {
+        "kind": line.kind.value,
+        "school_id": line.school_id,
+        "school": line.names[2],
+        "region": line.region,
+        "service": line.service.value,
+        "contract_number": None if is_tender else line.number,
+        "tender_number": line.number if is_tender else None,
+        "stage": line.stage and line.stage.value,
+        "due_on": line.due_on and line.due_on.isoformat(),
+        "was_due_on": line.was_due_on and line.was_due_on.isoformat(),
+        "timing": line.timing.value,
+        "working_days_left": line.working_days_left,
+        "consequence": line.consequence.value,
+        "consequence_on": line.consequence_on and line.consequence_on.isoformat(),
+        "fact": line.fact,
+        "clauses": list(line.clauses),
+        "assumed": line.is_assumed,
+        "needs": line.needs,
+        "told_late": line.is_late,
+        "url": page_of(line, home),
+    }
