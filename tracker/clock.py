@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from tracker.domain.days import LEGAL_ZONE, legal_day
 from tracker.domain.errors import SettingsRefused
 
-__all__ = ["LEGAL_ZONE", "Clock", "FileClock", "FixedClock", "MachineClock", "legal_day"]
+__all__ = ["LEGAL_ZONE", "Clock", "FileClock", "FixedClock", "MachineClock", "legal_day", "passed"]
 
 
 class Clock(Protocol):
@@ -19,6 +21,13 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
         ...
+
+
+def passed() -> timedelta:
+    """How long the machine has been on, asleep too where it tells: nobody can set this time."""
+    if sys.platform == "linux":
+        return timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME))
+    return timedelta(seconds=time.monotonic())
 
 
 class MachineClock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -41,18 +41,30 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Outgoing:
-    """The dispatcher of a process and, where there is a bot, the ear for what people tell it."""
+    """The dispatcher of a process and, where there is a bot, the ear for what people tell it.
+
+    ``proves`` says that the proof of life has a way and a receiver.
+    """
 
     dispatcher: Dispatcher
     mails: bool
     ear: Ear | None
+    proves: bool = False
 
     @classmethod
-    def of(cls, settings: Settings, engine: Engine, book: Book, clock: Clock) -> Outgoing:
-        """All that the settings allow; raises :class:`SettingsRefused`."""
+    def of(
+        cls,
+        settings: Settings,
+        engine: Engine,
+        book: Book,
+        clock: Clock,
+        *,
+        lets_send: Callable[[], bool] = lambda: True,
+    ) -> Outgoing:
+        """All that the settings allow, while the clock is believed; raises :class:`SettingsRefused`."""
         voices = make_voices(load_catalogs(), zone=LEGAL_ZONE)
         letters = make_letters(voices, clauses=book.policy.clauses, home=settings.base_url)
-        writer = Writer(letters, settings.language, Seal.of(settings.secret))
+        writer = Writer(letters, settings.language, Seal.of(settings.secret), settings.canary_to)
         hands: dict[ChannelKind, tuple[Channel, ...]] = {
             ChannelKind.WEBHOOK: (WebhookSender(now=clock.now),),
             ChannelKind.OTHER: (OtherSender(),),
@@ -65,8 +77,9 @@ class Outgoing:
             bot = TelegramSender(settings.telegram_token, settings.telegram_url)
             hands[ChannelKind.TELEGRAM] = (bot,)
             ear = Ear(bot, engine, book, clock, letters, settings.language)
-        dispatcher = Dispatcher(engine, clock.now, hands, writer)
-        return cls(dispatcher, bool(settings.smtp_url), ear)
+        dispatcher = Dispatcher(engine, clock.now, hands, writer, lets_send=lets_send)
+        mails = bool(settings.smtp_url)
+        return cls(dispatcher, mails, ear, proves=mails and bool(settings.canary_to))
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,14 @@ from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import Engine
 
-from tracker.clock import Clock, MachineClock, legal_day
+from tracker.clock import Clock, MachineClock, legal_day, passed
 from tracker.domain.errors import DatabaseNotReady
 from tracker.living import LETTERS_SECONDS, Vital
 from tracker.outgoing import Outgoing
-from tracker.services import operating, reminding, witnessing
+from tracker.pulse import Nudge, Steadily
+from tracker.services import alarming, operating, proving_life, reminding, witnessing
 from tracker.services.evaluating import Book
+from tracker.services.keeping_time import Watchman
 from tracker.services.reminding import Question
 from tracker.settings import Settings
 from tracker.store import jobs, leases, pruning, registry
@@ -34,7 +36,10 @@ from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job
 from tracker.store.scope import EVERYTHING
 
-TICK_SECONDS = 60
+TICK = timedelta(seconds=60)
+NUDGE = timedelta(seconds=20)
+"""How soon a tick is made that a clock which went back would put off."""
+
 DELIVERY_SECONDS = 2
 """How long nothing is looked for after everything due was sent."""
 
@@ -51,13 +56,19 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def ticking(
-    engine: Engine, book: Book, clock: Clock, outgoing: Outgoing | None = None, *, ping: str = ""
+    engine: Engine,
+    book: Book,
+    clock: Clock,
+    outgoing: Outgoing | None = None,
+    *,
+    ping: str = "",
+    watchman: Watchman | None = None,
 ) -> Iterator[None]:
     """Do what is due now, and again whenever the day or the facts have changed, while the block runs.
 
     If that dies, the process is asked to end, and :class:`WorkDied` is raised at the end of the block.
     """
-    tick = Tick(engine, book, clock, mails=outgoing is not None and outgoing.mails, ping=ping)
+    tick = Tick(engine, book, clock, outgoing, ping=ping, watchman=watchman)
     beat = Beat(tick)
     courier = Courier(outgoing, clock) if outgoing else None
     try:
@@ -75,8 +86,9 @@ def ticking(
 
 def working(settings: Settings, engine: Engine, book: Book, clock: Clock) -> AbstractContextManager[None]:
     """Judge, owe and deliver by itself while the block runs; raises ``SettingsRefused``."""
-    outgoing = Outgoing.of(settings, engine, book, clock)
-    return ticking(engine, book, clock, outgoing, ping=settings.ping_url)
+    watchman = Watchman(engine, clock.now, passed)
+    outgoing = Outgoing.of(settings, engine, book, clock, lets_send=watchman.lets_send)
+    return ticking(engine, book, clock, outgoing, ping=settings.ping_url, watchman=watchman)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,7 @@ class Round:
 def one_round(settings: Settings, engine: Engine, book: Book, clock: Clock) -> Round:
     """Everything that is due now, once: judge, owe, deliver. Raises ``SettingsRefused``."""
     outgoing = Outgoing.of(settings, engine, book, clock)
-    tick = Tick(engine, book, clock, mails=outgoing.mails, ping=settings.ping_url)
+    tick = Tick(engine, book, clock, outgoing, ping=settings.ping_url)
     leads = tick()
     tick.stop()
 
@@ -107,14 +119,23 @@ class Tick:
     """One round of everything that only one process does: judging, owing reminders, looking after.
 
     Each step is tried by itself: what fails in one is written down and keeps no other from its turn
-    (FLT-26). Its last run is the heartbeat that ``/readyz`` waits for.
+    (FLT-26). Its last run is the heartbeat that ``/readyz`` waits for. While a clock that jumped is not
+    believed it only lives: nothing is judged, owed or forgotten by it (FLT-16).
     """
 
     def __init__(
-        self, engine: Engine, book: Book, clock: Clock, *, mails: bool = False, ping: str = ""
+        self,
+        engine: Engine,
+        book: Book,
+        clock: Clock,
+        outgoing: Outgoing | None = None,
+        *,
+        ping: str = "",
+        watchman: Watchman | None = None,
     ) -> None:
         self._engine, self._book, self._clock = engine, book, clock
-        self._mails, self._ping = mails, ping
+        self._mails, self._proves = (outgoing.mails, outgoing.proves) if outgoing else (False, False)
+        self._ping, self._watchman = ping, watchman
         self._holder = secrets.token_hex(8)
         self._judged: tuple[date, object] | None = None
         self._owed: Question | None = None
@@ -126,19 +147,25 @@ class Tick:
         began_at = self._clock.now()
         self.failed = ()
         try:
+            is_believed = self._watchman is None or self._watchman.lets_send()
             if not self._leads():
                 return False
-            for job, step in (
-                (Job.EVALUATION, self._judge),
-                (Job.REMINDERS, self._owe),
-                (Job.UPKEEP, self._look_after),
-            ):
+            for job, step in self._steps() if is_believed else ():
                 self._try(job, step, began_at)
+            self._try(Job.ALARM, self._alarm, began_at)
             self._be_heard(began_at, Outcome.DONE)
             self._tell_outside()
         except DatabaseNotReady as error:
             log.warning("the tick waits: %s", error)
         return True
+
+    def _steps(self) -> tuple[tuple[Job, Callable[[datetime], None]], ...]:
+        return (
+            (Job.EVALUATION, self._judge),
+            (Job.REMINDERS, self._owe),
+            (Job.CANARY, self._prove),
+            (Job.UPKEEP, self._look_after),
+        )
 
     def stop(self) -> None:
         """Say that nobody is to expect the next tick, and let another lead."""
@@ -205,6 +232,19 @@ class Tick:
                 withdrawn=owed.withdrawn,
             )
 
+    def _prove(self, now: datetime) -> None:
+        """Once a legal day: have the reminder of a school that is none go the whole way."""
+        with transaction(self._engine) as session:
+            proving_life.prove(session, now=now, book=self._book, is_asked=self._proves)
+
+    def _alarm(self, now: datetime) -> None:
+        """Tell those who run the service what is newly wrong with it."""
+        with reading(self._engine) as session:
+            found = operating.watched(session, self._engine, now=now, today=legal_day(now))
+        bad = [e for e in found if operating.is_told(e, is_operator=True) and e.code != "tick"]
+        with transaction(self._engine) as session:
+            alarming.alarm(session, bad, now=now, mails=self._mails)
+
     def _be_heard(self, began_at: datetime, outcome: Outcome) -> None:
         with transaction(self._engine) as session:
             ended_at = self._clock.now()
@@ -235,16 +275,18 @@ class Beat:
             executors={"default": DebugExecutor()},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        at_once = MachineClock().now()  # the scheduler waits by the machine's time, whatever day is judged
-        self._scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, next_run_time=at_once)
+        self._scheduler.add_job(tick, Steadily(TICK))
         is_started = Event()
         self._scheduler.add_listener(lambda _: is_started.set(), EVENT_SCHEDULER_STARTED)
         self.thread = Vital("tick", self._scheduler.start)
         self.thread.start()
         is_started.wait()
+        # the scheduler waits by the machine's time, whatever day is judged
+        self._nudge = Nudge(self._scheduler, MachineClock().now, every=NUDGE, longest=TICK)
 
     def stop(self) -> None:
         """Let the tick that is being made come to its end, and no other begin."""
+        self._nudge.stop()
         self._scheduler.shutdown()
         self.thread.join()
 

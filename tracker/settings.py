@@ -34,6 +34,7 @@ KNOWN = frozenset(
         "TRACKER_OIDC_CLIENT_SECRET",
         "TRACKER_SECOND_FACTOR",
         "TRACKER_PING_URL",
+        "TRACKER_CANARY_TO",
     }
 )
 ENVIRONMENTS = frozenset({"development", "test", "production"})
@@ -41,6 +42,7 @@ SHORTEST_SECRET = 32
 """Signs of a secret that is not guessed (house)."""
 _EXAMPLE = re.compile("example|secret|password|change.?me", re.IGNORECASE)
 _ORIGIN = re.compile(r"https?://([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:]{2,39}\])(:[0-9]{1,5})?")
+_MAILBOX = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _FEWEST_SIGNS = 8
 """Different signs in a secret that is not one key held down."""
 
@@ -95,6 +97,8 @@ class Settings:
     telegram_token: str = field(default="", repr=False)
     ping_url: str = field(default="", repr=False)
     """What is called after each round, so that somebody else notices when none comes (OBS-1)."""
+    canary_to: str = ""
+    """A mailbox that somebody watches: each day the reminder of a school that is none goes there (OBS-4)."""
 
     @property
     def demands_second_factor(self) -> bool:
@@ -139,6 +143,7 @@ class Settings:
             telegram_url=given.get("TRACKER_TELEGRAM_URL", "").strip() or cls.telegram_url,
             telegram_token=given.get("TRACKER_TELEGRAM_TOKEN", "").strip(),
             ping_url=_ping(given.get("TRACKER_PING_URL", "").strip()),
+            canary_to=_mailbox(given.get("TRACKER_CANARY_TO", "").strip()),
             second_factor=_second_factor(given),
         )
 
@@ -162,6 +167,13 @@ def _ping(text: str) -> str:
     """An address to call, or nothing; raises :class:`SettingsRefused`."""
     if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
         raise SettingsRefused(name="TRACKER_PING_URL", reason="value")
+    return text
+
+
+def _mailbox(text: str) -> str:
+    """An address of mail, or nothing; raises :class:`SettingsRefused`."""
+    if text and not _MAILBOX.fullmatch(text):
+        raise SettingsRefused(name="TRACKER_CANARY_TO", reason="value")
     return text
 
 

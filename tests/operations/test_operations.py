@@ -25,8 +25,8 @@ from tracker.domain.vocabulary import FlagKind, Language, State
 from tracker.render.catalogs import load_catalogs
 from tracker.scheduler import Tick, ticking
 from tracker.services import operating
+from tracker.services.conditions import Level
 from tracker.services.evaluating import Book
-from tracker.services.operating import Level
 from tracker.store import assessments, attempts, flags, jobs, journal, outbox, people, tokens
 from tracker.store.engine import make_engine, reading, transaction
 from tracker.store.job_tables import Outcome
@@ -289,7 +289,7 @@ def test_what_is_unknown_is_named_above_and_is_not_called_good(
     monkeypatch.setattr(shutil, "disk_usage", lambda path: HALF_FULL)  # whatever this machine's disk is
     tick(filled)
     with reading(filled, seeing=EVERYTHING) as session:
-        found = operating.conditions(session, filled, now=NOW, today=TODAY, book=BOOK)
+        found = operating.all_conditions(session, filled, now=NOW, today=TODAY, book=BOOK)
     unknown = [each for each in found if each.level is Level.UNKNOWN]
     assert {each.code for each in unknown} >= {"file", "backup"}
     assert not any(each.level is Level.BAD for each in found)
@@ -318,7 +318,7 @@ def test_an_admin_has_the_journal_read_and_that_is_noted(filled: Engine, visit: 
 
 def test_conditions_are_told_on_both_databases(engine: Engine) -> None:
     with reading(engine, seeing=EVERYTHING) as session:
-        found = operating.conditions(session, engine, now=NOW, today=TODAY, book=BOOK)
+        found = operating.all_conditions(session, engine, now=NOW, today=TODAY, book=BOOK)
     levels = {each.code: each.level.value for each in found}
     assert levels["evaluation"] == "bad"
     assert levels["backup"] == "unknown"

@@ -22,7 +22,9 @@ from tracker.feeds.table_files import REASONS
 from tracker.law.loader import LEAST, SWITCH, VERSION_DAYS, load_policy
 from tracker.paths import bundled
 from tracker.render.catalogs import Words, WordsMissing, load_catalogs, read_catalog
+from tracker.services.operating import CODES
 from tracker.store.engine import POSTGRESQL_REASONS, SQLITE_REASONS
+from tracker.store.jobs import Job
 
 CATALOGS = load_catalogs()
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +75,7 @@ def spoken_codes() -> list[str]:
         *codes_of_deadlines(),
         *each("language", Language),
         *each("import_kind", RegisterKind),
-        *each("act", Act),
+        *codes_of_operations(),
         *each("region", [*(region.code for region in REGIONS), "none"]),
         *each("duty_start", DutyStart),
         *each("unit", LEAST),
@@ -85,6 +87,11 @@ def spoken_codes() -> list[str]:
         *(error.code for error in vars(errors).values() if is_error(error)),
         *(f"month.{month}.{case}" for month in range(1, 13) for case in ("since", "until")),
     ]
+
+
+def codes_of_operations() -> list[str]:
+    """Every code of what people and programs do, and of what is looked at."""
+    return [*each("act", Act), *each("alarm", CODES), *each("operation", CODES), *each("job", Job)]
 
 
 def codes_of_deadlines() -> list[str]:

@@ -1,8 +1,9 @@
 """One template environment per language, with its words and formats at hand.
 
 Templates call ``t(code, place=…)`` for words, ``n(code, number)`` for counted words, ``f`` for formats,
-``say`` for composed sentences, ``why`` for what they rest on, ``deeds`` for entries of the journal and
-``govuk`` for components. A missing value or word is an error, never an empty cell.
+``say`` for composed sentences, ``why`` for what they rest on, ``deeds`` for entries of the journal,
+``alarm`` for what is wrong with the service and ``govuk`` for components. A missing value or word is an
+error, never an empty cell.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tracker.domain.register import SchoolRow
 from tracker.domain.vocabulary import Language
 from tracker.paths import bundled
+from tracker.render import alarms
 from tracker.render.agents import device_of
 from tracker.render.catalogs import Catalogs, Words
 from tracker.render.components import components
@@ -80,6 +83,7 @@ def _environment(voice: Voice, asset: Callable[[str], str]) -> Environment:
         say=voice.sentences,
         why=voice.explanations,
         deeds=voice.deeds,
+        alarm=partial(alarms.said, voice.words, voice.formats),
         name_of=voice.name_of,
         device_of=device_of,
         govuk=components(),

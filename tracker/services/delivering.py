@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.channels.channel import LONGEST_SEND, Channel
+from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.messages import LONGEST_ANSWER, ChannelKind, Delivery, Fate, Letter, next_try
 from tracker.services import rerouting
 from tracker.store import outbox, ways
@@ -34,7 +35,10 @@ log = logging.getLogger(__name__)
 Write = Callable[[Session, Claimed], Letter | None]
 """Puts a message into words; None where nothing is left to say."""
 
-UNREADABLE = Delivery(Fate.LATER, "unreadable")
+QUARANTINE = 3
+"""Tries after which a message that is at fault itself is given up on that way (reliability FLT-26)."""
+
+UNREADABLE = Delivery(Fate.LATER, "unreadable", wait=timedelta(minutes=30))
 EMPTY = Delivery(Fate.NEVER, "withdrawn")
 WAY_GONE = Delivery(Fate.LATER, "way_removed")
 """Her reader took the way away: the digest goes another one (REM-13)."""
@@ -44,7 +48,8 @@ WAY_GONE = Delivery(Fate.LATER, "way_removed")
 class Dispatcher:
     """Sends what is due by every channel at once; ``hands`` opens each hand's channel.
 
-    ``holder`` names this process in leases.
+    ``holder`` names this process in leases. ``lets_send`` says whether the clock is believed by which
+    messages are due.
     """
 
     engine: Engine
@@ -53,6 +58,7 @@ class Dispatcher:
     write: Write
     lease: timedelta = LEASE
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
+    lets_send: Callable[[], bool] = lambda: True
 
     async def run(self, stop: asyncio.Event | None = None) -> int:
         """Send until nothing is due, or until told to stop; how many messages their peers took."""
@@ -72,16 +78,24 @@ class Dispatcher:
 
     async def _drain(self, kind: ChannelKind, channel: Channel, hand: str, stop: asyncio.Event) -> int:
         """One hand: send what is due by its channel, one after another."""
-        taken = 0
+        taken, goes_on = 0, self._goes_on(stop)
         with transaction(self.engine) as session:
-            message = None if stop.is_set() else self._claim(session, kind, hand)
+            message = self._claim(session, kind, hand) if goes_on else None
         while message is not None:
             delivery = await self._send(message, channel, hand)
             taken += delivery.fate is Fate.SENT
+            goes_on = self._goes_on(stop)
             with transaction(self.engine, seeing=EVERYTHING) as session:
                 self._settle(session, message, hand, delivery)
-                message = None if stop.is_set() else self._claim(session, kind, hand)
+                message = self._claim(session, kind, hand) if goes_on else None
         return taken
+
+    def _goes_on(self, stop: asyncio.Event) -> bool:
+        """Whether one more message may be taken; asked outside of transactions, for the clock has its own."""
+        try:
+            return not stop.is_set() and self.lets_send()
+        except DatabaseNotReady:  # what was sent is marked first: that will say it again
+            return False
 
     def _claim(self, session: Session, kind: ChannelKind, hand: str) -> Claimed | None:
         claimed = outbox.claim(session, kind, hand, now=self.now(), lease=self.lease, most=1)
@@ -140,6 +154,6 @@ class Dispatcher:
             rerouting.reroute(session, message, delivery, now=now, by=frozenset(self.hands))
 
     def _again_at(self, message: Claimed, delivery: Delivery) -> datetime | None:
-        if delivery.fate is Fate.NEVER:
+        if delivery.fate is Fate.NEVER or (delivery is UNREADABLE and message.attempts >= QUARANTINE):
             return None
         return next_try(message.key, message.attempts, self.now(), delivery.wait)

@@ -1,59 +1,44 @@
-"""Whether the service is fit for work, for those who run it: what is wrong, as codes with what was seen."""
+"""Whether the service is fit for work, for those who run it and, in a banner, for everybody who reads it."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from enum import StrEnum
-from pathlib import Path
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import DatabaseNotReady
-from tracker.domain.register import RegisterKind
-from tracker.services import evaluating, warding, witnessing
+from tracker.services import conditions, evaluating, warding, witnessing
+from tracker.services.conditions import Condition, Level
 from tracker.services.evaluating import Book, EvaluationRun, Progress
-from tracker.services.warding import Watch
-from tracker.services.witnessing import Chain
-from tracker.store import assessments, jobs, measures, migrate, outbox
-from tracker.store.engine import reading, sqlite_path
-from tracker.store.job_tables import Outcome
-from tracker.store.jobs import Job, Run
+from tracker.store import jobs, measures, migrate
+from tracker.store.engine import reading
+from tracker.store.jobs import Job
 
-LATE = timedelta(seconds=120)
-"""A tick that was not heard of for so long is missed (reliability §3 rule 7)."""
+CODES = {
+    "evaluation": "not_evaluated_today",
+    "tick": "tick_late",
+    "strangers": "strangers_refused",
+    "messages": "messages_late",
+    "undelivered": "messages_dead",
+    "clock": "clock_jumped",
+    "file": "file_old",
+    "canary": "canary_missed",
+    "room": "room_short",
+    "zones": "zones_old",
+    "job": "job_failed",
+}
+"""What ``/readyz`` calls a condition that does not hold."""
 
-OLD_FILE = timedelta(days=30)
-"""A register of which no file came for so long is looked after (house)."""
+GRAVE = frozenset({"evaluation", "tick"})
+"""What must hold for requests to be served; with the rest it is ready, for neither an attacker nor a mail
+server nor a clock takes it off the network."""
 
-LEAST_ROOM = 0.1
-"""The share of the disk that stays free (reliability OBS-2)."""
+BEARABLE = frozenset(reason for code, reason in CODES.items() if code not in GRAVE)
+"""Reasons that are told, and with which it is ready."""
 
-BACKLOG = timedelta(minutes=15)
-"""A message that is due for so long and was not sent is looked after (reliability P6)."""
-
-BEARABLE = frozenset({"strangers_refused", "messages_late", "messages_dead"})
-"""Shortcomings with which it is ready: neither an attacker nor a mail server takes it off the network."""
-
-
-class Level(StrEnum):
-    """How a condition stands; what cannot be seen is said to be unknown, never good."""
-
-    GOOD = "good"
-    BAD = "bad"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One thing that must hold: its code, how it stands, and what was seen, for the places of its words."""
-
-    code: str
-    level: Level
-    seen: dict[str, object] = field(default_factory=dict)
+OF_OPERATORS = frozenset({"strangers", "room", "zones", "job", "canary"})
+"""What the banner tells only those who can do something about it."""
 
 
 def judge(
@@ -90,124 +75,45 @@ def shortcomings(engine: Engine, *, now: datetime, today: date) -> tuple[str, ..
         if state != migrate.READY:
             return (f"schema_{state}",)
         with reading(engine) as session:
-            runs = jobs.last_runs(session)
-            watch = warding.watch(session, now=now)
-            messages = _messages(session, now)
+            found = watched(session, engine, now=now, today=today)
     except DatabaseNotReady as error:
         return (f"database_{error.details.get('reason', 'unreachable')}",)
-    found = (
-        _evaluation(runs.get(Job.EVALUATION), today),
-        _tick(runs.get(Job.TICK), now),
-        _strangers(watch),
-        *messages,
+    return tuple(dict.fromkeys(CODES[each.code] for each in found if each.is_bad))
+
+
+def watched(session: Session, engine: Engine, *, now: datetime, today: date) -> tuple[Condition, ...]:
+    """What is looked at all the time, by machines and by the banner: quick to ask for."""
+    runs = jobs.last_runs(session)
+    return (
+        conditions.evaluation(runs.get(Job.EVALUATION), today),
+        conditions.tick(runs.get(Job.TICK), now),
+        conditions.strangers(warding.watch(session, now=now)),
+        *conditions.messages(session, now),
+        conditions.clock(runs.get(Job.CLOCK)),
+        conditions.canary(session, runs.get(Job.CANARY), now),
+        *conditions.files(measures.newest_imports(session), now),
+        conditions.room(engine),
+        conditions.zones(today),
+        *conditions.failed_jobs(runs),
     )
-    codes = {
-        "evaluation": "not_evaluated_today",
-        "tick": "tick_late",
-        "strangers": "strangers_refused",
-        "messages": "messages_late",
-        "undelivered": "messages_dead",
-    }
-    return tuple(codes[each.code] for each in found if each.level is Level.BAD)
 
 
-def conditions(
+def is_told(found: Condition, *, is_operator: bool) -> bool:
+    """Whether the banner tells a reader of a condition.
+
+    That nothing was ever judged is the beginning of a service, not its failure.
+    """
+    is_beginning = found.code == "evaluation" and "at" not in found.seen
+    return found.is_bad and not is_beginning and (is_operator or found.code not in OF_OPERATORS)
+
+
+def all_conditions(
     session: Session, engine: Engine, *, now: datetime, today: date, book: Book
 ) -> tuple[Condition, ...]:
     """Everything that operators look at, in the order in which it matters."""
-    runs = jobs.last_runs(session)
     return (
-        _evaluation(runs.get(Job.EVALUATION), today),
-        _tick(runs.get(Job.TICK), now),
-        _strangers(warding.watch(session, now=now)),
-        *_messages(session, now),
-        *_jobs(runs),
-        _due(session, today, book),
-        *_files(session, now),
-        _chain(witnessing.chain_of(session)),
-        _room(engine),
+        *watched(session, engine, now=now, today=today),
+        conditions.due(session, today, book),
+        conditions.journal(witnessing.chain_of(session)),
         Condition("backup", Level.UNKNOWN),
     )
-
-
-def _evaluation(run: Run | None, today: date) -> Condition:
-    if run is None:
-        return Condition("evaluation", Level.BAD)
-    is_good = run.outcome is Outcome.DONE and run.detail["day"] >= today.isoformat()
-    level = Level.GOOD if is_good else Level.BAD
-    return Condition("evaluation", level, {"at": run.ended_at})
-
-
-def _tick(run: Run | None, now: datetime) -> Condition:
-    """A tick that nobody runs, or that was stopped on purpose, is not missed: a timer may judge instead."""
-    if run is None or run.outcome is Outcome.STOPPED:
-        return Condition("tick", Level.UNKNOWN)
-    level = Level.GOOD if now - run.ended_at <= LATE else Level.BAD
-    return Condition("tick", level, {"at": run.ended_at})
-
-
-def _strangers(watch: Watch) -> Condition:
-    """An alarm lasts an hour; ``at`` is when it was raised."""
-    seen: dict[str, object] = {"number": watch.failed}
-    if watch.alarm_since is not None:
-        seen["at"] = watch.alarm_since
-    return Condition("strangers", Level.BAD if watch.is_alarm else Level.GOOD, seen)
-
-
-def _messages(session: Session, now: datetime) -> tuple[Condition, Condition]:
-    """Whether what is due goes out, and what came to nothing by one way (OBS-2)."""
-    queue = outbox.queue(session, now=now)
-    is_late = queue.since is not None and now - queue.since > BACKLOG
-    seen: dict[str, object] = {"number": queue.due}
-    if queue.since is not None:
-        seen["at"] = queue.since
-    return (
-        Condition("messages", Level.BAD if is_late else Level.GOOD, seen),
-        Condition("undelivered", Level.BAD if queue.dead else Level.GOOD, {"number": queue.dead}),
-    )
-
-
-def _jobs(runs: Mapping[Job, Run]) -> tuple[Condition, ...]:
-    """One condition for each job whose last run failed; evaluation and tick have their own."""
-    return tuple(
-        Condition("job", Level.BAD, {"job": job, "at": run.ended_at})
-        for job, run in runs.items()
-        if run.outcome is Outcome.FAILED and job is not Job.EVALUATION
-    )
-
-
-def _due(session: Session, today: date, book: Book) -> Condition:
-    basis = evaluating.bench(session, book, on=today).basis
-    number = len(assessments.due_needs(session, today=today, basis=basis))
-    return Condition("due", Level.BAD if number else Level.GOOD, {"number": number})
-
-
-def _files(session: Session, now: datetime) -> tuple[Condition, ...]:
-    """One condition a register."""
-    newest = measures.newest_imports(session)
-    return tuple(_file(kind, newest.get(kind.value), now) for kind in RegisterKind)
-
-
-def _file(kind: RegisterKind, at: datetime | None, now: datetime) -> Condition:
-    if at is None:
-        return Condition("file", Level.UNKNOWN, {"kind": kind})
-    return Condition("file", Level.BAD if now - at > OLD_FILE else Level.GOOD, {"kind": kind, "at": at})
-
-
-def _chain(chain: Chain) -> Condition:
-    seen: dict[str, object] = {"length": chain.length, "seq": chain.broken_at or chain.checked_to}
-    if chain.broken_at:
-        return Condition("journal", Level.BAD, seen)
-    if chain.checked_at is None:
-        return Condition("journal", Level.UNKNOWN, seen)
-    return Condition("journal", Level.GOOD, {**seen, "at": chain.checked_at})
-
-
-def _room(engine: Engine) -> Condition:
-    """The disk of a SQLite file; that of a database server is not seen from here."""
-    path = sqlite_path(engine)
-    if path is None:
-        return Condition("room", Level.UNKNOWN)
-    usage = shutil.disk_usage(Path(path).absolute().parent)
-    level = Level.BAD if usage.free < usage.total * LEAST_ROOM else Level.GOOD
-    return Condition("room", level, {"free": usage.free // 2**20, "total": usage.total // 2**20})

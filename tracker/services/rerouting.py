@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.messages import LONGEST_ANSWER, ChannelKind, Delivery, Fate
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
+from tracker.services.proving_life import CANARY
 from tracker.services.reminding import DIGEST, message_key, open_ways
 from tracker.store import accounts, digests, outbox, ways
 from tracker.store.outbox import Claimed, Note
@@ -32,7 +33,7 @@ def reroute(
     if account is None:
         return
     person = account.person
-    if delivery.fate is Fate.NEVER:
+    if delivery.fate is Fate.NEVER and message.template != CANARY:
         _mark(session, message, person, delivery, now)
     if message.template == DIGEST and not _elsewhere(session, message, person, now, by):
         _tell_next(session, message, person, delivery, now, by)

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from tracker.domain.messages import ChannelKind, Letter
 from tracker.domain.people import Person
 from tracker.domain.vocabulary import Language
+from tracker.render.alarm_letters import alarm
 from tracker.render.letters import Letters
+from tracker.services.alarming import ALARM
 from tracker.services.connecting import TEST
+from tracker.services.proving_life import CANARY
 from tracker.services.rerouting import LOST
 from tracker.services.sealing import Seal
 from tracker.store import accounts, digests, told, ways
@@ -22,11 +25,15 @@ from tracker.store.ways import Way
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes letters; ``language`` is that of people who chose none, ``seal`` opens what is kept sealed."""
+    """Writes letters; ``language`` is that of people who chose none, ``seal`` opens what is kept sealed.
+
+    ``canary_to`` is where the proof of life goes.
+    """
 
     letters: Mapping[Language, Letters]
     language: Language
     seal: Seal | None
+    canary_to: str = ""
 
     def __call__(self, session: Session, message: Claimed) -> Letter | None:
         """The letter of a message; None where nobody is to read it any more, or nothing is left of it.
@@ -48,6 +55,11 @@ class Writer:
             return by.test(key=message.key, to=to, channel=message.channel, secret=secret)
         if message.template == LOST:
             return self._lost(session, message, by, to, secret)
+        if message.template == ALARM:
+            said = message.parameters["conditions"]
+            return alarm(by, said, key=message.key, to=to, channel=message.channel, secret=secret)
+        if message.template == CANARY and self.canary_to:
+            return by.digest(message.parameters, key=message.key, to=self.canary_to, channel=message.channel)
         if message.digest is None:
             raise LookupError(message.template)
         kept = digests.get(session, message.digest)

@@ -25,6 +25,9 @@ class Job(StrEnum):
     TELEGRAM = "telegram"
     UPKEEP = "upkeep"
     JOURNAL_CHECK = "journal_check"
+    CLOCK = "clock"
+    CANARY = "canary"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.messages import ChannelKind
 from tracker.store.bulk import insert_all
 from tracker.store.leases import database_time
+from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import MESSAGE
 from tracker.store.scope import among, numbered
 
@@ -158,6 +159,20 @@ def _is_done(result: Any) -> bool:  # what SQLAlchemy's types keep from knowing:
     return bool(result.rowcount == 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """When a message was put, and when it went out."""
+
+    made_at: datetime
+    sent_at: datetime | None
+
+
+def course_of(session: Session, key: str) -> Course | None:
+    """How far a message has come; None for one that nobody put."""
+    row = session.execute(select(MESSAGE.c.made_at, MESSAGE.c.sent_at).where(MESSAGE.c.key == key)).first()
+    return None if row is None else Course(row.made_at, row.sent_at)
+
+
 def tries_of(session: Session, digest: int) -> dict[tuple[ChannelKind, int | None], bool]:
     """By which ways a digest was put, and whether it was sent so or still may be."""
     row = MESSAGE.c
@@ -192,3 +207,37 @@ def queue(session: Session, *, now: datetime) -> Queue:
     gone = session.scalar(select(func.count()).where(row.dead_at.is_not(None), row.voided_at.is_(None)))
     left = session.scalar(select(func.count()).select_from(MESSAGE).where(waiting()))
     return Queue(due, since, gone or 0, left or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Messages that came to nothing and whose readers were reached by nothing since; the first of them."""
+
+    number: int
+    since: datetime | None
+
+
+def unreached(session: Session, *, besides: str) -> Lost:
+    """What came to nothing, and nothing that was sent since tells that its reader is reached again.
+
+    It ends by itself: by another way to her, by an address that was mended, or with her account. Messages of
+    the template ``besides`` are not for the person under whom they are kept.
+    """
+    row, later = MESSAGE.c, MESSAGE.alias()
+    is_later = and_(later.c.sent_at >= row.dead_at, later.c.template != besides)
+    reached = exists().where(later.c.person_id == row.person_id, is_later)
+    gone = exists().where(
+        PERSON.c.id == row.person_id, or_(PERSON.c.disabled_at.is_not(None), PERSON.c.erased_at.is_not(None))
+    )
+    is_dead = and_(row.dead_at.is_not(None), row.voided_at.is_(None), row.template != besides)
+    is_lost = and_(is_dead, ~reached, ~gone)
+    number, since = session.execute(select(func.count(), func.min(row.dead_at)).where(is_lost)).one()
+    return Lost(number, since)
+
+
+def bring_forward(session: Session, by: timedelta, *, now: datetime) -> None:
+    """What waits for a moment after ``now`` waits for one that is so much earlier: the clock went back."""
+    row = MESSAGE.c
+    later = session.execute(select(row.id, row.not_before).where(waiting(), row.not_before > now)).all()
+    for number, not_before in later:
+        session.execute(update(MESSAGE).where(row.id == number).values(not_before=max(now, not_before - by)))

@@ -56,6 +56,7 @@ from tracker.web.api_queries import refusal_of
 from tracker.web.assets import STATIC_FOLDER, LastingFiles
 from tracker.web.deps import Caller, caller, html, language_of
 from tracker.web.house import House, house_of, speech
+from tracker.web.lookout import Lookout, looking
 from tracker.web.methods import Heads, allowed, options
 from tracker.web.own_paths import written_path
 from tracker.web.pages import (
@@ -133,6 +134,7 @@ def create_app(
     """Build a server over one database; nothing exists before it is called."""
     app = FastAPI(
         title="School channel tracker",
+        lifespan=looking,
         version=__version__,
         docs_url=None,
         redoc_url=None,
@@ -140,14 +142,16 @@ def create_app(
         openapi_url=None,  # api_description says it to those who may ask
     )
     voices, environments = speech()
+    engine = engine or make_engine(settings.database_url)
     app.state.house = House(
         settings=settings,
         clock=clock,
-        engine=engine or make_engine(settings.database_url),
+        engine=engine,
         book=Book.load(settings.policy_dir),
         voices=voices,
         environments=environments,
         hasher=hasher or Hasher(),
+        lookout=Lookout(engine, clock),
     )
     app.state.refusals = Refusals()
     app.mount("/static", LastingFiles(directory=STATIC_FOLDER), name="static")

@@ -149,6 +149,7 @@ def html(
 ) -> Response:
     """Render a template in ``language`` and remember a language that was just chosen."""
     environment = house.environments[language]
+    is_operator = visitor_of(request).may(Action.OPERATE)
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
     visitor = visitor_of(request)
     text = environment.get_template(template).render(
@@ -156,6 +157,8 @@ def html(
         person=visitor.person,
         is_admitted=visitor.is_admitted,
         may=lambda action: visitor.may(Action(action)),
+        is_operator=is_operator,
+        alarms=house.lookout.wrong(is_operator=is_operator),
         csrf=form_token(request),
         nonce=nonce_of(request),
         path=written_path(request),

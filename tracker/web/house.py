@@ -16,6 +16,7 @@ from tracker.services.evaluating import Book
 from tracker.services.hashing import Hasher
 from tracker.settings import Settings
 from tracker.web.assets import asset_addresses
+from tracker.web.lookout import Lookout
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class House:
     voices: Voices
     environments: Environments
     hasher: Hasher
+    lookout: Lookout
     discovery: Discovery = field(default_factory=Discovery)
 
 

@@ -14,6 +14,8 @@ from starlette.responses import Response
 from tracker import __version__
 from tracker.domain.acts import Act
 from tracker.domain.vocabulary import FlagKind
+from tracker.services.conditions import Condition
+from tracker.services.operating import CODES
 from tracker.services.warding import Watch
 from tracker.services.witnessing import Chain
 from tracker.store.jobs import Job, Run
@@ -32,6 +34,7 @@ class Reading(Collector):
     watch: Watch
     now: datetime
     today: date
+    conditions: tuple[Condition, ...]
 
     def collect(self) -> Iterator[Metric]:
         """Every family with its samples."""
@@ -40,6 +43,7 @@ class Reading(Collector):
         yield from self._jobs()
         yield from self._journal()
         yield from self._strangers()
+        yield from self._conditions()
         yield _family("tracker_build_info", "The version that runs.", {__version__: 1}, "version")
 
     def _needs(self) -> Iterator[Metric]:
@@ -79,6 +83,12 @@ class Reading(Collector):
             "tracker_strangers_failed", "Failed sign-ins of unknown devices within ten minutes.", failed
         )
         yield _one("tracker_strangers_alarm", "Whether so many fail that unknown devices wait.", alarm)
+
+    def _conditions(self) -> Iterator[Metric]:
+        bad: dict[str, float] = dict.fromkeys(CODES, 0)
+        for each in self.conditions:
+            bad[each.code] += each.is_bad
+        yield _family("tracker_condition_bad", "What does not hold, as /readyz tells it.", bad, "condition")
 
     def answer(self) -> Response:
         """The text."""

@@ -13,8 +13,8 @@ from tracker.clock import legal_day
 from tracker.domain.acts import Act
 from tracker.domain.errors import NotAllowed
 from tracker.domain.roles import Action
-from tracker.services import operating, warding, witnessing
-from tracker.services.operating import Level
+from tracker.services import keeping_time, operating, warding, witnessing
+from tracker.services.conditions import Level
 from tracker.store import jobs, measures, migrate
 from tracker.store.engine import durability
 from tracker.store.scope import EVERYTHING
@@ -59,6 +59,7 @@ def metrics(visit: Asked) -> Response:
         watch=warding.watch(visit.session, now=visit.moment),
         now=visit.moment,
         today=visit.today,
+        conditions=operating.watched(visit.session, visit.house.engine, now=visit.moment, today=visit.today),
     )
     return reading.answer()
 
@@ -74,7 +75,9 @@ def show(called: Called) -> Response:
 
 def _show(visit: Visit) -> Response:
     house, session = visit.house, visit.session
-    found = operating.conditions(session, house.engine, now=visit.moment, today=visit.today, book=house.book)
+    found = operating.all_conditions(
+        session, house.engine, now=visit.moment, today=visit.today, book=house.book
+    )
     return visit.page(
         "operations/show.html",
         {
@@ -95,6 +98,17 @@ def _show(visit: Visit) -> Response:
 def _versions() -> dict[str, str]:
     found = {"tracker": __version__, "python": platform.python_version()}
     return found | {name: version(name) for name in LIBRARIES}
+
+
+@router.post("/operations/clock", dependencies=[allow(Action.OPERATE)])
+def confirm_clock(called: Called) -> Response:
+    """Say that a clock which jumped is right, so that what waits for it goes on."""
+    _require_everything(called)
+    with called.writing() as session:
+        if keeping_time.confirm(session, now=called.moment):
+            note(session, called, Act.CLOCK_CONFIRMED, "clock", at=called.moment.isoformat())
+    called.house.lookout.look()
+    return RedirectResponse("/operations", 303)
 
 
 @router.post("/operations/journal", dependencies=[allow(Action.OPERATE)])

@@ -1,0 +1,340 @@
+"""What is wrong with the service is told on every page, to machines and to operators (OBS-1, OBS-2, OBS-3).
+
+Each condition has its own code in ``/readyz``, its own number in ``/metrics`` and its own sentence in the
+banner, and goes by itself when what it tells of is over.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+import zoneinfo
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import Engine, text
+from starlette.testclient import TestClient
+
+from tests.delivery.conftest import LETTERS
+from tests.operations.test_operations import BOOK, TODAY, samples, tick
+from tests.people import ADMIN, a_person, sign_in
+from tests.web.conftest import HOME, Visit
+from tests.web.reading import text_of
+from tests.web.register import NOW
+from tracker.clock import FixedClock
+from tracker.domain.acts import Act
+from tracker.domain.messages import ChannelKind
+from tracker.domain.people import NOWHERE
+from tracker.domain.roles import Role
+from tracker.domain.timekeeping import Jump, Look
+from tracker.domain.vocabulary import Language
+from tracker.outgoing import Outgoing
+from tracker.render.alarm_letters import alarm
+from tracker.render.catalogs import load_catalogs
+from tracker.scheduler import Tick
+from tracker.services import keeping_time, operating
+from tracker.services.operating import CODES
+from tracker.settings import Settings
+from tracker.store import accounts, jobs, journal, outbox, people, ways
+from tracker.store.engine import transaction
+from tracker.store.jobs import Job
+from tracker.store.outbox import Note
+from tracker.web import lookout
+from tracker.web.app import create_app
+
+NEARLY_FULL = SimpleNamespace(total=2**40, used=2**40 - 2**30, free=2**30)
+ROOMY = SimpleNamespace(total=2**40, used=2**39, free=2**39)
+
+
+@dataclass
+class MovedClock:
+    """A clock that a test moves."""
+
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+def a_message(engine: Engine, channel: ChannelKind = ChannelKind.MAIL) -> None:
+    with transaction(engine) as session:
+        person = people.number_of(session, "a@example.kz") or people.add_person(
+            session, email="a@example.kz", name="A", role=Role.OFFICER, reach=NOWHERE, at=NOW
+        )
+        outbox.put(session, [Note("k", person, channel, "test", 0, NOW - timedelta(minutes=16))], at=NOW)
+
+
+def end_of(engine: Engine, *, dead: bool) -> None:
+    with transaction(engine) as session:
+        (held,) = outbox.claim(session, ChannelKind.MAIL, "a", now=NOW, lease=timedelta(minutes=1), most=1)
+        if dead:
+            outbox.dead(session, held.id, "a", at=NOW, code="refused", answer="550 no such user")
+        else:
+            outbox.sent(session, held.id, "a", at=NOW, answer="250 ok")
+
+
+def late(engine: Engine) -> Callable[[], None]:
+    a_message(engine)
+    return lambda: end_of(engine, dead=False)
+
+
+def dead(engine: Engine) -> Callable[[], None]:
+    a_message(engine)
+    end_of(engine, dead=True)
+
+    def another_way() -> None:
+        with transaction(engine) as session:
+            person = people.number_of(session, "a@example.kz") or 0
+            outbox.put(session, [Note("k2", person, ChannelKind.MAIL, "test", 0, NOW)], at=NOW)
+        end_of(engine, dead=False)
+
+    return another_way
+
+
+def ran(engine: Engine, job: Job) -> Callable[[], None]:
+    def run() -> None:
+        with transaction(engine) as session:
+            jobs.record(session, job, began_at=NOW, ended_at=NOW, day=TODAY)
+
+    return run
+
+
+def missed(engine: Engine) -> Callable[[], None]:
+    at = NOW - timedelta(seconds=121)
+    with transaction(engine) as session:
+        jobs.record(session, Job.TICK, began_at=at, ended_at=at)
+    return ran(engine, Job.TICK)
+
+
+def jumped(engine: Engine) -> Callable[[], None]:
+    with transaction(engine) as session:
+        keeping_time.open_jump(session, Jump(timedelta(days=1), Look(NOW, timedelta())))
+
+    def confirmed() -> None:
+        with transaction(engine) as session:
+            assert keeping_time.confirm(session, now=NOW)
+
+    return confirmed
+
+
+def old_file(engine: Engine) -> Callable[[], None]:
+    def came(days: int) -> None:
+        with transaction(engine) as session:
+            at = NOW - timedelta(days=days)
+            journal.append(session, at=at, actor="x", action=Act.IMPORT, subject="schools", detail={})
+
+    came(31)
+    return lambda: came(1)
+
+
+def failed(engine: Engine, job: Job = Job.UPKEEP) -> Callable[[], None]:
+    with transaction(engine) as session:
+        jobs.fail(session, job, began_at=NOW, ended_at=NOW, error="ValueError")
+    return ran(engine, job)
+
+
+def stale(engine: Engine) -> Callable[[], None]:
+    return failed(engine, Job.EVALUATION)
+
+
+def unproved(engine: Engine) -> Callable[[], None]:
+    """Proofs of life are asked for since yesterday, and today's was not sent yet."""
+    an_admin(engine)
+    with transaction(engine) as session:
+        since = (NOW - timedelta(days=1)).isoformat()
+        jobs.record(session, Job.CANARY, began_at=NOW, ended_at=NOW, day=TODAY, since=since)
+        person = people.number_of(session, "boss@example.kz") or 0
+        outbox.put(
+            session,
+            [Note(f"canary:{TODAY}", person, ChannelKind.MAIL, "test", 0, NOW)],
+            at=NOW - timedelta(minutes=11),
+        )
+    return lambda: end_of(engine, dead=False)
+
+
+WRONG = {
+    "messages": late, "undelivered": dead, "tick": missed, "clock": jumped, "file": old_file, "job": failed,
+    "evaluation": stale, "canary": unproved,
+}  # fmt: skip
+
+
+def told(engine: Engine, visit: Visit, language: Language = Language.EN) -> tuple[bool, list[str], bool]:
+    """Whether the banner, ``/readyz`` and ``/metrics`` tell of anything: all that they tell."""
+    client = visit(engine, language)
+    client.app.state.house.lookout.look()  # type: ignore[attr-defined]  # an app of ours
+    page = client.get("/policy").text
+    reasons = client.get("/readyz").json()["reasons"]
+    counted = any(value for (name, _), value in samples(client).items() if name == "tracker_condition_bad")
+    return "notice-alarm" in page, reasons, counted
+
+
+@pytest.fixture(autouse=True)
+def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk with room, whatever this machine's is."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: ROOMY)
+
+
+@pytest.mark.parametrize("code", WRONG)
+def test_obs_2_each_condition_is_told_everywhere_and_goes_by_itself(
+    empty: Engine, visit: Visit, code: str
+) -> None:
+    tick(empty)
+    assert told(empty, visit) == (False, [], False)
+    mend = WRONG[code](empty)
+    banner, reasons, counted = told(empty, visit)
+    assert (banner, counted) == (True, True)
+    assert CODES[code] in reasons
+    mend()
+    assert told(empty, visit) == (False, [], False)
+
+
+def test_obs_2_what_lies_outside_of_the_database_is_a_condition_too(
+    empty: Engine, visit: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tick(empty)
+    (tmp_path / "tzdata.zi").write_text("# version 2019c\n")
+    with monkeypatch.context() as broken:
+        broken.setattr(shutil, "disk_usage", lambda path: NEARLY_FULL)
+        broken.setattr(zoneinfo, "TZPATH", (str(tmp_path),))
+        assert told(empty, visit) == (True, ["room_short", "zones_old"], True)
+    assert told(empty, visit) == (False, [], False)
+
+
+def test_a_message_of_somebody_who_has_left_is_nobodys_to_mend(empty: Engine, visit: Visit) -> None:
+    tick(empty)
+    dead(empty)
+    assert told(empty, visit)[1] == ["messages_dead"]
+    with transaction(empty) as session:
+        accounts.change(session, people.number_of(session, "a@example.kz") or 0, {"disabled_at": NOW})
+    assert told(empty, visit)[1] == []
+
+
+READERS = (ADMIN, *(a_person(role, "59") for role in Role if role is not Role.ADMIN), None)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_obs_1_every_reader_is_told_what_it_means_to_her(
+    empty: Engine, visit: Visit, language: Language
+) -> None:
+    missed(empty)
+    words = load_catalogs()[language]
+    client = visit(empty, language, person=None)
+    client.app.state.house.lookout.look()  # type: ignore[attr-defined]  # an app of ours
+    for person in READERS:
+        client.cookies.clear()
+        if person is not None:
+            client.cookies.set("tracker", sign_in(empty, person))
+        for path in ("/sign-in", "/no-such-page") if person is None else ("/account", "/no-such-page"):
+            page = client.get(path).text
+            assert page.count("notice-alarm") == 1, (person, path)
+            said = text_of(page)
+            assert words.say("alarms.title") in said
+            assert words.say("alarm.tick", at="15.01.2027 10:57") in said
+            before_list = page.split("notice-alarm")[1].split("<ul>")[0]
+            assert ('href="/operations"' in before_list) == (person is ADMIN)
+
+
+def test_only_operators_are_told_what_only_they_can_mend(empty: Engine, visit: Visit) -> None:
+    failed(empty)
+    for person in (ADMIN, a_person(Role.MINISTRY)):
+        client = visit(empty, person=person)
+        client.app.state.house.lookout.look()  # type: ignore[attr-defined]  # as above
+        assert ("notice-alarm" in client.get("/account").text) == (person is ADMIN)
+
+
+def test_obs_1_a_heartbeat_gets_old_in_memory_so_a_wedged_scheduler_shows_in_two_minutes(
+    empty: Engine,
+) -> None:
+    clock = MovedClock()
+    tick(empty)
+    app = create_app(Settings(), clock, empty)
+    app.state.house.lookout.look()
+    client = TestClient(app, base_url=HOME)
+    for seconds in (120, 121):
+        clock.moment = NOW + timedelta(seconds=seconds)
+        assert ("notice-alarm" in client.get("/sign-in").text) == (seconds > 120)
+
+
+def test_obs_1_every_server_looks_by_itself_while_it_lives(
+    empty: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookout, "SECONDS", 0.01)
+    with TestClient(create_app(Settings(), FixedClock(NOW), empty), base_url=HOME) as client:
+        missed(empty)
+        give_up = time.monotonic() + 10
+        while "notice-alarm" not in client.get("/sign-in").text:
+            assert time.monotonic() < give_up
+
+
+def test_a_heartbeat_of_the_future_is_not_one_of_now(empty: Engine) -> None:
+    with transaction(empty) as session:
+        at = NOW + timedelta(days=3650)
+        jobs.record(session, Job.TICK, began_at=at, ended_at=at)
+    assert "tick_late" in operating.shortcomings(empty, now=NOW, today=TODAY)
+
+
+def an_admin(engine: Engine) -> None:
+    """Somebody who runs the service and reads mail and Telegram."""
+    with transaction(engine) as session:
+        person = people.add_person(
+            session, email="boss@example.kz", name="Ә", role=Role.ADMIN, reach=NOWHERE, at=NOW
+        )
+        ways.add(session, person, ChannelKind.TELEGRAM, "77", at=NOW, confirmed=True)
+
+
+def alarms(engine: Engine, code: str) -> list[tuple[str, str]]:
+    """Of the messages to those who run the service that tell of a condition: their channels and values."""
+    with engine.connect() as connection:
+        told = text("SELECT channel, parameters FROM message WHERE template = 'alarm' ORDER BY channel")
+        return [
+            (each.channel, each.parameters) for each in connection.execute(told) if code in each.parameters
+        ]
+
+
+def a_tick(engine: Engine, clock: MovedClock | FixedClock) -> Tick:
+    """The tick of a process that sends mail."""
+    settings = Settings(smtp_url="smtp://127.0.0.1:9")
+    return Tick(engine, BOOK, clock, Outgoing.of(settings, engine, BOOK, clock))
+
+
+def test_obs_3_with_mail_down_those_who_run_it_are_told_by_their_other_ways_too(engine: Engine) -> None:
+    an_admin(engine)
+    late(engine)
+    beat = a_tick(engine, FixedClock(NOW))
+    for _ in range(3):
+        beat()
+    found = alarms(engine, '"messages"')
+    assert [channel for channel, _ in found] == ["mail", "telegram"]
+
+
+def test_an_alarm_is_told_again_after_a_day_and_not_when_it_flickers(empty: Engine) -> None:
+    an_admin(empty)
+    mend, clock = old_file(empty), MovedClock()
+    beat = Tick(empty, BOOK, clock)
+    for minutes, expected in ((0, 1), (60, 1), (1439, 1), (1441, 2), (1500, 2)):
+        clock.moment = NOW + timedelta(minutes=minutes)
+        beat()
+        assert len(alarms(empty, '"file"')) == expected, minutes
+    mend()
+    clock.moment = NOW + timedelta(days=1, hours=2)
+    beat()
+    assert len(alarms(empty, '"file"')) == 2
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("channel", ChannelKind)
+def test_an_alarm_says_what_is_wrong_in_the_words_of_its_reader(
+    language: Language, channel: ChannelKind
+) -> None:
+    wrong = [{"code": "tick", "seen": {"at": NOW.isoformat()}}]
+    letter = alarm(LETTERS[language], wrong, key="k", to="a@example.kz", channel=channel)
+    words = load_catalogs()[language]
+    assert letter.subject == words.say("letter.alarm.subject")
+    assert words.say("alarm.tick", at="15.01.2027 11:00") in letter.text
+    assert "https://tracker.example.kz/operations" in letter.text
+    assert bool(letter.html) == (channel is ChannelKind.MAIL)
+    assert letter.facts["type"] == "alarm"
