@@ -25,6 +25,15 @@ ACTOR = "demo"
 HOME_REGION = "59"
 OWN_SCHOOLS = 3
 PASSWORD_BYTES = 9
+NAMES = {
+    Role.OFFICER: "Айгүл Сәрсенова",
+    Role.REVIEWER: "Ерлан Жұмабаев",
+    Role.HEAD: "Гүлнар Әбдіқадырова",
+    Role.MINISTRY: "Марат Оспанов",
+    Role.AUDITOR: "Светлана Ким",
+    Role.ADMIN: "Данияр Төлегенов",
+}
+"""Invented, as everything of the demo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ def welcome(engine: Engine, hasher: Hasher, *, now: datetime) -> tuple[SignIn, .
 
 
 def _make_ready(session: Session, each: SignIn, password_hash: str, author: Author) -> None:
-    name, reach = f"Demo {each.role}", _reach(session, each.role)
+    name, reach = NAMES[each.role], _reach(session, each.role)
     number = people.number_of(session, each.email)
     if number is None:
         number = people.add_person(
