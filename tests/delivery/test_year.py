@@ -113,7 +113,7 @@ class Year:
         return self.sink.got, [(on, text(entry)) for on, entry in self.clerk.told]
 
     def _is_up(self, day: date) -> bool:
-        return NIGHTLY or self.chance.random() < (0.12 if day in self.clerk.days_off else 0.4)
+        return NIGHTLY or self.chance.random() < (0.1 if day in self.clerk.days_off else 0.34)
 
     def _open_day(self, day: date) -> None:
         chance = self.chance.random

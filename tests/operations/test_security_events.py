@@ -88,6 +88,9 @@ class Story:
         }
         for hold in ("acknowledged", "snoozed"):
             head.send("/deadlines/hold", {**due, "hold": hold}, page="/deadlines")
+        leads = {"contract": "K-1", "plain": "30, 7", "reason": "жеткізуші сұрады"}
+        for deed in ("keep", "reset"):
+            head.send("/reminders/leads", {**leads, "deed": deed}, page="/reminders")
         away = {"email": self.admin.email, "first": today, "last": today}
         head.send("/reminders/substitutes", away, page="/reminders")
         head.send("/reminders/substitutes/end", {"number": "1"}, page="/reminders")

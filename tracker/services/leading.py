@@ -148,9 +148,7 @@ def keep(
     wanted = asked_since(leads, own.leads, today)
     for which in _which(own.number):
         own_leads.give(session, which, wanted, reason=said, person=person.id, at=author.now)
-    author.note(
-        session, Act.LEADS_SET, f"contract:{own.number}", leads=list(names(wanted)), reason_given=said
-    )
+    author.note(session, Act.LEADS_SET, f"contract:{own.number}", leads=list(names(wanted)))
 
 
 def reset(session: Session, author: Author, person: Person, own: Own, *, today: date, book: Book) -> None:

@@ -88,7 +88,8 @@ def show(visit: Asked, school_id: str) -> Response:
     scope, house, session = visit.scope, visit.house, visit.session
     shot = snapshot(session, scope, on=visit.on, known=visit.known, book=house.book)
     known_seq = visit.known_seq
-    school = registry.get_school(session, scope, school_id, known_seq=known_seq)
+    judged = (need.school for need in shot.needs if need.school.school_id == school_id)
+    school = next(judged, None) or registry.get_school(session, scope, school_id, known_seq=known_seq)
     days = calendar(session, house.book, visit.known)
     facts = {one.service: one for one in need_facts(session, scope, school_id, known=visit.known)}
     history = () if visit.known else flag_history(session, scope, school_id)  # not kept as known at a moment
