@@ -17,7 +17,7 @@ HOUSE := tests/test_house.py tests/test_lock.py tests/render/test_words.py
 # What `make lint test` has asked in lint is not asked again.
 LINTED := $(if $(filter lint,$(MAKECMDGOALS)),$(HOUSE))
 
-TORTURE := tests/delivery/test_kills.py tests/delivery/test_stopping.py
+TORTURE := $(patsubst %,tests/delivery/test_%.py,kills swept stopping many)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test nightly torture lint format bench wheel bill audit lock clean
@@ -34,7 +34,7 @@ test: $(VENV)/dev  ## the whole test suite
 nightly: $(VENV)/dev  ## the whole test suite, with what counts in thousands at its full size
 	NIGHTLY=true $(PY) -m pytest -n $(PROCESSES) --dist loadgroup
 
-torture: $(VENV)/dev  ## kill the sender a thousand times (KILLS), stop it a hundred times
+torture: $(VENV)/dev  ## kill the sender a thousand times (KILLS) and at every system call, stop it a hundred times
 	NIGHTLY=true KILLS=$(KILLS) $(PY) -m pytest -n $(PROCESSES) --dist loadgroup $(TORTURE)
 
 lint: $(VENV)/dev  ## style, types, the rules of the house, words in three languages

@@ -314,6 +314,7 @@ class Courier:
         if self.thread.is_alive():
             self._loop.call_soon_threadsafe(self._work.cancel)
             self.thread.join()
+        self._loop.close()
 
     def _run(self) -> None:
         try:

@@ -16,6 +16,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from time import sleep
 from typing import Any, NoReturn
 
@@ -47,7 +48,7 @@ def _run(request: Mapping[str, Any]) -> NoReturn:
     for stream in (1, 2):
         os.dup2(says, stream)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # it is a file
-    tracker.scheduler.TICK_SECONDS = request["tick"]
+    tracker.scheduler.TICK = timedelta(seconds=request["tick"])
     if "strike" in request:
         threading.Thread(target=_strike, args=(request["strike"],), daemon=True).start()
     sys.argv = ["tracker", *request["words"]]

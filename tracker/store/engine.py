@@ -94,9 +94,13 @@ def _parse(url: str) -> URL:
 
 
 def _postgresql_options(wait_seconds: int) -> dict[str, object]:
-    timeouts = {"connect_timeout": wait_seconds, "tcp_user_timeout": wait_seconds * 1000}
+    given = {
+        "connect_timeout": wait_seconds,
+        "tcp_user_timeout": wait_seconds * 1000,
+        "prepare_threshold": None,  # a pooler hands the next transaction a server that has prepared nothing
+    }
     waits = {LOCK_WAIT: wait_seconds * 1000}
-    return {"pool_pre_ping": True, "connect_args": timeouts, "execution_options": waits}
+    return {"pool_pre_ping": True, "connect_args": given, "execution_options": waits}
 
 
 def _listen_to_sqlite(engine: Engine, wait_seconds: int) -> None:
