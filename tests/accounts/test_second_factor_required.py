@@ -71,6 +71,13 @@ def test_every_page_leads_to_where_it_is_set_up_and_programs_are_told(place: Pla
             assert (answer.status_code, answer.headers["location"]) == (303, PAGE), (method, path)
 
 
+@pytest.mark.parametrize("language", Language)
+def test_the_language_that_was_asked_for_is_the_one_of_the_page(browser: Browser, language: Language) -> None:
+    led = browser.get(f"/queue?lang={language}").headers["location"]
+    assert CATALOGS[language].say("second_factor.first") in text_of(browser.get(led).text)
+    assert browser.get("/queue?lang=xx").headers["location"] == PAGE
+
+
 def test_the_page_says_why_and_shows_nothing_of_the_country(place: Place, browser: Browser) -> None:
     for language in Language:
         browser.send("/language", {"language": language, "next": PAGE}, page=PAGE)

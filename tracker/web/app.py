@@ -44,6 +44,7 @@ from tracker.domain.errors import (
     TrackerError,
     UploadGone,
 )
+from tracker.domain.vocabulary import Language
 from tracker.logs import about
 from tracker.services.evaluating import Book
 from tracker.services.hashing import Hasher
@@ -210,7 +211,8 @@ def _led_to(request: Request, error: TrackerError) -> str | None:
     if is_for_programs(request):
         return None
     if isinstance(error, SecondFactorNeeded) and not visitor_of(request).is_program:
-        return second_factor.PAGE
+        language = request.query_params.get("lang")
+        return f"{second_factor.PAGE}?lang={language}" if language in tuple(Language) else second_factor.PAGE
     return sign_in_address(request) if isinstance(error, SignInNeeded) else None
 
 
