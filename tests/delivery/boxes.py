@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections import Counter
 from collections.abc import Iterator
@@ -16,11 +17,15 @@ from tests.channels.web_servers import Answers, Web, web
 
 
 class Box:
-    """What a real mail server has taken: the identity of every mail, by its key."""
+    """What a real mail server has taken: the identity of every mail, by its key.
+
+    It may hold its answers back.
+    """
 
     def __init__(self) -> None:
         self.taken: list[tuple[str, str]] = []
         self.url = ""
+        self.holds_back = False
 
     @property
     def copies(self) -> Counter[tuple[str, str]]:
@@ -32,6 +37,8 @@ class Box:
         assert isinstance(envelope.content, bytes)
         mail = parsed(envelope.content)
         self.taken.append((str(mail["X-Reminder-Key"]), str(mail["Message-ID"])))
+        while self.holds_back:
+            await asyncio.sleep(0.01)
         return "250 OK"
 
 

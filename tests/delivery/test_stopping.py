@@ -1,7 +1,8 @@
 """Whoever is told to stop does so in time and in order, and whose work has died does not live on.
 
 FLT-19: under load on each database, a hundred times by ``make torture`` and every night, else twenty times.
-OBS-1 for a process, its threads and one that is stopped from outside; its banner stands among the pages.
+FLT-18 for a process that sleeps past its lease. OBS-1 for a process, its threads and one that is stopped from
+outside; its banner stands among the pages.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Row, select
 
 from tests.channels.web_servers import Reply
 from tests.databases import shown
@@ -22,6 +24,7 @@ from tests.delivery.boxes import mail_box, web_box
 from tests.delivery.conftest import Service
 from tests.delivery.farm import Farm, farm
 from tests.delivery.test_kills import is_empty, put
+from tests.delivery.test_swept import let_time_go_by
 from tests.web.register import NOW, fill
 from tracker.clock import legal_day
 from tracker.domain.roles import Role
@@ -29,7 +32,8 @@ from tracker.domain.vocabulary import Language
 from tracker.outgoing import MAIL_HANDS
 from tracker.render.catalogs import load_catalogs
 from tracker.services import operating
-from tracker.store.engine import make_engine
+from tracker.store.engine import make_engine, reading
+from tracker.store.reminder_tables import MESSAGE
 
 WORDS = load_catalogs()[Language.EN]
 RUNS = WORDS.say("cli.scheduler.runs")
@@ -68,6 +72,14 @@ def surroundings(service: Service, processes: Farm, **more: str) -> dict[str, st
     }
 
 
+def until(happened: Callable[[], bool]) -> None:
+    """Wait until something has happened."""
+    give_up = time.monotonic() + IN_TIME
+    while not happened():
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
 class Load:
     """There is always something to send: keys that were put, more as they are sent."""
 
@@ -95,8 +107,8 @@ def test_flt_19_who_is_told_to_stop_loses_nothing_and_doubles_nothing(
                 "scheduler", environment=surroundings(service, processes, TRACKER_SMTP_URL=box.url)
             )
             one.until(RUNS)
-            while turn == STOPS and not is_empty(service.engine):
-                time.sleep(0.01)
+            if turn == STOPS:
+                until(lambda: is_empty(service.engine))
             time.sleep(dice.uniform(0, 0.2))
             one.signal(signal.SIGTERM)
             told_at = time.monotonic()
@@ -130,6 +142,38 @@ def test_flt_19_a_second_signal_follows_the_rules_of_a_kill(service: Service, pr
     assert sum(taken.values()) - len(taken) <= kills * MAIL_HANDS
 
 
+def row_of(engine: Engine, key: str) -> Row[Any]:
+    """All that is kept of a message."""
+    with reading(engine) as session:
+        return session.execute(select(MESSAGE).where(MESSAGE.c.key == key)).one()
+
+
+def test_flt_18_who_sleeps_past_her_lease_neither_marks_nor_sends_again_when_she_wakes(
+    service: Service, processes: Farm
+) -> None:
+    assert service.add("r", Role.ADMIN) == 1
+    with mail_box() as box:
+        given = surroundings(service, processes, TRACKER_SMTP_URL=box.url)
+        box.holds_back = True
+        put(service.engine, ["k1"])
+        sleeper = processes.start("scheduler", environment=given)
+        until(lambda: len(box.taken) == 1)
+        sleeper.signal(signal.SIGSTOP)
+        box.holds_back = False
+        let_time_go_by(service.engine)
+        assert processes.start("tick", "--once", environment=given).wait() == 0
+        assert [key for key, _ in box.taken] == ["k1", "k1"]
+        marked = row_of(service.engine, "k1")
+        assert marked.sent_at is not None
+        sleeper.signal(signal.SIGCONT)
+        put(service.engine, ["k2"])
+        until(lambda: is_empty(service.engine))
+        sleeper.signal(signal.SIGTERM)
+        assert sleeper.wait() == 0, sleeper.said
+    assert row_of(service.engine, "k1") == marked
+    assert box.copies == {box.taken[0]: 2, box.taken[2]: 1}
+
+
 @pytest.mark.parametrize("words", [("scheduler",), ("serve", "--port", "0")])
 @pytest.mark.parametrize("work", ["tick", "courier"])
 def test_obs_1_a_process_whose_work_has_died_ends_and_says_so(
@@ -155,10 +199,7 @@ def test_obs_1_who_is_killed_or_stopped_is_missed_within_two_minutes_and_calls_n
             tick=0.2,
             environment=surroundings(quick_service, processes, TRACKER_PING_URL=outside.url),
         )
-        give_up = time.monotonic() + 30
-        while len(outside.asked) < 3:
-            assert time.monotonic() < give_up, one.said
-            time.sleep(0.01)
+        until(lambda: len(outside.asked) > 2)
         assert "tick_late" not in reasons(120)
         one.signal(sign)
         time.sleep(0.3)
