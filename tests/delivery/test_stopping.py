@@ -7,12 +7,15 @@ outside; its banner stands among the pages.
 
 from __future__ import annotations
 
+import http.client
 import os
 import random
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,7 +25,7 @@ from tests.channels.web_servers import Reply
 from tests.databases import shown
 from tests.delivery.boxes import mail_box, web_box
 from tests.delivery.conftest import Service
-from tests.delivery.farm import Farm, farm
+from tests.delivery.farm import Farm, One, farm
 from tests.delivery.test_kills import is_empty, put
 from tests.delivery.test_swept import let_time_go_by
 from tests.web.register import NOW, fill
@@ -39,7 +42,7 @@ WORDS = load_catalogs()[Language.EN]
 RUNS = WORDS.say("cli.scheduler.runs")
 IS_FULL = os.environ.get("NIGHTLY") == "true"
 STOPS, TWICE = (100, 40) if IS_FULL else (20, 8)
-A_ROUND = 200
+A_ROUND, SERVERS = 200, 5
 IN_TIME = 30
 DIED = 3
 
@@ -115,6 +118,38 @@ def test_flt_19_who_is_told_to_stop_loses_nothing_and_doubles_nothing(
             assert one.wait() == 0, one.said
             slowest = max(slowest, time.monotonic() - told_at)
     assert slowest < IN_TIME
+    assert box.copies == dict.fromkeys(box.taken, 1)
+    assert {key for key, _ in box.taken} == set(load.keys)
+
+
+def answers(one: One) -> bool:
+    """Whether a server that was started answers."""
+    ports = re.findall(r"http://127.0.0.1:(\d+)", one.said)
+    if not ports:
+        return False
+    connection = http.client.HTTPConnection("127.0.0.1", int(ports[0]), timeout=IN_TIME)
+    connection.request("GET", "/healthz", headers={"Host": "127.0.0.1:8000"})
+    found = connection.getresponse()
+    found.read()
+    connection.close()
+    return found.status == 200
+
+
+def test_flt_19_a_server_that_is_told_to_stop_finishes_its_letters_too(
+    quick_service: Service, processes: Farm
+) -> None:
+    service, load = quick_service, Load(quick_service.engine)
+    assert service.add("r", Role.ADMIN) == 1
+    with mail_box() as box:
+        given = surroundings(service, processes, TRACKER_SMTP_URL=box.url)
+        for turn in range(SERVERS):
+            load.keep_up()
+            one = processes.start("serve", "--port", "0", environment=given)
+            until(partial(answers, one))
+            if turn == SERVERS - 1:
+                until(lambda: is_empty(service.engine))
+            one.signal(signal.SIGTERM)
+            assert one.wait() == 0, one.said
     assert box.copies == dict.fromkeys(box.taken, 1)
     assert {key for key, _ in box.taken} == set(load.keys)
 
