@@ -149,7 +149,7 @@ def reminders(engine: Engine, size: Size) -> list[Line]:
     rate = f"{messages / middle(times[sending.OURS]):.0f} a second"
     return [
         Line("what is owed, first look of a day", middle(found["first"])),
-        Line("what is owed and sent, nothing due", middle(found["nothing"])),
+        Line("a tick: judged, owed, delivered, nothing due", middle(found["nothing"])),
         Line(f"{messages} reminders at one minute, mailed", middle(times[sending.OURS]), rate),
         Line("  by one connection", middle(times[sending.ONE_HAND])),
         Line("  a bare loop over one connection", middle(times[sending.KEPT]), f"{kept:.1f} x"),

@@ -19,14 +19,18 @@ from bench.rounds import in_turn, seconds
 from bench.world import ON
 from tracker.channels.mail import MailSender
 from tracker.channels.mail_text import mail_of
+from tracker.clock import FixedClock
 from tracker.domain.messages import ChannelKind, Letter
 from tracker.domain.people import NOWHERE
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
+from tracker.outgoing import Outgoing
+from tracker.scheduler import Tick
 from tracker.services import reminding
 from tracker.services.delivering import Dispatcher
 from tracker.services.evaluating import Book
 from tracker.services.reminding import Question
+from tracker.settings import Settings
 from tracker.store import outbox, people
 from tracker.store.engine import transaction
 from tracker.store.outbox import Claimed, Note
@@ -150,15 +154,20 @@ def compare(engine: Engine, messages: int, rounds: int) -> dict[str, tuple[float
 
 
 def looks(engine: Engine, book: Book, rounds: int) -> Mapping[str, Sequence[float]]:
-    """The seconds of the first look of a day, and of a round in which nothing is due."""
+    """The seconds of the first look of a day, and of a tick (judging, owing, delivering) with nothing due."""
     asked: list[Question | None] = [None]
 
     def look(last: Question | None) -> None:
         asked[0], _ = reminding.owe(engine, now=NOW, book=book, mails=True, last=last)
 
+    clock = FixedClock(NOW)
+    outgoing = Outgoing.of(Settings(smtp_url="smtp://127.0.0.1:9"), engine, book, clock)
+    tick = Tick(engine, book, clock, outgoing)
+
     def nothing() -> None:
-        look(asked[0])
-        asyncio.run(Dispatcher(engine, lambda: NOW, {}, lambda *_: None).run())
+        tick()
+        asyncio.run(outgoing.dispatcher.run())
 
     first = [seconds(partial(look, None)) for _ in range(rounds)]
+    nothing()  # what this day brings is done
     return {"first": first, "nothing": [seconds(nothing) for _ in range(rounds)]}

@@ -40,7 +40,7 @@ from tracker.services import keeping_time, operating
 from tracker.services.operating import CODES
 from tracker.settings import Settings
 from tracker.store import accounts, jobs, journal, outbox, people, ways
-from tracker.store.engine import transaction
+from tracker.store.engine import reading, transaction
 from tracker.store.jobs import Job
 from tracker.store.outbox import Note
 from tracker.web import lookout
@@ -338,3 +338,22 @@ def test_an_alarm_says_what_is_wrong_in_the_words_of_its_reader(
     assert "https://tracker.example.kz/operations" in letter.text
     assert bool(letter.html) == (channel is ChannelKind.MAIL)
     assert letter.facts["type"] == "alarm"
+
+
+def test_flt_16_who_says_that_the_clock_is_right_is_in_the_journal_and_the_banner_goes_at_once(
+    empty: Engine, visit: Visit
+) -> None:
+    jumped(empty)
+    client = visit(empty, Language.EN)
+    client.app.state.house.lookout.look()  # type: ignore[attr-defined]  # as above
+    page = client.get("/operations").text
+    assert "notice-alarm" in page
+    assert 'action="/operations/clock"' in page
+    assert visit(empty, person=a_person(Role.MINISTRY)).post("/operations/clock").status_code == 403
+    for _ in range(2):
+        after = client.post("/operations/clock").text
+        assert "notice-alarm" not in after
+        assert 'action="/operations/clock"' not in after
+    with reading(empty) as session:
+        (entry,) = journal.entries(session, action=Act.CLOCK_CONFIRMED)
+    assert entry.actor == ADMIN.mark or entry.actor.startswith("person:")

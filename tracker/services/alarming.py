@@ -16,6 +16,7 @@ from tracker.domain.roles import Role
 from tracker.services.conditions import Condition
 from tracker.services.reminding import open_ways
 from tracker.store import accounts, jobs, outbox, ways
+from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job
 from tracker.store.outbox import Note
 
@@ -30,12 +31,13 @@ CALM = timedelta(hours=6)
 def alarm(session: Session, bad: Iterable[Condition], *, now: datetime, mails: bool) -> int:
     """Tell the administrators what is newly wrong; how many messages that took."""
     run = jobs.last_runs(session).get(Job.ALARM)
-    before = {name: datetime.fromisoformat(at) for name, at in (run.detail["told"] if run else {}).items()}
+    told = run.detail.get("told", {}) if run else {}
+    before = {name: datetime.fromisoformat(at) for name, at in told.items()}
     present = {_name(each): each for each in bad}
     fresh = [each for name, each in present.items() if name not in before or abs(now - before[name]) >= AGAIN]
     after = {name: at for name, at in before.items() if name in present or abs(now - at) < CALM}
     after |= dict.fromkeys(map(_name, fresh), now)
-    if after == before:
+    if after == before and (run is None or run.outcome is not Outcome.FAILED):
         return 0
     jobs.record(
         session,
