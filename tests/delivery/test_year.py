@@ -106,14 +106,24 @@ class Year:
         away = self._outages()
         for number in range(self.days):
             day = FIRST + timedelta(days=number)
+            is_up = number not in away and self._is_up(day)
+            if is_up and self.chance.random() < 0.1:
+                self._night(day)
             self._at(day, 9)
             self._record(self.register.changes(day, MOVES * len(self.register.schools)))
-            if number not in away and self._is_up(day):
+            if is_up:
                 self._open_day(day)
         return self.sink.got, [(on, text(entry)) for on, entry in self.clerk.told]
 
+    def _night(self, day: date) -> None:
+        """What the new day brings waits for the morning, and meanwhile something changes."""
+        self._tick(day, 0)
+        self._at(day, 2)
+        self._record(self.register.changes(day, 2))
+        self._tick(day, 3)
+
     def _is_up(self, day: date) -> bool:
-        return NIGHTLY or self.chance.random() < (0.1 if day in self.clerk.days_off else 0.34)
+        return NIGHTLY or self.chance.random() < (0.1 if day in self.clerk.days_off else 0.3)
 
     def _open_day(self, day: date) -> None:
         chance = self.chance.random
