@@ -39,7 +39,11 @@ def seen(due: Deadline) -> Seen:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A deadline that ``person`` took up on ``from_on``, with a reason; on ``back_on`` it speaks again."""
+    """A deadline that ``person`` took up on ``from_on``, with a reason; on ``back_on`` it speaks again.
+
+    It concerns everybody for whom that deadline is due; its reason those who see ``school_id``, on whose line
+    it was put.
+    """
 
     kind: HoldKind
     deadline: DeadlineKind
@@ -49,6 +53,7 @@ class Hold:
     back_on: date
     reason: str
     seen: Seen
+    school_id: str | None = None
 
     def is_about(self, due: Deadline) -> bool:
         """Whether this is the deadline that was taken up, whatever its due day is by now."""

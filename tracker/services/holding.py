@@ -19,12 +19,12 @@ from tracker.domain.deadlines import Deadline, deadlines_of
 from tracker.domain.errors import HoldRefused, NotAllowed, NotFound
 from tracker.domain.holds import Hold, HoldKind, seen, silence
 from tracker.domain.people import Person
-from tracker.domain.roles import Action
+from tracker.domain.roles import Action, Role
 from tracker.domain.vocabulary import DeadlineKind, Service
 from tracker.services import evaluating
 from tracker.services.acting import Author
 from tracker.services.evaluating import Book
-from tracker.store import holds
+from tracker.store import holds, registry
 from tracker.store.scope import Scope, is_storable
 
 LONGEST_REASON = 500
@@ -88,8 +88,9 @@ def hold(
     if not reason or len(reason) > LONGEST_REASON or not is_storable(reason):
         raise HoldRefused(reason="reason", most=LONGEST_REASON)
     due = find(session, Scope.of_person(person), target, on=today, book=book)
+    back_on = _back_on(due, wanted, today)
     kept = Hold(
-        wanted.kind, due.kind, due.identity, person.id, today, _back_on(due, wanted, today), reason, seen(due)
+        wanted.kind, due.kind, due.identity, person.id, today, back_on, reason, seen(due), target.school_id
     )
     holds.add_hold(session, kept, at=author.now)
     said = {"service": target.service, "deadline": due.kind, "until": kept.back_on.isoformat()}
@@ -150,10 +151,16 @@ def _back_on(due: Deadline, wanted: Wanted, today: date) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What keeps a deadline silent for a reader today: an acknowledgement by anybody, or her own snooze."""
+    """What keeps a deadline silent for a reader today: an acknowledgement by anybody, or her own snooze.
 
-    hold: Hold
-    is_own: bool
+    ``reason`` is None where it is not for her: she sees neither the school on whose line it was given nor is
+    she its author, of whom she is told the ``role``.
+    """
+
+    kind: HoldKind
+    back_on: date
+    role: Role
+    reason: str | None
 
 
 def standings(
@@ -161,10 +168,26 @@ def standings(
 ) -> Mapping[Target, Standing]:
     """Those of the deadlines that are silent today."""
     kept = holds.holds(session, since=today)
-    found: dict[Target, Standing] = {}
+    found: dict[Target, Hold] = {}
     for due in dues if kept else ():
         for kind in HoldKind:
             last = silence(due, kind, today, kept, person.id)
             if last is not None and last.is_silent:
-                found.setdefault(Target.of(due), Standing(last.hold, last.hold.person == person.id))
-    return found
+                found.setdefault(Target.of(due), last.hold)
+    return _for_reader(session, found, person) if found else {}
+
+
+def _for_reader(session: Session, found: Mapping[Target, Hold], person: Person) -> Mapping[Target, Standing]:
+    """What a reader is told of these holds: that they stand always, why only within her scope."""
+    named = {each.school_id for each in found.values() if each.school_id is not None}
+    hers = registry.seen_schools(session, Scope.of_person(person), named)
+    roles = holds.roles_of(session, (each.person for each in found.values()))
+    return {
+        target: Standing(
+            each.kind,
+            each.back_on,
+            roles[each.person],
+            each.reason if each.person == person.id or each.school_id in hers else None,
+        )
+        for target, each in found.items()
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 from tracker.domain.days import Span, next_day
 from tracker.domain.digests import Substitute
 from tracker.domain.holds import Hold, Seen
+from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Consequence
 from tracker.store.people import present_people
 from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import HOLD, SUBSTITUTE
+from tracker.store.scope import numbered
 
 KEPT_DAYS = 400
 """Days after its end for which a hold still says that a deadline speaks again."""
@@ -33,6 +35,7 @@ def add_hold(session: Session, hold: Hold, *, at: datetime) -> int:
         "from_on": hold.from_on,
         "back_on": hold.back_on,
         "reason": hold.reason,
+        "put_on_school": hold.school_id,
         "seen": json.dumps(asdict(hold.seen), default=date.isoformat),
         "made_at": at,
     }
@@ -49,8 +52,14 @@ def holds(session: Session, *, since: date) -> tuple[Hold, ...]:
 def _hold(row: Row[Any]) -> Hold:
     return Hold(
         row.kind, row.deadline, tuple(json.loads(row.identity)), row.person_id, row.from_on, row.back_on,
-        row.reason, _seen(json.loads(row.seen)),
+        row.reason, _seen(json.loads(row.seen)), row.put_on_school,
     )  # fmt: skip
+
+
+def roles_of(session: Session, persons: Iterable[int]) -> Mapping[int, Role]:
+    """The role of each of these people."""
+    query = select(PERSON.c.id, PERSON.c.role).where(numbered(session, PERSON.c.id, sorted(set(persons))))
+    return {row.id: row.role for row in session.execute(query)}
 
 
 def _seen(said: Mapping[str, Any]) -> Seen:

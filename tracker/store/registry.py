@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from tracker.domain.register import ContractRow, SchoolRow, TenderEventRow, Tend
 from tracker.store.references import is_demo as is_demo
 from tracker.store.rows import read_contracts, read_events, read_schools, read_tenders
 from tracker.store.scope import Scope as Scope
-from tracker.store.scope import either, visible, visible_tender
+from tracker.store.scope import among, either, visible, visible_tender
 from tracker.store.searching import LONGEST_SEARCH as LONGEST_SEARCH
 from tracker.store.searching import search_schools as search_schools
 from tracker.store.tables import CONTRACT_LINE, RECORDING, SCHOOL, TENDER_EVENT, TENDER_LINE
@@ -43,6 +44,15 @@ def get_school(session: Session, scope: Scope, school_id: str, *, known_seq: int
     if not found:
         raise NotFound(school_id=school_id)
     return found[0]
+
+
+def seen_schools(session: Session, scope: Scope, named: Iterable[str]) -> frozenset[str]:
+    """Those of the named schools that are seen."""
+    present = SCHOOL.c.superseded_seq.is_(None)
+    query = select(SCHOOL.c.school_id).where(
+        present, among(session, SCHOOL.c.school_id, named), visible(session, scope, SCHOOL.c.school_id)
+    )
+    return frozenset(session.scalars(query))
 
 
 def contract_rows(

@@ -121,7 +121,10 @@ class Way(Base, table=True):
 
 
 class HoldRow(Base, table=True):
-    """A deadline that somebody took up or put off, and what she saw of it (``seen``, JSON)."""
+    """A deadline that somebody took up or put off, and what she saw of it (``seen``, JSON).
+
+    What is held is one thing for many schools, as a tender's stage is; ``put_on_school`` is on whose line.
+    """
 
     __tablename__ = "hold"
     __table_args__ = (Index(None, "deadline", "identity"), in_order("days_in_order", "from_on", "back_on"))
@@ -134,6 +137,7 @@ class HoldRow(Base, table=True):
     from_on: date = Field(sa_type=Day)
     back_on: date = Field(sa_type=Day)
     reason: str = Field(sa_type=Text)
+    put_on_school: str | None = Field(sa_type=Key)
     seen: str = Field(sa_type=Text)
     made_at: datetime = Field(sa_type=Moment)
 
