@@ -158,7 +158,7 @@ def looks(engine: Engine, book: Book, rounds: int) -> Mapping[str, Sequence[floa
     asked: list[Question | None] = [None]
 
     def look(last: Question | None) -> None:
-        asked[0], _ = reminding.owe(engine, now=NOW, book=book, mails=True, last=last)
+        asked[0], _ = reminding.owe(engine, now=NOW, book=book, by=tuple(ChannelKind), last=last)
 
     clock = FixedClock(NOW)
     outgoing = Outgoing.of(Settings(smtp_url="smtp://127.0.0.1:9"), engine, book, clock)

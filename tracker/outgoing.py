@@ -47,7 +47,6 @@ class Outgoing:
     """
 
     dispatcher: Dispatcher
-    mails: bool
     ear: Ear | None
     proves: bool = False
 
@@ -78,8 +77,7 @@ class Outgoing:
             hands[ChannelKind.TELEGRAM] = (bot,)
             ear = Ear(bot, engine, book, clock, letters, settings.language)
         dispatcher = Dispatcher(engine, clock.now, hands, writer, lets_send=lets_send)
-        mails = bool(settings.smtp_url)
-        return cls(dispatcher, mails, ear, proves=mails and bool(settings.canary_to))
+        return cls(dispatcher, ear, proves=bool(settings.smtp_url and settings.canary_to))
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,8 @@ class Tick:
         watchman: Watchman | None = None,
     ) -> None:
         self._engine, self._book, self._clock = engine, book, clock
-        self._mails, self._proves = (outgoing.mails, outgoing.proves) if outgoing else (False, False)
+        self._by = frozenset(outgoing.dispatcher.hands if outgoing else ())
+        self._proves = outgoing is not None and outgoing.proves
         self._ping, self._watchman = ping, watchman
         self._holder = secrets.token_hex(8)
         self._judged: tuple[date, object] | None = None
@@ -215,9 +216,7 @@ class Tick:
 
     def _owe(self, now: datetime) -> None:
         before = self._owed
-        self._owed, owed = reminding.owe(
-            self._engine, now=now, book=self._book, mails=self._mails, last=before
-        )
+        self._owed, owed = reminding.owe(self._engine, now=now, book=self._book, by=self._by, last=before)
         if self._owed == before:
             return
         with transaction(self._engine) as session:
@@ -243,7 +242,7 @@ class Tick:
             found = operating.watched(session, self._engine, now=now, today=legal_day(now))
         bad = [e for e in found if operating.is_told(e, is_operator=True) and e.code != "tick"]
         with transaction(self._engine) as session:
-            alarming.alarm(session, bad, now=now, mails=self._mails)
+            alarming.alarm(session, bad, now=now, by=self._by)
 
     def _be_heard(self, began_at: datetime, outcome: Outcome) -> None:
         with transaction(self._engine) as session:

@@ -94,7 +94,9 @@ class Service:
 
     def owe(self) -> Owed:
         """One look."""
-        self.last, owed = reminding.owe(self.engine, now=self.now, book=self.book, mails=True, last=self.last)
+        self.last, owed = reminding.owe(
+            self.engine, now=self.now, book=self.book, by=tuple(ChannelKind), last=self.last
+        )
         return owed
 
     def dispatcher(self, *, lease: timedelta = LEASE, writer: Write = WRITER) -> Dispatcher:

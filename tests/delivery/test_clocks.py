@@ -60,7 +60,6 @@ class Host:
                 self.service.engine, self.now, {ChannelKind.MAIL: (self.service.mail,)}, WRITER,
                 lets_send=self.watchman.lets_send,
             ),
-            mails=True,
             ear=None,
         )  # fmt: skip
         self.tick = Tick(self.service.engine, BOOK, self, self.outgoing, watchman=self.watchman)

@@ -80,7 +80,7 @@ def all_send_each_once(engine: Engine, url: str, schedulers: int) -> None:
             own = make_engine(url)
             life.callback(own.dispose)
             dispatcher = replace(service, engine=own, mail=receiver).dispatcher()
-            outgoing = Outgoing(dispatcher, mails=True, ear=None)
+            outgoing = Outgoing(dispatcher, ear=None)
             life.enter_context(scheduler.ticking(own, BOOK, FixedClock(NOW), outgoing))
             lives.append(life)
         keys = [f"k{number}" for number in range(DUE)]

@@ -156,7 +156,9 @@ class Year:
         """One look and one delivery of each; at night nothing goes, and at noon of the next day it does."""
         self._at(day, hour)
         self._deliver()
-        self.last, _ = reminding.owe(self.engine, now=self.now, book=self.book, mails=True, last=self.last)
+        self.last, _ = reminding.owe(
+            self.engine, now=self.now, book=self.book, by=tuple(ChannelKind), last=self.last
+        )
         country = [self.register.facts(number) for number in self.register.schools]
         self.clerk.look(self._plain(), country, self._ranks)
         self._deliver()

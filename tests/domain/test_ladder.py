@@ -67,3 +67,15 @@ def test_a_person_stands_in_her_rank_once_and_answers_since_the_day_she_was_give
     both = Reach(regions=frozenset({"59"}), schools=frozenset({"S-1"}))
     ladder = Ladder([a_person(1, Role.OFFICER, both)], {1: day("2026-12-01")})
     assert ladder.ranks(SCHOOL)[0] == (Recipient(1, day("2026-12-01")),)
+
+
+def test_rem_5_who_is_reached_by_nothing_is_passed_over_unless_nobody_else_is_left() -> None:
+    officer, head = a_person(1, Role.OFFICER, REGION), a_person(3, Role.HEAD, REGION)
+
+    def left(*unreached: int) -> list[list[int]]:
+        found = Ladder((officer, head), unreached=unreached).ranks(SCHOOL)
+        return [[each.person for each in rank] for rank in found if rank]
+
+    assert left() == [[1], [3]]
+    assert left(1) == [[3]]
+    assert left(1, 3) == [[1], [3]]

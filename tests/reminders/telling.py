@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from tests.people import a_person, sign_in
 from tests.web.register import ENDING, NOW, STALLED
+from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Reach
 from tracker.domain.roles import Role
 from tracker.services import reminding
@@ -22,4 +23,4 @@ def tell(engine: Engine) -> Owed:
     """Write down what everybody is to be told now."""
     for person in (OFFICER, COLLEAGUE, HEAD, ELSEWHERE):
         sign_in(engine, person)
-    return reminding.owe(engine, now=NOW, book=Book.load(), mails=True)[1]
+    return reminding.owe(engine, now=NOW, book=Book.load(), by=tuple(ChannelKind))[1]

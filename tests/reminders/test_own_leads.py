@@ -20,6 +20,7 @@ from tracker.domain.acts import Act
 from tracker.domain.days import BEGINNING
 from tracker.domain.errors import LeadsRefused
 from tracker.domain.leads import asked_since, lead_named, read_leads
+from tracker.domain.messages import ChannelKind
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import DeadlineKind, Language
 from tracker.render.catalogs import load_catalogs
@@ -86,7 +87,7 @@ def test_leads_that_are_kept_are_what_people_are_told_by_and_stand_on_the_page_a
     assert "10d" in str(entry.detail)
     for day in ("2027-01-21", "2027-01-26"):
         now = NOW.replace(day=int(day[-2:]))
-        reminding.owe(filled, now=now, book=Book.load(), mails=True)
+        reminding.owe(filled, now=now, book=Book.load(), by=tuple(ChannelKind))
     with reading(filled) as session:
         ends = select(REMINDER.c.key, REMINDER.c.told_on).where(REMINDER.c.key.like(f"cover_end:{ENDING}/%"))
         told = [(key.rpartition(":")[2], on) for key, on in session.execute(ends)]
@@ -102,7 +103,7 @@ def test_a_new_lead_whose_day_went_by_is_not_told_late_and_one_that_was_asked_fo
     with reading(filled) as session:
         leads = own_leads.leads(session)[DeadlineKind.COVER_END, "K-10"]
     assert {lead.name: lead.since for lead in leads} == {"60d": BEGINNING, "40d": TODAY, "30d": BEGINNING}
-    reminding.owe(filled, now=NOW.replace(day=18), book=Book.load(), mails=True)
+    reminding.owe(filled, now=NOW.replace(day=18), book=Book.load(), by=tuple(ChannelKind))
     with reading(filled) as session:
         keys = list(session.scalars(select(REMINDER.c.key).where(REMINDER.c.key.like(f"%{ENDING}%40d"))))
     assert keys == []

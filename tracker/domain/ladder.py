@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from tracker.domain.days import BEGINNING
@@ -20,9 +20,18 @@ Reached = tuple[str, ...]
 
 
 class Ladder:
-    """The people of every school; ``since`` says from which day on somebody answers for what she does now."""
+    """The people of every school; ``since`` says from which day on somebody answers for what she does now.
 
-    def __init__(self, people: Iterable[Person], since: Mapping[int, date] | None = None) -> None:
+    The ``unreached`` are passed over like those who are gone, unless nobody else is left.
+    """
+
+    def __init__(
+        self,
+        people: Iterable[Person],
+        since: Mapping[int, date] | None = None,
+        unreached: Collection[int] = (),
+    ) -> None:
+        self._unreached = frozenset(unreached)
         self._people: dict[tuple[Role, Reached], list[Recipient]] = defaultdict(list)
         for person in people:
             recipient = Recipient(person.id, (since or {}).get(person.id, BEGINNING))
@@ -36,7 +45,12 @@ class Ladder:
             places += [("region", school.region), ("district", school.region, school.district or "")]
         if school.officer_email is not None:
             places.append(("officer", school.officer_email.lower()))
-        return tuple(self._rank(role, places) for role in RANKS)
+        ranks = tuple(self._rank(role, places) for role in RANKS)
+        return self._reached(ranks) if self._unreached else ranks
+
+    def _reached(self, ranks: tuple[tuple[Recipient, ...], ...]) -> tuple[tuple[Recipient, ...], ...]:
+        left = tuple(tuple(each for each in rank if each.person not in self._unreached) for rank in ranks)
+        return left if any(left) else ranks
 
     def _rank(self, role: Role, places: Iterable[Reached]) -> tuple[Recipient, ...]:
         found = {each for place in places for each in self._people.get((role, place), ())}

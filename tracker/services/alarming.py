@@ -6,11 +6,12 @@ not told again (reliability OBS-3).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
 from tracker.services.conditions import Condition
@@ -28,7 +29,7 @@ CALM = timedelta(hours=6)
 """For so long after it was told, what comes back is not told again."""
 
 
-def alarm(session: Session, bad: Iterable[Condition], *, now: datetime, mails: bool) -> int:
+def alarm(session: Session, bad: Iterable[Condition], *, now: datetime, by: Collection[ChannelKind]) -> int:
     """Tell the administrators what is newly wrong; how many messages that took."""
     run = jobs.last_runs(session).get(Job.ALARM)
     told = run.detail.get("told", {}) if run else {}
@@ -46,7 +47,7 @@ def alarm(session: Session, bad: Iterable[Condition], *, now: datetime, mails: b
         ended_at=now,
         told={name: at.isoformat() for name, at in after.items()},
     )
-    return outbox.put(session, _notes(session, fresh, now, mails), at=now) if fresh else 0
+    return outbox.put(session, _notes(session, fresh, now, by), at=now) if fresh else 0
 
 
 def _name(condition: Condition) -> str:
@@ -55,7 +56,9 @@ def _name(condition: Condition) -> str:
     )
 
 
-def _notes(session: Session, fresh: Iterable[Condition], now: datetime, mails: bool) -> list[Note]:
+def _notes(
+    session: Session, fresh: Iterable[Condition], now: datetime, by: Collection[ChannelKind]
+) -> list[Note]:
     whom = [
         each.person
         for each in accounts.accounts(session)
@@ -66,7 +69,7 @@ def _notes(session: Session, fresh: Iterable[Condition], now: datetime, mails: b
     return [
         Note(_key(person, now, channel, way), person.id, channel, ALARM, 0, now, way, None, said)
         for person in whom
-        for channel, way in open_ways(person, own.get(person.id, ()), mails)
+        for channel, way in open_ways(person, own.get(person.id, ()), by)
     ]
 
 

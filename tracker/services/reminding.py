@@ -6,7 +6,7 @@ next one; two looks at once would write the same keys, and each is written once 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -48,18 +48,22 @@ DIGEST = "digest"
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Everybody who may be told, since when, and what they asked for."""
+    """Everybody who may be told, since when, and what they asked for.
+
+    To the ``unreached`` no way is left that works: who is next is told in their place.
+    """
 
     people: tuple[Person, ...]
     since: tuple[tuple[int, date], ...]
     holds: tuple[Hold, ...]
     substitutes: tuple[Substitute, ...]
     plan: Plan
+    unreached: frozenset[int] = frozenset()
 
     @property
     def ladder(self) -> Ladder:
         """Who answers for which school."""
-        return Ladder(self.people, dict(self.since))
+        return Ladder(self.people, dict(self.since), self.unreached)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,10 @@ class Owed:
     withdrawn: int = 0
 
 
-def audience(session: Session, *, on: date, book: Book) -> Audience:
-    """Who may be told on a day."""
+def audience(
+    session: Session, *, on: date, book: Book, by: Collection[ChannelKind] = tuple(ChannelKind)
+) -> Audience:
+    """Who may be told on a day; ``by`` are the channels that are set up."""
     present = [each for each in accounts.accounts(session) if not each.disabled_at and not each.erased_at]
     return Audience(
         people=tuple(each.person for each in present),
@@ -108,12 +114,19 @@ def audience(session: Session, *, on: date, book: Book) -> Audience:
         holds=holds.holds(session, since=on - LOOKED_BACK),
         substitutes=holds.substitutes(session, on=on),
         plan=plan_of(book.policy, on, own_leads.leads(session)),
+        unreached=unreached(session, (each.person for each in present), by),
     )
 
 
-def question(session: Session, *, on: date, book: Book) -> Question:
+def unreached(session: Session, people: Iterable[Person], by: Collection[ChannelKind]) -> frozenset[int]:
+    """Those of some people to whom every way that there was is bad; who never had any reads the page."""
+    own = ways.of_troubled(session)
+    return frozenset(each.id for each in people if each.id in own and not open_ways(each, own[each.id], by))
+
+
+def question(session: Session, *, on: date, book: Book, by: Collection[ChannelKind]) -> Question:
     """What a look on a day would rest on."""
-    return Question(on, registry.data_version(session), audience(session, on=on, book=book))
+    return Question(on, registry.data_version(session), audience(session, on=on, book=book, by=by))
 
 
 def look(session: Session, asked: Question, *, book: Book) -> Outlook:
@@ -174,35 +187,37 @@ def _astray(unread: Mapping[str, Unsent], watches: Iterable[Watch], may_read: Ma
     return frozenset(key for key, reader in in_place.items() if (Mark.of(key).subject, reader) in unseen)
 
 
-def write(session: Session, outlook: Outlook, *, now: datetime, mails: bool) -> Owed:
-    """Write what a look found; ``mails`` says that mail goes out from here."""
+def write(session: Session, outlook: Outlook, *, now: datetime, by: Collection[ChannelKind]) -> Owed:
+    """Write what a look found; ``by`` are the channels that are set up."""
     watching.keep(session, outlook.change, today=outlook.question.on, at=now)
     digests.withdraw(session, outlook.withdrawn, at=now)
     empty = digests.emptied(session, outlook.lightened)
     outbox.void_digests(session, empty, at=now, code=WITHDRAWN)
     people = {person.id: person for person in outlook.question.audience.people}
-    by = ways.of_people(session, {digest.person for digest in outlook.digests})
+    ways_of = ways.of_people(session, {digest.person for digest in outlook.digests})
     put = 0
     for digest in outlook.digests:
-        person, own = people[digest.person], by.get(digest.person, ())
-        put += outbox.put(
-            session, _notes(session, digest, outlook, open_ways(person, own, mails), now), at=now
-        )
+        person, own = people[digest.person], ways_of.get(digest.person, ())
+        put += outbox.put(session, _notes(session, digest, outlook, open_ways(person, own, by), now), at=now)
     return Owed(len(outlook.digests), put, len(outlook.withdrawn))
 
 
 def open_ways(
-    person: Person, own: tuple[Way, ...], mails: bool
+    person: Person, own: tuple[Way, ...], by: Collection[ChannelKind]
 ) -> tuple[tuple[ChannelKind, int | None], ...]:
-    """The channels by which letters go to a person, with the numbers of her ways: her mail first.
+    """Those of the channels by which letters go to a person, with the numbers of her ways: her mail first.
 
     Mail needs no way of its own; it has one where letters to this address came to nothing.
     """
     bad_mail = any(
         way.channel is ChannelKind.MAIL and way.address == person.email and way.bad_since for way in own
     )
-    first = [(ChannelKind.MAIL, None)] if mails and not bad_mail else []
-    others = [(way.channel, way.id) for way in own if way.is_used and way.channel is not ChannelKind.MAIL]
+    first = [(ChannelKind.MAIL, None)] if ChannelKind.MAIL in by and not bad_mail else []
+    others = [
+        (way.channel, way.id)
+        for way in own
+        if way.is_used and way.channel in by and way.channel is not ChannelKind.MAIL
+    ]
     return (*first, *others)
 
 
@@ -291,7 +306,7 @@ def _iso(day: date | None) -> str | None:
 
 
 def owe(
-    engine: Engine, *, now: datetime, book: Book, mails: bool, last: Question | None = None
+    engine: Engine, *, now: datetime, book: Book, by: Collection[ChannelKind], last: Question | None = None
 ) -> tuple[Question | None, Owed]:
     """Look, and write what was found; the question to give as ``last`` next time.
 
@@ -300,11 +315,11 @@ def owe(
     """
     on = legal_day(now)
     with reading(engine, seeing=EVERYTHING) as session:
-        asked = question(session, on=on, book=book)
+        asked = question(session, on=on, book=book, by=by)
         if asked == last:
             return asked, Owed()
         outlook = look(session, asked, book=book)
     with transaction(engine, seeing=EVERYTHING) as session:
-        if question(session, on=on, book=book) != asked:
+        if question(session, on=on, book=book, by=by) != asked:
             return None, Owed()
-        return asked, write(session, outlook, now=now, mails=mails)
+        return asked, write(session, outlook, now=now, by=by)

@@ -63,11 +63,7 @@ def _elsewhere(
         return True
     own = ways.of_people(session, [person.id]).get(person.id, ())
     digest = digests.get(session, message.digest)
-    left = [
-        (channel, way)
-        for channel, way in open_ways(person, own, mails=ChannelKind.MAIL in by)
-        if channel in by and (channel, way) not in tried
-    ]
+    left = [(channel, way) for channel, way in open_ways(person, own, by) if (channel, way) not in tried]
     for channel, way in left[:1]:
         key = message_key(digest.person, digest.on, digest.serial, channel, way)
         note = Note(key, person.id, channel, DIGEST, message.urgency, now, way, message.digest)
@@ -103,8 +99,7 @@ def _tell_next(
             Note(f"{LOST}:{message.id}:{each.id}:{channel}:{way or 0}", each.id, channel, LOST,
                  message.urgency, now, way, None, said)
             for each in whom
-            for channel, way in open_ways(each, own.get(each.id, ()), mails=ChannelKind.MAIL in by)
-            if channel in by
+            for channel, way in open_ways(each, own.get(each.id, ()), by)
         ],
         at=now,
     )  # fmt: skip

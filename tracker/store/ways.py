@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.messages import ChannelKind
@@ -65,9 +65,19 @@ def add(
 
 def of_people(session: Session, people: Iterable[int]) -> Mapping[int, tuple[Way, ...]]:
     """The ways of some people that were not taken away, in the order in which they were added."""
-    wanted = and_(numbered(session, WAY.c.person_id, people), WAY.c.removed_at.is_(None))
+    return _of(session, numbered(session, WAY.c.person_id, people))
+
+
+def of_troubled(session: Session) -> Mapping[int, tuple[Way, ...]]:
+    """The ways of everybody who has a bad one."""
+    bad = select(WAY.c.person_id).where(WAY.c.bad_since.is_not(None), WAY.c.removed_at.is_(None))
+    return _of(session, WAY.c.person_id.in_(bad))
+
+
+def _of(session: Session, whose: ColumnElement[bool]) -> Mapping[int, tuple[Way, ...]]:
     found: dict[int, tuple[Way, ...]] = {}
-    for row in session.execute(select(WAY).where(wanted).order_by(WAY.c.id)):
+    query = select(WAY).where(whose, WAY.c.removed_at.is_(None)).order_by(WAY.c.id)
+    for row in session.execute(query):
         found[row.person_id] = (*found.get(row.person_id, ()), _way(row))
     return found
 
