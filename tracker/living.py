@@ -33,7 +33,7 @@ class Vital(Thread):
 
     def __init__(self, name: str, work: Callable[[], None]) -> None:
         super().__init__(name=name, daemon=True)
-        self._work, self._is_dead = work, False
+        self._work, self.is_dead = work, False
 
     def run(self) -> None:
         """Work."""
@@ -41,12 +41,12 @@ class Vital(Thread):
             self._work()
         except BaseException:  # also what ends a thread on purpose: nobody has asked for it
             log.critical("%s has died, and the process with it", self.name, exc_info=True)
-            self._is_dead = True
+            self.is_dead = True
             os.kill(os.getpid(), signal.SIGTERM)
 
     def require(self) -> None:
         """Raises :class:`WorkDied` if it has died of itself."""
-        if self._is_dead:
+        if self.is_dead:
             raise WorkDied(reason=self.name)
 
 

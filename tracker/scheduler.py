@@ -25,14 +25,13 @@ from tracker.domain.errors import DatabaseNotReady
 from tracker.living import LETTERS_SECONDS, Vital
 from tracker.outgoing import Outgoing
 from tracker.pulse import Nudge, Steadily
-from tracker.services import alarming, operating, proving_life, reminding, witnessing
+from tracker.services import alarming, conditions, operating, proving_life, reminding, witnessing
 from tracker.services.evaluating import Book
 from tracker.services.keeping_time import Watchman
 from tracker.services.reminding import Question
 from tracker.settings import Settings
 from tracker.store import jobs, leases, pruning, registry
 from tracker.store.engine import reading, transaction
-from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job
 from tracker.store.scope import EVERYTHING
 
@@ -79,8 +78,9 @@ def ticking(
         beat.stop()
         if courier:
             courier.stop()
-        tick.stop()
-        for vital in (beat.thread, *((courier.thread,) if courier else ())):
+        vitals = (beat.thread, *((courier.thread,) if courier else ()))
+        tick.stop(is_dead=any(vital.is_dead for vital in vitals))
+        for vital in vitals:
             vital.require()
 
 
@@ -100,12 +100,17 @@ class Round:
     failed: tuple[Job, ...]
 
 
-def one_round(settings: Settings, engine: Engine, book: Book, clock: Clock) -> Round:
-    """Everything that is due now, once: judge, owe, deliver. Raises ``SettingsRefused``."""
+def one_round(
+    settings: Settings, engine: Engine, book: Book, clock: Clock, *, away: timedelta = conditions.BY_COMMAND
+) -> Round:
+    """Everything that is due now, once: judge, owe, deliver; the next is expected within ``away``.
+
+    Raises ``SettingsRefused``.
+    """
     outgoing = Outgoing.of(settings, engine, book, clock)
     tick = Tick(engine, book, clock, outgoing, ping=settings.ping_url)
     leads = tick()
-    tick.stop()
+    tick.stop(away=away)
 
     async def deliver() -> int:
         sent = await outgoing.dispatcher.run()
@@ -137,7 +142,7 @@ class Tick:
         self._by = frozenset(outgoing.dispatcher.hands if outgoing else ())
         self._proves = outgoing is not None and outgoing.proves
         self._ping, self._watchman = ping, watchman
-        self._holder = secrets.token_hex(8)
+        self._delivers, self._holder = outgoing is not None, secrets.token_hex(8)
         self._judged: tuple[date, object] | None = None
         self._owed: Question | None = None
         self._checked: date | None = None
@@ -154,7 +159,7 @@ class Tick:
             for job, step in self._steps() if is_believed else ():
                 self._try(job, step, began_at)
             self._try(Job.ALARM, self._alarm, began_at)
-            self._be_heard(began_at, Outcome.DONE)
+            self._be_heard(began_at)
             self._tell_outside()
         except DatabaseNotReady as error:
             log.warning("the tick waits: %s", error)
@@ -168,14 +173,16 @@ class Tick:
             (Job.UPKEEP, self._look_after),
         )
 
-    def stop(self) -> None:
-        """Say that nobody is to expect the next tick, and let another lead."""
+    def stop(self, *, is_dead: bool = False, away: timedelta = conditions.AWAY) -> None:
+        """Say for how long nobody is to expect the next tick, or that it has died, and let another lead."""
+        now = self._clock.now()
         try:
             with transaction(self._engine) as session:
-                if leases.holder_of(session, Job.TICK) != self._holder:
-                    return
-                leases.give_back(session, Job.TICK, self._holder)
-            self._be_heard(self._clock.now(), Outcome.STOPPED)
+                if self._delivers:
+                    operating.leave(session, Job.DELIVERY, now=now, is_dead=is_dead, away=away)
+                if leases.holder_of(session, Job.TICK) == self._holder:
+                    leases.give_back(session, Job.TICK, self._holder)
+                    operating.leave(session, Job.TICK, now=now, is_dead=is_dead, away=away)
         except DatabaseNotReady as error:
             log.warning("the tick ends unheard: %s", error)
 
@@ -240,14 +247,15 @@ class Tick:
         """Tell those who run the service what is newly wrong with it."""
         with reading(self._engine) as session:
             found = operating.watched(session, self._engine, now=now, today=legal_day(now))
-        bad = [e for e in found if operating.is_told(e, is_operator=True) and e.code != "tick"]
+        bad = [
+            e for e in found if operating.is_told(e, is_operator=True) and e.code not in operating.HEARTBEATS
+        ]
         with transaction(self._engine) as session:
             alarming.alarm(session, bad, now=now, by=self._by)
 
-    def _be_heard(self, began_at: datetime, outcome: Outcome) -> None:
+    def _be_heard(self, began_at: datetime) -> None:
         with transaction(self._engine) as session:
-            ended_at = self._clock.now()
-            jobs.record(session, Job.TICK, began_at=began_at, ended_at=ended_at, outcome=outcome)
+            jobs.record(session, Job.TICK, began_at=began_at, ended_at=self._clock.now())
 
     def _look_after(self, now: datetime) -> None:
         """Once a legal day: forget old sessions, links and tries, and read the whole journal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from datetime import timedelta
 from threading import Event
 from typing import Annotated
 
@@ -10,7 +11,11 @@ import typer
 
 from tracker import console, living
 from tracker.desk import Desk
+from tracker.services import conditions
 from tracker.store import migrate
+
+MOST_MINUTES = 7 * 24 * 60
+"""A timer that calls once a week at least."""
 
 FAILED = 3
 """The exit status where a step could not be done now."""
@@ -19,6 +24,10 @@ FAILED = 3
 def tick(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="One round, and no more.")] = False,
+    every: Annotated[
+        int | None,
+        typer.Option(metavar="MINUTES", min=1, max=MOST_MINUTES, help="How often a timer calls this."),
+    ] = None,
 ) -> None:
     """Do everything that is due now: judge, owe reminders, deliver them."""
     from tracker import scheduler  # the channels take a while to load: other commands need not wait
@@ -28,7 +37,8 @@ def tick(
         console.complain(desk.say("cli.tick.once"))
         raise typer.Exit(2)
     migrate.require_ready(desk.engine)
-    found = scheduler.one_round(desk.settings, desk.engine, desk.book, desk.settings.clock())
+    away = conditions.BY_COMMAND if every is None else 2 * timedelta(minutes=every)
+    found = scheduler.one_round(desk.settings, desk.engine, desk.book, desk.settings.clock(), away=away)
     if not found.leads:
         console.say(desk.say("cli.tick.led_elsewhere"))
     console.say(desk.say("cli.tick.done", messages=found.sent))

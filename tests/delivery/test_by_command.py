@@ -6,10 +6,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from tests.channels.bot import TAKEN, TOKEN, says
 from tests.channels.mail_servers import sink
@@ -24,11 +25,14 @@ from tracker.domain.holds import HoldKind
 from tracker.domain.messages import reference
 from tracker.domain.roles import Role
 from tracker.outgoing import Outgoing
-from tracker.services import connecting
+from tracker.services import connecting, operating
 from tracker.services.acting import Author
 from tracker.settings import Settings
-from tracker.store import accounts, holds, outbox, ways
+from tracker.store import accounts, holds, jobs, outbox, ways
 from tracker.store.engine import make_engine, reading, transaction
+from tracker.store.job_tables import Outcome
+from tracker.store.jobs import Job
+from tracker.store.reminder_tables import DIGEST
 
 
 @pytest.fixture
@@ -65,6 +69,24 @@ def test_without_a_mail_server_what_is_owed_stands_on_the_page_and_no_message_wa
     engine = make_engine(f"sqlite:///{tracker.database}")
     with reading(engine) as session:
         assert outbox.queue(session, now=NOW).waiting == 0
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("words", "hours"), [((), 26), (("--every", "5"), 1 / 6)])
+def test_a_round_by_command_that_no_other_follows_is_missed(
+    tracker: Commands, words: tuple[str, ...], hours: float
+) -> None:
+    tracker.good("tick", "--once", *words)
+    engine = make_engine(f"sqlite:///{tracker.database}")
+    with reading(engine) as session:
+        run = jobs.last_runs(session)[Job.TICK]
+    assert run.outcome is Outcome.STOPPED
+    for seconds in (0, 1):
+        now = run.ended_at + timedelta(hours=hours, seconds=seconds)
+        missed = {"tick_late", "delivery_late"} & set(
+            operating.shortcomings(engine, now=now, today=legal_day(now))
+        )
+        assert missed == ({"tick_late", "delivery_late"} if seconds else set())
     engine.dispose()
 
 
@@ -156,3 +178,39 @@ def test_a_button_takes_a_deadline_up_for_its_own_reader_and_for_nobody_else(ser
     with reading(service.engine) as session:
         (hold,) = holds.holds(session, since=NOW.date())
     assert (hold.kind, hold.person) == (HoldKind.ACKNOWLEDGED, person)
+
+
+def deaf(engine: Engine, said: list[dict[str, object]], times: int) -> list[str]:
+    """What the bot answers if it tells everything it ever heard, so many times."""
+
+    def answers(asked: Asked) -> Reply:
+        return says(said) if asked.path.endswith("/getUpdates") else TAKEN
+
+    async def listen() -> list[str]:
+        async with web(answers) as server:
+            settings = Settings(telegram_url=server.url, telegram_token=TOKEN, secret="k" * 40)
+            outgoing = Outgoing.of(settings, engine, BOOK, FixedClock(NOW))
+            assert outgoing.ear is not None
+            for _ in range(times):
+                await outgoing.ear.listen()
+            await outgoing.dispatcher.close()
+            return [asked.path.rpartition("/")[2] for asked in server.asked]
+
+    return [method for method in run(listen()) if method != "getUpdates"]
+
+
+def test_what_a_bot_tells_twice_is_done_once(service: Service) -> None:
+    person = service.add("r", Role.REVIEWER, "71")
+    service.connect(person, "500")
+    assert deaf(service.engine, [pressed(7, 500, "done:NONE")], times=3) == ["answerCallbackQuery"]
+
+
+def test_what_cannot_be_done_in_telegram_keeps_nobody_else_from_being_heard(service: Service) -> None:
+    person = service.add("r", Role.REVIEWER, "71")
+    service.connect(person, "500")
+    service.round()
+    letter = service.telegram.got[-1]
+    with transaction(service.engine) as session:
+        session.execute(update(DIGEST).values(body="{"))
+    said = [pressed(1, 500, f"done:{letter.reference}"), pressed(2, 500, "done:NONE")]
+    assert deaf(service.engine, said, times=2) == ["answerCallbackQuery"]

@@ -37,6 +37,7 @@ from tracker.render.catalogs import load_catalogs
 from tracker.services import operating
 from tracker.store import jobs
 from tracker.store.engine import make_engine, reading
+from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job
 from tracker.store.reminder_tables import MESSAGE
 
@@ -228,6 +229,9 @@ def test_obs_1_a_process_whose_work_has_died_ends_and_says_so(
     assert one.wait() == DIED, one.said
     assert WORDS.say("error.work_died") in one.said
     assert WORDS.say(f"error.work_died.{work}") in one.said
+    with reading(quick_service.engine) as session:
+        runs = jobs.last_runs(session)
+    assert all(runs[job].outcome is Outcome.FAILED for job in operating.HEARTBEATS)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGSTOP])

@@ -32,7 +32,7 @@ from tracker.domain.roles import Role
 from tracker.domain.timekeeping import Jump, Look
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
-from tracker.services import keeping_time, operating
+from tracker.services import conditions, keeping_time, operating
 from tracker.services.operating import CODES
 from tracker.settings import Settings
 from tracker.store import accounts, jobs, journal, outbox, people, ways
@@ -152,9 +152,17 @@ def unproved(engine: Engine) -> Callable[[], None]:
     return lambda: end_of(engine, dead=False)
 
 
+def unheard(engine: Engine) -> Callable[[], None]:
+    """Delivery was stopped and forgotten."""
+    with transaction(engine) as session:
+        at = NOW - conditions.AWAY - timedelta(seconds=1)
+        operating.leave(session, Job.DELIVERY, now=at, is_dead=False, away=conditions.AWAY)
+    return ran(engine, Job.DELIVERY)
+
+
 WRONG = {
     "messages": late, "undelivered": dead, "tick": missed, "clock": jumped, "file": old_file, "job": failed,
-    "evaluation": stale, "canary": unproved,
+    "evaluation": stale, "canary": unproved, "delivery": unheard,
 }  # fmt: skip
 
 

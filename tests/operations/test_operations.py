@@ -24,7 +24,7 @@ from tracker.domain.roles import Role
 from tracker.domain.vocabulary import FlagKind, Language, State
 from tracker.render.catalogs import load_catalogs
 from tracker.scheduler import Tick, ticking
-from tracker.services import operating
+from tracker.services import conditions, operating
 from tracker.services.conditions import Level
 from tracker.services.evaluating import Book
 from tracker.store import assessments, attempts, flags, jobs, journal, outbox, people, tokens
@@ -104,7 +104,7 @@ def test_no_database_is_not_ready(visit: Visit) -> None:
     assert reasons(engine, visit(engine, person=None)) == ["schema_missing"]
 
 
-def test_a_stopped_tick_is_not_missed_but_a_dead_one_is(empty: Engine) -> None:
+def test_a_stopped_tick_is_missed_after_a_while_a_dead_one_at_once(empty: Engine) -> None:
     with ticking(empty, BOOK, FixedClock(NOW)):
         pass
     beat = Tick(empty, BOOK, FixedClock(NOW))
@@ -112,10 +112,19 @@ def test_a_stopped_tick_is_not_missed_but_a_dead_one_is(empty: Engine) -> None:
     beat.stop()
     with reading(empty) as session:
         assert jobs.last_runs(session)[Job.TICK].outcome is Outcome.STOPPED
-    later = NOW + timedelta(hours=3)
+    later = NOW + conditions.AWAY
     assert operating.shortcomings(empty, now=later, today=TODAY) == ()
-    tick(empty)
+    later += timedelta(seconds=1)
     assert operating.shortcomings(empty, now=later, today=TODAY) == ("tick_late",)
+    beat()
+    beat.stop(away=conditions.BY_COMMAND)
+    assert operating.shortcomings(empty, now=later, today=TODAY) == ()
+    beat()
+    assert operating.shortcomings(empty, now=NOW + timedelta(seconds=121), today=TODAY) == ("tick_late",)
+    beat.stop(is_dead=True)
+    assert operating.shortcomings(empty, now=NOW, today=TODAY) == ("job_failed",)
+    late = operating.shortcomings(empty, now=NOW + timedelta(seconds=121), today=TODAY)
+    assert late == ("tick_late", "job_failed")
 
 
 def test_the_tick_reads_the_whole_journal_once_a_day(empty: Engine) -> None:

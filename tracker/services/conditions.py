@@ -30,6 +30,12 @@ from tracker.store.jobs import Job, Run
 LATE = timedelta(seconds=120)
 """A tick that was not heard of for so long is missed (reliability §3 rule 7)."""
 
+AWAY = timedelta(minutes=15)
+"""For so long a scheduler that was stopped in order may be away: longer, and somebody forgot it (house)."""
+
+BY_COMMAND = timedelta(hours=26)
+"""For so long the next round by command may stay out where it is not said: a day, and what a timer slips."""
+
 OLD_FILE = timedelta(days=30)
 """A register of which no file came for so long is looked after (house)."""
 
@@ -74,17 +80,23 @@ def evaluation(run: Run | None, today: date) -> Condition:
     return Condition("evaluation", level, {"at": run.ended_at})
 
 
-def tick(run: Run | None, now: datetime) -> Condition:
-    """A tick that nobody runs, or that was stopped on purpose, is not missed: a timer may judge instead."""
-    if run is None or run.outcome is Outcome.STOPPED:
-        return Condition("tick", Level.UNKNOWN)
-    return ticked(Condition("tick", Level.GOOD, {"at": run.ended_at}), now)
+def heartbeat(job: Job, run: Run | None, now: datetime) -> Condition:
+    """The tick or delivery is heard of; what never ran is not missed, what was stopped may be away a while.
+
+    What died is heard of no more, so it is missed like one that is wedged.
+    """
+    if run is None:
+        return Condition(job.value, Level.UNKNOWN)
+    if run.outcome is not Outcome.STOPPED:
+        return aged(Condition(job.value, Level.GOOD, {"at": run.ended_at, "within": LATE}), now)
+    within = timedelta(seconds=run.detail.get("within", AWAY.total_seconds()))
+    return aged(Condition(job.value, Level.UNKNOWN, {"at": run.ended_at, "within": within}), now)
 
 
-def ticked(seen: Condition, now: datetime) -> Condition:
+def aged(seen: Condition, now: datetime) -> Condition:
     """The same heartbeat looked at now. One of the future was not heard: the clock has gone back since."""
-    at = seen.seen.get("at")
-    if not isinstance(at, datetime) or abs(now - at) <= LATE:
+    at, within = seen.seen.get("at"), seen.seen.get("within")
+    if not isinstance(at, datetime) or not isinstance(within, timedelta) or abs(now - at) <= within:
         return seen
     return replace(seen, level=Level.BAD)
 
@@ -197,4 +209,4 @@ def edition_of_zones() -> str:
 
 def looked_at(found: Iterable[Condition], now: datetime) -> tuple[Condition, ...]:
     """What was seen a while ago, as it stands now: a heartbeat gets old while nobody looks."""
-    return tuple(ticked(each, now) if each.code == "tick" else each for each in found)
+    return tuple(aged(each, now) for each in found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -13,11 +13,13 @@ from tracker.services.conditions import Condition, Level
 from tracker.services.evaluating import Book, EvaluationRun, Progress
 from tracker.store import jobs, measures, migrate
 from tracker.store.engine import reading
+from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job
 
 CODES = {
     "evaluation": "not_evaluated_today",
     "tick": "tick_late",
+    "delivery": "delivery_late",
     "strangers": "strangers_refused",
     "messages": "messages_late",
     "undelivered": "messages_dead",
@@ -29,6 +31,9 @@ CODES = {
     "job": "job_failed",
 }
 """What ``/readyz`` calls a condition that does not hold."""
+
+HEARTBEATS = (Job.TICK, Job.DELIVERY)
+"""What must be heard of again and again; no letter can tell that it is not."""
 
 GRAVE = frozenset({"evaluation", "tick"})
 """What must hold for requests to be served; with the rest it is ready, for neither an attacker nor a mail
@@ -65,6 +70,15 @@ def judge(
     return run
 
 
+def leave(session: Session, job: Job, *, now: datetime, is_dead: bool, away: timedelta) -> None:
+    """Write down that a job ends with its process: in order and for so long, or because its process died."""
+    if is_dead:
+        jobs.fail(session, job, began_at=now, ended_at=now, error="died")
+        return
+    within = away.total_seconds()
+    jobs.record(session, job, began_at=now, ended_at=now, outcome=Outcome.STOPPED, within=within)
+
+
 def shortcomings(engine: Engine, *, now: datetime, today: date) -> tuple[str, ...]:
     """Codes of what is wrong with the service; it is not ready unless all are :data:`BEARABLE`.
 
@@ -86,7 +100,7 @@ def watched(session: Session, engine: Engine, *, now: datetime, today: date) -> 
     runs = jobs.last_runs(session)
     return (
         conditions.evaluation(runs.get(Job.EVALUATION), today),
-        conditions.tick(runs.get(Job.TICK), now),
+        *(conditions.heartbeat(job, runs.get(job), now) for job in HEARTBEATS),
         conditions.strangers(warding.watch(session, now=now)),
         *conditions.messages(session, now),
         conditions.clock(runs.get(Job.CLOCK)),
