@@ -224,7 +224,7 @@ class Tick:
     def _owe(self, now: datetime) -> None:
         before = self._owed
         self._owed, owed = reminding.owe(self._engine, now=now, book=self._book, by=self._by, last=before)
-        if self._owed == before:
+        if owed.untold is None:
             return
         with transaction(self._engine) as session:
             jobs.record(
@@ -236,6 +236,7 @@ class Tick:
                 digests=owed.digests,
                 messages=owed.messages,
                 withdrawn=owed.withdrawn,
+                untold=owed.untold,
             )
 
     def _prove(self, now: datetime) -> None:

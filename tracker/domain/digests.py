@@ -11,7 +11,7 @@ from tracker.domain.days import ONE_DAY, Span
 from tracker.domain.deadlines import Deadline
 from tracker.domain.holds import by_deadline
 from tracker.domain.reminders import Ident, Key, Recipient, Reminder, Telling, Watch, ident, owed
-from tracker.domain.vocabulary import HARM, DeadlineKind
+from tracker.domain.vocabulary import HARM, DeadlineKind, Service
 
 MayRead = Callable[[int, Deadline], bool]
 """Whether a person may be told of a deadline in another's place."""
@@ -116,6 +116,16 @@ def digests_on(
     return tuple(
         Digest(reader, at.on, _lines(about.values(), needs, at))
         for reader, about in sorted(by_reader.items())
+    )
+
+
+def needs_untold(watches: Iterable[Watch], at: Telling) -> frozenset[tuple[str, Service]]:
+    """The needs with reminders owed of which nobody can be told, for there are no people in any rank."""
+    anyone, untold = ((Recipient(0),),), replace(at, told={}, holds=())
+    return frozenset(
+        (watch.due.subject.school_id, watch.due.subject.service)
+        for watch in watches
+        if watch.due.due_on is not None and not watch.people and owed(replace(watch, ranks=anyone), untold)
     )
 
 

@@ -6,8 +6,9 @@ next one; two looks at once would write the same keys, and each is written once 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
@@ -15,22 +16,22 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.days import legal_day
 from tracker.domain.deadlines import Deadline
-from tracker.domain.digests import Digest, Line, MayRead, Substitute, digests_on
+from tracker.domain.digests import Digest, Line, MayRead, Substitute, digests_on, needs_untold
 from tracker.domain.holds import Hold
 from tracker.domain.ladder import Ladder
 from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.quiet import QuietHours, deliver_at, quiet_hours
 from tracker.domain.register import SchoolRow
-from tracker.domain.reminders import Plan, Telling, Watch, ledger, plan_of, subject_of, withdrawn
+from tracker.domain.reminders import Plan, Telling, Watch, ledger, plan_of, withdrawn
 from tracker.domain.vocabulary import HARM
-from tracker.domain.withdrawing import Mark, Why, reasons
+from tracker.domain.withdrawing import Why, reasons
 from tracker.domain.workdays import WorkCalendar
-from tracker.services import correcting, evaluating, foreseeing
+from tracker.services import correcting, evaluating, foreseeing, retelling
 from tracker.services.evaluating import Book
-from tracker.store import accounts, digests, holds, outbox, own_leads, registry, watching, ways
-from tracker.store.digests import Unsent
+from tracker.store import accounts, digests, holds, jobs, outbox, own_leads, registry, watching, ways
 from tracker.store.engine import reading, transaction
+from tracker.store.jobs import Job
 from tracker.store.outbox import Note
 from tracker.store.scope import EVERYTHING, Scope
 from tracker.store.watching import Change
@@ -38,9 +39,6 @@ from tracker.store.ways import Way
 
 LOOKED_BACK = timedelta(days=holds.KEPT_DAYS)
 """For so long after a due day it matters what was told of it; of what still stands, as long as it does."""
-
-WITHDRAWN = "withdrawn"
-"""Why the message of a digest is not sent of which nothing is left."""
 
 DIGEST = "digest"
 """The template of a message that tells a digest."""
@@ -68,11 +66,15 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a look rests on: where all of it is as before, there is nothing new to find."""
+    """What a look rests on: where all of it is as before, there is nothing new to find.
+
+    ``written`` is how far looks have written: who looked while another wrote begins anew.
+    """
 
     on: date
     facts: int
     audience: Audience
+    written: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ class Outlook:
     """What is to be told, taken back and remembered, worked out and not yet written.
 
     ``withdrawn`` says why nothing asks for a key any more, ``lightened`` in which digests those keys stand;
-    ``corrected`` gives, by the key without its lead, the day that its person was told before.
+    ``corrected`` gives, by the key without its lead, the day that its person was told before, ``untold`` the
+    needs by region that nobody can be told of. It is not ``settled`` while something that is to be taken back
+    is being sent.
     """
 
     question: Question
@@ -92,15 +96,21 @@ class Outlook:
     schools: Mapping[str, SchoolRow]
     calendar: WorkCalendar
     quiet: QuietHours
+    untold: Mapping[str, int]
+    is_settled: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What a look wrote: digests put together, messages put into the outbox, reminders taken back."""
+    """What a look wrote: digests put together, messages put into the outbox, reminders taken back.
+
+    ``untold`` counts by region the needs that nobody can be told of; None where nothing was written.
+    """
 
     digests: int = 0
     messages: int = 0
     withdrawn: int = 0
+    untold: Mapping[str, int] | None = None
 
 
 def audience(
@@ -126,7 +136,8 @@ def unreached(session: Session, people: Iterable[Person], by: Collection[Channel
 
 def question(session: Session, *, on: date, book: Book, by: Collection[ChannelKind]) -> Question:
     """What a look on a day would rest on."""
-    return Question(on, registry.data_version(session), audience(session, on=on, book=book, by=by))
+    who = audience(session, on=on, book=book, by=by)
+    return Question(on, registry.data_version(session), who, retelling.written(session, on))
 
 
 def look(session: Session, asked: Question, *, book: Book) -> Outlook:
@@ -146,20 +157,22 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     ]
     calendar = evaluating.calendar(session, book)
     may_read = reading_within(who.people, schools)
-    unread = digests.unsent(session)
-    astray = _astray(unread, watches, may_read)
+    unread = retelling.unread(session)
+    astray = retelling.astray(unread, watches, may_read)
     since = min((due.due_on for _, due in entries if due.due_on), default=on)
     kept = digests.told(session, since=min(since, on - LOOKED_BACK))
-    told = ledger(each for each in kept if each[0] not in astray)
+    told = ledger(each for each in kept if each[0] not in astray or unread[each[0]].is_held)
     at = Telling(on, who.plan, calendar, told, who.holds)
     found = digests_on(
         watches, at,
         substitutes=who.substitutes, served=digests.served(session, on=on), may_read=may_read,
     )  # fmt: skip
-    back = {**reasons(withdrawn(unread, watches, at), watches), **dict.fromkeys(astray, Why.PEOPLE)}
+    back = {**dict.fromkeys(astray, Why.PEOPLE), **reasons(withdrawn(unread, watches, at), watches)}
+    free = {key: why for key, why in back.items() if not unread[key].is_held}
     return Outlook(
-        asked, change, found, back, frozenset(unread[key].digest for key in back),
+        asked, change, found, free, frozenset(unread[key].digest for key in free),
         correcting.corrected(session, found, told), schools, calendar, quiet_hours(book.policy, on),
+        Counter(schools[school].region or "" for school, _ in needs_untold(watches, at)), back == free,
     )  # fmt: skip
 
 
@@ -173,33 +186,19 @@ def reading_within(people: Iterable[Person], schools: Mapping[str, SchoolRow]) -
     return may_read
 
 
-def _astray(unread: Mapping[str, Unsent], watches: Iterable[Watch], may_read: MayRead) -> frozenset[str]:
-    """Unread reminders that are on their way to a substitute who no longer sees their school."""
-    in_place = {key: each.reader for key, each in unread.items() if each.reader != Mark.of(key).person}
-    if not in_place:
-        return frozenset()
-    unseen = {
-        (subject_of(watch.due.kind, watch.due.identity), reader)
-        for watch in watches
-        for reader in set(in_place.values())
-        if not may_read(reader, watch.due)
-    }
-    return frozenset(key for key, reader in in_place.items() if (Mark.of(key).subject, reader) in unseen)
-
-
 def write(session: Session, outlook: Outlook, *, now: datetime, by: Collection[ChannelKind]) -> Owed:
     """Write what a look found; ``by`` are the channels that are set up."""
     watching.keep(session, outlook.change, today=outlook.question.on, at=now)
     digests.withdraw(session, outlook.withdrawn, at=now)
     empty = digests.emptied(session, outlook.lightened)
-    outbox.void_digests(session, empty, at=now, code=WITHDRAWN)
+    outbox.void_digests(session, empty, at=now, code=retelling.WITHDRAWN)
     people = {person.id: person for person in outlook.question.audience.people}
     ways_of = ways.of_people(session, {digest.person for digest in outlook.digests})
     put = 0
     for digest in outlook.digests:
         person, own = people[digest.person], ways_of.get(digest.person, ())
         put += outbox.put(session, _notes(session, digest, outlook, open_ways(person, own, by), now), at=now)
-    return Owed(len(outlook.digests), put, len(outlook.withdrawn))
+    return Owed(len(outlook.digests), put, len(outlook.withdrawn), outlook.untold)
 
 
 def open_ways(
@@ -310,16 +309,38 @@ def owe(
 ) -> tuple[Question | None, Owed]:
     """Look, and write what was found; the question to give as ``last`` next time.
 
-    Where everything is as at the ``last`` look there is nothing to do. Where facts or people changed while
-    it looked, nothing is written and the next look finds it.
+    Where everything is as at the ``last`` look there is nothing to do.
     """
-    on = legal_day(now)
     with reading(engine, seeing=EVERYTHING) as session:
-        asked = question(session, on=on, book=book, by=by)
+        asked = question(session, on=legal_day(now), book=book, by=by)
         if asked == last:
             return asked, Owed()
         outlook = look(session, asked, book=book)
+    return keep(engine, outlook, now=now, book=book, by=by)
+
+
+def keep(
+    engine: Engine, outlook: Outlook, *, now: datetime, book: Book, by: Collection[ChannelKind]
+) -> tuple[Question | None, Owed]:
+    """Write what was found; nothing, and no question, where that may be so no more.
+
+    So it is where facts or people changed or another wrote since the look, also while this process slept,
+    and where a letter that is to be taken back is just being sent: the next look finds it.
+    """
+    asked = outlook.question
     with transaction(engine, seeing=EVERYTHING) as session:
-        if question(session, on=on, book=book, by=by) != asked:
+        is_same = question(session, on=asked.on, book=book, by=by) == asked
+        if not is_same or not retelling.are_free(session, outlook.withdrawn):
             return None, Owed()
-        return asked, write(session, outlook, now=now, by=by)
+        owed = write(session, outlook, now=now, by=by)
+        after = replace(asked, written=retelling.written(session, asked.on))
+    return (after if outlook.is_settled else None), owed
+
+
+def untold(session: Session) -> Mapping[str, int]:
+    """By region (empty where none is known), the needs with reminders owed of which nobody can be told.
+
+    As the last look found them (REM-5).
+    """
+    run = jobs.last_runs(session).get(Job.REMINDERS)
+    return {} if run is None else dict(run.detail.get("untold") or {})

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.digests import Digest
 from tracker.domain.withdrawing import Why
 from tracker.store.bulk import insert_all
+from tracker.store.leases import database_time
 from tracker.store.outbox import waiting
 from tracker.store.reminder_tables import DIGEST, MESSAGE, REMINDER
 from tracker.store.scope import among, numbered
@@ -36,10 +37,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """Where a reminder stands that nobody read yet: in which digest, and to whom that goes."""
+    """Where a reminder stands that nobody read yet: in which digest, and to whom that goes.
+
+    ``is_held`` while it is being sent, ``is_void`` where nothing is left that could bring it to anybody.
+    """
 
     digest: int
     reader: int
+    is_held: bool
+    is_void: bool
 
 
 def told(session: Session, *, since: date, people: Iterable[int] | None = None) -> list[tuple[str, date]]:
@@ -54,19 +60,47 @@ def told(session: Session, *, since: date, people: Iterable[int] | None = None) 
     return [(key, on) for key, on in session.execute(query)]
 
 
-def unsent(session: Session) -> dict[str, Unsent]:
-    """The keys that nobody can have read yet: no message of it was even tried."""
-    row = MESSAGE.c
-    untried = exists().where(row.digest_id == REMINDER.c.digest_id, waiting(), row.attempts == 0)
-    begun = exists().where(
-        row.digest_id == REMINDER.c.digest_id, or_(row.attempts > 0, row.sent_at.is_not(None))
+def undelivered(session: Session, *, void: str) -> dict[str, Unsent]:
+    """The keys of which no message was sent, however often it was tried, and one waits or became needless.
+
+    ``void`` is the code of those that became needless. What died is told elsewhere.
+    """
+    row, held = MESSAGE.c, MESSAGE.c.leased_until > database_time(session)
+    is_of = row.digest_id == DIGEST.c.id
+    is_open = and_(
+        row.sent_at.is_(None), row.dead_at.is_(None), or_(row.voided_at.is_(None), row.code == void)
     )
+    candidates = select(row.digest_id).where(row.digest_id.is_not(None), is_open)
     query = (
-        select(REMINDER.c.key, DIGEST.c.id, DIGEST.c.person_id)
+        select(
+            REMINDER.c.key, DIGEST.c.id, DIGEST.c.person_id,
+            exists().where(is_of, waiting(), held).correlate(DIGEST),
+            exists().where(is_of, waiting()).correlate(DIGEST),
+        )
         .join(DIGEST, DIGEST.c.id == REMINDER.c.digest_id)
-        .where(REMINDER.c.withdrawn_at.is_(None), untried, ~begun)
+        .where(REMINDER.c.withdrawn_at.is_(None), DIGEST.c.id.in_(candidates))
+        .where(~exists().where(is_of, row.sent_at.is_not(None)).correlate(DIGEST))
+    )  # fmt: skip
+    return {
+        key: Unsent(number, reader, is_held, not is_waiting)
+        for key, number, reader, is_held, is_waiting in session.execute(query)
+    }
+
+
+def newest(session: Session) -> int:
+    """The number of the digest that was kept last; 0 where there is none."""
+    return session.scalar(select(func.max(DIGEST.c.id))) or 0
+
+
+def voided(session: Session, *, since: date, code: str) -> int:
+    """How many messages of the digests from a day on became needless, as the code says why."""
+    row = MESSAGE.c
+    query = (
+        select(func.count())
+        .select_from(DIGEST.join(MESSAGE, row.digest_id == DIGEST.c.id))
+        .where(DIGEST.c.on_day >= since, row.voided_at.is_not(None), row.code == code)
     )
-    return {key: Unsent(number, reader) for key, number, reader in session.execute(query)}
+    return session.scalar(query) or 0
 
 
 def served(session: Session, *, on: date) -> frozenset[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.deadlines import Deadline
@@ -48,6 +48,12 @@ def known(session: Session) -> dict[Spot, Known]:
         spots = zip(school, service, kind, identity, strict=True)
         found.update(zip(spots, map(Known, *rest), strict=True))
     return found
+
+
+def state(session: Session) -> tuple[int, int]:
+    """Two numbers of which one rises with whatever is written down here."""
+    row = session.execute(select(func.max(WATCHED.c.id), func.sum(WATCHED.c.sequence))).one()
+    return row[0] or 0, int(row[1] or 0)
 
 
 @dataclass(frozen=True, slots=True)

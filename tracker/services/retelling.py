@@ -1,0 +1,52 @@
+"""What was to be told and has reached nobody yet: it may be taken back, or owed to somebody else (REM-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.digests import MayRead
+from tracker.domain.reminders import Watch, subject_of
+from tracker.domain.withdrawing import Mark
+from tracker.store import digests, watching
+from tracker.store.digests import Unsent
+
+WITHDRAWN = "withdrawn"
+"""Why the message of a digest is not sent of which nothing is left."""
+
+RECENT = timedelta(days=30)
+"""Digests whose letters may come to nothing still: that is noticed at once, of older ones on the next day."""
+
+
+def unread(session: Session) -> Mapping[str, Unsent]:
+    """The reminders that no letter brought to anybody yet, however often it was tried."""
+    return digests.undelivered(session, void=WITHDRAWN)
+
+
+def written(session: Session, on: date) -> tuple[int, ...]:
+    """Numbers of which one changes with whatever looks write, and with each letter that comes to nothing."""
+    voided = digests.voided(session, since=on - RECENT, code=WITHDRAWN)
+    return (*watching.state(session), digests.newest(session), voided)
+
+
+def are_free(session: Session, keys: Collection[str]) -> bool:
+    """Whether no letter has brought any of the reminders to anybody, and none is being sent now."""
+    found = unread(session) if keys else {}
+    return all(key in found and not found[key].is_held for key in keys)
+
+
+def astray(unread: Mapping[str, Unsent], watches: Iterable[Watch], may_read: MayRead) -> frozenset[str]:
+    """Unread reminders that no letter will bring any more, or that go to who may not read them for others."""
+    void = frozenset(key for key, each in unread.items() if each.is_void)
+    in_place = {key: each.reader for key, each in unread.items() if each.reader != Mark.of(key).person}
+    if not in_place:
+        return void
+    unseen = {
+        (subject_of(watch.due.kind, watch.due.identity), reader)
+        for watch in watches
+        for reader in set(in_place.values())
+        if not may_read(reader, watch.due)
+    }
+    return void | {key for key, reader in in_place.items() if (Mark.of(key).subject, reader) in unseen}
