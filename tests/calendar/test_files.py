@@ -58,7 +58,7 @@ def a_random_sight(dice: Random) -> Sight:
         service=service,
         due_on=dice.choice((None, *(date(1996, 1, 1) + timedelta(dice.randrange(27_000)) for _ in range(4)))),
         gone_on=dice.choice((None, TODAY - timedelta(dice.randrange(70)))),
-        sequence=dice.randrange(40),
+        changes=dice.randrange(40),
         changed_at=CHANGED,
     )
 
@@ -112,7 +112,7 @@ def a_sight(**more: object) -> Sight:
         "service": Service.CHANNEL,
         "due_on": date(2027, 1, 31),
         "gone_on": None,
-        "sequence": 0,
+        "changes": 0,
         "changed_at": CHANGED,
     }
     return Sight(**{**values, **more})  # type: ignore[arg-type]  # each test names what it means
@@ -194,7 +194,8 @@ def test_of_a_tender_that_only_some_schools_left_the_entry_stays_and_its_sequenc
     def seen(*gone: date | None) -> list[Sight]:
         return [
             a_sight(
-                kind=DeadlineKind.STAGE, identity=("T-1", "bids"), gone_on=day, sequence=day is not None,
+                kind=DeadlineKind.STAGE, identity=("T-1", "bids"), gone_on=day,
+                changes=sum(each is not None for each in gone),
                 place=Place(f"{number}", (None, None, "School"), "59", None),
             )
             for number, day in enumerate(gone)

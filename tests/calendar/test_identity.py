@@ -11,10 +11,10 @@ from tests.calendar.conftest import Subscribe, Subscribed
 from tests.calendar.strict import Component
 from tests.calendar.watch import watch
 from tests.store.rows import record
-from tests.web.register import ENDING, STALLED, a_contract, a_school, day
-from tracker.domain.register import TenderEventRow
+from tests.web.register import COVERED, ENDING, STALLED, a_contract, a_school, day, small_country
+from tracker.domain.register import TenderEventRow, TenderRow
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import DeadlineKind, Language, TenderEventKind
+from tracker.domain.vocabulary import DeadlineKind, Language, TenderEventKind, TenderStatus
 from tracker.render.calendar import uid
 from tracker.store import accounts, people
 from tracker.store.engine import transaction
@@ -59,6 +59,24 @@ def test_chn_23_a_corrected_day_is_the_same_entry_with_a_higher_sequence(
     after = calendar.events()[END]
     assert told(after) == ("20270205", 1, "CONFIRMED")
     assert before < after["DTSTAMP"] == after["LAST-MODIFIED"] == "20270115T070000Z"
+
+
+def test_chn_23_the_sequence_of_a_tender_never_falls_for_whoever_loses_sight_of_one_of_its_schools(
+    place: Place, subscribe: Subscribe
+) -> None:
+    own = subscribe(place.add(Role.HEAD))
+    [line] = [row for row in small_country() if isinstance(row, TenderRow) and row.school_id == STALLED]
+    withdrawn = replace(line, status=TenderStatus.WITHDRAWN, ended_on=day("2027-01-14"))
+    for state in (line, withdrawn, line):
+        record(place.engine, state, replace(state, school_id=COVERED), at=place.clock.now())
+        watch(place.engine, place.clock.now())
+        place.clock.wait(hours=1)
+    _, before, _ = told(own.events()[STAGE])
+    assert before == 4
+    place.clock.wait(hours=1)
+    record(place.engine, a_school(STALLED, "Әйтеке", region="71"), at=place.clock.now())
+    watch(place.engine, place.clock.now())
+    assert told(own.events()[STAGE])[1] == before
 
 
 def test_chn_23_what_is_no_more_due_is_shown_as_cancelled_for_sixty_days(

@@ -28,7 +28,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A deadline of one need as it is watched; ``gone_on`` is the day since which there is none."""
+    """A deadline of one need as it is watched; ``gone_on`` is the day since which there is none.
+
+    ``changes`` counts those of all needs that share it, also of needs that the reader does not see.
+    """
 
     kind: DeadlineKind
     identity: tuple[str, ...]
@@ -36,7 +39,7 @@ class Sight:
     service: Service
     due_on: date | None
     gone_on: date | None
-    sequence: int
+    changes: int
     changed_at: datetime
 
 
@@ -44,7 +47,7 @@ class Sight:
 class Entry:
     """One day in a calendar: the first school that it is about, its services, and how many needs of others.
 
-    ``sequence`` rises with every change of the deadline, of whichever of its needs.
+    ``sequence`` rises with every change of the deadline, of whichever of its needs, and never falls.
     """
 
     kind: DeadlineKind
@@ -86,7 +89,7 @@ def _entry(group: Sequence[Sight], today: date) -> Entry | None:
         identity=first.identity,
         due_on=min(days),
         is_gone=first.gone_on is not None,
-        sequence=sum(sight.sequence for sight in group),
+        sequence=max(sight.changes for sight in group),
         changed_at=max(sight.changed_at for sight in group),
         place=first.place,
         services=tuple(sight.service for sight in own),

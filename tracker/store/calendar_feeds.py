@@ -17,6 +17,7 @@ from tracker.store.people import has_password_alone, hashed, person_of_row, pres
 from tracker.store.people_tables import PERSON
 from tracker.store.registry import data_version
 from tracker.store.reminder_tables import FEED, WATCHED
+from tracker.store.row_security import whole_country
 from tracker.store.scope import Scope, visible
 from tracker.store.tables import SCHOOL
 
@@ -91,7 +92,10 @@ def edition_of(session: Session, scope: Scope) -> str:
 
 
 def watched_within(session: Session, scope: Scope, *, today: date) -> tuple[Sight, ...]:
-    """What is due within the scope, or was until lately, with all needs in the scope that share it."""
+    """What is due within the scope, or was until lately, with all needs in the scope that share it.
+
+    Nothing of needs outside the scope is shown but how often they changed.
+    """
     seen, school = WATCHED.c, SCHOOL.c
     within = visible(session, scope, seen.school_id)
     lately = or_(seen.gone_on.is_(None), seen.gone_on >= today - KEPT)
@@ -101,10 +105,17 @@ def watched_within(session: Session, scope: Scope, *, today: date) -> tuple[Sigh
         .join(SCHOOL, and_(school.school_id == seen.school_id, school.superseded_seq.is_(None)))
         .where(within, tuple_(seen.kind, seen.identity).in_(shown))
     )
-    return tuple(map(_sight, session.execute(query)))
+    rows = session.execute(query).all()
+    with whole_country(
+        session
+    ):  # counted for everybody alike, or it would fall where a school is lost sight of
+        sums = select(seen.kind, seen.identity, func.sum(seen.sequence))
+        counted = sums.where(tuple_(seen.kind, seen.identity).in_(shown)).group_by(seen.kind, seen.identity)
+        changes = {(kind, identity): int(number) for kind, identity, number in session.execute(counted)}
+    return tuple(_sight(row, changes[row.kind, row.identity]) for row in rows)
 
 
-def _sight(row: Row[Any]) -> Sight:
+def _sight(row: Row[Any], changes: int) -> Sight:
     return Sight(
         kind=row.kind,
         identity=tuple(json.loads(row.identity)),
@@ -112,6 +123,6 @@ def _sight(row: Row[Any]) -> Sight:
         service=row.service,
         due_on=row.due_on,
         gone_on=row.gone_on,
-        sequence=row.sequence,
+        changes=changes,
         changed_at=row.changed_at,
     )
