@@ -14,6 +14,7 @@ from tests.regions.test_calendars_within_reach import subscribed
 from tests.web.conftest import Visit, visit
 from tests.web.reading import text_of
 from tests.web.register import NOW, day
+from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.register import TenderRow
 from tracker.domain.roles import Role
@@ -90,7 +91,7 @@ def test_no_page_answer_calendar_or_letter_of_another_region_says_why(country: E
         answer = client.get(path)
         assert answer.status_code == 200, path
         assert "CANARY" not in answer.text, path
-    reminding.owe(country, now=NOW, book=Book.load(), mails=True)
+    reminding.owe(country, now=NOW, book=Book.load(), by=frozenset(ChannelKind))
     with reading(country) as session:
         told = [*session.scalars(select(DIGEST.c.body)), *session.scalars(select(MESSAGE.c.parameters))]
     assert told
