@@ -20,10 +20,8 @@ from tracker.paths import bundled
 from tracker.render.environment import Voice, Voices
 from tracker.render.formats import school_name, together
 from tracker.render.letter_json import digest_facts, page_of
+from tracker.render.letter_size import LARGEST, size_of
 from tracker.render.told import Told, one_line, read_line, still_told
-
-LARGEST = 100_000
-"""Bytes of all that one letter says (REM-10)."""
 
 MOST_LINES: Mapping[ChannelKind, int] = {
     ChannelKind.MAIL: 60,
@@ -314,11 +312,6 @@ ANSWERS = ("acknowledged", "snoozed", "gone", "too_late", "not_allowed", "connec
 def cut(text: str) -> str:
     """A subject that is not too long for a header."""
     return text if len(text) <= LONGEST_SUBJECT else f"{text[: LONGEST_SUBJECT - 1].rstrip()}…"
-
-
-def size_of(letter: Letter) -> int:
-    """Bytes of all that a letter says."""
-    return len(letter.text.encode()) + len(letter.html.encode()) + len(repr(letter.facts).encode())
 
 
 def make_letters(voices: Voices, *, clauses: Mapping[str, Clause], home: str) -> Mapping[Language, Letters]:
