@@ -39,22 +39,20 @@ BELOW_FACES = EDGES | BESIDE | {"domain", "services", "clock"}
 FACES = frozenset(
     {
         "web", "scheduler", "console", "desk", "printing", "calendar_cli", "people_cli", "remind_cli",
-        "rights_cli", "serving", "outgoing", "living", "pulse", "work_cli", "cli", "__main__",
+        "rights_cli", "serving", "courier", "outgoing", "living", "pulse", "work_cli", "cli", "__main__",
     }
 )  # fmt: skip
 
 MAY_IMPORT = {
-    "domain": frozenset[str](),
-    "paths": frozenset[str](),
+    **{name: frozenset[str]() for name in ("domain", "paths", "pulse", "logs")},
     **{name: frozenset({"domain"}) for name in ("clock", "living", "console")},
-    "pulse": frozenset[str](),
-    "logs": frozenset[str](),
     "settings": frozenset({"clock", "domain"}),
     **{edge: BESIDE | {"domain"} for edge in EDGES},
     "services": EDGES | BESIDE | {"domain"},
     "web": BELOW_FACES,
     "outgoing": BELOW_FACES,
-    "scheduler": BELOW_FACES | {"outgoing", "living", "pulse"},
+    "courier": BELOW_FACES | {"outgoing", "living"},
+    "scheduler": BELOW_FACES | {"courier", "outgoing", "living", "pulse"},
     "work_cli": BELOW_FACES | {"console", "desk", "scheduler", "living"},
     "desk": BELOW_FACES | {"console"},
     "printing": BELOW_FACES | {"console", "desk"},

@@ -16,6 +16,7 @@ from tracker.channels.telegram import TelegramSender
 from tracker.channels.telegram_updates import Press, Start
 from tracker.channels.webhook import WebhookSender
 from tracker.clock import LEGAL_ZONE, Clock
+from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.messages import ChannelKind, Letter
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
@@ -35,6 +36,14 @@ from tracker.store.scope import EVERYTHING
 
 MAIL_HANDS = 4
 """Connections to the mail server: what is due for thousands at one minute is on its way within five."""
+
+CHAT_HANDS = 4
+"""They share the pace of the bot, and none waits for the answer to another's letter."""
+
+HOOK_HANDS = 6
+"""One address keeps one of them, however slow it is."""
+
+OTHER_HANDS = 3
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +74,8 @@ class Outgoing:
         letters = make_letters(voices, clauses=book.policy.clauses, home=settings.base_url)
         writer = Writer(letters, settings.language, Seal.of(settings.secret), settings.canary_to)
         hands: dict[ChannelKind, tuple[Channel, ...]] = {
-            ChannelKind.WEBHOOK: (WebhookSender(now=clock.now),),
-            ChannelKind.OTHER: (OtherSender(),),
+            ChannelKind.WEBHOOK: (WebhookSender(now=clock.now),) * HOOK_HANDS,
+            ChannelKind.OTHER: (OtherSender(),) * OTHER_HANDS,
         }
         if settings.smtp_url:
             sender = MailSender.from_url(settings.smtp_url, base_url=settings.base_url, now=clock.now)
@@ -74,7 +83,7 @@ class Outgoing:
         ear = None
         if settings.telegram_token:
             bot = TelegramSender(settings.telegram_token, settings.telegram_url)
-            hands[ChannelKind.TELEGRAM] = (bot,)
+            hands[ChannelKind.TELEGRAM] = (bot,) * CHAT_HANDS
             ear = Ear(bot, engine, book, clock, letters, settings.language)
         dispatcher = Dispatcher(engine, clock.now, hands, writer, lets_send=lets_send)
         return cls(dispatcher, ear, proves=bool(settings.smtp_url and settings.canary_to))
@@ -82,7 +91,10 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Ear:
-    """Listens to what people tell the bot, each thing once: the place is kept with what was done."""
+    """Listens to what people tell the bot, each thing once: the place is kept with what was done.
+
+    What cannot be done is noted and passed over, so that it keeps nobody else from being heard.
+    """
 
     bot: TelegramSender
     engine: Engine
@@ -94,29 +106,49 @@ class Ear:
     async def listen(self, *, patience: int = 0) -> int:
         """Do what was asked since the last time; how many things."""
         with reading(self.engine) as session:
-            run = jobs.last_runs(session).get(Job.TELEGRAM)
-        offset = 0 if run is None else int(run.detail["offset"])
+            offset = _place(session)
         received = await self.bot.receive(offset, patience=patience)
         for update in received.updates:
-            answer, words = self._do(update)
-            if isinstance(update, Press):
-                await self.bot.answer_button(update.id, words)
-            else:
-                letter = Letter(f"start:{update.code}", update.chat, self.language, words, words)
-                await self.bot.send(letter)
-            log.info("telegram: %s", answer.code)
+            await self._hear(update)
         if received.offset != offset:
-            now = self.clock.now()
             with transaction(self.engine) as session:
-                jobs.record(session, Job.TELEGRAM, began_at=now, ended_at=now, offset=received.offset)
+                self._keep(session, received.offset)
         return len(received.updates)
 
-    def _do(self, update: Press | Start) -> tuple[Answer, str]:
+    async def _hear(self, update: Press | Start) -> None:
+        try:
+            done = self._do(update)
+        except DatabaseNotReady:
+            raise
+        except Exception:  # whatever is wrong with it, the next one is heard
+            log.exception("telegram: %s cannot be done", update.number)
+            with transaction(self.engine) as session:
+                self._keep(session, update.number + 1)
+            return
+        if done is None:
+            return
+        answer, words = done
+        if isinstance(update, Press):
+            await self.bot.answer_button(update.id, words)
+        else:
+            letter = Letter(f"start:{update.code}", update.chat, self.language, words, words)
+            await self.bot.send(letter)
+        log.info("telegram: %s", answer.code)
+
+    def _do(self, update: Press | Start) -> tuple[Answer, str] | None:
+        """What came of it, and the words for it; None if it was done before, by whomever."""
         with transaction(self.engine, seeing=EVERYTHING) as session:
+            if update.number < _place(session):
+                return None
             answer = self._answer(session, update)
             person = None if answer.person is None else accounts.account_of(session, answer.person)
-        language = (person.person.language if person else None) or self.language
-        return answer, self.letters[language].answer(answer.code)
+            words = self.letters[(person.person.language if person else None) or self.language]
+            self._keep(session, update.number + 1)
+        return answer, words.answer(answer.code)
+
+    def _keep(self, session: Session, place: int) -> None:
+        now = self.clock.now()
+        jobs.record(session, Job.TELEGRAM, began_at=now, ended_at=now, offset=max(place, _place(session)))
 
     def _answer(self, session: Session, update: Press | Start) -> Answer:
         """A group is nobody: what is asked there is not done."""
@@ -126,3 +158,9 @@ class Ear:
         if isinstance(update, Start):
             return answering.connect(session, update.code, update.chat, now=now)
         return answering.press(session, update.data, update.chat, now=now, book=self.book)
+
+
+def _place(session: Session) -> int:
+    """What the bot is to be asked for next."""
+    run = jobs.last_runs(session).get(Job.TELEGRAM)
+    return 0 if run is None else int(run.detail["offset"])

@@ -21,8 +21,9 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import Engine
 
 from tracker.clock import Clock, MachineClock, legal_day, passed
+from tracker.courier import Courier
 from tracker.domain.errors import DatabaseNotReady
-from tracker.living import LETTERS_SECONDS, Vital
+from tracker.living import Vital
 from tracker.outgoing import Outgoing
 from tracker.pulse import Nudge, Steadily
 from tracker.services import alarming, conditions, operating, proving_life, reminding, witnessing
@@ -38,12 +39,6 @@ from tracker.store.scope import EVERYTHING
 TICK = timedelta(seconds=60)
 NUDGE = timedelta(seconds=20)
 """How soon a tick is made that a clock which went back would put off."""
-
-DELIVERY_SECONDS = 2
-"""How long nothing is looked for after everything due was sent."""
-
-HEARD = timedelta(seconds=30)
-"""How often delivery is heard of."""
 
 PING_SECONDS = 10
 
@@ -297,57 +292,3 @@ class Beat:
         self._nudge.stop()
         self._scheduler.shutdown()
         self.thread.join()
-
-
-class Courier:
-    """Delivers in a thread of its own until it is stopped; if it dies, so does the process (OBS-1)."""
-
-    def __init__(self, outgoing: Outgoing, clock: Clock) -> None:
-        self._dispatcher, self._ear, self._clock = outgoing.dispatcher, outgoing.ear, clock
-        self._loop = asyncio.new_event_loop()
-        self._stop = asyncio.Event()
-        self._heard_at: datetime | None = None
-        self._work = self._loop.create_task(self._deliver())
-        self.thread = Vital("courier", self._run)
-        self.thread.start()
-
-    def finish(self) -> None:
-        """Let every hand finish the letter it holds, and begin no other."""
-        self._loop.call_soon_threadsafe(self._stop.set)
-
-    def stop(self) -> None:
-        """Wait until they have, as long as it may take."""
-        self.finish()
-        self.thread.join(LETTERS_SECONDS)
-        if self.thread.is_alive():
-            self._loop.call_soon_threadsafe(self._work.cancel)
-            self.thread.join()
-        self._loop.close()
-
-    def _run(self) -> None:
-        try:
-            self._loop.run_until_complete(self._work)
-        except asyncio.CancelledError:
-            log.warning("a letter took too long: it is sent again when its lease has ended")
-
-    async def _deliver(self) -> None:
-        while not self._stop.is_set():
-            try:
-                await self._dispatcher.run(self._stop)
-                if self._ear is not None:
-                    await self._ear.listen()
-                self._be_heard()
-            except DatabaseNotReady as error:
-                log.warning("delivery waits: %s", error)
-            try:
-                await asyncio.wait_for(self._stop.wait(), DELIVERY_SECONDS)
-            except TimeoutError:
-                continue
-        await self._dispatcher.close()
-
-    def _be_heard(self) -> None:
-        now = self._clock.now()
-        if self._heard_at is None or now - self._heard_at >= HEARD:
-            with transaction(self._dispatcher.engine) as session:
-                jobs.record(session, Job.DELIVERY, began_at=now, ended_at=now)
-            self._heard_at = now

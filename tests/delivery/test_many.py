@@ -26,7 +26,7 @@ from tests.delivery.test_kills import is_empty, put
 from tests.delivery.test_swept import LONG_AGO
 from tests.pooler import pooled, program
 from tests.web.register import NOW, fill
-from tracker import scheduler
+from tracker import courier, scheduler
 from tracker.clock import FixedClock
 from tracker.domain.roles import Role
 from tracker.outgoing import Outgoing
@@ -46,7 +46,7 @@ QUICK = 0.2
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ticks and looks for letters follow each other quickly: nobody waits a minute for the next."""
     monkeypatch.setattr(scheduler, "TICK", timedelta(seconds=QUICK))
-    monkeypatch.setattr(scheduler, "DELIVERY_SECONDS", QUICK)
+    monkeypatch.setattr(courier, "DELIVERY_SECONDS", QUICK)
 
 
 def until(happened: Callable[[], bool]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tracker.domain.messages import Fault
 
@@ -15,7 +15,8 @@ _START = re.compile(r"/start(?:@\w+)?\s+(?P<code>[A-Za-z0-9_-]{1,64})\s*")
 class Press:
     """A button was pressed. ``id`` is what ``answer_button`` answers, ``data`` as we sent it.
 
-    ``from_id`` is the person, ``chat`` where the button stood: the same only in a private chat.
+    ``from_id`` is the person, ``chat`` where the button stood: the same only in a private chat; ``number``
+    is the place among all that was said.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Press:
     chat: str
     is_private: bool
     data: str
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Start:
     chat: str
     is_private: bool
     code: str
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +56,18 @@ def read(result: object, offset: int) -> Received:
 
 
 def _read(update: Mapping[str, object]) -> Iterator[Press | Start]:
+    number = update.get("update_id")
+    if not isinstance(number, int):
+        return
     try:
         match update:
             case {"callback_query": {"id": str(id_), "from": {"id": int(who)}, "data": str(data), **rest}}:
                 chat, is_private = _chat(rest["message"])
-                yield Press(id_, who, chat, is_private, data)
+                yield Press(id_, who, chat, is_private, data, number)
             case {"message": {"from": {"id": int(who)}, "text": str(text)} as message}:
                 chat, is_private = _chat(message)
                 if found := _START.fullmatch(text):
-                    yield Start(who, chat, is_private, found["code"])
+                    yield Start(who, chat, is_private, found["code"], number)
     except (KeyError, TypeError):
         return
 

@@ -112,6 +112,12 @@ class Delivery:
     moved_to: str | None = None
 
 
+PEER_AWAY = (Fault.UNREACHABLE, Fault.TLS, Fault.SIGN_IN)
+"""Nothing was handed over, whatever the letter: any other would have fared alike."""
+
+PROBE = timedelta(minutes=5)
+"""How often one letter sees whether a peer is back that takes none."""
+
 LONGEST_ANSWER = 300
 """Signs of a peer's answer that are kept."""
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -34,6 +36,17 @@ log = logging.getLogger(__name__)
 
 Write = Callable[[Session, Claimed], Letter | None]
 """Puts a message into words; None where nothing is left to say."""
+
+Hand = Callable[[asyncio.Event], Awaitable[int]]
+"""Sends until nothing is due or the event is set; how many messages their peers took."""
+
+SHORT_WAIT_MS = 5_000
+"""How long a hand waits for other writers at once: while it waits, all the others do."""
+
+WAITS = (0, 0.5, 1, 2, 4, 8, 15, 30, 60)
+"""Seconds before each try to mark what was sent, where the database does not take it: about a lease."""
+
+T = TypeVar("T")
 
 QUARANTINE = 3
 """Tries after which a message that is at fault itself is given up on that way (reliability FLT-26)."""
@@ -59,16 +72,20 @@ class Dispatcher:
     lease: timedelta = LEASE
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
     lets_send: Callable[[], bool] = lambda: True
+    waits: tuple[float, ...] = WAITS
 
     async def run(self, stop: asyncio.Event | None = None) -> int:
         """Send until nothing is due, or until told to stop; how many messages their peers took."""
         halt = stop or asyncio.Event()
-        work = [
-            self._drain(kind, channel, f"{self.holder}/{kind}/{at}", halt)
+        return sum(await all_ended(hand(halt) for hand in self.all_hands()))
+
+    def all_hands(self) -> tuple[Hand, ...]:
+        """Each sends what is due by its channel until nothing is, or until it is told to stop."""
+        return tuple(
+            partial(self._drain, kind, channel, f"{self.holder}/{kind}/{at}")
             for kind, channels in self.hands.items()
             for at, channel in enumerate(channels)
-        ]
-        return sum(await asyncio.gather(*work))
+        )
 
     async def close(self) -> None:
         """Give back what the channels keep open."""
@@ -77,17 +94,12 @@ class Dispatcher:
                 await channel.close()
 
     async def _drain(self, kind: ChannelKind, channel: Channel, hand: str, stop: asyncio.Event) -> int:
-        """One hand: send what is due by its channel, one after another."""
-        taken, goes_on = 0, self._goes_on(stop)
-        with transaction(self.engine) as session:
-            message = self._claim(session, kind, hand) if goes_on else None
+        taken, message = 0, self._first(kind, hand, stop)
         while message is not None:
-            delivery = await self._send(message, channel, hand)
-            taken += delivery.fate is Fate.SENT
-            goes_on = self._goes_on(stop)
-            with transaction(self.engine, seeing=EVERYTHING) as session:
-                self._settle(session, message, hand, delivery)
-                message = self._claim(session, kind, hand) if goes_on else None
+            async with self._holding(message, hand):
+                delivery = await self._send(message, channel)
+                taken += delivery.fate is Fate.SENT
+                message = await self._turn(message, kind, hand, delivery, stop)
         return taken
 
     def _goes_on(self, stop: asyncio.Event) -> bool:
@@ -97,11 +109,23 @@ class Dispatcher:
         except DatabaseNotReady:  # what was sent is marked first: that will say it again
             return False
 
-    def _claim(self, session: Session, kind: ChannelKind, hand: str) -> Claimed | None:
-        claimed = outbox.claim(session, kind, hand, now=self.now(), lease=self.lease, most=1)
-        return next(iter(claimed), None)
+    def _first(self, kind: ChannelKind, hand: str, stop: asyncio.Event) -> Claimed | None:
+        """Who only looks whether something is due keeps nobody from writing."""
+        if not self._goes_on(stop):
+            return None
+        with reading(self.engine) as session:
+            if not outbox.is_due(session, kind, now=self.now()):
+                return None
+        with transaction(self.engine) as session:
+            return self._claim(session, kind, hand)
 
-    async def _send(self, message: Claimed, channel: Channel, hand: str) -> Delivery:
+    def _claim(self, session: Session, kind: ChannelKind, hand: str) -> Claimed | None:
+        now = self.now()
+        for claimed in outbox.claim(session, kind, hand, now=now, lease=self.lease, most=1):
+            return claimed
+        return outbox.probe(session, kind, hand, now=now, lease=self.lease)
+
+    async def _send(self, message: Claimed, channel: Channel) -> Delivery:
         try:
             with reading(self.engine, seeing=EVERYTHING) as session:
                 letter = self.write(session, message)
@@ -110,50 +134,109 @@ class Dispatcher:
             return UNREADABLE
         if letter is None:
             return EMPTY
-        async with self._holding(message, hand):
-            try:
-                return await channel.send(letter)
-            except Exception:  # as above
-                log.exception("message %s cannot be sent by %s", message.id, message.channel)
-                return UNREADABLE
+        try:
+            return await channel.send(letter)
+        except Exception:  # as above
+            log.exception("message %s cannot be sent by %s", message.id, message.channel)
+            return UNREADABLE
 
     @asynccontextmanager
     async def _holding(self, message: Claimed, hand: str) -> AsyncIterator[None]:
-        """Renew the lease as long as the block runs."""
+        """Renew the lease as long as the block runs; what comes of that changes nothing of what it does."""
         renewing = asyncio.create_task(self._renew(message, hand))
         try:
             yield
         finally:
             renewing.cancel()
-            with suppress(asyncio.CancelledError):
-                await renewing
+            await asyncio.wait([renewing])
 
     async def _renew(self, message: Claimed, hand: str) -> None:
         while True:
             await asyncio.sleep(self.lease.total_seconds() / 3)
-            with transaction(self.engine) as session:
-                outbox.renew(session, message.id, hand, self.lease)
+            try:
+                with transaction(self.engine, wait_ms=SHORT_WAIT_MS) as session:
+                    outbox.renew(session, message.id, hand, self.lease)
+            except DatabaseNotReady as error:
+                log.warning("the lease of message %s is not renewed: %s", message.id, error)
 
-    def _settle(self, session: Session, message: Claimed, hand: str, delivery: Delivery) -> None:
-        """Mark what became of a try; whoever lost the lease meanwhile marks nothing."""
-        now, answer = self.now(), delivery.answer[:LONGEST_ANSWER]
-        way = None if message.way is None else ways.get(session, message.way)
+    async def _turn(
+        self, message: Claimed, kind: ChannelKind, hand: str, delivery: Delivery, stop: asyncio.Event
+    ) -> Claimed | None:
+        """Mark what became of a try, and take the next message; nothing about that one unmarks this."""
+        goes_on = self._goes_on(stop)
+        try:
+            with transaction(self.engine, seeing=EVERYTHING, wait_ms=SHORT_WAIT_MS) as session:
+                self._settle(session, message, hand, delivery)
+                return self._claim(session, kind, hand) if goes_on else None
+        except Exception as error:  # the peer has the letter: whatever it is, that is not forgotten
+            log.warning("message %s is not marked yet: %s", message.id, error)
+        await self._settle_alone(message, hand, delivery)
+        return None
+
+    async def _settle_alone(self, message: Claimed, hand: str, delivery: Delivery) -> None:
+        """Mark it as often as it takes; if what follows from it cannot be done, it is marked without."""
+        is_bare, failed = False, DatabaseNotReady(reason="busy")
+        for wait in self.waits:
+            await asyncio.sleep(wait)
+            try:
+                with transaction(self.engine, seeing=EVERYTHING, wait_ms=SHORT_WAIT_MS) as session:
+                    self._settle(session, message, hand, delivery, is_bare=is_bare)
+                return
+            except DatabaseNotReady as error:
+                failed = error
+            except Exception:
+                log.exception("what follows from message %s cannot be done", message.id)
+                is_bare = True
+        raise failed
+
+    def _settle(
+        self, session: Session, message: Claimed, hand: str, delivery: Delivery, *, is_bare: bool = False
+    ) -> None:
+        """Mark what became of a try, and do what follows; whoever lost the lease meanwhile does nothing."""
+        now = self.now()
+        way = None if is_bare or message.way is None else ways.get(session, message.way)
+        if delivery is EMPTY and message.way is not None and way is None and not is_bare:
+            delivery = WAY_GONE
+        is_lost = self._mark(session, message, hand, delivery, now)
+        if is_lost is None or is_bare:
+            return
         if delivery.moved_to and way is not None:
             ways.change(session, way.id, address=delivery.moved_to)
-        if delivery is EMPTY and message.way is not None and way is None:
-            if outbox.empty(session, message.id, hand, at=now, code=WAY_GONE.code):
-                rerouting.reroute(session, message, WAY_GONE, now=now, by=frozenset(self.hands))
-        elif delivery is EMPTY:
-            outbox.empty(session, message.id, hand, at=now, code=delivery.code)
-        elif delivery.fate is Fate.SENT:
-            if outbox.sent(session, message.id, hand, at=now, answer=answer) and way is not None:
-                ways.worked(session, way)
-        elif (at := self._again_at(message, delivery)) is not None:
-            outbox.again(session, message.id, hand, not_before=at, code=delivery.code, answer=answer)
-        elif outbox.dead(session, message.id, hand, at=now, code=delivery.code, answer=answer):
+        if delivery.fate is Fate.SENT and way is not None:
+            ways.worked(session, way)
+        if delivery.fate is Fate.SENT and message.is_put_off:
+            outbox.awake(session, message, now=now)
+        if is_lost:
             rerouting.reroute(session, message, delivery, now=now, by=frozenset(self.hands))
 
-    def _again_at(self, message: Claimed, delivery: Delivery) -> datetime | None:
+    def _mark(
+        self, session: Session, message: Claimed, hand: str, delivery: Delivery, now: datetime
+    ) -> bool | None:
+        """Whether it came to nothing and goes another way; None if the lease was lost."""
+        number, code, answer = message.id, delivery.code, delivery.answer[:LONGEST_ANSWER]
+        is_lost = delivery is WAY_GONE
+        if delivery is EMPTY or is_lost:
+            is_ours = outbox.empty(session, number, hand, at=now, code=code)
+        elif delivery.fate is Fate.SENT:
+            is_ours = outbox.sent(session, number, hand, at=now, answer=answer)
+        elif (at := self._again_at(message, delivery, now)) is not None:
+            is_ours = outbox.again(session, number, hand, not_before=at, code=code, answer=answer)
+        else:
+            is_lost, is_ours = True, outbox.dead(session, number, hand, at=now, code=code, answer=answer)
+        return is_lost if is_ours else None
+
+    def _again_at(self, message: Claimed, delivery: Delivery, now: datetime) -> datetime | None:
         if delivery.fate is Fate.NEVER or (delivery is UNREADABLE and message.attempts >= QUARANTINE):
             return None
-        return next_try(message.key, message.attempts, self.now(), delivery.wait)
+        if message.planned_at is not None:
+            return max(message.planned_at, now + (delivery.wait or timedelta()))
+        return next_try(message.key, message.attempts, now, delivery.wait)
+
+
+async def all_ended(works: Iterable[Awaitable[T]]) -> list[T]:
+    """What came of each when all have ended; raises what the first of them raised that did."""
+    ended = await asyncio.gather(*works, return_exceptions=True)
+    for each in ended:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in ended if not isinstance(each, BaseException)]

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from tracker.domain.messages import ChannelKind
+from tracker.domain.messages import PEER_AWAY, PROBE, ChannelKind, Fault
 from tracker.store.bulk import insert_all
 from tracker.store.leases import database_time
 from tracker.store.people_tables import PERSON
@@ -27,6 +27,9 @@ PUT = (
     "made_at", "attempts",
 )  # fmt: skip
 
+
+MANY_PEERS = (ChannelKind.WEBHOOK, ChannelKind.OTHER)
+"""Channels of which each way leads to a peer of its own."""
 
 REMEMBERED = 500
 """Messages of a way whose buttons still do something."""
@@ -49,7 +52,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours to send until the lease ends; ``attempts`` counts this try."""
+    """A message that is ours to send until the lease ends; ``attempts`` counts this try.
+
+    ``is_put_off`` says that its last try met nobody. ``planned_at`` is set where this try is not of the plan,
+    but sees whether the peer is back: then it does not count, and the plan goes on as it was.
+    """
 
     id: int
     key: str
@@ -58,10 +65,20 @@ class Claimed:
     way: int | None
     digest: int | None
     template: str
-    parameters: Mapping[str, Any]
+    written: str = field(repr=False)
     urgency: int
     attempts: int
     made_at: datetime
+    is_put_off: bool = False
+    planned_at: datetime | None = None
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Raises :class:`ValueError` where they are not what was put, so that this harms no other message."""
+        found = json.loads(self.written)
+        if not isinstance(found, dict):
+            raise ValueError(self.id)
+        return found
 
 
 def waiting() -> ColumnElement[bool]:
@@ -86,28 +103,99 @@ def put(session: Session, notes: Iterable[Note], *, at: datetime) -> int:
     return len(rows)
 
 
+def is_due(session: Session, channel: ChannelKind, *, now: datetime) -> bool:
+    """Whether :func:`claim` or :func:`probe` would find something, for those who only read."""
+    real_now = database_time(session)
+    due = select(MESSAGE.c.id).where(_due(session, channel, now, real_now)).limit(1)
+    return session.execute(due).first() is not None or _to_probe(session, channel, now, real_now) is not None
+
+
 def claim(
     session: Session, channel: ChannelKind, holder: str, *, now: datetime, lease: timedelta, most: int
 ) -> tuple[Claimed, ...]:
     """Take the most urgent messages of a channel that are due and that nobody holds."""
     row, real_now = MESSAGE.c, database_time(session)
-    is_free = or_(row.leased_until.is_(None), row.leased_until <= real_now)
-    due = and_(waiting(), row.channel == channel, row.not_before <= now, is_free)
     found = session.execute(
-        select(MESSAGE).where(due).order_by(row.urgency, row.not_before, row.id).limit(most)
+        _WHOLE.where(_due(session, channel, now, real_now))
+        .order_by(row.urgency, row.not_before, row.id)
+        .limit(most)
     ).all()
-    ids = [each.id for each in found]
-    session.execute(
-        update(MESSAGE)
-        .where(numbered(session, row.id, ids))
-        .values(leased_by=holder, leased_until=real_now + lease, attempts=row.attempts + 1, tried_at=now)
-    )
-    return tuple(
-        Claimed(
-            each.id, each.key, each.person_id, each.channel, each.way_id, each.digest_id, each.template,
-            json.loads(each.parameters), each.urgency, each.attempts + 1, each.made_at,
-        )
-        for each in found
+    if not found:
+        return ()
+    _take(session, [each.id for each in found], holder, real_now + lease, now, counts=1)
+    return tuple(_claimed(each, attempts=each.attempts + 1) for each in found)
+
+
+def probe(
+    session: Session, channel: ChannelKind, holder: str, *, now: datetime, lease: timedelta
+) -> Claimed | None:
+    """Take one message before its time, where its peer took none and nobody has asked for :data:`PROBE`."""
+    real_now = database_time(session)
+    number = _to_probe(session, channel, now, real_now)
+    if number is None:
+        return None
+    _take(session, [number], holder, real_now + lease, now, counts=0)
+    each = session.execute(_WHOLE.where(MESSAGE.c.id == number)).one()
+    return _claimed(each, attempts=each.attempts, planned_at=each.not_before)
+
+
+def awake(session: Session, message: Claimed, *, now: datetime) -> None:
+    """The peer of a message is back: all that was put off because it was away is due."""
+    row = MESSAGE.c
+    off = and_(waiting(), _is_put_off(), row.channel == message.channel, row.leased_until.is_(None))
+    same = row.way_id == message.way if message.channel in MANY_PEERS else true()
+    session.execute(update(MESSAGE).where(off, same, row.not_before > now).values(not_before=now, code=None))
+
+
+def _is_put_off() -> ColumnElement[bool]:
+    """The condition that the last try met nobody: no answer, or that of one who closes (RFC 5321 §3.8)."""
+    row = MESSAGE.c
+    return or_(row.code.in_(PEER_AWAY), and_(row.code == Fault.BUSY, row.answer.like("421 %")))
+
+
+_WHOLE = select(MESSAGE, _is_put_off().label("is_put_off"))
+
+
+def _due(session: Session, channel: ChannelKind, now: datetime, real_now: datetime) -> ColumnElement[bool]:
+    """The condition that a message may be sent now; by a way of its own one after another."""
+    row = MESSAGE.c
+    due = and_(waiting(), row.channel == channel, row.not_before <= now, _is_free(real_now))
+    if channel is ChannelKind.MAIL:
+        return due
+    busy = session.scalars(select(row.way_id).where(row.channel == channel, row.leased_until > real_now))
+    return and_(due, or_(row.way_id.is_(None), row.way_id.not_in([way for way in busy if way is not None])))
+
+
+def _is_free(real_now: datetime) -> ColumnElement[bool]:
+    return or_(MESSAGE.c.leased_until.is_(None), MESSAGE.c.leased_until <= real_now)
+
+
+def _to_probe(session: Session, channel: ChannelKind, now: datetime, real_now: datetime) -> int | None:
+    """The message that is next to be sent to a peer that nobody has tried for a while."""
+    row = MESSAGE.c
+    off = and_(waiting(), row.channel == channel, _is_put_off())
+    peer = row.way_id if channel in MANY_PEERS else row.channel
+    away = select(peer).where(off).group_by(peer).having(func.max(row.tried_at) <= now - PROBE).limit(1)
+    found = session.execute(away).first()
+    if found is None:
+        return None
+    first = select(row.id).where(off, peer == found[0], _is_free(real_now)).order_by(row.not_before, row.id)
+    number: int | None = session.scalar(first.limit(1))
+    return number
+
+
+def _take(
+    session: Session, numbers: list[int], holder: str, until: datetime, now: datetime, *, counts: int
+) -> None:
+    row = MESSAGE.c
+    values = {"leased_by": holder, "leased_until": until, "attempts": row.attempts + counts, "tried_at": now}
+    session.execute(update(MESSAGE).where(numbered(session, row.id, numbers)).values(values))
+
+
+def _claimed(each: Row[Any], *, attempts: int, planned_at: datetime | None = None) -> Claimed:
+    return Claimed(
+        each.id, each.key, each.person_id, each.channel, each.way_id, each.digest_id, each.template,
+        each.parameters, each.urgency, attempts, each.made_at, bool(each.is_put_off), planned_at,
     )  # fmt: skip
 
 
