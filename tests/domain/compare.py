@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -189,7 +190,7 @@ def _restless_clause(clause: Clause) -> Clause:
 
 def _restless_version(clause: Clause, span: Span) -> Version:
     version = clause.on(span.start)
-    more = sum(day <= span.start for day in CHANGES) % 2
+    more = bisect_right(CHANGES, span.start) % 2
     value = version.value != bool(more) if clause.unit == "switch" else version.value + more
     return replace(version, span=span, value=value)
 
@@ -232,7 +233,30 @@ def _due(due: Deadline) -> Due:
     )
 
 
-def reads_two_ways(seed: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The second readings of worlds by their seeds; whoever compares many cores has each worked out once."""
+
+    second: Callable[[int], Second]
+    dues: Callable[[int], list[Due]]
+
+
+def readings() -> Readings:
+    """What the oracle says of every world, remembered as long as this is kept."""
+    return Readings(cache(_second_of), cache(_dues_of))
+
+
+def _second_of(seed: int) -> Second:
+    one = world(seed)
+    return oracle(one, books_for(one))
+
+
+def _dues_of(seed: int) -> list[Due]:
+    one = world(seed)
+    return dues(one, books_for(one))
+
+
+def reads_two_ways(seed: int, known: Readings) -> bool:
     """Whether a world is read in two ways, or cannot be read by the product at all."""
     one = world(seed)
     books = books_for(one)
@@ -240,10 +264,10 @@ def reads_two_ways(seed: int) -> bool:
         said = product(one, books)
     except (ArithmeticError, LookupError, ValueError, TrackerError):
         return True
-    return bool(differences(said, oracle(one, books)))
+    return bool(differences(said, known.second(seed)))
 
 
-def is_due_two_ways(seed: int) -> bool:
+def is_due_two_ways(seed: int, known: Readings) -> bool:
     """Whether the two readings see other deadlines in a world, or the product cannot read it at all."""
     one = world(seed)
     books = books_for(one)
@@ -251,18 +275,22 @@ def is_due_two_ways(seed: int) -> bool:
         found = deadlines(one, books)
     except (ArithmeticError, LookupError, ValueError, TrackerError):
         return True
-    return bool(differing_deadlines(found, dues(one, books)))
+    return bool(differing_deadlines(found, known.dues(seed)))
 
 
-SHOWN_BY: Mapping[str, Callable[[int], bool]] = {
+def _is_told_two_ways(seed: int, known: Readings) -> bool:
+    return is_told_two_ways(seed)
+
+
+SHOWN_BY: Mapping[str, Callable[[int, Readings], bool]] = {
     "deadlines": is_due_two_ways,
-    "reminders": is_told_two_ways,
-    "holds": is_told_two_ways,
-    "digests": is_told_two_ways,
+    "reminders": _is_told_two_ways,
+    "holds": _is_told_two_ways,
+    "digests": _is_told_two_ways,
 }
 """What shows that a module does not do what it should; all others show in the assessment of worlds."""
 
 
-def shows(module: str, seed: int) -> bool:
+def shows(module: str, seed: int, known: Readings) -> bool:
     """Whether the world or the story of a seed shows that a module does not do what it should."""
-    return SHOWN_BY.get(module, reads_two_ways)(seed)
+    return SHOWN_BY.get(module, reads_two_ways)(seed, known)
