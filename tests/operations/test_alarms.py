@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
+from tests.channels.bot import TAKEN, TOKEN, says
+from tests.channels.web_servers import web
 from tests.delivery.conftest import LETTERS
+from tests.loops import run
 from tests.operations.test_loudness import MovedClock, an_admin, late, old_file, roomy
 from tests.operations.test_operations import BOOK
 from tests.web.register import NOW
@@ -22,6 +25,8 @@ from tracker.settings import Settings
 
 __all__ = ["roomy"]
 
+MAILS = Settings(smtp_url="smtp://127.0.0.1:9")
+
 
 def alarms(engine: Engine, code: str) -> list[tuple[str, str]]:
     """Of the messages to those who run the service that tell of a condition: their channels and values."""
@@ -32,26 +37,40 @@ def alarms(engine: Engine, code: str) -> list[tuple[str, str]]:
         ]
 
 
-def a_tick(engine: Engine, clock: MovedClock | FixedClock) -> Tick:
-    """The tick of a process that sends mail."""
-    settings = Settings(smtp_url="smtp://127.0.0.1:9")
-    return Tick(engine, BOOK, clock, Outgoing.of(settings, engine, BOOK, clock))
+def reached(engine: Engine, words: str) -> int:
+    """How many messages with these words a bot has been given by a service whose mail server is gone."""
+
+    async def tick_and_deliver() -> int:
+        async with web(lambda asked: TAKEN if asked.path.endswith("/sendMessage") else says([])) as bot:
+            given = Settings(
+                smtp_url="smtp://127.0.0.1:9", telegram_url=bot.url, telegram_token=TOKEN, secret="k" * 40
+            )
+            outgoing = Outgoing.of(given, engine, BOOK, FixedClock(NOW))
+            beat = Tick(engine, BOOK, FixedClock(NOW), outgoing)
+            for _ in range(3):
+                beat()
+            await outgoing.dispatcher.run()
+            await outgoing.dispatcher.close()
+            return len([each for each in bot.asked if words in str(each.json.get("text"))])
+
+    return run(tick_and_deliver())
 
 
-def test_obs_3_with_mail_down_those_who_run_it_are_told_by_their_other_ways_too(engine: Engine) -> None:
+def test_obs_3_with_mail_down_those_who_run_it_hear_by_their_other_ways(engine: Engine) -> None:
     an_admin(engine)
     late(engine)
-    beat = a_tick(engine, FixedClock(NOW))
-    for _ in range(3):
-        beat()
-    found = alarms(engine, '"messages"')
-    assert [channel for channel, _ in found] == ["mail", "telegram"]
+    words = load_catalogs()[Settings().language]
+    assert reached(engine, words.say("alarm.messages", number=1, at="15.01.2027 10:44")) == 1
+    with engine.connect() as connection:
+        told = text("SELECT channel, sent_at IS NOT NULL AS is_sent FROM message WHERE template = 'alarm'")
+        sent = {row.channel: bool(row.is_sent) for row in connection.execute(told)}
+    assert sent == {"mail": False, "telegram": True}
 
 
 def test_an_alarm_is_told_again_after_a_day_and_not_when_it_flickers(empty: Engine) -> None:
     an_admin(empty)
     mend, clock = old_file(empty), MovedClock()
-    beat = Tick(empty, BOOK, clock)
+    beat = Tick(empty, BOOK, clock, Outgoing.of(MAILS, empty, BOOK, clock))
     for minutes, expected in ((0, 1), (60, 1), (1439, 1), (1441, 2), (1500, 2)):
         clock.moment = NOW + timedelta(minutes=minutes)
         beat()

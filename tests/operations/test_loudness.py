@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from tests.operations.test_operations import TODAY, samples, tick
+from tests.operations.test_operations import BOOK, TODAY, samples, tick
 from tests.people import ADMIN, a_person, sign_in
 from tests.web.conftest import HOME, Visit
 from tests.web.reading import text_of
@@ -32,6 +32,7 @@ from tracker.domain.roles import Role
 from tracker.domain.timekeeping import Jump, Look
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
+from tracker.scheduler import Tick
 from tracker.services import conditions, keeping_time, operating
 from tracker.services.operating import CODES
 from tracker.settings import Settings
@@ -42,6 +43,7 @@ from tracker.store.outbox import Note
 from tracker.web import lookout
 from tracker.web.app import create_app
 
+EN = load_catalogs()[Language.EN]
 NEARLY_FULL = SimpleNamespace(total=2**40, used=2**40 - 2**30, free=2**30)
 ROOMY = SimpleNamespace(total=2**40, used=2**39, free=2**39)
 
@@ -160,9 +162,17 @@ def unheard(engine: Engine) -> Callable[[], None]:
     return ran(engine, Job.DELIVERY)
 
 
+def untold(engine: Engine) -> Callable[[], None]:
+    """In a region reminders are owed and nobody is there in any rank."""
+    with transaction(engine) as session:
+        jobs.record(session, Job.REMINDERS, began_at=NOW, ended_at=NOW, untold={"71": 2, "": 1})
+    return ran(engine, Job.REMINDERS)
+
+
 WRONG = {
     "messages": late, "undelivered": dead, "tick": missed, "clock": jumped, "file": old_file, "job": failed,
     "evaluation": stale, "canary": unproved, "delivery": unheard,
+    "untold": untold,
 }  # fmt: skip
 
 
@@ -215,6 +225,25 @@ def test_a_message_of_somebody_who_has_left_is_nobodys_to_mend(empty: Engine, vi
     with transaction(empty) as session:
         accounts.change(session, people.number_of(session, "a@example.kz") or 0, {"disabled_at": NOW})
     assert told(empty, visit)[1] == []
+
+
+def test_rem_5_where_nobody_is_left_to_be_told_those_who_can_invite_somebody_see_where(
+    filled: Engine, visit: Visit
+) -> None:
+    beat, client = Tick(filled, BOOK, FixedClock(NOW)), visit(filled, Language.EN)
+    for person, regions in (
+        (None, {"59", "71"}), (a_person(Role.REVIEWER, "59"), {"71"}), (a_person(Role.MINISTRY), set()),
+    ):  # fmt: skip
+        if person is not None:
+            sign_in(filled, person)
+        beat()
+        found = samples(client).items()
+        untold = {labels[0][1]: value for (name, labels), value in found if name == "tracker_untold_needs"}
+        assert set(untold) == regions
+        assert ("nobody_to_tell" in client.get("/readyz").json()["reasons"]) == bool(regions)
+        page = text_of(client.get("/people").text)
+        assert all(f"{EN.say(f'region.{each}')}: {number:.0f}" in page for each, number in untold.items())
+        assert (EN.say("people.untold") in page) == bool(regions)
 
 
 READERS = (ADMIN, *(a_person(role, "59") for role in Role if role is not Role.ADMIN), None)

@@ -49,6 +49,7 @@ def test_anybody_learns_that_the_process_lives_also_without_a_database(visit: Vi
 
 
 def test_a_server_that_judged_today_and_ticks_is_ready(filled: Engine, visit: Visit) -> None:
+    sign_in(filled, a_person(Role.MINISTRY))
     tick(filled)
     answer = visit(filled, person=None).get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ready", "reasons": []})
@@ -75,6 +76,7 @@ def test_every_reason_for_not_being_ready_is_a_code(filled: Engine, visit: Visit
 def test_an_attack_on_the_sign_in_is_told_and_takes_no_server_off_the_network(
     filled: Engine, visit: Visit
 ) -> None:
+    sign_in(filled, a_person(Role.MINISTRY))
     tick(filled)
     with transaction(filled) as session:
         attempts.raise_alarm(session, now=NOW)
@@ -281,6 +283,7 @@ def test_nobody_else_is_told_anything_not_even_on_this_machine(filled: Engine, v
 
 @pytest.mark.parametrize("language", Language)
 def test_the_page_says_what_is_wrong_and_what_to_do(filled: Engine, visit: Visit, language: Language) -> None:
+    sign_in(filled, a_person(Role.MINISTRY))
     client = visit(filled, language)
     before = client.get("/operations")
     assert before.status_code == 200
@@ -304,6 +307,7 @@ def test_what_is_unknown_is_named_above_and_is_not_called_good(
     filled: Engine, visit: Visit, language: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: HALF_FULL)  # whatever this machine's disk is
+    sign_in(filled, a_person(Role.MINISTRY))
     tick(filled)
     with reading(filled, seeing=EVERYTHING) as session:
         found = operating.all_conditions(session, filled, now=NOW, today=TODAY, book=BOOK)

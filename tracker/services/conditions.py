@@ -188,6 +188,19 @@ def canary(session: Session, run: Run | None, now: datetime) -> Condition:
     return Condition("canary", Level.GOOD, {"on": found.on, "at": found.sent_at})
 
 
+def untold(run: Run | None) -> Condition:
+    """Whoever is owed a reminder is there to be told (REM-5), as the last look at what is owed has found."""
+    if run is None:
+        return Condition("untold", Level.UNKNOWN)
+    number = sum(untold_needs(run).values())
+    return Condition("untold", Level.BAD if number else Level.GOOD, {"number": number, "at": run.ended_at})
+
+
+def untold_needs(run: Run | None) -> Mapping[str, int]:
+    """How many needs of each region have reminders owed and nobody in any rank; ``""`` states no region."""
+    return {} if run is None else run.detail.get("untold") or {}
+
+
 def zones(today: date) -> Condition:
     """The edition of the time zones by which legal days begin: the machine's own, else the package's."""
     edition = edition_of_zones()

@@ -23,6 +23,7 @@ CODES = {
     "strangers": "strangers_refused",
     "messages": "messages_late",
     "undelivered": "messages_dead",
+    "untold": "nobody_to_tell",
     "clock": "clock_jumped",
     "file": "file_old",
     "canary": "canary_missed",
@@ -42,7 +43,7 @@ server nor a clock takes it off the network."""
 BEARABLE = frozenset(reason for code, reason in CODES.items() if code not in GRAVE)
 """Reasons that are told, and with which it is ready."""
 
-OF_OPERATORS = frozenset({"strangers", "room", "zones", "job", "canary"})
+OF_OPERATORS = frozenset({"strangers", "room", "zones", "job", "canary", "untold"})
 """What the banner tells only those who can do something about it."""
 
 
@@ -103,6 +104,7 @@ def watched(session: Session, engine: Engine, *, now: datetime, today: date) -> 
         *(conditions.heartbeat(job, runs.get(job), now) for job in HEARTBEATS),
         conditions.strangers(warding.watch(session, now=now)),
         *conditions.messages(session, now),
+        conditions.untold(runs.get(Job.REMINDERS)),
         conditions.clock(runs.get(Job.CLOCK)),
         conditions.canary(session, runs.get(Job.CANARY), now),
         *conditions.files(measures.newest_imports(session), now),

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from tracker import __version__
 from tracker.domain.acts import Act
 from tracker.domain.vocabulary import FlagKind
-from tracker.services.conditions import Condition
+from tracker.services.conditions import Condition, untold_needs
 from tracker.services.operating import CODES
 from tracker.services.warding import Watch
 from tracker.services.witnessing import Chain
@@ -44,6 +44,7 @@ class Reading(Collector):
         yield from self._journal()
         yield from self._strangers()
         yield from self._conditions()
+        yield from self._untold()
         yield _family("tracker_build_info", "The version that runs.", {__version__: 1}, "version")
 
     def _needs(self) -> Iterator[Metric]:
@@ -89,6 +90,13 @@ class Reading(Collector):
         for each in self.conditions:
             bad[each.code] += each.is_bad
         yield _family("tracker_condition_bad", "What does not hold, as /readyz tells it.", bad, "condition")
+
+    def _untold(self) -> Iterator[Metric]:
+        found = {
+            region or NO_REGION: number
+            for region, number in untold_needs(self.runs.get(Job.REMINDERS)).items()
+        }
+        yield _family("tracker_untold_needs", "Needs of which nobody can be reminded.", found, "region")
 
     def answer(self) -> Response:
         """The text."""

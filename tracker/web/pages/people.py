@@ -25,10 +25,11 @@ from tracker.domain.errors import (
 from tracker.domain.people import Person
 from tracker.domain.roles import NATIONAL, Action, Role
 from tracker.feeds.regions import REGIONS
-from tracker.services import enrolling, issuing
+from tracker.services import conditions, enrolling, issuing
 from tracker.services.acting import Author
 from tracker.services.enrolling import Described, Invited
-from tracker.store import accounts, people, tokens
+from tracker.store import accounts, jobs, people, tokens
+from tracker.store.jobs import Job
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of
 from tracker.web.paging import Page, page_number
@@ -108,7 +109,8 @@ def index(visit: Asked) -> Response:
     first = (number - 1) * PER_PAGE
     found = accounts.accounts(visit.session, words=words, limit=PER_PAGE, offset=first)
     page = Page(found, number, last, count, first + 1)
-    return visit.page("people/index.html", {"page": page, "q": words})
+    untold = conditions.untold_needs(jobs.last_runs(visit.session).get(Job.REMINDERS))
+    return visit.page("people/index.html", {"page": page, "q": words, "untold": untold})
 
 
 @router.get("/people/new", dependencies=MANAGE)
