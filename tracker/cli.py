@@ -23,12 +23,10 @@ from tracker.domain.errors import (
     ConfirmationNeeded,
     EndingNotKnown,
     FileRefused,
-    FilterNotKnown,
     OutputLost,
     TrackerError,
 )
 from tracker.domain.register import RegisterKind
-from tracker.feeds.regions import find_region
 from tracker.feeds.table_files import LARGEST_FILE
 from tracker.people_cli import token_app, user_app
 from tracker.render.sheets import csv_bytes, xlsx_bytes
@@ -45,7 +43,7 @@ from tracker.services.acting import Author
 from tracker.services.exporting import ExportKind
 from tracker.services.hashing import Hasher
 from tracker.store import migrate
-from tracker.store.scope import EVERYTHING, Scope
+from tracker.store.scope import EVERYTHING
 
 FOUND_PROBLEMS = 1
 
@@ -214,7 +212,7 @@ def judge(
 ) -> None:
     """Judge every need on a day. Without --on it is today, and the result is stored."""
     desk: Desk = context.obj
-    scope = _scope(region)
+    scope = desk.scope(region)
     day = desk.day(on)
     with console.progress(desk.say("cli.assessing")) as progress:
         if on is None and known is None:
@@ -232,16 +230,6 @@ def judge(
                 session, scope, on=day, known=desk.moment(known), book=desk.book, progress=progress
             )
     printing.print_evaluation(desk, found, how)
-
-
-def _scope(region: str | None) -> Scope:
-    """Everything, or one region; raises ``FilterNotKnown``."""
-    if region is None:
-        return EVERYTHING
-    code = find_region(region)
-    if code is None:
-        raise FilterNotKnown(name="region", value=region, reason="region")
-    return Scope.of(code)
 
 
 @app.command("verify")
@@ -282,7 +270,7 @@ def write_out(
         raise EndingNotKnown(filename=file.name)
     with desk.reading() as session:
         sheet = exporting.export(
-            session, _scope(region), kind, on=desk.day(on), known=desk.moment(known), book=desk.book
+            session, desk.scope(region), kind, on=desk.day(on), known=desk.moment(known), book=desk.book
         )
     data = (
         csv_bytes(sheet.header, sheet.rows)

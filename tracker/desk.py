@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from tracker.clock import LEGAL_ZONE, legal_day
 from tracker.domain.asked import is_day, read_day, read_moment
-from tracker.domain.errors import MomentRefused, SettingsRefused, TrackerError
+from tracker.domain.errors import FilterNotKnown, MomentRefused, SettingsRefused, TrackerError
 from tracker.domain.vocabulary import Language
+from tracker.feeds.regions import find_region
 from tracker.render.catalogs import Words, load_words
 from tracker.render.formats import Formats
 from tracker.render.sentences import Sentences
@@ -25,7 +26,7 @@ from tracker.services.evaluating import Book
 from tracker.settings import Settings
 from tracker.store import migrate
 from tracker.store.engine import make_engine, reading, transaction
-from tracker.store.scope import EVERYTHING
+from tracker.store.scope import EVERYTHING, Scope
 
 DEMO_URL = "sqlite:///demo.db"
 
@@ -121,6 +122,16 @@ class Desk:
         if is_day(text) and legal_day(moment) == self.today:
             return self.now
         raise MomentRefused(moment=moment)
+
+    @staticmethod
+    def scope(region: str | None) -> Scope:
+        """Everything, or one region; raises ``FilterNotKnown``."""
+        if region is None:
+            return EVERYTHING
+        code = find_region(region)
+        if code is None:
+            raise FilterNotKnown(name="region", value=region, reason="region")
+        return Scope.of(code)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

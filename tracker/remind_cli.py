@@ -16,7 +16,6 @@ from tracker.domain.people import Person
 from tracker.services import rehearsing
 from tracker.services.rehearsing import Rehearsal
 from tracker.store import accounts, people
-from tracker.store.scope import EVERYTHING
 
 COLUMNS = (
     "on", "person", "language", "deadline", "school_id", "service", "number", "due_on", "consequence",
@@ -29,6 +28,13 @@ SHOWN = ("on", "person", "language", "deadline", "school_id", "due_on", "leads")
 def remind(
     context: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who would be told what.")] = False,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="The day from which it is looked ahead.")
+    ] = None,
+    known: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="As far as was known at this moment.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(metavar="CODE", help="The schools of one region.")] = None,
     first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="The first day.")] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The last day.")] = None,
     person: Annotated[str | None, typer.Option(metavar="EMAIL", help="One person alone.")] = None,
@@ -39,14 +45,21 @@ def remind(
     if not dry_run:
         console.complain(desk.say("cli.remind.dry_run"))
         raise typer.Exit(2)
-    begin = desk.day(first)
+    today = desk.day(on)
+    begin = today if first is None else desk.day(first)
     stop = begin if last is None else desk.day(last)
     with desk.reading() as session:
         only = None if person is None else people.number_of(session, person)
         if person is not None and only is None:
             raise NotFound(email=person)
         found = rehearsing.rehearse(
-            session, EVERYTHING, today=desk.today, book=desk.book, first=begin, last=stop
+            session,
+            desk.scope(region),
+            today=today,
+            book=desk.book,
+            first=begin,
+            last=stop,
+            known=desk.moment(known),
         )
         whom = {each.person.id: each.person for each in accounts.accounts(session)}
     _show(desk, found, [digest for digest in found.digests if only in (None, digest.person)], whom, how)

@@ -56,6 +56,20 @@ def test_it_is_a_table_for_people_and_csv_for_programs(commands: Commands) -> No
     assert "Nobody is told anything" in quiet.plain
 
 
+def test_it_is_asked_as_of_a_day_as_known_at_a_moment_and_for_a_region(commands: Commands) -> None:
+    def schools(*words: str) -> set[tuple[str, str]]:
+        found = commands.good("remind", "--dry-run", *words, "--format", "json").json
+        return {(each["on"], each["school_id"]) for each in found["reminders"]}
+
+    assert schools("--region", "59") == schools() != set()
+    assert schools("--region", "71") == set()
+    assert schools("--known", "2027-01-13") == set()  # nothing was recorded yet
+    assert schools("--known", "2027-01-14") == schools()
+    assert schools("--on", "2027-01-18") == {("2027-01-18", school) for _, school in schools()}
+    for words in (("--region", "XX"), ("--on", "x"), ("--known", "x")):
+        assert commands("remind", "--dry-run", *words).status == 2
+
+
 def test_it_sends_nothing_and_knows_nobody_it_does_not_know(commands: Commands) -> None:
     assert commands("remind").status == 2
     assert commands("remind", "--dry-run", "--person", "nobody@example.kz").status == 2

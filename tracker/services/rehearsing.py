@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,7 @@ from tracker.domain.vocabulary import DeadlineKind
 from tracker.services import evaluating, reminding
 from tracker.services.evaluating import Bench, Book
 from tracker.services.reminding import LOOKED_BACK
-from tracker.store import digests, facts, registry, watching
+from tracker.store import digests, facts, registry, versions, watching
 from tracker.store.own_leads import Which
 from tracker.store.row_security import whole_country
 from tracker.store.scope import Scope
@@ -114,29 +114,32 @@ def rehearse(
     first: date,
     last: date | None = None,
     instead: Mapping[Which, tuple[Lead, ...]] | None = None,
+    known: datetime | None = None,
 ) -> Rehearsal:
     """The digests about the schools of a scope from ``first`` to ``last``, or for as long as a page looks.
 
     Days before ``first`` but not before ``today`` are played too, for what is told then is not told again.
-    ``instead`` are leads of single contracts to try in place of theirs.
+    ``instead`` are leads of single contracts to try in place of theirs. Facts are those ``known`` at a moment;
+    people, plans, holds and what was told are those of now.
     """
+    seq = None if known is None else versions.known_seq(session, known)
     who = reminding.audience(session, on=today, book=book)
     plan = replace(who.plan, of_number={**who.plan.of_number, **(instead or {})})
-    schools = {school.school_id: school for school in registry.list_schools(session, scope)}
-    ladder, law = who.ladder, evaluating.bench(session, book, on=today)
+    schools = {school.school_id: school for school in registry.list_schools(session, scope, known_seq=seq)}
+    ladder, law = who.ladder, evaluating.bench(session, book, on=today, known=known)
     ranks = {number: ladder.ranks(school) for number, school in schools.items()}
-    stage = Stage(tuple(facts.load_facts(session, scope)), ranks, law)
+    stage = Stage(tuple(facts.load_facts(session, scope, known_seq=seq)), ranks, law)
     begin = min(today, first)
     stop = last or first + horizon(len(stage.needs))
     people = {each.person for rows in ranks.values() for rank in rows for each in rank}
-    known = _known(session, stage, today)
-    since = min((due_on for _, _, due_on in known if due_on), default=today)
+    since_when = _known(session, stage, today)
+    since = min((due_on for _, _, due_on in since_when if due_on), default=today)
     told = ledger(digests.told(session, since=min(since, today - LOOKED_BACK), people=people))
     at = Telling(begin, plan, law.calendar, told, who.holds)
     days = [begin + ONE_DAY * number for number in range((stop - begin).days + 1)]
     found = play(
         stage.charges, days, at,
-        substitutes=who.substitutes, known=known,
+        substitutes=who.substitutes, known=since_when,
         may_read=reminding.reading_within(who.people, schools),
     )  # fmt: skip
     shown = tuple(digest for digest in found if digest.on >= first)
