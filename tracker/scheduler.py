@@ -26,7 +26,7 @@ from tracker.domain.errors import DatabaseNotReady
 from tracker.living import Vital
 from tracker.outgoing import Outgoing
 from tracker.pulse import Nudge, Steadily
-from tracker.services import alarming, conditions, operating, proving_life, reminding, witnessing
+from tracker.services import alarming, conditions, operating, proving_life, reminding, rerouting, witnessing
 from tracker.services.evaluating import Book
 from tracker.services.keeping_time import Watchman
 from tracker.services.reminding import Question
@@ -218,6 +218,9 @@ class Tick:
 
     def _owe(self, now: datetime) -> None:
         before = self._owed
+        if before is None and self._by:
+            with transaction(self._engine) as session:
+                rerouting.leave_shut(session, now=now, by=self._by)
         self._owed, owed = reminding.owe(self._engine, now=now, book=self._book, by=self._by, last=before)
         if owed.untold is None:
             return

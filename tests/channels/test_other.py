@@ -112,5 +112,5 @@ def test_addresses_of_known_services_are_read(address: str) -> None:
 def test_without_the_extra_nothing_is_sent_and_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     delivery, kept = run(sent(lambda asked: FINE))
-    assert came_to(delivery) == (Fate.NEVER, Fault.NOT_INSTALLED)
+    assert came_to(delivery) == (Fate.LATER, Fault.NOT_INSTALLED)
     assert kept.asked == []

@@ -83,8 +83,6 @@ def test_an_action_that_no_button_can_carry_is_a_fault_of_ours() -> None:
         (BLOCKED, Fault.BLOCKED),
         (DEACTIVATED, Fault.BLOCKED),
         (NOT_FOUND, Fault.GONE),
-        (BAD_TOKEN, Fault.SIGN_IN),
-        (refuses(404, "Not Found"), Fault.SIGN_IN),
         (TOO_LONG, Fault.REFUSED),
     ],
 )
@@ -99,6 +97,8 @@ def test_what_telegram_refuses_for_ever_is_not_tried_again(reply: Reply, fault: 
     ("reply", "fault"),
     [
         (refuses(500, "Internal Server Error"), Fault.BUSY),
+        (BAD_TOKEN, Fault.SIGN_IN),
+        (refuses(404, "Not Found"), Fault.SIGN_IN),
         (Reply(502, b"<html>Bad Gateway</html>", {"content-type": "text/html"}), Fault.BUSY),
         (Reply(403, b"<html>proxy says no</html>"), Fault.ANSWER),
         (Reply(200, b"<html>sign in to this network</html>"), Fault.ANSWER),

@@ -70,6 +70,7 @@ class Service:
     now: datetime = NOW
     mail: Receiver = field(default_factory=Receiver)
     telegram: Receiver = field(default_factory=Receiver)
+    by: tuple[ChannelKind, ...] = tuple(ChannelKind)
     last: Question | None = None
     book: Book = field(default_factory=lambda: Book(BOOK.policy))
     """Its own: files of tests may bear the name of an earlier one, and answers are kept by the name."""
@@ -94,14 +95,13 @@ class Service:
 
     def owe(self) -> Owed:
         """One look."""
-        self.last, owed = reminding.owe(
-            self.engine, now=self.now, book=self.book, by=tuple(ChannelKind), last=self.last
-        )
+        self.last, owed = reminding.owe(self.engine, now=self.now, book=self.book, by=self.by, last=self.last)
         return owed
 
     def dispatcher(self, *, lease: timedelta = LEASE, writer: Write = WRITER) -> Dispatcher:
         """Another process that sends."""
         hands = {ChannelKind.MAIL: (self.mail,), ChannelKind.TELEGRAM: (self.telegram,)}
+        hands = {kind: each for kind, each in hands.items() if kind in self.by}
         return Dispatcher(self.engine, lambda: self.now, hands, writer, lease)
 
     def deliver(self) -> int:

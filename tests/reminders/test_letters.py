@@ -26,6 +26,7 @@ from tracker.render.environment import make_voices
 from tracker.render.letter_size import LARGEST, size_of
 from tracker.render.letters import ANSWERS, Letters, make_letters
 from tracker.render.told import one_line
+from tracker.render.way_letters import bad_way
 
 HOME = "https://tracker.example.kz"
 LETTERS = make_letters(
@@ -327,3 +328,17 @@ def _days_of(text: str, letters: Letters) -> int | None:
             if found := re.search(pattern, text):
                 return int(re.sub(r"\D", "", found[1]))
     return None
+
+
+def test_of_a_way_that_is_bad_the_letter_says_whose_by_which_channel_and_where_to_mend_it(
+    letters: Letters,
+) -> None:
+    told = bad_way(
+        letters, key="bad_way:1", to="b@example.kz", channel=ChannelKind.MAIL, name="Сәуле\r\nBcc: x",
+        bad=ChannelKind.WEBHOOK, answer="410 <gone>",
+    )  # fmt: skip
+    assert "Сәуле Bcc: x" in told.subject
+    assert "\n" not in told.subject
+    assert "410 <gone>" in told.text
+    assert "410 &lt;gone&gt;" in told.html
+    assert f"{HOME}/reminders" in told.text

@@ -17,6 +17,7 @@ from tests.web.reading import text_of
 from tests.web.register import ENDING, NOW, STALLED, UNKNOWN
 from tracker.domain.acts import Act
 from tracker.domain.errors import WayRefused
+from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
@@ -323,3 +324,22 @@ def test_an_administrator_looks_at_anybody(told: Engine, visit: Visit) -> None:
     client = visit(told, Language.KK, person=ADMIN)
     for person in (OFFICER, HEAD, ELSEWHERE):
         assert client.get("/reminders", params={"person": number_of(told, person)}).status_code == 200
+
+
+def test_a_person_and_her_administrator_see_which_of_her_ways_is_bad_and_that_none_is_left(
+    told: Engine, officer: TestClient, visit: Visit
+) -> None:
+    assert SAY("way.none_left") not in officer.get("/reminders").text
+    number = number_of(told, OFFICER)
+    with transaction(told) as session:
+        bad = ways.get(
+            session, ways.add(session, number, ChannelKind.MAIL, OFFICER.email, at=NOW, confirmed=True)
+        )
+        assert bad is not None
+        ways.failed(session, bad, answer="550 <no> such user", at=NOW, for_good=True)
+    page = officer.get("/reminders").text
+    assert SAY("way.none_left") in page
+    assert SAY("way.state.bad", at="15.01.2027 11:00") in part(page, "ways")
+    assert "550 &lt;no&gt; such user" in page
+    administrator = visit(told, Language.RU, person=ADMIN)
+    assert "550 &lt;no&gt; such user" in administrator.get(f"/people/{number}").text

@@ -67,7 +67,7 @@ def _service(address: str) -> Callable[..., object] | Delivery:
     try:
         from apprise import Apprise  # half a second, and an extra
     except ImportError:
-        return Delivery(Fate.NEVER, Fault.NOT_INSTALLED)
+        return Delivery(Fate.LATER, Fault.NOT_INSTALLED)
     for talker, level in TALKERS.items():
         logging.getLogger(talker).setLevel(level)
     service = Apprise.instantiate(address)

@@ -245,7 +245,7 @@ def _refusal(said: _Said) -> Delivery:
     if not said.is_theirs:
         return Delivery(Fate.LATER, Fault.ANSWER, answer)
     if said.status in (401, 404):
-        return Delivery(Fate.NEVER, Fault.SIGN_IN, answer)
+        return Delivery(Fate.LATER, Fault.SIGN_IN, answer)
     if said.status == 403:
         return Delivery(Fate.NEVER, Fault.BLOCKED, answer)
     if said.status == 400:

@@ -202,8 +202,8 @@ class Dispatcher:
             return
         if delivery.moved_to and way is not None:
             ways.change(session, way.id, address=delivery.moved_to)
-        if delivery.fate is Fate.SENT and way is not None:
-            ways.worked(session, way)
+        if delivery.fate is Fate.SENT:
+            rerouting.worked(session, message, way)
         if delivery.fate is Fate.SENT and message.is_put_off:
             outbox.awake(session, message, now=now)
         if is_lost:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.messages import LONGEST_ANSWER, ChannelKind, Delivery, Fate
+from tracker.domain.messages import LONGEST_ANSWER, ChannelKind, Delivery, Fate, Fault
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
 from tracker.services.proving_life import CANARY
 from tracker.services.reminding import DIGEST, message_key, open_ways
-from tracker.store import accounts, digests, outbox, ways
+from tracker.store import accounts, digests, outbox, stranded, ways
 from tracker.store.outbox import Claimed, Note
+from tracker.store.ways import Way
 
 HIGHER = (Role.MINISTRY, Role.ADMIN)
 """Who is told where a region has no head."""
 
 LOST = "dead_letter"
 """The template of a message that tells what did not reach somebody else."""
+
+SHUT = "channel_not_set_up"
+"""Why a message is not sent that went another way instead: its channel is set up no more."""
+
+BAD_WAY = "bad_way"
+"""The template of a message that tells of a way that takes nothing any more."""
 
 
 def reroute(
@@ -34,13 +41,36 @@ def reroute(
         return
     person = account.person
     if delivery.fate is Fate.NEVER and message.template != CANARY:
-        _mark(session, message, person, delivery, now)
-    if message.template == DIGEST and not _elsewhere(session, message, person, now, by):
+        way = _failing(session, message, person, now)
+        is_gone, answer = delivery.code == Fault.GONE, delivery.answer or delivery.code
+        if way and ways.failed(session, way, answer=answer, at=now, for_good=is_gone):
+            _tell_bad(session, message, person, answer, now, by)
+    if message.template != DIGEST or message.digest is None:
+        return
+    if not _elsewhere(session, message.digest, message.urgency, person, now, by):
         _tell_next(session, message, person, delivery, now, by)
 
 
-def _mark(session: Session, message: Claimed, person: Person, delivery: Delivery, now: datetime) -> None:
-    """Count a letter that a way will never take; mail gets a way of its own to count on."""
+def leave_shut(session: Session, *, now: datetime, by: Collection[ChannelKind]) -> None:
+    """Digests that wait for channels which are set up no more go another way; those without one wait."""
+    for each in stranded.stranded(session, by):
+        account = accounts.account_of(session, each.person)
+        if account is None or account.disabled_at or account.erased_at:
+            continue
+        if _elsewhere(session, each.digest, each.urgency, account.person, now, by):
+            stranded.void(session, each.id, at=now, code=SHUT)
+
+
+def worked(session: Session, message: Claimed, way: Way | None) -> None:
+    """After a message was taken: what failed before on its way counts no more."""
+    if way is not None:
+        ways.worked(session, way)
+    elif message.channel is ChannelKind.MAIL and message.template != CANARY:
+        ways.mail_worked(session, message.person)
+
+
+def _failing(session: Session, message: Claimed, person: Person, now: datetime) -> Way | None:
+    """The way that will never take a letter; mail gets one of its own to count on."""
     own = ways.of_people(session, [person.id]).get(person.id, ())
     way = next((way for way in own if way.id == message.way), None)
     if message.channel is ChannelKind.MAIL:
@@ -48,25 +78,62 @@ def _mark(session: Session, message: Claimed, person: Person, delivery: Delivery
         if way is None:
             number = ways.add(session, person.id, ChannelKind.MAIL, person.email, at=now, confirmed=True)
             way = ways.get(session, number)
-    if way is not None:
-        ways.failed(session, way, answer=delivery.answer or delivery.code, at=now)
+    return way
+
+
+def _tell_bad(
+    session: Session,
+    message: Claimed,
+    person: Person,
+    answer: str,
+    now: datetime,
+    by: Collection[ChannelKind],
+) -> None:
+    """Tell a person by what is left, and those who answer next for her, that a way of hers is bad (CHN-4)."""
+    regions = person.reach.regions | {region for region, _ in person.reach.districts}
+    whom = (person, *_next_in_line(session, person, regions | _told_of(session, message)))
+    said = {"person": person.id, "channel": message.channel, "answer": answer[:LONGEST_ANSWER]}
+    outbox.put(session, _to_all(session, whom, BAD_WAY, message, said, now, by), at=now)
+
+
+def _told_of(session: Session, message: Claimed) -> frozenset[str | None]:
+    """The regions of the schools that a message tells of."""
+    lines = digests.get(session, message.digest).body["lines"] if message.digest is not None else ()
+    return frozenset(line["region"] for line in lines)
+
+
+def _to_all(
+    session: Session,
+    whom: Collection[Person],
+    template: str,
+    message: Claimed,
+    said: Mapping[str, object],
+    now: datetime,
+    by: Collection[ChannelKind],
+) -> list[Note]:
+    """What is told to some people by every way of theirs because of a message."""
+    own = ways.of_people(session, [each.id for each in whom])
+    return [
+        Note(f"{template}:{message.id}:{each.id}:{channel}:{way or 0}", each.id, channel, template,
+             message.urgency, now, way, None, said)
+        for each in whom
+        for channel, way in open_ways(each, own.get(each.id, ()), by)
+    ]  # fmt: skip
 
 
 def _elsewhere(
-    session: Session, message: Claimed, person: Person, now: datetime, by: Collection[ChannelKind]
+    session: Session, number: int, urgency: int, person: Person, now: datetime, by: Collection[ChannelKind]
 ) -> bool:
-    """Whether the same digest is on its way, or was sent, or is put now, by another way."""
-    if message.digest is None:
-        return False
-    tried = outbox.tries_of(session, message.digest)
-    if any(tried.values()):
+    """Whether the same digest is on its way, or was sent, or is put now, by a way that is set up."""
+    tried = outbox.tries_of(session, number)
+    if any(is_alive for (channel, _), is_alive in tried.items() if channel in by):
         return True
     own = ways.of_people(session, [person.id]).get(person.id, ())
-    digest = digests.get(session, message.digest)
+    digest = digests.get(session, number)
     left = [(channel, way) for channel, way in open_ways(person, own, by) if (channel, way) not in tried]
     for channel, way in left[:1]:
         key = message_key(digest.person, digest.on, digest.serial, channel, way)
-        note = Note(key, person.id, channel, DIGEST, message.urgency, now, way, message.digest)
+        note = Note(key, person.id, channel, DIGEST, urgency, now, way, number)
         outbox.put(session, [note], at=now)
     return bool(left)
 
@@ -83,8 +150,7 @@ def _tell_next(
     if message.digest is None:
         return
     lines = digests.get(session, message.digest).body["lines"]
-    whom = _next_in_line(session, person, {line["region"] for line in lines})
-    own = ways.of_people(session, [each.id for each in whom])
+    whom = _next_in_line(session, person, _told_of(session, message))
     said = {
         "person": person.id,
         "channel": message.channel,
@@ -93,16 +159,7 @@ def _tell_next(
         "lines": len(lines),
         "digest": message.digest,
     }
-    outbox.put(
-        session,
-        [
-            Note(f"{LOST}:{message.id}:{each.id}:{channel}:{way or 0}", each.id, channel, LOST,
-                 message.urgency, now, way, None, said)
-            for each in whom
-            for channel, way in open_ways(each, own.get(each.id, ()), by)
-        ],
-        at=now,
-    )  # fmt: skip
+    outbox.put(session, _to_all(session, whom, LOST, message, said, now, by), at=now)
 
 
 def _next_in_line(session: Session, person: Person, regions: Collection[str | None]) -> tuple[Person, ...]:

@@ -12,10 +12,11 @@ from tracker.domain.people import Person
 from tracker.domain.vocabulary import Language
 from tracker.render.alarm_letters import alarm
 from tracker.render.letters import Letters
+from tracker.render.way_letters import bad_way
 from tracker.services.alarming import ALARM
 from tracker.services.connecting import TEST
 from tracker.services.proving_life import CANARY
-from tracker.services.rerouting import LOST
+from tracker.services.rerouting import BAD_WAY, LOST
 from tracker.services.sealing import Seal
 from tracker.store import accounts, digests, told, ways
 from tracker.store.outbox import Claimed
@@ -55,6 +56,8 @@ class Writer:
             return by.test(key=message.key, to=to, channel=message.channel, secret=secret)
         if message.template == LOST:
             return self._lost(session, message, by, to, secret)
+        if message.template == BAD_WAY:
+            return self._bad_way(session, message, by, to, secret)
         if message.template == ALARM:
             said = message.parameters["conditions"]
             return alarm(by, said, key=message.key, to=to, channel=message.channel, secret=secret)
@@ -87,6 +90,20 @@ class Writer:
             code=said["code"],
             answer=said["answer"],
             lines=said["lines"],
+            secret=secret,
+        )
+
+    def _bad_way(self, session: Session, message: Claimed, by: Letters, to: str, secret: str) -> Letter:
+        said = message.parameters
+        whose = accounts.account_of(session, said["person"])
+        return bad_way(
+            by,
+            key=message.key,
+            to=to,
+            channel=message.channel,
+            name=whose.person.name if whose else "",
+            bad=ChannelKind(said["channel"]),
+            answer=said["answer"],
             secret=secret,
         )
 

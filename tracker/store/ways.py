@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.messages import ChannelKind
+from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import WAY
 from tracker.store.scope import numbered
 
@@ -114,9 +115,17 @@ def worked(session: Session, way: Way) -> None:
         change(session, way.id, failures=0, bad_since=None, answer=None)
 
 
-def failed(session: Session, way: Way, *, answer: str, at: datetime) -> bool:
-    """It will never take a letter; whether it is bad from now on."""
+def mail_worked(session: Session, person: int) -> None:
+    """Her mail took a letter: what failed before at her present address counts no more."""
+    address = select(PERSON.c.email).where(PERSON.c.id == person).scalar_subquery()
+    is_hers = and_(WAY.c.person_id == person, WAY.c.channel == ChannelKind.MAIL, WAY.c.address == address)
+    good = {"failures": 0, "bad_since": None, "answer": None}
+    session.execute(update(WAY).where(is_hers, WAY.c.failures > 0).values(good))
+
+
+def failed(session: Session, way: Way, *, answer: str, at: datetime, for_good: bool = False) -> bool:
+    """It will never take a letter; whether it is bad from now on, as one gone ``for_good`` is at once."""
     failures = way.failures + 1
-    is_bad = failures >= MANY_FAILURES and way.bad_since is None
+    is_bad = way.bad_since is None and (for_good or failures >= MANY_FAILURES)
     change(session, way.id, failures=failures, answer=answer, bad_since=at if is_bad else way.bad_since)
     return is_bad

@@ -25,7 +25,7 @@ from tracker.domain.errors import (
 from tracker.domain.people import Person
 from tracker.domain.roles import NATIONAL, Action, Role
 from tracker.feeds.regions import REGIONS
-from tracker.services import conditions, enrolling, issuing
+from tracker.services import conditions, connecting, enrolling, issuing
 from tracker.services.acting import Author
 from tracker.services.enrolling import Described, Invited
 from tracker.store import accounts, jobs, people, tokens
@@ -255,6 +255,7 @@ def _show(
         "account": account,
         "filled": filled or Filled.of(account.person),
         "sessions": people.sessions_of(visit.session, number, now=visit.moment),
+        "bad_ways": [way for way in connecting.own_ways(visit.session, account.person) if way.bad_since],
         "tokens": [one for one in tokens.tokens_of(visit.session, number) if one.works(visit.moment)],
         "has_password": proves_by_password(visit),
         "refused": refused,

@@ -29,6 +29,7 @@ from tracker.render.letters import Letters
 from tracker.render.told import Told, lines_left
 from tracker.services import connecting, overseeing, rehearsing
 from tracker.services.rehearsing import Rehearsal
+from tracker.services.reminding import open_ways
 from tracker.services.sealing import Seal
 from tracker.store import accounts, digests, told
 from tracker.store.told import Sending
@@ -223,13 +224,24 @@ def _own(visit: Visit) -> Mapping[str, object]:
     """What only the person herself is shown."""
     session, person = visit.session, visit.person
     account = accounts.account_of(session, person.id)
+    own = connecting.own_ways(session, person)
+    mail = [way for way in own if way.channel is ChannelKind.MAIL]
     return {
+        "mail": next((way for way in mail if way.address == person.email), None),
+        "is_reached": not any(way.bad_since for way in own) or bool(open_ways(person, own, _set_up(visit))),
         "standins": overseeing.standins(session, person, today=visit.today),
-        "ways": [way for way in connecting.own_ways(session, person) if way.channel is not ChannelKind.MAIL],
+        "ways": [way for way in own if way not in mail],
         "tests": told.last_of(session, person.id, connecting.TEST),
         "has_password": account is not None and account.has_password,
         "has_bot": bool(visit.house.settings.telegram_token),
     }
+
+
+def _set_up(visit: Visit) -> frozenset[ChannelKind]:
+    """The channels that the settings name."""
+    settings = visit.house.settings
+    named = {ChannelKind.MAIL: settings.smtp_url, ChannelKind.TELEGRAM: settings.telegram_token}
+    return frozenset(kind for kind in ChannelKind if named.get(kind, "always"))
 
 
 def _past(visit: Visit, person: Person) -> tuple[Shown, ...]:

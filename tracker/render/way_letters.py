@@ -1,0 +1,26 @@
+"""Letters about a way that takes nothing any more: to the person herself by another, and to who is next."""
+
+from __future__ import annotations
+
+from tracker.domain.messages import ChannelKind, Letter
+from tracker.render.letters import Letters
+from tracker.render.told import one_line
+
+
+def bad_way(
+    by: Letters,
+    *,
+    key: str,
+    to: str,
+    channel: ChannelKind,
+    name: str,
+    bad: ChannelKind,
+    answer: str,
+    secret: str = "",
+) -> Letter:
+    """To say that nothing goes to ``name`` by the ``bad`` channel from now on, and what its peer said."""
+    who, said, url = one_line(name), one_line(answer), f"{by.home}/reminders"
+    facts = {"type": "bad_way", "channel": bad.value, "answer": said, "url": url}
+    subject = by.voice.words.say("letter.bad_way.subject", name=who)
+    letter = Letter(key, to, by.language, subject, "", facts=facts, secret=secret)
+    return by.bodies(letter, "mail/bad_way", channel, name=who, bad=bad, answer=said, ways=url)

@@ -1,0 +1,39 @@
+"""Messages that wait for a channel which is set up no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tracker.domain.messages import ChannelKind
+from tracker.store.outbox import waiting
+from tracker.store.reminder_tables import MESSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Stranded:
+    """A message of a digest that waits and that nobody sends."""
+
+    id: int
+    person: int
+    digest: int
+    urgency: int
+
+
+def stranded(session: Session, by: Iterable[ChannelKind]) -> list[Stranded]:
+    """The messages of digests that wait for other channels than these."""
+    row = MESSAGE.c
+    is_shut = row.channel.not_in(list(by))
+    query = select(row.id, row.person_id, row.digest_id, row.urgency).where(
+        waiting(), is_shut, row.digest_id.is_not(None)
+    )
+    return [Stranded(*found) for found in session.execute(query.order_by(row.id))]
+
+
+def void(session: Session, number: int, *, at: datetime, code: str) -> None:
+    """Say why a message need not be sent any more."""
+    session.execute(update(MESSAGE).where(MESSAGE.c.id == number, waiting()).values(voided_at=at, code=code))
