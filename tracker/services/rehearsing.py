@@ -119,7 +119,7 @@ def rehearse(
     """The digests about the schools of a scope from ``first`` to ``last``, or for as long as a page looks.
 
     Days before ``first`` but not before ``today`` are played too, for what is told then is not told again.
-    ``instead`` are leads of single contracts to try in place of theirs. Facts are those ``known`` at a moment;
+    ``instead`` are leads of single contracts to try in place of theirs. Facts are those ``known`` then;
     people, plans, holds and what was told are those of now.
     """
     seq = None if known is None else versions.known_seq(session, known)

@@ -39,6 +39,12 @@ class Run:
     outcome: Outcome
     detail: Mapping[str, Any]
 
+    @property
+    def before(self) -> datetime | None:
+        """When the run before this one began."""
+        said = self.detail.get("before")
+        return None if said is None else datetime.fromisoformat(said)
+
 
 def record(
     session: Session,
@@ -51,7 +57,9 @@ def record(
 ) -> None:
     """Write down a run."""
     values = {"job": job, "began_at": began_at, "ended_at": ended_at, "outcome": outcome}
-    session.execute(delete(JOB_RUN).where(JOB_RUN.c.job == job))
+    last = session.execute(delete(JOB_RUN).where(JOB_RUN.c.job == job).returning(JOB_RUN.c.began_at))
+    if (before := last.scalar_one_or_none()) is not None:
+        detail["before"] = before.isoformat()
     session.execute(insert(JOB_RUN).values({**values, "detail": json.dumps(detail, default=str)}))
 
 

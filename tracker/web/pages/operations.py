@@ -13,7 +13,7 @@ from tracker.clock import legal_day
 from tracker.domain.acts import Act
 from tracker.domain.errors import NotAllowed
 from tracker.domain.roles import Action
-from tracker.services import keeping_time, operating, warding, witnessing
+from tracker.services import keeping_time, operating, timetable, warding, witnessing
 from tracker.services.conditions import Level
 from tracker.store import jobs, measures, migrate
 from tracker.store.engine import durability
@@ -85,7 +85,7 @@ def _show(visit: Visit) -> Response:
             "bad": [each for each in found if each.level is Level.BAD],
             "unknown": [each for each in found if each.level is Level.UNKNOWN],
             "measures": measures.measure(session),
-            "runs": jobs.last_runs(session),
+            "slots": [timetable.slot(job, run) for job, run in jobs.last_runs(session).items()],
             "chain": witnessing.chain_of(session),
             "policy": house.book.policy.fingerprint,
             "versions": _versions(),
