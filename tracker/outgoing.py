@@ -72,7 +72,7 @@ class Outgoing:
         """All that the settings allow, while the clock is believed; raises :class:`SettingsRefused`."""
         voices = make_voices(load_catalogs(), zone=LEGAL_ZONE)
         letters = make_letters(voices, clauses=book.policy.clauses, home=settings.base_url)
-        writer = Writer(letters, settings.language, Seal.of(settings.secret), settings.canary_to)
+        writer = Writer(letters, settings.language, Seal.of(settings.secret), settings.canary_to, book)
         hands: dict[ChannelKind, tuple[Channel, ...]] = {
             ChannelKind.WEBHOOK: (WebhookSender(now=clock.now),) * HOOK_HANDS,
             ChannelKind.OTHER: (OtherSender(),) * OTHER_HANDS,

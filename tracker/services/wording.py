@@ -7,20 +7,22 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.days import legal_day
 from tracker.domain.messages import ChannelKind, Letter
 from tracker.domain.people import Person
 from tracker.domain.vocabulary import Language
 from tracker.render.alarm_letters import alarm
 from tracker.render.letters import Letters
 from tracker.render.way_letters import bad_way
+from tracker.services import evaluating, freshening
 from tracker.services.alarming import ALARM
 from tracker.services.connecting import TEST
+from tracker.services.evaluating import Book
 from tracker.services.proving_life import CANARY
 from tracker.services.rerouting import BAD_WAY, LOST
 from tracker.services.sealing import Seal
 from tracker.store import accounts, digests, told, ways
 from tracker.store.outbox import Claimed
-from tracker.store.scope import Scope
 from tracker.store.ways import Way
 
 
@@ -28,13 +30,15 @@ from tracker.store.ways import Way
 class Writer:
     """Writes letters; ``language`` is that of people who chose none, ``seal`` opens what is kept sealed.
 
-    ``canary_to`` is where the proof of life goes.
+    ``canary_to`` is where the proof of life goes. By the calendar of ``book`` the days are counted that are
+    left when a letter is sent.
     """
 
     letters: Mapping[Language, Letters]
     language: Language
     seal: Seal | None
     canary_to: str = ""
+    book: Book | None = None
 
     def __call__(self, session: Session, message: Claimed) -> Letter | None:
         """The letter of a message; None where nobody is to read it any more, or nothing is left of it.
@@ -66,17 +70,22 @@ class Writer:
         if message.digest is None:
             raise LookupError(message.template)
         kept = digests.get(session, message.digest)
-        schools = {line["school_id"] for line in kept.body["lines"]}
         return by.digest(
-            kept.body,
+            self._fresh(session, message, person, kept.body),
             key=message.key,
             to=to,
             channel=message.channel,
             withdrawn=kept.withdrawn,
-            seen=told.schools_seen(session, Scope.of_person(person), schools),
             names=_names(session, kept.body),
             secret=secret,
         )
+
+    def _fresh(self, session: Session, message: Claimed, person: Person, body: digests.Body) -> digests.Body:
+        """What of a digest is still so, with the days that are left on the day of this try."""
+        now, tried_at = freshening.still_so(session, person, body), told.tried_at(session, message.id)
+        if self.book is None or tried_at is None or legal_day(tried_at).isoformat() <= body["on"]:
+            return now
+        return freshening.as_of(now, legal_day(tried_at), evaluating.calendar(session, self.book))
 
     def _lost(self, session: Session, message: Claimed, by: Letters, to: str, secret: str) -> Letter:
         said = message.parameters

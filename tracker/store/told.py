@@ -85,6 +85,20 @@ def schools_seen(session: Session, scope: Scope, schools: Iterable[str]) -> froz
     return frozenset(session.scalars(select(SCHOOL.c.school_id).where(wanted)))
 
 
+def named(session: Session, school_id: str) -> Mapping[str, Any]:
+    """A school as the line of a digest names it."""
+    row = SCHOOL.c
+    query = select(row.name, row.name_kk, row.name_ru, row.region, row.district)
+    found = session.execute(query.where(row.school_id == school_id, row.superseded_seq.is_(None))).one()
+    names = {"name": found.name, "name_kk": found.name_kk, "name_ru": found.name_ru}
+    return {"school_id": school_id, "school": names, "region": found.region, "district": found.district}
+
+
+def tried_at(session: Session, message: int) -> datetime | None:
+    """When the last try of a message began."""
+    return session.scalar(select(MESSAGE.c.tried_at).where(MESSAGE.c.id == message))
+
+
 @dataclass(frozen=True, slots=True)
 class Standin:
     """Who reads a person's digests on which days."""

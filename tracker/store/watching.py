@@ -11,10 +11,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.deadlines import Deadline
-from tracker.domain.vocabulary import DeadlineKind
+from tracker.domain.vocabulary import DeadlineKind, Service
 from tracker.store.bulk import columns, insert_all
 from tracker.store.reminder_tables import WATCHED
-from tracker.store.scope import numbered
+from tracker.store.scope import among, numbered
 
 Spot = tuple[str, str, DeadlineKind, str]
 """School, service, kind and identity: a deadline of a need, whatever its day."""
@@ -54,6 +54,43 @@ def state(session: Session) -> tuple[int, int]:
     """Two numbers of which one rises with whatever is written down here."""
     row = session.execute(select(func.max(WATCHED.c.id), func.sum(WATCHED.c.sequence))).one()
     return row[0] or 0, int(row[1] or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharer:
+    """A need that has a deadline, or had it: many share the stage of a tender."""
+
+    school_id: str
+    service: Service
+    due_on: date | None
+    is_gone: bool
+
+
+def at_schools(
+    session: Session, schools: Iterable[str]
+) -> Mapping[tuple[DeadlineKind, tuple[str, ...]], list[Sharer]]:
+    """What is watched of some schools, by kind and identity."""
+    row = WATCHED.c
+    query = select(row.kind, row.identity, row.school_id, row.service, row.due_on, row.gone_on)
+    found: dict[tuple[DeadlineKind, tuple[str, ...]], list[Sharer]] = {}
+    for kind, identity, school, service, due_on, gone_on in session.execute(
+        query.where(among(session, row.school_id, schools))
+    ):
+        at = kind, tuple(json.loads(identity))
+        found.setdefault(at, []).append(Sharer(school, service, due_on, gone_on is not None))
+    return found
+
+
+def sharers(session: Session, kind: DeadlineKind, identity: Iterable[str]) -> list[Sharer]:
+    """The needs that share one deadline, by school and service."""
+    row = WATCHED.c
+    query = select(row.school_id, row.service, row.due_on, row.gone_on).where(
+        row.kind == kind, row.identity == json.dumps(list(identity), ensure_ascii=False)
+    )
+    found = session.execute(query.order_by(row.school_id, row.service))
+    return [
+        Sharer(school, service, due_on, gone_on is not None) for school, service, due_on, gone_on in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,80 @@
+"""What of a digest is still so when it is sent, which may be days after it was put together.
+
+A line whose deadline has another day by then, or is no more, is left out; one whose school its reader lost
+sight of names the next school that shares the deadline. Days that are left are those of the day of sending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.deadlines import timing
+from tracker.domain.people import Person
+from tracker.domain.vocabulary import DeadlineKind, Timing
+from tracker.domain.workdays import WorkCalendar
+from tracker.store import told, watching
+from tracker.store.digests import Body
+from tracker.store.scope import Scope
+from tracker.store.watching import Sharer
+
+
+def still_so(session: Session, reader: Person, body: Body) -> Body:
+    """A digest with the lines that are so now and that its reader sees; what cannot be read stays."""
+    schools = {line["school_id"] for line in body["lines"]}
+    seen, watched = _seen(session, reader, schools), watching.at_schools(session, schools)
+    lines: list[Body] = []
+    for line in body["lines"]:
+        try:
+            at = DeadlineKind(line["kind"]), tuple(line["identity"])
+            known = [each for each in watched.get(at, ()) if each.school_id == line["school_id"]]
+            is_so = not known or any(_is_so(each, line) for each in known)
+            told_now = line if is_so and line["school_id"] in seen else _of_another(session, reader, line)
+        except (LookupError, TypeError, ValueError):  # the letter counts it as one that cannot be read
+            told_now = line if line["school_id"] in seen else None
+        lines += [] if told_now is None else [told_now]
+    return {**body, "lines": lines}
+
+
+def as_of(body: Body, on: date, calendar: WorkCalendar) -> Body:
+    """A digest with the working days that are left on a later day than its own."""
+    before = date.fromisoformat(body["on"])
+    lines = [_on_day(line, before, on, calendar) for line in body["lines"]]
+    return {**body, "on": on.isoformat(), "lines": lines}
+
+
+def _seen(session: Session, reader: Person, schools: Iterable[str]) -> frozenset[str]:
+    return told.schools_seen(session, Scope.of_person(reader), schools)
+
+
+def _is_so(each: Sharer, line: Body) -> bool:
+    return not each.is_gone and (each.due_on and each.due_on.isoformat()) == line["due_on"]
+
+
+def _of_another(session: Session, reader: Person, line: Body) -> Body | None:
+    """The line with the next need that shares its deadline and that the reader sees; None without one."""
+    sharers = watching.sharers(session, DeadlineKind(line["kind"]), line["identity"])
+    sharing = [each for each in sharers if _is_so(each, line)]
+    seen = _seen(session, reader, {each.school_id for each in sharing})
+    left = [each for each in sharing if each.school_id in seen]
+    if not left:
+        return None
+    named = told.named(session, left[0].school_id)
+    return {**line, **named, "service": left[0].service, "needs": min(line["needs"], len(left))}
+
+
+def _on_day(line: Body, before: date, on: date, calendar: WorkCalendar) -> Body:
+    """A line of an earlier day as it stands on this one."""
+    try:
+        due_on, left = date.fromisoformat(line["due_on"]), line["working_days_left"]
+        if on <= due_on:
+            left = calendar.between(on, due_on)
+        elif line["timing"] == Timing.LATE:  # days on which a tender was suspended do not count
+            left -= calendar.between(before, on)
+        else:
+            left = -calendar.between(due_on, on)
+    except (LookupError, TypeError, ValueError):
+        return line
+    return {**line, "timing": timing(due_on, on), "working_days_left": left}
