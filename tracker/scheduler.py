@@ -32,7 +32,7 @@ from tracker.services.keeping_time import Watchman
 from tracker.services.reminding import Question
 from tracker.settings import Settings
 from tracker.store import jobs, leases, pruning, registry
-from tracker.store.engine import reading, transaction
+from tracker.store.engine import for_loops, reading, transaction
 from tracker.store.jobs import Job
 from tracker.store.scope import EVERYTHING
 
@@ -81,6 +81,7 @@ def ticking(
 
 def working(settings: Settings, engine: Engine, book: Book, clock: Clock) -> AbstractContextManager[None]:
     """Judge, owe and deliver by itself while the block runs; raises ``SettingsRefused``."""
+    engine = for_loops(engine)
     watchman = Watchman(engine, clock.now, passed)
     outgoing = Outgoing.of(settings, engine, book, clock, lets_send=watchman.lets_send)
     return ticking(engine, book, clock, outgoing, ping=settings.ping_url, watchman=watchman)
@@ -102,6 +103,7 @@ def one_round(
 
     Raises ``SettingsRefused``.
     """
+    engine = for_loops(engine)
     outgoing = Outgoing.of(settings, engine, book, clock)
     tick = Tick(engine, book, clock, outgoing, ping=settings.ping_url)
     leads = tick()

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
+from tests.web.register import NOW
+from tracker import scheduler
+from tracker.clock import FixedClock
 from tracker.domain.errors import DatabaseNotReady, SettingsRefused
-from tracker.store.engine import durability, make_engine, reading, transaction, wal_is_safe
+from tracker.services.evaluating import Book
+from tracker.settings import Settings
+from tracker.store import engine as engines
+from tracker.store.engine import durability, for_loops, make_engine, reading, transaction, wal_is_safe
 from tracker.store.tables import RECORDING
 
 MOMENT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -175,3 +184,33 @@ def test_sqlite_keeps_what_it_acknowledges(sqlite_url: str) -> None:
 )
 def test_wal_is_used_only_where_its_fault_is_repaired(version: tuple[int, ...], safe: bool) -> None:
     assert wal_is_safe(version) is safe
+
+
+@pytest.mark.parametrize("session_of", [reading, transaction])
+def test_no_statement_of_a_loop_holds_up_postgresql_for_long(
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    session_of: Callable[[Engine], AbstractContextManager[Session]],
+) -> None:
+    record(for_loops(engine), 1)
+    assert sources(for_loops(engine)) == ["file"]
+    if engine.dialect.name != "postgresql":
+        return
+    for each, shown in ((for_loops(engine), "30s"), (engine, "0")):
+        with session_of(each) as session:
+            assert session.scalar(text("SHOW statement_timeout")) == shown
+    monkeypatch.setattr(engines, "LOOP_SECONDS", 0.05)
+    with pytest.raises(DatabaseNotReady) as refused, session_of(for_loops(engine)) as session:
+        session.scalar(text("SELECT pg_sleep(5)"))
+    assert refused.value.details["reason"] == "busy"
+
+
+def test_all_that_the_scheduler_asks_is_bound_so(engine: Engine) -> None:
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    with scheduler.working(Settings(), engine, Book.load(), FixedClock(NOW)):
+        pass
+    bound = [each for each in asked if "statement_timeout" in each]
+    confined = [each for each in asked if "lock_timeout" in each]
+    assert len(bound) >= len(confined)
+    assert bool(confined) == (engine.dialect.name == "postgresql")

@@ -24,6 +24,9 @@ from tracker.store.scope import Scope
 WAIT_SECONDS = 30
 """How long a writer waits for another one before it is told that the database is busy."""
 
+LOOP_SECONDS = 30
+"""How long PostgreSQL may take for one statement of what runs again and again (reliability §3 rule 8)."""
+
 IN_PASSING = 100
 """How long, in milliseconds, somebody waits who writes beside what was asked for and can leave it."""
 
@@ -32,6 +35,7 @@ WRITERS = 0x7363_686F_6F6C
 
 READS = "tracker_reads"
 LOCK_WAIT = "tracker_lock_wait"
+LOOPS = "tracker_loops"
 """Options by which the sessions of this module speak to its connections."""
 
 SQLITE_REASONS = {
@@ -188,6 +192,17 @@ def is_whole(engine: Engine) -> bool:
     return said == "ok"
 
 
+def for_loops(engine: Engine) -> Engine:
+    """The same engine for what runs again and again: no statement of it holds up PostgreSQL for long."""
+    return engine.execution_options(**{LOOPS: True})
+
+
+def _bound(connection: Connection) -> None:
+    """End a statement of a loop that takes too long; on SQLite only a lock holds one up, and that is bound."""
+    if connection.dialect.name == "postgresql" and connection.get_execution_options().get(LOOPS):
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {LOOP_SECONDS * 1000:.0f}")
+
+
 @contextmanager
 def transaction(
     engine: Engine, *, seeing: Scope | None = None, wait_ms: int | None = None
@@ -201,6 +216,7 @@ def transaction(
     waiting = engine if wait_ms is None else engine.execution_options(**{LOCK_WAIT: wait_ms})
     with answering(), Session(waiting) as session, session.begin():
         connection = session.connection()
+        _bound(connection)
         if engine.dialect.name == "postgresql":
             hold_writers(connection)
         if seeing is not None:
@@ -230,7 +246,7 @@ def reading(engine: Engine, *, seeing: Scope | None = None) -> Iterator[Session]
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with answering(), Session(engine) as session:
-        session.connection(execution_options=options)
+        _bound(session.connection(execution_options=options))
         if seeing is not None:
             confine(session, seeing)
         yield session
