@@ -198,7 +198,7 @@ def for_loops(engine: Engine) -> Engine:
 
 
 def _bound(connection: Connection) -> None:
-    """End a statement of a loop that takes too long; on SQLite only a lock holds one up, and that is bound."""
+    """End a statement of a loop that takes too long; on SQLite only locks hold one up, and they are bound."""
     if connection.dialect.name == "postgresql" and connection.get_execution_options().get(LOOPS):
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = {LOOP_SECONDS * 1000:.0f}")
 
