@@ -87,7 +87,8 @@ def test_obs_4_once_a_day_the_reminder_of_the_gap_is_in_the_mailbox(kept: Servic
                     await watched.round()
                 assert watched.level(watched.clock.moment) is Level.GOOD
                 watched.clock.moment += ONE_DAY
-            return [(mail["To"], mail["X-Reminder-Key"]) for mail in server.mails]
+            told = [(mail["To"], mail["X-Reminder-Key"]) for mail in server.mails]
+            return [each for each in told if not each[1].startswith("alarm:")]  # nobody is there to be told
 
     assert run(days()) == [(TO, "canary:2027-01-15"), (TO, "canary:2027-01-16")]
 
@@ -142,7 +143,8 @@ def test_what_the_mail_server_never_takes_spoils_nobodys_address_and_is_told_to_
     run(refused())
     with reading(kept.engine) as session:
         assert session.execute(text("SELECT count(*) FROM way")).scalar_one() == 0
-        assert session.execute(text("SELECT count(*) FROM message")).scalar_one() == 1
+        others = text("SELECT count(*) FROM message WHERE template <> 'alarm'")
+        assert session.execute(others).scalar_one() == 1
 
 
 @pytest.mark.parametrize("on", [date(2027, 1, 15), date(2027, 1, 16), date(2027, 3, 22), date(2028, 2, 29)])
