@@ -27,6 +27,7 @@ from tracker.services.answering import Answer
 from tracker.services.delivering import Dispatcher
 from tracker.services.evaluating import Book
 from tracker.services.sealing import Seal
+from tracker.services.waiting import Opening
 from tracker.services.wording import Writer
 from tracker.settings import Settings
 from tracker.store import accounts, jobs
@@ -85,7 +86,8 @@ class Outgoing:
             bot = TelegramSender(settings.telegram_token, settings.telegram_url)
             hands[ChannelKind.TELEGRAM] = (bot,) * CHAT_HANDS
             ear = Ear(bot, engine, book, clock, letters, settings.language)
-        dispatcher = Dispatcher(engine, clock.now, hands, writer, lets_send=lets_send)
+        opens = Opening(book)
+        dispatcher = Dispatcher(engine, clock.now, hands, writer, lets_send=lets_send, opens=opens)
         return cls(dispatcher, ear, proves=bool(settings.smtp_url and settings.canary_to))
 
 

@@ -37,6 +37,9 @@ log = logging.getLogger(__name__)
 Write = Callable[[Session, Claimed], Letter | None]
 """Puts a message into words; None where nothing is left to say."""
 
+Opens = Callable[[Session, Claimed, datetime], datetime]
+"""When a message may go out, from a moment on."""
+
 Hand = Callable[[asyncio.Event], Awaitable[int]]
 """Sends until nothing is due or the event is set; how many messages their peers took."""
 
@@ -51,6 +54,7 @@ T = TypeVar("T")
 QUARANTINE = 3
 """Tries after which a message that is at fault itself is given up on that way (reliability FLT-26)."""
 
+HELD = "held"
 UNREADABLE = Delivery(Fate.LATER, "unreadable", wait=timedelta(minutes=30))
 EMPTY = Delivery(Fate.NEVER, "withdrawn")
 WAY_GONE = Delivery(Fate.LATER, "way_removed")
@@ -61,8 +65,8 @@ WAY_GONE = Delivery(Fate.LATER, "way_removed")
 class Dispatcher:
     """Sends what is due by every channel at once; ``hands`` opens each hand's channel.
 
-    ``holder`` names this process in leases. ``lets_send`` says whether the clock is believed by which
-    messages are due.
+    ``holder`` names this process in leases. ``opens`` holds a message for the morning. ``lets_send`` says
+    whether the clock is believed by which messages are due.
     """
 
     engine: Engine
@@ -73,6 +77,7 @@ class Dispatcher:
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
     lets_send: Callable[[], bool] = lambda: True
     waits: tuple[float, ...] = WAITS
+    opens: Opens = lambda _, __, now: now
 
     async def run(self, stop: asyncio.Event | None = None) -> int:
         """Send until nothing is due, or until told to stop; how many messages their peers took."""
@@ -128,6 +133,10 @@ class Dispatcher:
     async def _send(self, message: Claimed, channel: Channel) -> Delivery:
         try:
             with reading(self.engine, seeing=EVERYTHING) as session:
+                now = self.now()
+                opens_at = self.opens(session, message, now)
+                if opens_at > now:
+                    return Delivery(Fate.LATER, HELD, wait=opens_at - now)
                 letter = self.write(session, message)
         except Exception:  # whatever is wrong with one message, the others behind it are sent
             log.exception("message %s cannot be put into words", message.id)
@@ -219,6 +228,8 @@ class Dispatcher:
             is_ours = outbox.empty(session, number, hand, at=now, code=code)
         elif delivery.fate is Fate.SENT:
             is_ours = outbox.sent(session, number, hand, at=now, answer=answer)
+        elif delivery.code == HELD:
+            is_ours = outbox.hold(session, message, hand, not_before=now + (delivery.wait or timedelta()))
         elif (at := self._again_at(message, delivery, now)) is not None:
             is_ours = outbox.again(session, number, hand, not_before=at, code=code, answer=answer)
         else:

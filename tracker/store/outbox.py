@@ -218,6 +218,12 @@ def again(
     return _settle(session, number, holder, not_before=not_before, code=code, answer=answer)
 
 
+def hold(session: Session, message: Claimed, holder: str, *, not_before: datetime) -> bool:
+    """Leave it for later as it was: this try was none."""
+    attempts = message.attempts - (message.planned_at is None)
+    return _settle(session, message.id, holder, not_before=not_before, attempts=attempts)
+
+
 def dead(session: Session, number: int, holder: str, *, at: datetime, code: str, answer: str) -> bool:
     """Give up on this way: it is kept and shown, and goes another way."""
     return _settle(session, number, holder, dead_at=at, code=code, answer=answer)
