@@ -177,7 +177,7 @@ def test_days_are_read_as_people_write_them_and_names_are_read_back() -> None:
         BEGINNING,
     ]
     for name in ("", "d", "5x", "60d-", "60d-unless", "99999d"):
-        with pytest.raises(ValueError, match=re.escape(name)):
+        with pytest.raises(ValueError, match=f"^{re.escape(name)}$"):
             lead_named(name)
     with pytest.raises(LeadsRefused):
         read_leads("1.5", "")
