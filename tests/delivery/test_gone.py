@@ -54,19 +54,22 @@ def person_gone(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("gone", "about", "why"),
+    ("gone", "about", "why", "named"),
     [
-        (school_closed, f"cover_end:{ENDING}/", Why.DONE),
-        (contract_cancelled, f"cover_end:{ENDING}/", Why.DONE),
-        (tender_withdrawn, "stage_due:T-2/", Why.DONE),
-        (person_gone, "", Why.PEOPLE),
+        (school_closed, f"cover_end:{ENDING}/", Why.DONE, ENDING),
+        (contract_cancelled, f"cover_end:{ENDING}/", Why.DONE, ENDING),
+        (tender_withdrawn, "stage_due:T-2/", Why.DONE, "T-2"),
+        (person_gone, "", Why.PEOPLE, ENDING),
     ],
 )
 def test_rem_13_what_is_deleted_before_anything_was_sent_takes_its_reminders_along_with_a_reason(
-    service: Service, gone: Callable[[Service], None], about: str, why: Why
+    service: Service, gone: Callable[[Service], None], about: str, why: Why, named: str
 ) -> None:
     service.add("r", Role.REVIEWER, "59")
     service.owe()
+    with reading(service.engine) as session:
+        (body,) = session.scalars(select(DIGEST.c.body))
+    assert named in body
     service.now += timedelta(hours=1)
     gone(service)
     service.owe()
@@ -78,7 +81,9 @@ def test_rem_13_what_is_deleted_before_anything_was_sent_takes_its_reminders_alo
     assert codes == ({"withdrawn"} if why is Why.PEOPLE else set())
     sent = service.deliver()
     assert sent == (0 if why is Why.PEOPLE else 1)
-    assert ENDING not in "".join(x.text for x in service.mail.got) or about not in f"cover_end:{ENDING}/"
+    letter = "".join(each.text for each in service.mail.got)
+    assert (STALLED in letter) == (why is not Why.PEOPLE)
+    assert named not in letter
     with reading(service.engine) as session:
         found = agreeing.of_all(session, ADMIN, legal_day(NOW), legal_day(NOW))
     assert found.agrees
@@ -89,14 +94,18 @@ def test_rem_13_what_was_on_its_way_to_a_chat_that_is_taken_away_goes_another_wa
     person = service.add("r", Role.REVIEWER, "59")
     way = service.connect(person, "77")
     service.owe()
+    service.connect(person, "88")
     with transaction(service.engine) as session:
         session.execute(update(MESSAGE).where(MESSAGE.c.channel == ChannelKind.MAIL).values(dead_at=NOW))
         ways.change(session, way, removed_at=service.now)
     service.deliver()
+    service.deliver()
     with reading(service.engine) as session:
         chat = session.execute(select(MESSAGE).where(MESSAGE.c.way_id == way)).one()
     assert (chat.voided_at is not None, chat.code) == (True, "way_removed")
-    assert service.telegram.got == []
+    [letter] = service.telegram.got
+    assert (letter.to, letter.key.rpartition(":telegram")[0]) == ("88", f"digest:{person}:2027-01-15:1")
+    assert service.mail.got == []
 
 
 def test_rem_13_a_chat_that_is_taken_away_leaves_its_digest_to_the_next_in_line_if_nothing_else_is_left(
