@@ -26,7 +26,7 @@ from tests.web.reading import text_of
 from tests.web.register import NOW
 from tracker.clock import FixedClock
 from tracker.domain.acts import Act
-from tracker.domain.messages import ChannelKind
+from tracker.domain.messages import ChannelKind, Fault
 from tracker.domain.people import NOWHERE
 from tracker.domain.roles import Role
 from tracker.domain.timekeeping import Jump, Look
@@ -40,6 +40,7 @@ from tracker.store import accounts, jobs, journal, outbox, people, ways
 from tracker.store.engine import reading, transaction
 from tracker.store.jobs import Job
 from tracker.store.outbox import Note
+from tracker.store.reminder_tables import MESSAGE
 from tracker.web import lookout
 from tracker.web.app import create_app
 
@@ -169,10 +170,18 @@ def untold(engine: Engine) -> Callable[[], None]:
     return ran(engine, Job.REMINDERS)
 
 
+def refused(engine: Engine) -> Callable[[], None]:
+    """The mail server does not take our password, so a message waits."""
+    a_message(engine)
+    with transaction(engine) as session:
+        session.execute(MESSAGE.update().values(code=Fault.SIGN_IN, not_before=NOW))
+    return lambda: end_of(engine, dead=False)
+
+
 WRONG = {
     "messages": late, "undelivered": dead, "tick": missed, "clock": jumped, "file": old_file, "job": failed,
     "evaluation": stale, "canary": unproved, "delivery": unheard,
-    "untold": untold,
+    "untold": untold, "refused": refused,
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from tracker.services import evaluating, keeping_time, proving_life
 from tracker.services.evaluating import Book
 from tracker.services.warding import Watch
 from tracker.services.witnessing import Chain
-from tracker.store import assessments, outbox
+from tracker.store import assessments, outbox, stranded
 from tracker.store.engine import sqlite_path
 from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job, Run
@@ -117,6 +117,12 @@ def messages(session: Session, now: datetime) -> tuple[Condition, Condition]:
         Condition("messages", Level.BAD if is_late else Level.GOOD, _counted(queue.due, queue.since)),
         Condition("undelivered", Level.BAD if lost.number else Level.GOOD, _counted(lost.number, lost.since)),
     )
+
+
+def refused(session: Session) -> Condition:
+    """No message waits because a peer does not take our name, token or certificate."""
+    number, since = stranded.refused(session)
+    return Condition("refused", Level.BAD if number else Level.GOOD, _counted(number, since))
 
 
 def _counted(number: int, since: datetime | None) -> dict[str, object]:

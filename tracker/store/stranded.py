@@ -1,4 +1,4 @@
-"""Messages that wait for a channel which is set up no more."""
+"""Messages that wait for those who run the service: their channel is set up no more, or not rightly."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from tracker.domain.messages import ChannelKind
+from tracker.domain.messages import ChannelKind, Fault
 from tracker.store.outbox import waiting
 from tracker.store.reminder_tables import MESSAGE
+
+OURS = (Fault.SIGN_IN, Fault.TLS, Fault.NOT_INSTALLED)
+"""Faults of our settings, but for webhooks: those have no settings but their owners'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,17 @@ def stranded(session: Session, by: Iterable[ChannelKind]) -> list[Stranded]:
         waiting(), is_shut, row.digest_id.is_not(None)
     )
     return [Stranded(*found) for found in session.execute(query.order_by(row.id))]
+
+
+def refused(session: Session) -> tuple[int, datetime | None]:
+    """How many messages wait because of our settings, and since when the first of them does."""
+    row = MESSAGE.c
+    is_ours = row.code.in_([fault.value for fault in OURS])
+    query = select(func.count(), func.min(row.made_at)).where(
+        waiting(), is_ours, row.channel != ChannelKind.WEBHOOK
+    )
+    number, since = session.execute(query).one()
+    return number, since
 
 
 def void(session: Session, number: int, *, at: datetime, code: str) -> None:
