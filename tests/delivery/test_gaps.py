@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.delivery.conftest import Service
 from tests.store.rows import record
 from tests.web.register import COVERED, NOW, a_contract
-from tracker.clock import LEGAL_ZONE
+from tracker.clock import LEGAL_ZONE, legal_day
 from tracker.domain.roles import Role
 from tracker.store.engine import reading
 from tracker.store.reminder_tables import MESSAGE, REMINDER
@@ -64,7 +64,11 @@ def test_a_letter_waits_for_working_hours_and_never_until_the_gap_has_begun(
     service.now = expected
     service.deliver()
     assert any(COVERED in letter.text for letter in service.mail.got)
-    assert service.now.date().isoformat() <= end
+    of_end = select(REMINDER.c.digest_id).where(REMINDER.c.key.like(f"cover_end:{COVERED}/%:{end}:%"))
+    with reading(service.engine) as session:
+        sent = session.scalars(select(MESSAGE.c.sent_at).where(MESSAGE.c.digest_id.in_(of_end))).all()
+    assert sent
+    assert all(at is not None and legal_day(at).isoformat() <= end for at in sent)
 
 
 @pytest.mark.parametrize(
