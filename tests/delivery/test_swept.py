@@ -184,6 +184,7 @@ def test_flt_1_killed_at_any_call_it_loses_nothing_and_doubles_one_at_most(
                 if status == ENDED:
                     assert not left, call
                     break
+            assert status == ENDED, call
     assert len({name for name, _ in taken}) == len(set(taken)) == len(keys)
     assert len(taken) - len(keys) <= points.total()
     assert points.total() >= FEWEST[service.engine.dialect.name]
