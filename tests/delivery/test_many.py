@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -57,6 +57,11 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def reminders(keys: Iterable[str]) -> list[str]:
+    """Without the alarm that nobody is there to be told."""
+    return sorted(key for key in keys if not key.startswith("alarm:"))
+
+
 def leader(engine: Engine) -> str | None:
     with reading(engine) as session:
         return leases.holder_of(session, Job.TICK)
@@ -92,7 +97,7 @@ def all_send_each_once(engine: Engine, url: str, schedulers: int) -> None:
         put(engine, more)
         until(lambda: is_empty(engine))
         assert all(len(receiver.got) > share for receiver, share in zip(receivers, shares, strict=True))
-        assert sorted(key for each in receivers for key in each.keys) == sorted(keys + more)
+        assert reminders(key for each in receivers for key in each.keys) == sorted(keys + more)
         leaders = set()
         for life in lives:
             until(lambda: leader(engine) is not None)
@@ -171,5 +176,5 @@ def test_con_2_four_servers_each_with_its_scheduler_have_one_tick_and_the_next_l
             if servers:
                 keys.append(f"after{len(servers)}")
                 put(service.engine, keys[-1:])
-    assert sorted(key for key, _ in box.taken) == sorted(keys)
+    assert reminders(key for key, _ in box.taken) == sorted(keys)
     service.engine.dispose()
