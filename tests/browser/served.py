@@ -61,11 +61,12 @@ class Served:
         return self.cookies[person.email]
 
     def pages(self) -> tuple[str, ...]:
-        """An address of every page there is; a page with a new blank in its path needs an example of it."""
+        """An address of every page that an administrator may open; a new blank in a path needs an example."""
         examples = self._examples()
         found: list[str] = []
-        for path, method, _ in rules_of(self.app):
-            if method == "GET" and not path.startswith(NOT_FOR_PEOPLE):
+        for path, method, action in rules_of(self.app):
+            is_hers = action is None or ADMIN.may(action)
+            if method == "GET" and is_hers and not path.startswith(NOT_FOR_PEOPLE):
                 filled = re.sub(r"\{(\w+)(:path)?\}", lambda blank: examples[blank[1]], path)
                 found += [filled, *MORE.get(path, ())]
         return (*dict.fromkeys(found), "/no-such-page")

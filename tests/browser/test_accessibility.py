@@ -9,12 +9,15 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Open
 from tests.browser.served import Served
 from tests.browser.test_in_a_browser import DESK, OPEN_ALL, PHONE
+from tests.people import a_person
 from tests.web.register import STALLED
+from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
 
 GRAVE = frozenset({"serious", "critical"})
 AXE = Axe()
 SIGNED_OUT = ("/sign-in", "/no-such-page")
+OF_DEPARTMENTS = ("/reminders/leads?contract=K-2",)
 ON_A_PHONE = ("/", "/queue", f"/schools/{STALLED}", "/imports", "/account", "/people/new")
 """Pages of every kind: lists that turn into cards, a strip, forms."""
 
@@ -51,6 +54,11 @@ def test_no_page_of_an_empty_register_has_a_grave_fault(
 def test_no_page_has_a_grave_fault_on_a_phone(open_page: Open) -> None:
     page = open_page("/", width=PHONE, height=740, language=Language.RU)
     assert [fault for path in ON_A_PHONE for fault in faults(page, path)] == []
+
+
+def test_no_page_that_only_departments_open_has_a_grave_fault(open_page: Open) -> None:
+    page = open_page("/", width=DESK, language=Language.KK, person=a_person(Role.HEAD, "59"))
+    assert [fault for path in OF_DEPARTMENTS for fault in faults(page, path)] == []
 
 
 @pytest.mark.parametrize("language", Language)

@@ -1,6 +1,6 @@
 """Many schedulers over one database send each message once and all go on living (CON-1, CON-2, CON-4).
 
-Ten thousand messages are due by ``make torture`` and every night, else a few hundred.
+Ten thousand messages are due by ``make torture`` and every night, else one or two hundred.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from tracker.store.jobs import Job
 from tracker.store.reminder_tables import LEASE
 
 IS_FULL = os.environ.get("NIGHTLY") == "true"
-DUE = 10_000 if IS_FULL else 300
-AGAIN = 200
+DUE = 10_000 if IS_FULL else 160
+AGAIN = 80
 PATIENCE = 600 if IS_FULL else 60
 QUICK = 0.2
 

@@ -1,6 +1,6 @@
 """Whoever is told to stop does so in time and in order, and whose work has died does not live on.
 
-FLT-19: under load on each database, a hundred times by ``make torture`` and every night, else twenty times.
+FLT-19: under load on each database, a hundred times by ``make torture`` and every night, else twelve times.
 FLT-18 for a process that sleeps past its lease. OBS-1 for a process, its threads and one that is stopped from
 outside; its banner stands among the pages.
 """
@@ -44,7 +44,7 @@ from tracker.store.reminder_tables import MESSAGE
 WORDS = load_catalogs()[Language.EN]
 RUNS = WORDS.say("cli.scheduler.runs")
 IS_FULL = os.environ.get("NIGHTLY") == "true"
-STOPS, TWICE = (100, 40) if IS_FULL else (20, 8)
+STOPS, TWICE = (100, 40) if IS_FULL else (12, 6)
 A_ROUND, SERVERS = 200, 5
 IN_TIME = 30
 DIED = 3

@@ -123,7 +123,7 @@ class Year:
         self._tick(day, 3)
 
     def _is_up(self, day: date) -> bool:
-        return NIGHTLY or self.chance.random() < (0.1 if day in self.clerk.days_off else 0.3)
+        return NIGHTLY or self.chance.random() < (0.05 if day in self.clerk.days_off else 0.15)
 
     def _open_day(self, day: date) -> None:
         chance = self.chance.random

@@ -73,6 +73,7 @@ def asked_of(name: str) -> dict[str, object]:
         "schools": [SCHOOL_A, SCHOOL_B],
         "numbers": [TENDER_A, TENDER_B],
         "kind": RegisterKind.SCHOOLS,
+        "named": [SCHOOL_A, SCHOOL_B],
     }
     needed = inspect.signature(LISTS[name]).parameters.values()
     return {

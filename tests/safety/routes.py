@@ -9,6 +9,9 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from tests.web.register import STALLED
+from tracker.store import journal
+from tracker.store.engine import reading
+from tracker.store.scope import EVERYTHING
 from tracker.web.rules import READING, rules_of
 
 SAMPLES = {"school_id": STALLED, "number": "1", "contract": "K-1"}
@@ -53,3 +56,9 @@ def dump(engine: Engine, *, without: tuple[str, ...] = ()) -> list[str]:
         connection.close()
     skipped = tuple(f'INSERT INTO "{name}"' for name in without)
     return [line for line in lines if not line.startswith(skipped)]
+
+
+def acts_noted(engine: Engine) -> list[str]:
+    """What the journal tells of, the newest first."""
+    with reading(engine, seeing=EVERYTHING) as session:
+        return [entry.action for entry in journal.entries(session)]

@@ -75,6 +75,7 @@ ASKED: dict[str, object] = {
     "school_ids": ["A", "B"],
     "schools": ["A", "B"],
     "numbers": ["T-A", "T-B"],
+    "named": ["A", "B", "N"],
     "kind": RegisterKind.SCHOOLS,
 }
 """What is asked of a list that needs to be told: always also something foreign."""

@@ -106,7 +106,7 @@ def confirm_clock(called: Called) -> Response:
     _require_everything(called)
     with called.writing() as session:
         if keeping_time.confirm(session, now=called.moment):
-            note(session, called, Act.CLOCK_CONFIRMED, "clock", at=called.moment.isoformat())
+            note(session, called, Act.CLOCK_CONFIRMED, "clock")
     called.house.lookout.look()
     return RedirectResponse("/operations", 303)
 
