@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -73,6 +73,19 @@ def let_the_lead_end(engine: Engine) -> None:
         session.execute(update(LEASE).values(until=LONG_AGO))
 
 
+def sent_by_each(engine: Engine, receivers: Sequence[Receiver], name: str) -> list[str]:
+    """Put more until each of them has sent some, for a lock need not be fair; the keys."""
+    shares, keys = [len(receiver.got) for receiver in receivers], list[str]()
+    give_up = time.monotonic() + PATIENCE
+    while not all(len(receiver.got) > share for receiver, share in zip(receivers, shares, strict=True)):
+        assert time.monotonic() < give_up
+        more = [f"{name}{len(keys) + number}" for number in range(AGAIN)]
+        put(engine, more)
+        until(lambda: is_empty(engine))
+        keys += more
+    return keys
+
+
 def all_send_each_once(engine: Engine, url: str, schedulers: int) -> None:
     """So many schedulers send all that is due, share it, and go on: sending, and leading one by one."""
     service = Service(engine)
@@ -91,13 +104,9 @@ def all_send_each_once(engine: Engine, url: str, schedulers: int) -> None:
         keys = [f"k{number}" for number in range(DUE)]
         put(engine, keys)
         until(lambda: is_empty(engine))
-        assert all(receiver.got for receiver in receivers), [len(each.got) for each in receivers]
-        shares = [len(receiver.got) for receiver in receivers]
-        more = [f"again{number}" for number in range(AGAIN)]
-        put(engine, more)
-        until(lambda: is_empty(engine))
-        assert all(len(receiver.got) > share for receiver, share in zip(receivers, shares, strict=True))
-        assert reminders(key for each in receivers for key in each.keys) == sorted(keys + more)
+        for _ in range(2):
+            keys += sent_by_each(engine, receivers, f"{len(keys)}.")
+        assert reminders(key for each in receivers for key in each.keys) == sorted(keys)
         leaders = set()
         for life in lives:
             until(lambda: leader(engine) is not None)
