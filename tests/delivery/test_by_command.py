@@ -76,7 +76,7 @@ def test_without_a_mail_server_what_is_owed_stands_on_the_page_and_no_message_wa
 def test_a_round_by_command_that_no_other_follows_is_missed(
     tracker: Commands, words: tuple[str, ...], hours: float
 ) -> None:
-    tracker.good("tick", "--once", *words)
+    assert tracker.process("tick", "--once", *words).status == 0
     engine = make_engine(f"sqlite:///{tracker.database}")
     with reading(engine) as session:
         run = jobs.last_runs(session)[Job.TICK]
