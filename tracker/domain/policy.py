@@ -38,10 +38,13 @@ STAGE_CLAUSES: tuple[tuple[Method, Stage, str], ...] = tuple(
 CLAUSES: frozenset[str] = frozenset(clause for _, _, clause in STAGE_CLAUSES) | {
     "after_failure.decision",
     "contract.minimum_term",
+    "decide.undo_minutes",
     "data.longest_term_years",
     "duty.report",
     "forecast.late_allowance",
     "forecast.percentile_tenders",
+    "guard.price_jump_percent",
+    "guard.second_bridge_stops",
     "import.danger_percent",
     "import.danger_rows",
     "interim.cap",
@@ -233,6 +236,9 @@ class Law:
     longest_term_years: int
     danger_percent: int
     danger_rows: int
+    second_bridge_stops: bool
+    price_jump_percent: int
+    undo_minutes: int
     stage_limits: Mapping[tuple[Method, Stage], StageLimit]
     course_days: Mapping[Method, int]
     routes: tuple[Route, ...]
@@ -304,6 +310,9 @@ class Policy:
             longest_term_years=value("data.longest_term_years"),
             danger_percent=value("import.danger_percent"),
             danger_rows=value("import.danger_rows"),
+            second_bridge_stops=bool(value("guard.second_bridge_stops")),
+            price_jump_percent=value("guard.price_jump_percent"),
+            undo_minutes=value("decide.undo_minutes"),
             stage_limits=limits,
             course_days={
                 method: sum(limits[method, stage].days for stage in course if stage is not Stage.PLANNED)

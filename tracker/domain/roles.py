@@ -29,6 +29,8 @@ class Action(StrEnum):
     OWN_ACCOUNT = "account"
     HOLD = "hold"
     SET_LEADS = "leads"
+    DRAFT = "draft"
+    APPROVE = "approve"
 
 
 EVERYONE = frozenset(Role)
@@ -47,6 +49,8 @@ MATRIX: Mapping[Action, frozenset[Role]] = {
     Action.SET_LEADS: frozenset({Role.OFFICER, Role.REVIEWER, Role.HEAD}),
 }
 """The roles that may do each action, always within what the person may see."""
+    Action.DRAFT: frozenset({Role.OFFICER, Role.REVIEWER, Role.HEAD}),
+    Action.APPROVE: frozenset({Role.REVIEWER, Role.HEAD}),
 
 
 def may(role: Role, action: Action) -> bool:

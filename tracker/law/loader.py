@@ -50,6 +50,7 @@ LEAST: Mapping[str, int] = {
     "percent": 0,
     "rows": 1,
     "hour": 0,
+    "minutes": 0,
 }
 """The units of numbers and the least number that makes sense in each; a ``switch`` is true or false."""
 

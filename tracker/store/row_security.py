@@ -1,4 +1,4 @@
-"""The second lock: PostgreSQL itself shows a session no rows but those of its scope (migrations 0006, 0008).
+"""The second lock: PostgreSQL itself shows a session no rows but those of its scope (see the migrations).
 
 The first lock is the filter in every query (:mod:`tracker.store.scope`). A session that says nothing of what
 it may see sees no school at all. SQLite has no second lock, and nothing here does anything to it.
@@ -29,6 +29,10 @@ PROTECTED = (
     "flag",
     "upload",
     "watched",
+    "decision",
+    "decision_line",
+    "decision_tick",
+    "decision_event",
 )
 """The tables that the second lock is on."""
 

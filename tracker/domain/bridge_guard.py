@@ -1,0 +1,157 @@
+"""The guard of a bridge: what an auditor would see in one more interim contract (experience row 29).
+
+Each finding is measured by a clause of the law or of the house; ``stop`` is never passed, ``warn`` asks for a
+reason and bars a bulk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tracker.domain.days import Span, months_from, next_day
+from tracker.domain.decision_records import Facts, GuardFinding, GuardKind, Level
+from tracker.domain.policy import Policy
+from tracker.domain.register import ContractRow
+from tracker.domain.vocabulary import SERVING, ContractKind
+
+HUNDRED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A bridge that is asked for: its days, its price, and all that is known of the need.
+
+    ``chain_start`` is the first day of the extension and interim lines since the last regular line, None
+    where there is none. ``tenderless_since`` is the last day on which a purchase was under way, None where
+    one is. ``lines`` are all contract lines of the need.
+    """
+
+    on: date
+    window: Span
+    price: Decimal | None
+    supplier_bin: str | None
+    lines: tuple[ContractRow, ...]
+    chain_start: date | None
+    has_live_tender: bool
+    tenderless_since: date | None
+
+
+def guard(bridge: Bridge, policy: Policy) -> tuple[GuardFinding, ...]:
+    """All that is to be said against the bridge, what stops it first."""
+    found = [finding for find in _FINDERS for finding in find(bridge, policy)]
+    return tuple(sorted(found, key=lambda finding: finding.level is not Level.STOP))
+
+
+def _over_cap(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
+    """The last day asked for lies after that of the cap: the cap is months, not days."""
+    window = bridge.window
+    law = policy.on(window.start)
+    last = months_from(window.start, law.interim_cap_months).last
+    if window.last > last:
+        facts = (("end_on", window.last.isoformat()), ("latest", last.isoformat()))
+        yield _finding(policy, bridge, GuardKind.OVER_CAP, Level.STOP, facts, "interim.cap")
+
+
+def _chain(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
+    """Another bridge stands before this one in the same chain; together they may last too long."""
+    if bridge.chain_start is None:
+        return
+    law = policy.on(bridge.window.start)
+    last = months_from(bridge.chain_start, law.interim_cap_months).last
+    facts: Facts = (
+        ("chain_start", bridge.chain_start.isoformat()),
+        ("bridges", str(len(_earlier_bridges(bridge)))),
+        ("days", str(Span(bridge.chain_start, bridge.window.start).days)),
+    )
+    level = Level.STOP if law.second_bridge_stops else Level.WARN
+    yield _finding(policy, bridge, GuardKind.SECOND_BRIDGE, level, facts, "guard.second_bridge_stops")
+    if bridge.window.last > last:
+        level = Level.STOP if law.cap_is_final else Level.WARN
+        over = (("end_on", bridge.window.last.isoformat()), ("latest", last.isoformat()))
+        yield _finding(policy, bridge, GuardKind.CHAIN_OVER_CAP, level, over, "interim.cap_is_final")
+
+
+def _tenderless(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
+    """No purchase is under way, or none was for so long that the bridge leads nowhere."""
+    if bridge.has_live_tender:
+        return
+    since = bridge.tenderless_since
+    days = None if since is None else (bridge.on - since).days
+    facts: Facts = () if days is None else (("days", str(days)),)
+    clause = "warn.interim_without_tender"
+    yield _finding(policy, bridge, GuardKind.NO_LIVE_TENDER, Level.WARN, facts, clause)
+
+
+def _same_supplier(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
+    """The supplier of an earlier bridge of the need would have one more."""
+    if bridge.supplier_bin is None:
+        return
+    held = [line for line in _earlier_bridges(bridge) if line.supplier_bin == bridge.supplier_bin]
+    if held:
+        facts = (("supplier_bin", bridge.supplier_bin), ("contract", held[-1].contract_number))
+        clause = "guard.second_bridge_stops"
+        yield _finding(policy, bridge, GuardKind.SAME_SUPPLIER, Level.WARN, facts, clause)
+
+
+def _price_jump(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
+    """A day costs more than under the last regular contract, by more than the house lets pass."""
+    before = last_price(bridge)
+    if before is None or bridge.price is None or bridge.window.is_empty:
+        return
+    number, per_day = before
+    now = bridge.price / bridge.window.days
+    percent = (now - per_day) * HUNDRED / per_day
+    if percent > policy.on(bridge.on).price_jump_percent:
+        facts = (("percent", f"{percent:.0f}"), ("contract", number))
+        clause = "guard.price_jump_percent"
+        yield _finding(policy, bridge, GuardKind.PRICE_JUMP, Level.WARN, facts, clause)
+
+
+_FINDERS = (_over_cap, _chain, _tenderless, _same_supplier, _price_jump)
+
+
+def last_price(bridge: Bridge) -> tuple[str, Decimal] | None:
+    """The number and the price of a day of the regular contract that began last, where both are known."""
+    priced = [
+        line
+        for line in bridge.lines
+        if line.kind is ContractKind.REGULAR and line.start_on < bridge.window.start and _price(line)
+    ]
+    if not priced:
+        return None
+    last = max(priced, key=lambda line: (line.start_on, line.contract_number))
+    return last.contract_number, _price(last) or Decimal(0)
+
+
+def _price(line: ContractRow) -> Decimal | None:
+    if line.amount is None or line.end_on is None or line.amount <= 0:
+        return None
+    return line.amount / Span(line.start_on, next_day(line.end_on)).days
+
+
+def _earlier_bridges(bridge: Bridge) -> list[ContractRow]:
+    """The extension and interim lines of the need that began before the window, the oldest first."""
+    found = [
+        line
+        for line in bridge.lines
+        if line.kind is not ContractKind.REGULAR
+        and line.status in SERVING
+        and line.start_on < bridge.window.start
+    ]
+    return sorted(found, key=lambda line: (line.start_on, line.contract_number))
+
+
+def fitting_price(bridge: Bridge) -> Decimal | None:
+    """What the window costs at the price of a day of the last regular contract, to whole tenge."""
+    before = last_price(bridge)
+    return None if before is None else (before[1] * bridge.window.days).quantize(Decimal(1))
+
+
+def _finding(
+    policy: Policy, bridge: Bridge, kind: GuardKind, level: Level, facts: Facts, clause: str
+) -> GuardFinding:
+    day = bridge.window.start if policy.clauses[clause].version_by == "start_on" else bridge.on
+    return GuardFinding(kind, level, facts, clause, policy.clauses[clause].on(day).is_assumed)

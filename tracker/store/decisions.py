@@ -1,0 +1,245 @@
+"""Decisions on interim contracts: kept with what they rest on, found within a reader's scope, moved once.
+
+A decision is seen by those who see any of its schools, with the lines of the schools that they see.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.decision_records import (
+    DecisionRecord,
+    Event,
+    Frozen,
+    FrozenContract,
+    FrozenSchool,
+    FrozenTender,
+    LineRecord,
+    Signed,
+    Tick,
+)
+from tracker.domain.decisions import OPEN, DecisionStatus
+from tracker.domain.errors import NotFound
+from tracker.domain.vocabulary import RouteId, Service
+from tracker.store.decision_tables import DECISION, DECISION_EVENT, DECISION_LINE, DECISION_TICK
+from tracker.store.people_tables import PERSON
+from tracker.store.scope import Scope, numbered, visible
+
+LARGEST = 2**31 - 1
+"""No decision has a larger number: beyond it PostgreSQL would not look."""
+
+FROZEN = TypeAdapter(Frozen)
+"""How what a decision rests on is written and read."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenLine:
+    """What a line keeps of the register beside its keys."""
+
+    school: FrozenSchool
+    contract: FrozenContract | None
+    tender: FrozenTender | None
+
+
+LINE = TypeAdapter(FrozenLine)
+"""How a line's frozen part is written and read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A decision as a list shows it; ``schools`` are those of the reader's scope, ``missing`` the ticks."""
+
+    number: int
+    status: DecisionStatus
+    route: RouteId
+    start_on: date
+    end_on: date
+    drafted_by: int
+    drafter: str
+    drafted_at: datetime
+    missing: int
+    revision: int
+    verdict_reason: str
+    needs: tuple[tuple[str, Service], ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it waits for the second pair of eyes only."""
+        return self.status is DecisionStatus.PROPOSED and self.missing == 0
+
+
+def get_decision(session: Session, scope: Scope, number: int) -> DecisionRecord:
+    """A decision whole, with its lines within ``scope``; raises :class:`NotFound` where there are none."""
+    found = list_decisions(session, scope, [number])
+    if not found:
+        raise NotFound(decision=number)
+    return found[0]
+
+
+def list_decisions(session: Session, scope: Scope, named: Iterable[int]) -> tuple[DecisionRecord, ...]:
+    """Those among ``named`` that have a line within ``scope``, whole, in the order of their numbers."""
+    wanted = [number for number in named if 0 < number <= LARGEST]
+    lines = _lines(session, scope, wanted)
+    numbers = sorted(lines)
+    ticks, events = _ticks(session, numbers), _events(session, numbers)
+    query = _heads().where(numbered(session, DECISION.c.number, numbers)).order_by(DECISION.c.number)
+    return tuple(
+        _record(row, lines[row.number], ticks[row.number], events[row.number])
+        for row in session.execute(query)
+    )
+
+
+def list_heads(
+    session: Session, scope: Scope, statuses: Collection[DecisionStatus] = OPEN
+) -> tuple[Head, ...]:
+    """The decisions in these statuses that have a line within ``scope``, in the order of their numbers."""
+    of_status = DECISION.c.status.in_(sorted(statuses))
+    within = visible(session, scope, DECISION_LINE.c.school_id)
+    query = (
+        select(DECISION_LINE.c.decision_number, DECISION_LINE.c.school_id, DECISION_LINE.c.service)
+        .join(DECISION, DECISION.c.number == DECISION_LINE.c.decision_number)
+        .where(of_status, within)
+        .order_by(DECISION_LINE.c.id)
+    )
+    needs: dict[int, list[tuple[str, Service]]] = defaultdict(list)
+    for number, school_id, service in session.execute(query):
+        needs[number].append((school_id, service))
+    ticked = {row.number: row.ticks for row in session.execute(_tick_counts(of_status))}
+    found = session.execute(_heads().where(of_status).order_by(DECISION.c.number))
+    return tuple(
+        Head(
+            row.number, row.status, row.route, row.start_on, row.end_on, row.drafted_by_id, row.drafter,
+            row.drafted_at, row.asked - ticked.get(row.number, 0), row.revision, row.verdict_reason,
+            tuple(needs[row.number]),
+        )
+        for row in found
+        if row.number in needs
+    )  # fmt: skip
+
+
+def count_lines(session: Session, number: int) -> int:
+    """How many lines a decision has that the session may see, whatever anybody's scope."""
+    query = select(func.count()).where(DECISION_LINE.c.decision_number == number)
+    return session.scalar(query.select_from(DECISION_LINE)) or 0
+
+
+def recent_events(
+    session: Session, scope: Scope, person_id: int, *, since: datetime
+) -> tuple[tuple[int, int, Event], ...]:
+    """What a person did since a moment to decisions within ``scope``, the newest first.
+
+    Each with the number and the present revision of its decision.
+    """
+    row = DECISION_EVENT.c
+    within = visible(session, scope, DECISION_LINE.c.school_id)
+    query = (
+        select(DECISION_EVENT, PERSON.c.name, DECISION.c.revision.label("present"))
+        .join(PERSON, PERSON.c.id == row.person_id)
+        .join(DECISION, DECISION.c.number == row.decision_number)
+        .where(
+            row.person_id == person_id,
+            row.done_at >= since,
+            row.decision_number.in_(select(DECISION_LINE.c.decision_number).where(within)),
+        )
+        .order_by(row.id.desc())
+    )
+    return tuple((each.decision_number, each.present, _event(each)) for each in session.execute(query))
+
+
+def _tick_counts(of_status: ColumnElement[bool]) -> Select[Any]:
+    row = DECISION_TICK.c
+    counted = select(row.decision_number.label("number"), func.count().label("ticks"))
+    query = counted.join(DECISION, DECISION.c.number == row.decision_number)
+    return query.where(of_status).group_by(row.decision_number)
+
+
+def _heads() -> Select[Any]:
+    drafter, decider = PERSON.alias("drafter"), PERSON.alias("decider")
+    return (
+        select(DECISION, drafter.c.name.label("drafter"), decider.c.name.label("decider"))
+        .join(drafter, drafter.c.id == DECISION.c.drafted_by_id)
+        .outerjoin(decider, decider.c.id == DECISION.c.decided_by_id)
+    )
+
+
+def _lines(session: Session, scope: Scope, numbers: Iterable[int]) -> dict[int, list[LineRecord]]:
+    within = visible(session, scope, DECISION_LINE.c.school_id)
+    of_these = numbered(session, DECISION_LINE.c.decision_number, numbers)
+    found: dict[int, list[LineRecord]] = defaultdict(list)
+    for row in session.execute(select(DECISION_LINE).where(of_these, within).order_by(DECISION_LINE.c.id)):
+        kept = LINE.validate_json(row.frozen)
+        line = LineRecord(
+            row.school_id, row.service, kept.school, kept.contract, kept.tender, row.price, row.signed_number
+        )
+        found[row.decision_number].append(line)
+    return found
+
+
+def _ticks(session: Session, numbers: Iterable[int]) -> dict[int, list[Tick]]:
+    row = DECISION_TICK.c
+    query = (
+        select(DECISION_TICK, PERSON.c.name)
+        .join(PERSON, PERSON.c.id == row.person_id)
+        .where(numbered(session, row.decision_number, numbers))
+        .order_by(row.id)
+    )
+    found: dict[int, list[Tick]] = defaultdict(list)
+    for each in session.execute(query):
+        tick = Tick(each.condition, each.person_id, each.name, each.ticked_at, each.note, each.attachment)
+        found[each.decision_number].append(tick)
+    return found
+
+
+def _events(session: Session, numbers: Iterable[int]) -> dict[int, list[Event]]:
+    row = DECISION_EVENT.c
+    query = (
+        select(DECISION_EVENT, PERSON.c.name)
+        .join(PERSON, PERSON.c.id == row.person_id)
+        .where(numbered(session, row.decision_number, numbers))
+        .order_by(row.decision_number, row.revision)
+    )
+    found: dict[int, list[Event]] = defaultdict(list)
+    for each in session.execute(query):
+        found[each.decision_number].append(_event(each))
+    return found
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        row.revision, row.deed, row.person_id, row.name, row.done_at, row.before, row.after, row.reason,
+        row.batch,
+    )  # fmt: skip
+
+
+def _record(row: Row[Any], lines: list[LineRecord], ticks: list[Tick], events: list[Event]) -> DecisionRecord:
+    signed = None
+    if row.signed_number is not None:
+        signed = Signed(row.signed_number, row.signed_on, row.signed_from, row.signed_until)
+    return DecisionRecord(
+        number=row.number,
+        status=row.status,
+        route=row.route,
+        frozen=FROZEN.validate_json(row.frozen),
+        agreed=row.agreed,
+        drafted_by=row.drafted_by_id,
+        drafter=row.drafter,
+        drafted_at=row.drafted_at,
+        decided_by=row.decided_by_id,
+        decider=row.decider,
+        decided_at=row.decided_at,
+        reason=row.reason,
+        verdict_reason=row.verdict_reason,
+        revision=row.revision,
+        lines=tuple(lines),
+        ticks=tuple(ticks),
+        events=tuple(events),
+        signed=signed,
+    )
