@@ -31,6 +31,8 @@ class Action(StrEnum):
     SET_LEADS = "leads"
     DRAFT = "draft"
     APPROVE = "approve"
+    WORK = "work"
+    ASSIGN = "assign"
 
 
 EVERYONE = frozenset(Role)
@@ -47,10 +49,12 @@ MATRIX: Mapping[Action, frozenset[Role]] = {
     Action.OWN_ACCOUNT: EVERYONE,
     Action.HOLD: frozenset({Role.OFFICER, Role.REVIEWER, Role.HEAD, Role.MINISTRY, Role.ADMIN}),
     Action.SET_LEADS: frozenset({Role.OFFICER, Role.REVIEWER, Role.HEAD}),
-}
-"""The roles that may do each action, always within what the person may see."""
+    Action.WORK: frozenset({Role.OFFICER, Role.REVIEWER, Role.HEAD, Role.MINISTRY, Role.ADMIN}),
+    Action.ASSIGN: frozenset({Role.REVIEWER, Role.HEAD, Role.MINISTRY, Role.ADMIN}),
     Action.DRAFT: frozenset({Role.OFFICER, Role.REVIEWER, Role.HEAD}),
     Action.APPROVE: frozenset({Role.REVIEWER, Role.HEAD}),
+}
+"""The roles that may do each action, always within what the person may see."""
 
 
 def may(role: Role, action: Action) -> bool:
