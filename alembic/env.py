@@ -15,6 +15,7 @@ from tracker.store import decision_tables as decision_tables
 from tracker.store import job_tables as job_tables
 from tracker.store import people_tables as people_tables
 from tracker.store import reminder_tables as reminder_tables
+from tracker.store import report_tables as report_tables
 from tracker.store.engine import make_engine
 from tracker.store.tables import Base
 
