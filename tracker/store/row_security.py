@@ -37,6 +37,7 @@ PROTECTED = (
     "decision_line",
     "decision_tick",
     "decision_event",
+    "decision_given",
     "school_ask",
 )
 """The tables that the second lock is on."""

@@ -1,0 +1,234 @@
+"""The papers of one decision, made from its record, from the signed contract and from what people stated."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from tracker.domain.decision_records import DecisionRecord, FrozenClause, LineRecord
+from tracker.domain.decisions import DecisionStatus
+from tracker.domain.drafts import DRAFTS, REQUESTS, Draft, DraftKind, GivenName, Place, Term, Twin
+from tracker.domain.policy import Words
+from tracker.domain.register import ContractRow
+from tracker.domain.vocabulary import ConditionId, ConditionStatus
+
+DEAD = frozenset({DecisionStatus.REJECTED, DecisionStatus.WITHDRAWN})
+"""Decisions that need no papers."""
+
+_BUYER = (GivenName.BUYER_KK, GivenName.BUYER_RU)
+ASKED_BY: Mapping[DraftKind, tuple[GivenName, ...]] = {
+    DraftKind.AGREEMENT: _BUYER,
+    DraftKind.DECISION: (*_BUYER, GivenName.HEAD),
+    DraftKind.REQUEST: (*_BUYER, GivenName.ADDRESSEE_1, GivenName.ADDRESSEE_2, GivenName.ADDRESSEE_3),
+    DraftKind.REPORT: (
+        *_BUYER,
+        GivenName.HEAD,
+        GivenName.CHOICE_KK,
+        GivenName.CHOICE_RU,
+        GivenName.PRICE_KK,
+        GivenName.PRICE_RU,
+    ),
+    DraftKind.LETTER: (),
+}
+"""What people may state for a paper of each kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A decision with everything that its papers are made of."""
+
+    record: DecisionRecord
+    given: Mapping[tuple[str, GivenName], str]
+    signed: tuple[ContractRow, ...]
+    reply_days: int | None
+    is_partial: bool
+
+    @property
+    def drafts(self) -> tuple[Draft, ...]:
+        """Every paper that the decision needs, in the order in which they are needed."""
+        kinds = () if self.record.status in DEAD else DRAFTS[self.record.route]
+        return tuple(draft for kind in kinds for draft in _drafts(kind, self))
+
+    @property
+    def customers(self) -> tuple[str, ...]:
+        """The BINs of its customers; an empty one where the register knows none."""
+        return tuple(dict.fromkeys(customer_of(line) for line in self.record.lines))
+
+    def asks(self, customer: str) -> tuple[GivenName, ...]:
+        """What people may state for a customer now, in the order of a form: a report comes after signing."""
+        later = () if self.record.signed else (DraftKind.REPORT,)
+        kinds = (kind for kind in DRAFTS[self.record.route] if kind not in later)
+        needed = {name for kind in kinds for name in ASKED_BY[kind]}
+        names = tuple(name for name in GivenName if name in needed)
+        school = _own_school(self.record.lines, customer)
+        return tuple(name for name in names if not (school and name.value.startswith("buyer")))
+
+    def told(self, customer: str, name: GivenName) -> str:
+        """What was stated; nothing where nobody has."""
+        return self.given.get((customer, name), "")
+
+    def twin(self, customer: str, kazakh: GivenName, russian: GivenName) -> Twin:
+        """What was stated in both languages."""
+        return Twin(self.told(customer, kazakh), self.told(customer, russian))
+
+
+def _drafts(kind: DraftKind, case: Dossier) -> Iterator[Draft]:
+    if kind is DraftKind.AGREEMENT:
+        for number, lines in _grouped(case.record.lines, _contract_number):
+            yield replace(_draft(kind, case, lines), part=number)
+    elif kind is DraftKind.LETTER:
+        for line in case.record.lines:
+            yield replace(_draft(kind, case, [line]), part=_part(line), is_partial=False)
+    else:
+        groups = _grouped(case.record.lines, customer_of)
+        for customer, lines in groups:
+            yield from _of_customer(kind, case, customer, lines, is_only=len(groups) == 1)
+
+
+def _of_customer(
+    kind: DraftKind, case: Dossier, customer: str, lines: Sequence[LineRecord], *, is_only: bool
+) -> Iterator[Draft]:
+    draft = replace(_draft(kind, case, lines), part="" if is_only else customer)
+    if kind is not DraftKind.REQUEST:
+        yield draft
+        return
+    names = (GivenName.ADDRESSEE_1, GivenName.ADDRESSEE_2, GivenName.ADDRESSEE_3)
+    for count, name in zip(range(1, REQUESTS + 1), names, strict=True):
+        part = f"{customer}-{count}" if draft.part else str(count)
+        yield replace(draft, part=part, addressee=case.told(customer, name) or None)
+
+
+def _draft(kind: DraftKind, case: Dossier, lines: Sequence[LineRecord]) -> Draft:
+    record, customer = case.record, customer_of(lines[0])
+    clause, contract = record.ground.clause, lines[0].contract
+    draft = Draft(
+        kind=kind,
+        decision=str(record.number),
+        part="",
+        route=record.route,
+        route_title=_twin(record.ground.title),
+        service=lines[0].service,
+        start_on=record.start_on,
+        end_on=record.end_on,
+        cap_months=record.frozen.cap_months,
+        ground=_ground(clause),
+        assumed=_twin(clause.assumed) if clause.assumed else None,
+        places=tuple(map(_place, lines)),
+        buyer=_buyer(case, lines, customer),
+        buyer_bin=customer or None,
+        supplier=contract.supplier_name if contract else None,
+        supplier_bin=contract.supplier_bin if contract else None,
+        contract_number=contract.number if contract else None,
+        contract_signed_on=contract.signed_on if contract else None,
+        tender_number=", ".join(dict.fromkeys(line.tender.number for line in lines if line.tender)) or None,
+        amount=_amount(lines),
+        conditions=_conditions(record),
+        duties=tuple(
+            Term(_twin(duty.title), duty.working_days, duty.counted_from) for duty in record.frozen.duties
+        ),
+        reason=record.reason or None,
+        head=case.told(customer, GivenName.HEAD) or None,
+        reply_days=case.reply_days,
+        choice=case.twin(customer, GivenName.CHOICE_KK, GivenName.CHOICE_RU),
+        price=case.twin(customer, GivenName.PRICE_KK, GivenName.PRICE_RU),
+        is_partial=case.is_partial,
+    )
+    return _signed(draft, case, lines) if kind in (DraftKind.REPORT, DraftKind.LETTER) else draft
+
+
+def _signed(draft: Draft, case: Dossier, lines: Sequence[LineRecord]) -> Draft:
+    """The draft with the days, the parties and the sum of the contract that was signed."""
+    signed = case.record.signed
+    if signed is None:
+        return draft if draft.kind is DraftKind.LETTER else replace(draft, supplier=None, supplier_bin=None)
+    wanted = {(line.school_id, line.service) for line in lines}
+    rows = [row for row in case.signed if (row.school_id, row.service) in wanted]
+    amounts = [row.amount for row in rows if row.amount is not None]
+    return replace(
+        draft,
+        start_on=signed.start_on,
+        end_on=signed.end_on,
+        signed_number=signed.number,
+        signed_on=signed.signed_on,
+        supplier=next((row.supplier_name for row in rows if row.supplier_name), None),
+        supplier_bin=next((row.supplier_bin for row in rows if row.supplier_bin), None),
+        amount=sum(amounts, Decimal(0)) if amounts and len(amounts) == len(lines) else draft.amount,
+    )
+
+
+def _conditions(record: DecisionRecord) -> tuple[tuple[ConditionId, ConditionStatus], ...]:
+    """The conditions of the ground: what a person confirmed is met."""
+    ticked = {tick.condition for tick in record.ticks}
+    return tuple(
+        (condition.id, ConditionStatus.MET if condition.id in ticked else condition.status)
+        for condition in record.ground.conditions
+    )
+
+
+def _amount(lines: Sequence[LineRecord]) -> Decimal | None:
+    """The sum of what is asked for each school; unknown while one of them is."""
+    prices = [line.price for line in lines if line.price is not None]
+    return sum(prices, Decimal(0)) if len(prices) == len(lines) else None
+
+
+def _place(line: LineRecord) -> Place:
+    contract = line.contract
+    return Place(
+        school_id=line.school_id,
+        name=_name(line),
+        bin=line.school.bin,
+        address=line.school.address,
+        contract_number=contract.number if contract else None,
+        ends_on=contract.end_on if contract else None,
+    )
+
+
+def _name(line: LineRecord) -> Twin:
+    school = line.school
+    return Twin(school.name_kk or school.name, school.name_ru or school.name)
+
+
+def _buyer(case: Dossier, lines: Sequence[LineRecord], customer: str) -> Twin:
+    """The customer's name: that of the school where it buys for itself, else what was stated."""
+    school = _own_school(lines, customer)
+    return _name(school) if school else case.twin(customer, *_BUYER)
+
+
+def _own_school(lines: Iterable[LineRecord], customer: str) -> LineRecord | None:
+    return next((line for line in lines if customer and line.school.bin == customer), None)
+
+
+def _ground(clause: FrozenClause) -> Twin:
+    """Where the ground stands; a ground without a citation is named by its id alone."""
+    if clause.source is None or clause.at is None:
+        return Twin(clause.id, clause.id)
+    number = f" № {clause.source_number}" if clause.source_number else ""
+    return Twin(*(f"{clause.source[language]}{number}, {clause.at[language]}" for language in ("kk", "ru")))
+
+
+def _twin(words: Words) -> Twin:
+    return Twin(words["kk"], words["ru"])
+
+
+def customer_of(line: LineRecord) -> str:
+    """The BIN of who bought for this need last; an empty one where the register does not say."""
+    return (line.contract and line.contract.buyer_bin) or ""
+
+
+def _contract_number(line: LineRecord) -> str:
+    return line.contract.number if line.contract else ""
+
+
+def _part(line: LineRecord) -> str:
+    return f"{line.school_id}-{line.service}"
+
+
+def _grouped(
+    lines: Iterable[LineRecord], by: Callable[[LineRecord], str]
+) -> list[tuple[str, list[LineRecord]]]:
+    found: dict[str, list[LineRecord]] = defaultdict(list)
+    for line in lines:
+        found[by(line)].append(line)
+    return list(found.items())

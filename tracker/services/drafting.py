@@ -1,0 +1,100 @@
+"""Gathers what the papers of decisions are made of: records, the register, and what people stated."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.decision_records import DecisionRecord
+from tracker.domain.dossier import Dossier, customer_of
+from tracker.domain.drafts import LONGEST_GIVEN, OF_CUSTOMERS, GivenName
+from tracker.domain.register import ContractRow
+from tracker.domain.vocabulary import ConditionId, Method, Stage
+from tracker.services.evaluating import Book
+from tracker.store import givens
+from tracker.store.decisions import get_decision, list_decisions
+from tracker.store.scope import Scope
+
+
+def dossier_of(session: Session, scope: Scope, number: int, *, book: Book) -> Dossier:
+    """The papers of one decision; raises :class:`NotFound` as where there is none."""
+    return _gather(session, scope, [get_decision(session, scope, number)], book)[0]
+
+
+def dossiers_of(session: Session, scope: Scope, numbers: Iterable[int], *, book: Book) -> tuple[Dossier, ...]:
+    """The papers of those decisions that are seen, in a constant number of queries."""
+    return _gather(session, scope, list_decisions(session, scope, sorted(set(numbers))), book)
+
+
+def give(
+    session: Session,
+    scope: Scope,
+    number: int,
+    customer: str,
+    values: Mapping[GivenName, str],
+    *,
+    person_id: int,
+    at: datetime,
+) -> tuple[GivenName, ...]:
+    """Keep what a person states for a customer of a decision; what of it is new. Raises :class:`NotFound`."""
+    record = get_decision(session, scope, number)
+    known = {
+        each.name: each.value
+        for each in givens.list_given(session, scope, [number], [])
+        if each.customer == customer
+    }
+    cut = {name: " ".join(value.split())[:LONGEST_GIVEN] for name, value in values.items()}
+    changed = {name: value for name, value in cut.items() if value != known.get(name, "")}
+    if changed and customer in {customer_of(line) for line in record.lines}:
+        givens.give(session, number, customer, changed, person_id=person_id, at=at)
+        return tuple(sorted(changed))
+    return ()
+
+
+def _gather(
+    session: Session, scope: Scope, records: Sequence[DecisionRecord], book: Book
+) -> tuple[Dossier, ...]:
+    numbers = [record.number for record in records]
+    customers = {customer_of(line) for record in records for line in record.lines} - {""}
+    stated = givens.list_given(session, scope, numbers, sorted(customers))
+    signed: dict[str, list[ContractRow]] = defaultdict(list)
+    for row in givens.contracts_numbered(session, scope, _signed_numbers(records)):
+        signed[row.contract_number].append(row)
+    counts = givens.count_needs(session, numbers)
+    return tuple(
+        Dossier(
+            record=record,
+            given=_given(stated, record.number),
+            signed=tuple(signed.get(record.signed.number, ())) if record.signed else (),
+            reply_days=_reply_days(record, book),
+            is_partial=counts[record.number] > len(record.lines),
+        )
+        for record in records
+    )
+
+
+def _signed_numbers(records: Iterable[DecisionRecord]) -> list[str]:
+    return sorted({record.signed.number for record in records if record.signed})
+
+
+def _given(stated: Iterable[givens.Given], number: int) -> Mapping[tuple[str, GivenName], str]:
+    """What was stated for this decision; of its customers' own facts also the newest of other decisions."""
+    found: dict[tuple[str, GivenName], str] = {}
+    own: dict[tuple[str, GivenName], str] = {}
+    for each in stated:
+        key = (each.customer, each.name)
+        if each.decision == number:
+            own[key] = each.value
+        elif each.customer and each.name in OF_CUSTOMERS:
+            found[key] = each.value
+    return {**found, **own}
+
+
+def _reply_days(record: DecisionRecord, book: Book) -> int | None:
+    """For how long offers are awaited at least, where the ground asks for three."""
+    if all(condition.id is not ConditionId.THREE_OFFERS for condition in record.ground.conditions):
+        return None
+    return book.policy.on(record.start_on).limit(Method.SINGLE_SOURCE, Stage.BIDS).days
