@@ -14,11 +14,11 @@ from tests.store.test_facts import a_country
 from tracker.domain.errors import NotFound
 from tracker.domain.register import ContractRow, RegisterKind, SchoolRow, TenderEventRow, TenderRow
 from tracker.domain.vocabulary import TenderEventKind, TenderStatus
-from tracker.store import assessments, facts, flags, journal, references, registry
+from tracker.store import assessments, decisions, facts, flags, journal, references, registry
 from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING, Scope
 
-READING_SIDE = (registry, references, facts, assessments, flags)
+READING_SIDE = (registry, references, facts, assessments, flags, decisions)
 WITHOUT_SCHOOLS = {
     "recordings": "who took in what, without what it was",
     "data_version": "two numbers for caches",
@@ -77,6 +77,10 @@ ASKED: dict[str, object] = {
     "numbers": ["T-A", "T-B"],
     "named": ["A", "B", "N"],
     "kind": RegisterKind.SCHOOLS,
+    "decision": 1,
+    "decisions": [1, 2],
+    "person_id": 1,
+    "since": MOMENT,
 }
 """What is asked of a list that needs to be told: always also something foreign."""
 

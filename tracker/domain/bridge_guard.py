@@ -25,14 +25,14 @@ class Bridge:
     """A bridge that is asked for: its days, its price, and all that is known of the need.
 
     ``chain_start`` is the first day of the extension and interim lines since the last regular line, None
-    where there is none. ``tenderless_since`` is the last day on which a purchase was under way, None where
-    one is. ``lines`` are all contract lines of the need.
+    where there is none. ``supplier`` is the present one's (:func:`supplier_of`). ``tenderless_since`` is the
+    last day on which a purchase was under way, where none is. ``lines`` are all contract lines of the need.
     """
 
     on: date
     window: Span
     price: Decimal | None
-    supplier_bin: str | None
+    supplier: str | None
     lines: tuple[ContractRow, ...]
     chain_start: date | None
     has_live_tender: bool
@@ -87,13 +87,16 @@ def _tenderless(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
 
 def _same_supplier(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
     """The supplier of an earlier bridge of the need would have one more."""
-    if bridge.supplier_bin is None:
-        return
-    held = [line for line in _earlier_bridges(bridge) if line.supplier_bin == bridge.supplier_bin]
-    if held:
-        facts = (("supplier_bin", bridge.supplier_bin), ("contract", held[-1].contract_number))
+    held = [line for line in _earlier_bridges(bridge) if bridge.supplier == supplier_of(line)]
+    if held and bridge.supplier is not None:
+        facts = (("supplier", bridge.supplier), ("contract", held[-1].contract_number))
         clause = "guard.second_bridge_stops"
         yield _finding(policy, bridge, GuardKind.SAME_SUPPLIER, Level.WARN, facts, clause)
+
+
+def supplier_of(line: ContractRow) -> str | None:
+    """The supplier by number, or by name where no number is stated."""
+    return line.supplier_bin or line.supplier_name
 
 
 def _price_jump(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:

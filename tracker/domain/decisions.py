@@ -106,3 +106,15 @@ def chosen_route(
     if agreed is Agreed.YES:
         return RouteId.EXTENSION if RouteId.EXTENSION in usable else recommended
     return next((route for route in usable if route is not RouteId.EXTENSION), None)
+
+
+class Block(StrEnum):
+    """Why a need is not drafted for: by nobody, or (``needs_reason``) not among many."""
+
+    UNKNOWN = "unknown"
+    NOT_NEEDED = "not_needed"
+    STANDS = "stands"
+    CAP_USED_UP = "cap_used_up"
+    NO_ROUTE = "no_route"
+    STOPPED = "stopped"
+    NEEDS_REASON = "needs_reason"

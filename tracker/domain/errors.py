@@ -277,3 +277,57 @@ class WayRefused(TrackerError):
     """A way to a person is not kept: ``reason`` is ``address``, ``service``, ``many`` or ``secret``."""
 
     code = "error.way_refused"
+
+
+class ReportRefused(TrackerError):
+    """Word of a mail changes nothing: ``reason`` is ``form`` (no report) or ``unknown`` (no mail of ours)."""
+
+    code = "error.report_refused"
+
+
+class CaseTaken(TrackerError):
+    """Somebody else has the school in hand by now, or works on it: ``name`` says who, ``at`` since when."""
+
+    code = "error.case_taken"
+
+
+class CaseRefused(TrackerError):
+    """Work on cases is not kept: ``reason`` is ``text``, ``mention``, ``person``, ``name`` or ``many``."""
+
+    code = "error.case_refused"
+
+
+class ReportDiffers(TrackerError):
+    """A printed report no more says what it said: its reader sees other schools, or facts were backdated."""
+
+    code = "error.report_differs"
+
+
+class AmendmentRefused(TrackerError):
+    """A correction is not written: ``reason`` is ``reason`` (none given), ``value`` or ``same``."""
+
+    code = "error.amendment_refused"
+
+
+class AskRefused(TrackerError):
+    """A school's answer is not taken: ``reason`` is ``channel``, ``days`` or ``text``."""
+
+    code = "error.ask_refused"
+
+
+class DecisionRefused(TrackerError):
+    """A decision is not moved: ``reason`` is ``own``, ``move``, ``reason``, ``missing``, ``stop``, …"""
+
+    code = "error.decision_refused"
+
+
+class DecisionStale(TrackerError):
+    """Somebody else did something to a decision meanwhile: it is shown, never overwritten."""
+
+    code = "error.decision_stale"
+
+
+class SuppositionRefused(TrackerError):
+    """What is supposed of a need cannot be reckoned: ``reason`` is ``cover`` or ``interim``."""
+
+    code = "error.whatif_refused"

@@ -79,6 +79,11 @@ def answer(need: Reading) -> Answer | None:
     )
 
 
+def window_from(need: Reading, start: date) -> Span:
+    """The days that the cap leaves for an interim from ``start``, whatever else speaks against it."""
+    return _window(need, need.at.policy.on(start), start)
+
+
 def _judged_gap(need: Reading) -> Gap | None:
     """The gap until the tender is taken to serve: a stalled one is judged by its late forecast."""
     tender = need.speaking

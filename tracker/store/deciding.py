@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.decision_records import Event, Frozen, LineRecord, Signed, Tick
 from tracker.domain.decisions import OPEN, Agreed, DecisionStatus
-from tracker.domain.vocabulary import ConditionId, RouteId, Service
+from tracker.domain.vocabulary import ConditionId, RouteId
 from tracker.store.decision_tables import DECISION, DECISION_EVENT, DECISION_LINE, DECISION_TICK
 from tracker.store.decisions import FROZEN, LINE, FrozenLine
 from tracker.store.row_security import whole_country
@@ -145,8 +145,9 @@ def untick(session: Session, number: int, condition: ConditionId) -> bool:
     return session.execute(gone.returning(row.id)).first() is not None
 
 
-def set_price(session: Session, number: int, school_id: str, service: Service, price: Decimal | None) -> None:
-    """Keep the price asked for one need."""
-    row = DECISION_LINE.c
-    line = (row.decision_number == number, row.school_id == school_id, row.service == service)
-    session.execute(update(DECISION_LINE).where(*line).values(price=price))
+def set_price(session: Session, number: int, price: Decimal, frozen: Frozen, reason: str) -> None:
+    """Keep the price asked for each need, what the guard says of it, and why."""
+    lines = update(DECISION_LINE).where(DECISION_LINE.c.decision_number == number)
+    session.execute(lines.values(price=price))
+    said = {"frozen": FROZEN.dump_json(frozen).decode(), "reason": reason}
+    session.execute(update(DECISION).where(DECISION.c.number == number).values(**said))

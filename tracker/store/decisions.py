@@ -28,10 +28,13 @@ from tracker.domain.decision_records import (
 )
 from tracker.domain.decisions import OPEN, DecisionStatus
 from tracker.domain.errors import NotFound
+from tracker.domain.register import ContractRow, SchoolRow
 from tracker.domain.vocabulary import RouteId, Service
 from tracker.store.decision_tables import DECISION, DECISION_EVENT, DECISION_LINE, DECISION_TICK
 from tracker.store.people_tables import PERSON
-from tracker.store.scope import Scope, numbered, visible
+from tracker.store.rows import read_contracts, read_schools
+from tracker.store.scope import Scope, among, numbered, visible
+from tracker.store.tables import CONTRACT_LINE, SCHOOL
 
 LARGEST = 2**31 - 1
 """No decision has a larger number: beyond it PostgreSQL would not look."""
@@ -76,17 +79,17 @@ class Head:
         return self.status is DecisionStatus.PROPOSED and self.missing == 0
 
 
-def get_decision(session: Session, scope: Scope, number: int) -> DecisionRecord:
+def get_decision(session: Session, scope: Scope, decision: int) -> DecisionRecord:
     """A decision whole, with its lines within ``scope``; raises :class:`NotFound` where there are none."""
-    found = list_decisions(session, scope, [number])
+    found = list_decisions(session, scope, [decision])
     if not found:
-        raise NotFound(decision=number)
+        raise NotFound(decision=decision)
     return found[0]
 
 
-def list_decisions(session: Session, scope: Scope, named: Iterable[int]) -> tuple[DecisionRecord, ...]:
-    """Those among ``named`` that have a line within ``scope``, whole, in the order of their numbers."""
-    wanted = [number for number in named if 0 < number <= LARGEST]
+def list_decisions(session: Session, scope: Scope, decisions: Iterable[int]) -> tuple[DecisionRecord, ...]:
+    """Those among ``decisions`` with a line within ``scope``, whole, in the order of their numbers."""
+    wanted = [number for number in decisions if 0 < number <= LARGEST]
     lines = _lines(session, scope, wanted)
     numbers = sorted(lines)
     ticks, events = _ticks(session, numbers), _events(session, numbers)
@@ -125,10 +128,23 @@ def list_heads(
     )  # fmt: skip
 
 
-def count_lines(session: Session, number: int) -> int:
-    """How many lines a decision has that the session may see, whatever anybody's scope."""
-    query = select(func.count()).where(DECISION_LINE.c.decision_number == number)
-    return session.scalar(query.select_from(DECISION_LINE)) or 0
+def named_schools(session: Session, scope: Scope, named: Collection[str]) -> list[SchoolRow]:
+    """The schools among ``named`` within ``scope``, by name."""
+    within = visible(session, scope, SCHOOL.c.school_id)
+    return read_schools(session, within, among(session, SCHOOL.c.school_id, named))
+
+
+def named_contracts(session: Session, scope: Scope, named: Collection[str]) -> list[ContractRow]:
+    """All contract lines of the schools among ``named`` within ``scope``."""
+    within = visible(session, scope, CONTRACT_LINE.c.school_id)
+    return read_contracts(session, within, among(session, CONTRACT_LINE.c.school_id, named))
+
+
+def count_lines(session: Session, scope: Scope, decision: int) -> int:
+    """How many needs a decision is about within ``scope``."""
+    within = visible(session, scope, DECISION_LINE.c.school_id)
+    counted = select(func.count()).select_from(DECISION_LINE)
+    return session.scalar(counted.where(DECISION_LINE.c.decision_number == decision, within)) or 0
 
 
 def recent_events(

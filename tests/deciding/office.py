@@ -1,0 +1,84 @@
+"""Two pairs of eyes of one region, and short ways for them to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from tests.people import a_person, sign_in
+from tests.web.register import NOW
+from tracker.clock import legal_day
+from tracker.domain.decision_records import DecisionRecord
+from tracker.domain.decisions import Agreed, Deed
+from tracker.domain.people import Person
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import Service
+from tracker.services import deciding
+from tracker.services.acting import Author
+from tracker.services.deciding import Row, Wanted
+from tracker.services.evaluating import Book
+from tracker.store import decisions, people
+from tracker.store.engine import reading, transaction
+from tracker.store.scope import EVERYTHING, Scope
+
+TODAY = legal_day(NOW)
+BOOK = Book.load()
+REASON = "қорытындыға дейін"
+
+JUSTIFIED = Wanted(reason=REASON)
+
+
+@dataclass
+class Office:
+    """A database with people: an officer, two reviewers of region 59, and a head of region 71."""
+
+    engine: Engine
+    _known: dict[str, Person] = field(default_factory=dict)
+
+    def person(self, name: str) -> Person:
+        """Somebody by name: ``aigul`` (officer), ``asel`` and ``bolat`` (reviewers), ``dana`` (of 71)."""
+        if name not in self._known:
+            role = {"aigul": Role.OFFICER, "dana": Role.HEAD}.get(name, Role.REVIEWER)
+            given = a_person(role, "71" if name == "dana" else "59", name=name)
+            sign_in(self.engine, given)
+            with transaction(self.engine) as session:
+                number = people.number_of(session, given.email)
+            assert number is not None
+            self._known[name] = Person(number, given.email, given.name, role, reach=given.reach)
+        return self._known[name]
+
+    def author(self, name: str) -> Author:
+        """The same as the journal names her."""
+        return Author(self.person(name).mark, NOW)
+
+    def draft(self, name: str, *schools: str, wanted: Wanted = JUSTIFIED) -> tuple[Row, ...]:
+        """Draft for the channel of some schools."""
+        person, keys = self.person(name), [(school, Service.CHANNEL) for school in schools]
+        with transaction(self.engine, seeing=Scope.of_person(person)) as session:
+            return deciding.draft(session, self.author(name), person, keys, wanted, book=BOOK, on=TODAY)
+
+    def drafted(self, name: str, school: str, agreed: Agreed = Agreed.NOT_ASKED) -> DecisionRecord:
+        """A draft with every condition confirmed."""
+        (row,) = self.draft(name, school, wanted=Wanted(agreed, reason=REASON))
+        assert row.number is not None, row.code
+        found = self.found(row.number)
+        person = self.person(name)
+        with transaction(self.engine, seeing=Scope.of_person(person)) as session:
+            for condition in found.missing:
+                deciding.tick(
+                    session, self.author(name), person, found.number, condition, note="", attachment="№ 5"
+                )
+        return self.found(row.number)
+
+    def decide(self, name: str, number: int, deed: Deed, *, revision: int | None = None) -> None:
+        """Do something to a decision, as it stands unless a revision is named."""
+        person = self.person(name)
+        seen = self.found(number).revision if revision is None else revision
+        with transaction(self.engine, seeing=Scope.of_person(person)) as session:
+            deciding.decide(session, self.author(name), person, number, deed, revision=seen, reason=REASON)
+
+    def found(self, number: int) -> DecisionRecord:
+        """A decision whole."""
+        with reading(self.engine, seeing=EVERYTHING) as session:
+            return decisions.get_decision(session, EVERYTHING, number)

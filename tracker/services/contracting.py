@@ -1,0 +1,167 @@
+"""Recording the signed contract of a decision: cover begins, flags close on the same day (rules §6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.bins import is_bin
+from tracker.domain.days import FIRST_YEAR, LAST_YEAR, months_from
+from tracker.domain.decision_records import DecisionRecord, LineRecord, Signed
+from tracker.domain.decisions import Deed
+from tracker.domain.errors import DecisionRefused
+from tracker.domain.people import Person
+from tracker.domain.policy import DutyStart
+from tracker.domain.register import ContractRow, RegisterKind
+from tracker.domain.vocabulary import ContractKind, Method, RouteId
+from tracker.services.acting import Author
+from tracker.services.deciding import move_on, ready_for
+from tracker.services.evaluating import Book, evaluate
+from tracker.store import assessments, deciding, decisions, intake, references, versions
+from tracker.store.row_security import whole_country
+from tracker.store.scope import EVERYTHING, is_storable
+
+LONGEST_NUMBER = 100
+LONGEST_NAME = 300
+
+SOURCE = "decision"
+"""The source of facts that come from a decision, with its number behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The signed contract as a person states it; ``price`` of each need, the supplier where it is another."""
+
+    number: str
+    signed_on: date
+    start_on: date
+    end_on: date
+    price: Decimal | None = None
+    supplier_name: str = ""
+    supplier_bin: str = ""
+
+
+def record(
+    session: Session,
+    author: Author,
+    person: Person,
+    number: int,
+    paper: Paper,
+    *,
+    revision: int,
+    today: date,
+    book: Book,
+) -> DecisionRecord:
+    """Write a contract line for each need of the decision and judge them anew at once.
+
+    Raises :class:`DecisionRefused` where the paper cannot be, or is not what was approved, and as
+    :func:`.deciding.decide` does.
+    """
+    found = ready_for(session, person, number, Deed.RECORD, revision=revision)
+    stated = _checked(session, found, paper, today=today, book=book)
+    rows = [_row(found, line, stated) for line in found.lines]
+    at = references.next_moment(session, now=author.now)
+    seq = versions.open_recording(
+        session, at=at, actor=author.actor, source=f"{SOURCE} {number}", reason=f"decision {number}"
+    )
+    intake.record(session, RegisterKind.CONTRACTS, rows, seq)
+    signed = Signed(stated.number, stated.signed_on, stated.start_on, stated.end_on)
+    deciding.number_lines(session, number, stated.number)
+    columns = deciding.signed_columns(signed)
+    move_on(session, author, person, found, Deed.RECORD, stated.number, more=columns)
+    with whole_country(session):  # what is due elsewhere is judged with it
+        assessments.mark_due(session, [(line.school_id, line.service.value) for line in found.lines])
+        evaluate(session, today=today, book=book)
+    return found
+
+
+def has_duties(found: DecisionRecord) -> bool:
+    """Whether the law asks for something after the contract is signed."""
+    return any(duty.counted_from == DutyStart.SIGNED for duty in found.frozen.duties)
+
+
+def latest_end(found: DecisionRecord, start_on: date, book: Book) -> date | None:
+    """The last day that a contract from ``start_on`` may state; None where the ground knows no cap.
+
+    The cap is months from its first day; where an earlier bridge, cover or the need itself cut the days that
+    were approved, the last of those days.
+    """
+    if found.route is RouteId.AFTER_FAILURE:
+        return None
+    capped = months_from(start_on, book.policy.on(start_on).interim_cap_months).last
+    approved = months_from(found.start_on, found.frozen.cap_months).last
+    return min(capped, found.end_on) if found.end_on < approved else capped
+
+
+def _checked(session: Session, found: DecisionRecord, paper: Paper, *, today: date, book: Book) -> Paper:
+    """The paper with its texts trimmed; raises :class:`DecisionRefused`."""
+    texts = {
+        "number": paper.number.strip(),
+        "supplier_name": paper.supplier_name.strip(),
+        "supplier_bin": paper.supplier_bin.strip(),
+    }
+    number, name, bin = texts.values()
+    if not number or len(number) > LONGEST_NUMBER or not is_storable(number):
+        raise DecisionRefused(reason="number")
+    if len(name) > LONGEST_NAME or not is_storable(name) or (bin and not is_bin(bin)):
+        raise DecisionRefused(reason="supplier")
+    if paper.signed_on > today:
+        raise DecisionRefused(reason="signed_later")
+    days = (paper.signed_on, paper.start_on, paper.end_on)
+    if paper.end_on < paper.start_on or not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in days):
+        raise DecisionRefused(reason="days")
+    latest = latest_end(found, paper.start_on, book)
+    if latest is not None and paper.end_on > latest:
+        raise DecisionRefused(reason="too_long", latest=f"{latest:%d.%m.%Y}")
+    _require_free(session, found, number)
+    return Paper(number, *days, paper.price, name, bin)
+
+
+def _require_free(session: Session, found: DecisionRecord, number: str) -> None:
+    """An additional agreement has a number of its own: nothing that stands is written over."""
+    with whole_country(session):
+        schools = {line.school_id for line in found.lines}
+        lines = decisions.named_contracts(session, EVERYTHING, schools)
+    if any(line.contract_number == number for line in lines):
+        raise DecisionRefused(reason="taken")
+
+
+def _row(found: DecisionRecord, line: LineRecord, paper: Paper) -> ContractRow:
+    """What the register says of a need from now on."""
+    is_extension = found.route is RouteId.EXTENSION
+    present = line.contract
+    keeps = present is not None and is_extension and not paper.supplier_name
+    return ContractRow(
+        contract_number=paper.number,
+        school_id=line.school_id,
+        service=line.service,
+        start_on=paper.start_on,
+        end_on=paper.end_on,
+        signed_on=paper.signed_on,
+        kind=_KINDS[found.route],
+        supplier_bin=present.supplier_bin if present and keeps else paper.supplier_bin or None,
+        supplier_name=present.supplier_name if present and keeps else paper.supplier_name or None,
+        buyer_bin=present.buyer_bin if present else None,
+        method=_METHODS[found.route],
+        amount=paper.price if paper.price is not None else line.price,
+        extends_contract_number=present.number if present and is_extension else None,
+    )
+
+
+_KINDS = {
+    RouteId.EXTENSION: ContractKind.EXTENSION,
+    RouteId.SINGLE_SOURCE: ContractKind.INTERIM,
+    RouteId.SMALL_VALUE: ContractKind.INTERIM,
+    RouteId.AFTER_FAILURE: ContractKind.REGULAR,
+}
+"""After a failed purchase the contract is a full one, no bridge."""
+
+_METHODS = {
+    RouteId.EXTENSION: None,
+    RouteId.SINGLE_SOURCE: Method.SINGLE_SOURCE,
+    RouteId.SMALL_VALUE: Method.SINGLE_SOURCE,
+    RouteId.AFTER_FAILURE: Method.AFTER_FAILURE,
+}

@@ -1,0 +1,298 @@
+"""Deciding on interim contracts: draft, confirm conditions, approve, return, reject, take back (rules §6).
+
+Each verb checks the role, the schools, the revision that was looked at, and the other pair of eyes; it writes
+the move and a line of the journal. Writers come one at a time: the first of two wins and the other is told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.acts import Act
+from tracker.domain.decision_records import DecisionRecord, Event, Tick
+from tracker.domain.decisions import (
+    MOVES,
+    NEEDED,
+    OTHER_EYES,
+    WITH_REASON,
+    Agreed,
+    Block,
+    DecisionStatus,
+    Deed,
+    allowed,
+)
+from tracker.domain.errors import DecisionRefused, DecisionStale, NotAllowed, NotFound
+from tracker.domain.people import Person
+from tracker.domain.vocabulary import ConditionId, RouteId
+from tracker.services.acting import Author
+from tracker.services.evaluating import Book
+from tracker.services.freezing import freeze, line_of
+from tracker.services.proposing import NeedKey, Proposal, guard_with, propose
+from tracker.store import deciding, decisions
+from tracker.store.deciding import Draft
+from tracker.store.row_security import whole_country
+from tracker.store.scope import EVERYTHING, Scope, is_storable
+
+LONGEST_REASON = 1000
+LONGEST_NOTE = 500
+
+SINGLE = ""
+"""The batch of what was done by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a drafter asks for: her answer to the one question, or a route of her choice, and why.
+
+    ``confirmed`` are conditions that she has confirmed herself.
+    """
+
+    agreed: Agreed = Agreed.NOT_ASKED
+    route: RouteId | None = None
+    reason: str = ""
+    confirmed: frozenset[ConditionId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What came of one need or decision of a bulk: ``code`` says why nothing was done."""
+
+    key: NeedKey | None
+    number: int | None
+    code: str | None = None
+
+
+def draft(
+    session: Session,
+    author: Author,
+    person: Person,
+    keys: Collection[NeedKey],
+    wanted: Wanted,
+    *,
+    book: Book,
+    on: date,
+    batch: str = SINGLE,
+) -> tuple[Row, ...]:
+    """Draft for some needs; those that one additional agreement serves on one ground share a decision.
+
+    Of several needs only those that ask for no reason are taken. Raises :class:`NotAllowed` and
+    :class:`DecisionRefused` where the reason is impossible.
+    """
+    require(person, Deed.DRAFT)
+    reason = said_by(wanted.reason, needed=False)
+    rows: list[Row] = []
+    groups: dict[object, list[tuple[Proposal, RouteId]]] = defaultdict(list)
+    found = propose(session, Scope.of_person(person), keys, on=on, book=book)
+    known = {one.key for one in found}
+    rows += [Row(key, None, Block.UNKNOWN) for key in keys if key not in known]
+    for one in found:
+        route = one.chosen(wanted.agreed, wanted.route)
+        block = blocked(one, route, reason)
+        if block is not None or route is None:
+            rows.append(Row(one.key, None, block))
+        else:
+            groups[_together(one, route)].append((one, route))
+    for group in groups.values():
+        number = _keep(session, author, person, group, wanted, reason, book=book, batch=batch)
+        rows += [Row(one.key, number) for one, _ in group]
+    return tuple(rows)
+
+
+def blocked(one: Proposal, route: RouteId | None, reason: str = "") -> Block | None:
+    """Why a proposal is not drafted on a route: without a reason fewer are."""
+    if one.block is not None:
+        return one.block
+    if route is None:
+        return Block.NO_ROUTE
+    return Block.NEEDS_REASON if one.needs_reason(route) and not reason else None
+
+
+def _together(one: Proposal, route: RouteId) -> object:
+    """What needs must share to stand in one decision: contract, ground, days, and every judged fact."""
+    if one.contract is None:
+        return one.key
+    findings = tuple(one.findings)
+    return one.contract.contract_number, one.service, route, one.window, one.answer, findings
+
+
+def _keep(
+    session: Session,
+    author: Author,
+    person: Person,
+    group: list[tuple[Proposal, RouteId]],
+    wanted: Wanted,
+    reason: str,
+    *,
+    book: Book,
+    batch: str,
+) -> int:
+    first, route = group[0]
+    frozen = freeze(first, route, guard_with(first, first.price, book.policy), book.policy)
+    asked = [condition.id for condition in frozen.route(route).conditions if condition.is_asked]
+    lines = tuple(line_of(one) for one, _ in group)
+    kept = Draft(route, wanted.agreed, frozen, reason, lines, len(asked))
+    number = deciding.add(session, kept, person_id=person.id, at=author.now)
+    for condition in asked:
+        if condition in wanted.confirmed:
+            deciding.tick(session, number, Tick(condition, person.id, person.name, author.now, "", ""))
+    status = DecisionStatus.PROPOSED
+    event = Event(1, Deed.DRAFT, person.id, person.name, author.now, None, status, reason, batch)
+    deciding.move(session, number, event)
+    said = {"route": route, "until": frozen.end_on.isoformat(), "schools": [line.school_id for line in lines]}
+    note_deed(session, author, number, Deed.DRAFT, **said)
+    return number
+
+
+def find(session: Session, person: Person, number: int) -> DecisionRecord:
+    """A decision that a person may act on: she sees every school of it; raises :class:`NotFound`."""
+    found = decisions.get_decision(session, Scope.of_person(person), number)
+    with whole_country(session):
+        if decisions.count_lines(session, EVERYTHING, number) > len(found.lines):
+            raise NotFound(decision=number)
+    return found
+
+
+def decide(
+    session: Session,
+    author: Author,
+    person: Person,
+    number: int,
+    deed: Deed,
+    *,
+    revision: int,
+    reason: str,
+    batch: str = SINGLE,
+) -> DecisionRecord:
+    """Approve, return, reject, send again, take back or close a decision; returns it as it was.
+
+    Raises :class:`NotAllowed`, :class:`NotFound`, :class:`DecisionStale` where somebody was first, and
+    :class:`DecisionRefused`.
+    """
+    found = ready_for(session, person, number, deed, revision=revision)
+    said = said_by(reason, needed=deed in WITH_REASON or deed is Deed.CLOSE)
+    if deed is Deed.APPROVE and found.missing:
+        raise DecisionRefused(reason="missing", count=len(found.missing))
+    move_on(session, author, person, found, deed, said, batch=batch)
+    return found
+
+
+def ready_for(
+    session: Session, person: Person, number: int, deed: Deed, *, revision: int | None
+) -> DecisionRecord:
+    """The decision where the person may do this to it now; ``revision`` is the one that she looked at."""
+    require(person, deed)
+    found = find(session, person, number)
+    if revision is not None and revision != found.revision:
+        raise DecisionStale(number=number)
+    if found.status not in MOVES[deed]:
+        raise DecisionRefused(reason="move", status=found.status, allowed=allowed(found.status))
+    if deed in OTHER_EYES and person.id in drafters(found):
+        raise DecisionRefused(reason="own")
+    if deed is Deed.WITHDRAW and person.id not in drafters(found):
+        raise DecisionRefused(reason="others")
+    return found
+
+
+def drafters(found: DecisionRecord) -> frozenset[int]:
+    """Who had a hand in what is to be approved: whoever drafted it, set its price or sent it again."""
+    hands = (Deed.DRAFT, Deed.PRICE, Deed.SEND_AGAIN)
+    return frozenset(event.person_id for event in found.events if event.deed in hands) | {found.drafted_by}
+
+
+def move_on(
+    session: Session,
+    author: Author,
+    person: Person,
+    found: DecisionRecord,
+    deed: Deed,
+    reason: str,
+    *,
+    batch: str = SINGLE,
+    more: Mapping[str, object] = deciding.NOTHING,
+) -> None:
+    """Write the move down, in the table and in the journal."""
+    after = MOVES[deed][found.status]
+    event = Event(
+        found.revision + 1, deed, person.id, person.name, author.now, found.status, after, reason, batch
+    )
+    deciding.move(session, found.number, event, decided=deed in OTHER_EYES, more=more)
+    note_deed(session, author, found.number, deed, status=after)
+
+
+def tick(
+    session: Session,
+    author: Author,
+    person: Person,
+    number: int,
+    condition: ConditionId,
+    *,
+    note: str,
+    attachment: str,
+) -> None:
+    """Confirm a condition of the chosen route; raises as :func:`decide` does."""
+    found = ready_for(session, person, number, Deed.TICK, revision=None)
+    if condition not in {one.id for one in found.asked}:
+        raise DecisionRefused(reason="condition")
+    texts = [said_by(text, needed=False, most=LONGEST_NOTE) for text in (note, attachment)]
+    deciding.tick(session, number, Tick(condition, person.id, person.name, author.now, *texts))
+    move_on(session, author, person, found, Deed.TICK, condition)
+
+
+def untick(session: Session, author: Author, person: Person, number: int, condition: ConditionId) -> None:
+    """Take a confirmation back; raises as :func:`decide` does."""
+    found = ready_for(session, person, number, Deed.UNTICK, revision=None)
+    if deciding.untick(session, number, condition):
+        move_on(session, author, person, found, Deed.UNTICK, condition)
+
+
+def approve_many(
+    session: Session,
+    author: Author,
+    person: Person,
+    wanted: Iterable[tuple[int, int]],
+    *,
+    reason: str,
+    batch: str,
+) -> tuple[Row, ...]:
+    """Approve many with one reason, each by itself: (number, revision) pairs in, one row for each out."""
+    rows: list[Row] = []
+    said = said_by(reason, needed=True)
+    for number, revision in wanted:
+        try:
+            decide(session, author, person, number, Deed.APPROVE, revision=revision, reason=said, batch=batch)
+        except (DecisionRefused, DecisionStale, NotFound) as refused:
+            rows.append(Row(None, number, code_of(refused)))
+        else:
+            rows.append(Row(None, number))
+    return tuple(rows)
+
+
+def code_of(refused: DecisionRefused | DecisionStale | NotFound) -> str:
+    """The word for a refusal in a row of a bulk."""
+    if isinstance(refused, DecisionStale):
+        return "stale"
+    return str(refused.details["reason"]) if isinstance(refused, DecisionRefused) else Block.UNKNOWN
+
+
+def require(person: Person, deed: Deed) -> None:
+    """Raise :class:`NotAllowed` where the role does not allow the deed."""
+    if not person.may(NEEDED[deed]):
+        raise NotAllowed
+
+
+def said_by(text: str, *, needed: bool, most: int = LONGEST_REASON) -> str:
+    """A reason without the space around it; raises :class:`DecisionRefused` for none or for too much."""
+    said = text.strip()
+    if (needed and not said) or len(said) > most or not is_storable(said):
+        raise DecisionRefused(reason="reason", most=most)
+    return said
+
+
+def note_deed(session: Session, author: Author, number: int, deed: Deed, **said: object) -> None:
+    """A line of the journal."""
+    author.note(session, Act.DECISION, f"decision:{number}", deed=deed, **said)

@@ -1,0 +1,75 @@
+"""Taking back what one just decided, single or in bulk, while nothing rests on it (experience row 50)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.acts import Act
+from tracker.domain.decision_records import UNDOABLE, Event
+from tracker.domain.decisions import OTHER_EYES, DecisionStatus, Deed
+from tracker.domain.errors import DecisionRefused
+from tracker.domain.people import Person
+from tracker.services.acting import Author
+from tracker.services.deciding import SINGLE, find
+from tracker.services.evaluating import Book
+from tracker.store import deciding, decisions
+from tracker.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What a person did last and may take back until a moment: one decision, or the rows of a bulk."""
+
+    deed: Deed
+    numbers: tuple[int, ...]
+    at: datetime
+    until: datetime
+
+
+def last_deed(session: Session, person: Person, *, now: datetime, today: date, book: Book) -> Last | None:
+    """The last thing that the person did to decisions, where she may still take it back."""
+    within = timedelta(minutes=book.policy.on(today).undo_minutes)
+    done = decisions.recent_events(session, Scope.of_person(person), person.id, since=now - within)
+    if not done:
+        return None
+    _, _, newest = done[0]
+    if newest.deed not in UNDOABLE:
+        return None
+    together = [each for each in done if newest.batch and each[2].batch == newest.batch] or [done[0]]
+    numbers = tuple(number for number, present, event in together if event.revision == present)
+    return Last(newest.deed, numbers, newest.at, newest.at + within) if numbers else None
+
+
+def undo(
+    session: Session, author: Author, person: Person, *, today: date, book: Book
+) -> tuple[Last, tuple[int, ...]]:
+    """Take back what the person did last; returns it with the numbers of the decisions.
+
+    What somebody else has acted on since stays. Raises :class:`DecisionRefused` where nothing is left.
+    """
+    last = last_deed(session, person, now=author.now, today=today, book=book)
+    if last is None:
+        raise DecisionRefused(reason="undo")
+    for number in last.numbers:
+        _take_back(session, author, person, number)
+    return last, last.numbers
+
+
+def _take_back(session: Session, author: Author, person: Person, number: int) -> None:
+    found = find(session, person, number)
+    event = found.last_event
+    before = event.before or DecisionStatus.WITHDRAWN  # a draft that never was is one taken back
+    back = Event(
+        found.revision + 1, Deed.UNDO, person.id, person.name, author.now, found.status, before, event.deed,
+        SINGLE,
+    )  # fmt: skip
+    more: Mapping[str, object] = deciding.NOTHING
+    if event.deed in OTHER_EYES:
+        more = deciding.NOBODY_DECIDED
+    deciding.move(session, number, back, more=more)
+    said = {"deed": Deed.UNDO, "of": event.deed, "status": before}
+    author.note(session, Act.DECISION, f"decision:{number}", **said)
