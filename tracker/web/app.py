@@ -74,6 +74,7 @@ from tracker.web.pages import (
     journal,
     languages,
     leads,
+    losses,
     operations,
     people,
     policy,
@@ -124,6 +125,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
 """The status of each refusal; every other one is a bad request."""
 
 PAGES = (
+    losses,
     board, queue, deadlines, holds, reminders, agreement, leads, calendar, schools, exports, imports, policy,
     languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip

@@ -20,7 +20,8 @@ EVERYWHERE = frozenset({"on", "known", "lang"})
 """What every page may be asked: the day, the moment of knowledge, the language."""
 
 FIELDS = (
-    "region", "district", "service", "state", "flag", "within", "purchase", "integrated", "q", "page", "size",
+    "region", "district", "service", "state", "flag", "within", "purchase", "integrated", "proven", "q",
+    "page", "size",
 )  # fmt: skip
 """What lists may be asked besides."""
 
@@ -34,6 +35,9 @@ NOT_STATED = "none"
 REGION_CODES = frozenset(region.code for region in REGIONS) | {NOT_STATED}
 ON = "1"
 
+PROVEN = (State.COVERED, State.INTERIM)
+"""The states in which service is proven."""
+
 ALLOWED: Mapping[str, tuple[str, ...]] = {
     "region": tuple(sorted(REGION_CODES)),
     "service": tuple(Service),
@@ -42,6 +46,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "within": tuple(map(str, HORIZONS)),
     "purchase": (ON,),
     "integrated": (ON,),
+    "proven": (ON,),
     "size": tuple(map(str, SIZES)),
     "later": (ON,),
 }
@@ -71,7 +76,8 @@ class Filters:
     """What a reader asks a list to show. None asks for everything.
 
     ``within`` are calendar days in which service will be lost; ``purchase`` keeps unserved or bridged needs
-    with a live tender; ``integrated`` keeps schools whose cameras the control centre sees.
+    with a live tender; ``integrated`` keeps schools whose cameras the control centre sees; ``proven`` keeps
+    what is proven to have service.
     ``later`` looks further ahead than a list of deadlines does by itself.
     """
 
@@ -83,6 +89,7 @@ class Filters:
     within: int | None = None
     purchase: bool = False
     integrated: bool = False
+    proven: bool = False
     later: bool = False
     q: str | None = None
     page: int = 1
@@ -100,6 +107,7 @@ class Filters:
             within=_number(asked, "within", HORIZONS),
             purchase=_one_of(asked, "purchase", {ON}) is not None,
             integrated=_one_of(asked, "integrated", {ON}) is not None,
+            proven=_one_of(asked, "proven", {ON}) is not None,
             later=_one_of(asked, "later", {ON}) is not None,
             q=asked.get("q", "").strip() or None,
             page=_number(asked, "page") or 1,
@@ -118,6 +126,7 @@ class Filters:
             "within": self.within,
             "purchase": ON if self.purchase else None,
             "integrated": ON if self.integrated else None,
+            "proven": ON if self.proven else None,
             "later": ON if self.later else None,
             "q": self.q,
             "size": self.size if self.size != SIZES[0] else None,
@@ -138,12 +147,15 @@ class Filters:
         """The schools that pass, each in the state of its worst need; the other filters ask for one need."""
         place = Filters(region=self.region, district=self.district, service=self.service)
         schools = by_school(place.keep(needs, found=found))
-        asked = replace(self, state=None)
+        asked = replace(self, state=None, proven=False)
         return tuple(
             school
             for school in schools
-            if (self.state is None or school.state is self.state) and any(map(asked._passes, school.needs))
+            if self._suits(school.state) and any(map(asked._passes, school.needs))
         )
+
+    def _suits(self, state: State) -> bool:
+        return (self.state is None or state is self.state) and (not self.proven or state in PROVEN)
 
     def _passes(self, need: NeedView) -> bool:
         school, assessment = need.school, need.assessment
@@ -151,7 +163,7 @@ class Filters:
             (self.region is None or (school.region or NOT_STATED) == self.region)
             and (self.district is None or (school.district or NOT_STATED) == self.district)
             and (self.service is None or assessment.service is self.service)
-            and (self.state is None or assessment.state is self.state)
+            and self._suits(assessment.state)
             and (self.flag is None or self.flag in assessment.kinds)
             and (self.within is None or is_lost_within(assessment, self.within))
             and (not self.purchase or is_in_purchase(assessment))

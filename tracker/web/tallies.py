@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from tracker.domain.alphabet import sort_key
 from tracker.domain.vocabulary import FlagKind, State
 from tracker.services.evaluating import NeedView
-from tracker.web.filters import HORIZONS, NOT_STATED, is_in_purchase, is_integrated, is_lost_within
+from tracker.web.filters import (
+    HORIZONS,
+    NOT_STATED,
+    PROVEN,
+    is_in_purchase,
+    is_integrated,
+    is_lost_within,
+)
 from tracker.web.standings import SchoolStanding, by_school
 
 
@@ -32,6 +39,21 @@ class Tally:
     def required(self) -> int:
         """Schools that need anything on the day: what shares are shares of."""
         return self.schools - self.states[State.NOT_REQUIRED]
+
+    @property
+    def uncovered(self) -> int:
+        """Schools that are proven to be without service."""
+        return self.states[State.UNCOVERED]
+
+    @property
+    def served(self) -> int:
+        """Schools that are proven to have service, by a regular contract or an interim one."""
+        return sum(self.states[state] for state in PROVEN)
+
+    @property
+    def hoped(self) -> int:
+        """The same with those of which it is not known: as many as may have service at most."""
+        return self.served + self.states[State.UNKNOWN]
 
 
 def tally(needs: Iterable[NeedView]) -> Tally:

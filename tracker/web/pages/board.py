@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
+from tracker.domain.foregone import horizon_of
+from tracker.domain.months import course_to
 from tracker.domain.roles import Action
 from tracker.feeds.regions import REGIONS
-from tracker.services.evaluating import snapshot
-from tracker.web.deps import Asked
-from tracker.web.filters import HORIZONS, Filters, asked_of
+from tracker.render import curves
+from tracker.services.evaluating import NeedView, snapshot
+from tracker.services.foregoing import prospects
+from tracker.services.looking_back import look_back
+from tracker.web.deps import Asked, Visit
+from tracker.web.filters import HORIZONS, NOT_STATED, Filters, asked_of
 from tracker.web.rules import allow
 from tracker.web.tallies import by_district, by_region, tally
+from tracker.web.tiles import LAYOUT, Level, level_of
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -23,12 +31,41 @@ def show(visit: Asked) -> Response:
     shot = snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
     needs = Filters(region=filters.region).keep(shot.needs, found=None)
     codes = [region.code for region in REGIONS]
+    rows = by_district(needs) if filters.region else by_region(needs, codes)
     return visit.page(
         "board/show.html",
         {
             "region": filters.region,
             "total": tally(needs),
-            "rows": by_district(needs) if filters.region else by_region(needs, codes),
+            "rows": rows,
+            "layout": LAYOUT,
+            "levels": tuple(Level),
+            "level_of": level_of,
             "horizons": HORIZONS,
+            **_losses(visit, needs, is_region=filters.region is not None),
+            **_past(visit, filters.region),
         },
     )
+
+
+def _losses(visit: Visit, needs: Iterable[NeedView], *, is_region: bool) -> dict[str, object]:
+    """The school days that each row and all of them lose if nobody does anything."""
+    look = prospects(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
+    until = horizon_of(visit.on)
+    found: dict[str, int] = {}
+    for one in look.of(needs):
+        school = one.need.school
+        place = (school.district if is_region else school.region) or NOT_STATED
+        found[place] = found.get(place, 0) + look.loss(one, until).school_days
+    return {"lost": found, "lost_in_all": sum(found.values()), "until": until}
+
+
+def _past(visit: Visit, region: str | None) -> dict[str, object]:
+    """The year before the day asked for, as it is known now and as it was known then."""
+    days = course_to(visit.on)
+    past = look_back(visit.session, visit.scope, days=days, known=visit.known, book=visit.house.book).of(
+        region
+    )
+    now = [(one.served, one.required) for _, one, _ in past]
+    then = [None if one is None else (one.served, one.required) for _, _, one in past]
+    return {"past": tuple(reversed(past)), "picture": curves.draw((now, then))}
