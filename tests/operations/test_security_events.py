@@ -25,14 +25,14 @@ from tracker.store import journal, people
 from tracker.store.engine import make_engine, reading
 from tracker.store.journal import Entry
 
-LATER = frozenset({Act.CORRECTION, Act.DECISION})
+LATER = frozenset({Act.DECISION})
 """Acts that no page and no command does yet: their words stand ready."""
 
 BY_COMMAND = frozenset({Act.DECREE, Act.DEMO})
 """Acts that no page does; loading the invented country has its test in ``test_demonstrating``."""
 
-BESIDE = frozenset({Act.CLOCK_CONFIRMED})
-"""Needs a clock that has jumped; ``test_loudness`` has its test."""
+BESIDE = frozenset({Act.CLOCK_CONFIRMED, Act.CORRECTION, Act.CORRECTION_REFUSED})
+"""A clock that has jumped is confirmed in ``test_loudness``, facts are corrected in ``test_corrections``."""
 
 OFFICE, HOME, ELSEWHERE = "203.0.113.7", "198.51.100.20", "192.0.2.66"
 NEW_PASSWORD = "көктемде жер көгерер еді"

@@ -99,7 +99,18 @@ def leads_of(number: str) -> dict[str, str]:
     return {"contract": number, "plain": "30, 7", "unless": "", "reason": "asked for", "deed": "keep"}
 
 
+def correction_of(school_id: str, number: str) -> dict[str, str]:
+    """The form that corrects a contract line; what it saw is of no fact."""
+    said = {"kind": "contracts", "school_id": school_id, "number": number, "service": "channel"}
+    return {**said, "seen": "x", "reason": "asked for", "value_end_on": "2027-01-31"}
+
+
 FORMS: dict[str, list[dict[str, Any]]] = {
+    "/reports/print": [{"data": {"kind": "weekly", "format": "csv"}}],
+    "/corrections": [
+        {"data": correction_of(SCHOOL_A, CONTRACT_A)},
+        {"data": correction_of(SCHOOL_B, CONTRACT_B)},
+    ],
     "/exports/queue": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/exports/schools": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/journal/export": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],

@@ -20,6 +20,7 @@ class Act(StrEnum):
     IMPORT = "import"
     DECREE = "decree"
     CORRECTION = "correction"
+    CORRECTION_REFUSED = "correction_refused"
     DECISION = "decision"
     PERSON_ADDED = "person_added"
     NAME_CHANGED = "name_changed"

@@ -83,6 +83,9 @@ class _Plan:
 HERE: Mapping[str, str] = {}
 """The origin of what nobody sends over a network."""
 
+PERSONAL = frozenset({"officer_email"})
+"""Columns that hold something of a person, which the journal could never erase."""
+
 NEEDS_EXPORT = frozenset({"state", "flags"})
 """Names that only columns of our own lists bear: findings, which are no facts."""
 
@@ -128,12 +131,14 @@ def apply(
     confirmed: bool = False,
     seen: str | None = None,
     origin: Mapping[str, str] = HERE,
+    correcting: str = "",
     progress: Progress | None = None,
 ) -> Preview:
     """Write the file, whole or not at all and within ``scope`` only, and judge anew what it touches.
 
     The facts are known from ``known`` on, or else from ``now``. With rejected rows nothing is written unless
     ``skip_bad_rows`` and others are good. ``seen`` is the preview that is confirmed, ``origin`` where from.
+    ``correcting`` is the reason of somebody who corrects single facts: the journal then tells each change.
     Raises ``FileRefused``, ``MomentRefused``, ``ChangedMeanwhile`` and ``ConfirmationNeeded``.
     """
     plan = _plan(session, scope, kind, data, filename=filename, book=book, on=today)
@@ -143,20 +148,37 @@ def apply(
         return found
     _require_confirmed(found, confirmed)
     if plan.rows:
-        _record(session, plan, at=known or references.next_moment(session, now=now), actor=actor)
+        at = known or references.next_moment(session, now=now)
+        _record(session, plan, at=at, actor=actor, reason=correcting or f"import {kind}")
         with whole_country(session):  # what is due elsewhere is judged with it
             assessments.mark_due(session, plan.needs)
             evaluate(session, today=today, book=book, progress=progress)
-    detail = {**_journal_detail(found), **origin}
-    journal.append(session, at=now, actor=actor, action=Act.IMPORT, subject=kind.value, detail=detail)
+    act, said = Act.IMPORT, _journal_detail(found)
+    if correcting:
+        act, said = Act.CORRECTION, {"reason": correcting, **told_changes(found.changes)}
+    detail = {**said, **origin}
+    journal.append(session, at=now, actor=actor, action=act, subject=kind.value, detail=detail)
     return replace(found, written=True)
 
 
-def _record(session: Session, plan: _Plan, *, at: datetime, actor: str) -> None:
+def _record(session: Session, plan: _Plan, *, at: datetime, actor: str, reason: str) -> None:
     """Write the rows of a file as one recording."""
     kind, source = plan.preview.kind, plan.preview.filename
-    seq = versions.open_recording(session, at=at, actor=actor, source=source, reason=f"import {kind}")
+    seq = versions.open_recording(session, at=at, actor=actor, source=source, reason=reason)
     intake.record(session, kind, plan.rows, seq)
+
+
+def told_changes(changes: Iterable[RowChange]) -> dict[str, object]:
+    """What the journal tells of corrected facts: both values of each field, save addresses of people."""
+    return {
+        "keys": [" / ".join(change.key) for change in changes],
+        "changes": [
+            f"{field.column}: {field.old or '–'} → {field.new or '–'}"
+            for change in changes
+            for field in change.fields
+            if field.column not in PERSONAL
+        ],
+    }
 
 
 def _require_as_seen(found: Preview, seen: str | None) -> None:

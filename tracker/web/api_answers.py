@@ -8,9 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from tracker.domain.register import RegisterKind
-from tracker.domain.vocabulary import (
-    Service,
-)
+from tracker.domain.vocabulary import Service, State
 from tracker.web.api_items import (
     Answer,
     ContractLine,
@@ -151,6 +149,35 @@ class Imports(Paged):
     """Files taken in, the newest first."""
 
     imports: list[Import]
+
+
+class PastNeed(Answer):
+    """What was so of a need on a day, as known at one moment."""
+
+    state: State
+    covered_until: date | None
+    uncovered_since: date | None
+    days_without: Count | None
+    flags: list[Flag]
+
+
+class BothSenses(Answer):
+    """A need on a past day; null where it was not known. ``same`` where both say the same."""
+
+    school_id: str
+    service: Service
+    region: str | None
+    district: str | None
+    same: bool
+    then: PastNeed | None
+    now: PastNeed | None
+
+
+class History(Paged):
+    """Needs on the day in the order of school and service; ``then_known`` is the end of the day."""
+
+    then_known: Moment
+    history: list[BothSenses]
 
 
 class Problem(BaseModel):

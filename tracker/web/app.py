@@ -35,6 +35,7 @@ from tracker.domain.errors import (
     PathNotWritable,
     PolicyBroken,
     ProofStale,
+    ReportDiffers,
     SecondFactorNeeded,
     SecretMissing,
     SettingsRefused,
@@ -51,7 +52,7 @@ from tracker.services.evaluating import Book
 from tracker.services.hashing import Hasher
 from tracker.settings import Settings
 from tracker.store.engine import make_engine
-from tracker.web import api, api_description
+from tracker.web import api, api_description, api_history
 from tracker.web.access_log import AccessLog, route_of
 from tracker.web.admission import FORM_ROOM, Admission
 from tracker.web.api_queries import refusal_of
@@ -66,9 +67,11 @@ from tracker.web.pages import (
     agreement,
     board,
     calendar,
+    corrections,
     deadlines,
     erasing,
     exports,
+    history,
     holds,
     imports,
     journal,
@@ -81,6 +84,7 @@ from tracker.web.pages import (
     provider,
     queue,
     reminders,
+    reports,
     schools,
     second_factor,
     session,
@@ -116,6 +120,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
     EmailTaken: 409,
     LastAdmin: 409,
     DecisionStale: 409,
+    ReportDiffers: 409,
     SecretMissing: 409,
     DatabaseNotReady: 503,
     PathNotWritable: 503,
@@ -127,7 +132,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
 PAGES = (
     losses,
     board, queue, deadlines, holds, reminders, agreement, leads, calendar, schools, exports, imports, policy,
-    languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
+    reports, history, corrections, languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -180,7 +185,7 @@ def _routes() -> APIRouter:
     whole = APIRouter(
         form_limits={"max_fields": FORM_FIELDS, "max_files": 1, "max_part_size": FORM_ROOM},
     )
-    for each in (*PAGES, api, api_description):
+    for each in (*PAGES, api, api_history, api_description):
         whole.include_router(each.router)
     return whole
 

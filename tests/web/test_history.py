@@ -1,0 +1,119 @@
+"""Any figure of any past day in both senses, on pages and for programs (BIT-2, BIT-3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.people import a_person
+from tests.store.rows import record
+from tests.web.conftest import Visit
+from tests.web.reading import text_of
+from tests.web.register import NOW, RECORDED_AT, a_contract, a_school
+from tracker.domain.register import RegisterKind, RegisterRow
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import load_words
+from tracker.services.acting import Author
+from tracker.services.amending import Correction, Which, amend, find, seen_of
+from tracker.services.evaluating import Book
+from tracker.store.engine import transaction
+from tracker.store.scope import EVERYTHING
+
+MISTYPED = "990740005555"
+HEAD = a_person(Role.HEAD, "59")
+
+
+def item(client: Any, school_id: str, **asked: str) -> Any:  # JSON
+    found = client.get("/api/v1/history", params=asked | {"q": school_id, "size": "50"}).json()
+    return next(one for one in found["history"] if one["school_id"] == school_id)
+
+
+def settle(engine: Engine, *rows: RegisterRow, at: datetime) -> None:
+    record(engine, *rows, at=at)
+
+
+@pytest.fixture
+def corrected(empty: Engine) -> Engine:
+    """An end of 2027 that should have been 2026-12-05, found out forty days later."""
+    typed = datetime(2026, 11, 30, 6, tzinfo=UTC)
+    school = a_school(MISTYPED, "Қате", confirmed_on=None)
+    settle(empty, school, a_contract("K-5", MISTYPED, "2026-01-01", "2027-12-05"), at=typed)
+    with transaction(empty, seeing=EVERYTHING) as session:
+        which = Which(RegisterKind.CONTRACTS, MISTYPED, "K-5")
+        seen = seen_of(find(session, EVERYTHING, which))
+        amend(
+            session,
+            Author("person:1", NOW - timedelta(hours=1)),
+            EVERYTHING,
+            which,
+            Correction({"end_on": "2026-12-05"}, "год набран с ошибкой", seen),
+            book=Book.load(),
+            today=NOW.date(),
+        )
+    return empty
+
+
+def test_a_mistyped_year_was_green_then_and_is_red_now(corrected: Engine, visit: Visit) -> None:
+    client = visit(corrected, Language.EN)
+    for day in ("2026-12-06", "2026-12-31", "2027-01-14"):
+        found = item(client, MISTYPED, on=day)
+        assert (found["then"]["state"], found["now"]["state"], found["same"]) == (
+            "covered",
+            "uncovered",
+            False,
+        )
+        assert found["now"]["uncovered_since"] == "2026-12-06"
+    assert item(client, MISTYPED, on="2026-12-05")["now"]["state"] == "covered"
+    before = item(client, MISTYPED, on="2026-12-31", known="2027-01-14T00:00:00Z")
+    assert before["then"] == before["now"]
+    assert before["same"]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_turned_days_are_marked_with_the_correction_and_its_reason(
+    corrected: Engine, visit: Visit, language: Language
+) -> None:
+    words = load_words(language)
+    client = visit(corrected, language)
+    told = text_of(client.get(f"/history?school_id={MISTYPED}&on=2026-12-31").text)
+    for said in (
+        words.say("history.corrected_on", at="15.01.2027 10:00"),
+        words.say("history.reason", reason="год набран с ошибкой"),
+        words.say("report.days", first="06.12.2026", last="14.01.2027"),
+        words.say("history.differs"),
+    ):
+        assert said in told
+    assert "05.12.2027" in told
+    assert "05.12.2026" in told
+
+
+def test_a_contract_that_was_imported_late_is_known_now_and_was_not_then(
+    filled: Engine, visit: Visit
+) -> None:
+    late = "990740006666"
+    settle(filled, a_school(late, "Кеш"), at=RECORDED_AT)
+    settle(filled, a_contract("K-66", late, "2026-01-01", "2027-12-31"), at=NOW - timedelta(minutes=5))
+    client = visit(filled, Language.RU)
+    found = item(client, late, on="2027-01-14")
+    assert (found["then"]["state"], found["now"]["state"]) == ("uncovered", "covered")
+    then, now = (
+        client.get(f"/schools/{late}?on=2027-01-14{known}").text for known in ("&known=2027-01-14", "")
+    )
+    assert "K-66" not in then
+    assert "K-66" in now
+    page = text_of(client.get("/history?region=59&on=2027-01-14").text)
+    assert "Кеш" in page
+    assert load_words(Language.RU).say("history.differing") in page
+
+
+def test_a_region_sees_its_own_history_alone(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, Language.RU, person=HEAD)
+    found = client.get("/api/v1/history").json()["history"]
+    assert {one["region"] for one in found} == {"59"}
+    for school_id in ("990740000004", "nobody"):
+        assert client.get(f"/history?school_id={school_id}").status_code == 404
+    assert client.get("/history").status_code == 200

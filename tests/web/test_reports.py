@@ -1,0 +1,126 @@
+"""Reports that go upward: the numbers of the board, with all that explains them, and the same again later."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from tests.people import a_person
+from tests.store.rows import record
+from tests.web.conftest import Visit
+from tests.web.register import COVERED, NOW, STALLED, a_contract, a_school
+from tracker.domain.reports import Figure, ReportKind
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import load_words
+from tracker.services.evaluating import Book, snapshot
+from tracker.services.printing_reports import Wanted, make
+from tracker.store.engine import reading
+from tracker.store.scope import EVERYTHING
+from tracker.web.tallies import tally
+
+REVIEWER = a_person(Role.REVIEWER, "59")
+LATER = NOW + timedelta(hours=1)
+
+
+def printed(client: TestClient, kind: str = "weekly", ending: str = "csv", **more: str) -> bytes:
+    """A report as it is handed out."""
+    answer = client.post("/reports/print", data={"kind": kind, "format": ending, **more})
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+def again(client: TestClient, number: int, ending: str = "csv") -> bytes:
+    """A report that was printed before."""
+    answer = client.post("/reports/again", data={"number": str(number), "format": ending})
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+def table(data: bytes) -> list[list[str]]:
+    """The rows of a CSV."""
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def test_the_totals_of_a_report_are_those_of_the_board(filled: Engine) -> None:
+    book = Book.load()
+    with reading(filled, seeing=EVERYTHING) as session:
+        for on in (NOW.date(), NOW.date() - timedelta(days=16), NOW.date() + timedelta(days=40)):
+            made = make(session, EVERYTHING, Wanted(ReportKind.WEEKLY, None, on, None), now=NOW, book=book)
+            board = tally(snapshot(session, EVERYTHING, on=on, known=None, book=book).needs)
+            found = made.total.figures
+            assert found[Figure.SCHOOLS] == board.schools
+            assert found[Figure.REQUIRED] == board.required
+            assert {state: found[Figure(state.value)] for state in board.states} == board.states
+            assert {days: found[Figure(f"losing_{days}")] for days in board.losing} == board.losing
+            assert (found[Figure.STALLED], found[Figure.IN_PURCHASE]) == (board.stalled, board.in_purchase)
+            assert found[Figure.INTEGRATED] == board.integrated
+            for figure in Figure:
+                assert found[figure] == sum(place.figures[figure] for place in made.places)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_file_states_what_it_tells_and_of_when(
+    filled: Engine, visit: Visit, language: Language
+) -> None:
+    client, words = visit(filled, language, person=REVIEWER), load_words(language)
+    sheet = table(printed(client, region="59"))
+    book = load_workbook(io.BytesIO(printed(client, ending="xlsx", region="59")))
+    figures, about = book.worksheets
+    explained = "\n".join(str(cell) for row in about.values for cell in row if cell)
+    for figure in Figure:
+        definition = words.say(f"report.about.{figure}")
+        assert definition in explained
+        assert any(definition in title for title in sheet[0])
+    for said in ("15.01.2027", words.say("region.59"), Book.load().policy.fingerprint):
+        assert said in explained
+        assert said in sheet[-1]
+    assert str(figures["A1"].value).startswith(words.say("filter.district"))
+    assert figures.max_row == len(sheet)
+
+
+def test_last_weeks_report_printed_again_is_the_same_file(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, Language.RU)
+    files = {ending: printed(client, "quarterly", ending) for ending in ("csv", "xlsx")}
+    record(filled, a_contract("K-2-2", STALLED, "2027-01-01", "2027-12-31"), at=LATER)
+    assert printed(client, "quarterly") != files["csv"]
+    kazakh = visit(filled, Language.KK)
+    for number, (ending, file) in enumerate(files.items(), start=1):
+        assert again(kazakh, number, ending) == file
+        assert again(client, number, "csv") == files["csv"]
+
+
+def test_a_report_that_cannot_be_told_as_it_was_is_not_told_otherwise(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, Language.RU, person=REVIEWER)
+    printed(client)
+    moved = a_school(COVERED, "Абай", region="71")
+    record(filled, moved, at=LATER)
+    answer = client.post("/reports/again", data={"number": "1", "format": "csv"})
+    assert answer.status_code == 409
+    assert load_words(Language.RU).say("error.report_differs") in answer.text
+
+
+def test_nobody_prints_the_reports_of_others_save_who_sees_everything(filled: Engine, visit: Visit) -> None:
+    printed(visit(filled, Language.RU))
+    foreign = visit(filled, Language.RU, person=REVIEWER).post("/reports/again", data={"number": "1"})
+    nothing = visit(filled, Language.RU, person=REVIEWER).post("/reports/again", data={"number": "77"})
+    assert (foreign.status_code, nothing.status_code) == (404, 404)
+    auditor = replace(REVIEWER, role=Role.AUDITOR, email="auditor@example.kz")
+    assert again(visit(filled, Language.RU, person=auditor), 1)
+
+
+def test_days_without_service_are_counted_within_the_period(filled: Engine) -> None:
+    with reading(filled, seeing=EVERYTHING) as session:
+        wanted = Wanted(ReportKind.WEEKLY, "59", NOW.date(), None)
+        made = make(session, EVERYTHING, wanted, now=NOW, book=Book.load())
+    assert (made.period.start.isoformat(), made.period.last.isoformat()) == ("2027-01-09", "2027-01-15")
+    # three schools of the region are without service on each of the five working days of the week
+    assert made.total.figures[Figure.UNCOVERED] == 3
+    assert made.total.figures[Figure.DAYS_LOST] == 15

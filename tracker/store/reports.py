@@ -1,0 +1,99 @@
+"""Reports that were printed, and the editions of the law by which they were: each can be printed again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.reports import ReportKind
+from tracker.domain.vocabulary import Language
+from tracker.store.report_tables import LAW_EDITION, PRINTED_REPORT
+
+LISTED = 50
+"""How many reports a page lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The files of the law and the calendar, to the letter."""
+
+    edition: str
+    policy: str
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A report that was handed to ``printed_by``: all that is needed to print it again, and what it said."""
+
+    number: int
+    kind: ReportKind
+    region: str | None
+    on: date
+    known: datetime
+    language: Language
+    edition: str
+    digest: str
+    printed_by: str
+    printed_at: datetime
+
+
+def keep_edition(session: Session, edition: Edition, *, at: datetime) -> None:
+    """Keep an edition of the law unless it is kept already."""
+    if session.scalar(select(LAW_EDITION.c.edition).where(LAW_EDITION.c.edition == edition.edition)):
+        return
+    values = {
+        "edition": edition.edition,
+        "policy": edition.policy,
+        "calendar": edition.calendar,
+        "kept_at": at,
+    }
+    session.execute(insert(LAW_EDITION).values(values))
+
+
+def edition_of(session: Session, edition: str) -> Edition | None:
+    """A kept edition of the law."""
+    row = LAW_EDITION.c
+    found = session.execute(
+        select(row.edition, row.policy, row.calendar).where(row.edition == edition)
+    ).first()
+    return None if found is None else Edition(*found)
+
+
+def keep(session: Session, printed: Printed) -> int:
+    """Keep what was printed and return its number; the number given is not read."""
+    values = {
+        "kind": printed.kind,
+        "region": printed.region,
+        "on_day": printed.on,
+        "known": printed.known,
+        "language": printed.language,
+        "edition": printed.edition,
+        "digest": printed.digest,
+        "printed_by": printed.printed_by,
+        "printed_at": printed.printed_at,
+    }
+    number: int = session.execute(
+        insert(PRINTED_REPORT).values(values).returning(PRINTED_REPORT.c.id)
+    ).scalar_one()
+    return number
+
+
+def printed_by(session: Session, actor: str | None) -> tuple[Printed, ...]:
+    """The last reports that somebody printed, or (None) anybody, the newest first."""
+    wanted = select(PRINTED_REPORT).order_by(PRINTED_REPORT.c.id.desc()).limit(LISTED)
+    if actor is not None:
+        wanted = wanted.where(PRINTED_REPORT.c.printed_by == actor)
+    return tuple(Printed(*row) for row in session.execute(wanted))
+
+
+def printed(session: Session, number: int, actor: str | None) -> Printed | None:
+    """A printed report by its number; None alike where there is none and where it is somebody else's."""
+    wanted = select(PRINTED_REPORT).where(PRINTED_REPORT.c.id == number)
+    if actor is not None:
+        wanted = wanted.where(PRINTED_REPORT.c.printed_by == actor)
+    found = session.execute(wanted).first()
+    return None if found is None else Printed(*found)

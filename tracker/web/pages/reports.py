@@ -1,0 +1,130 @@
+"""Reports for the akimat and the ministry: print one, and print an earlier one again as it was."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, Response
+
+from tracker.domain.acts import Act
+from tracker.domain.reports import SHARES, Figure, Report, ReportKind, period_of
+from tracker.domain.roles import Action
+from tracker.domain.vocabulary import Language
+from tracker.feeds.regions import REGIONS
+from tracker.render.report_files import report_csv, report_xlsx, tell
+from tracker.services import printing_reports
+from tracker.services.printing_reports import Wanted
+from tracker.store import reports
+from tracker.web.attachments import Ending, attachment
+from tracker.web.auditing import note
+from tracker.web.deps import Asked, Called, Caller, Visit
+from tracker.web.filters import REGION_CODES, asked_of, not_known
+from tracker.web.rules import allow
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+PAGE = "/reports"
+
+Format = Annotated[Ending, Form(alias="format")]
+
+
+@router.get(PAGE, dependencies=[allow(Action.READ)])
+def show(visit: Asked) -> Response:
+    """What can be printed for the day, and what was."""
+    region = _region(asked_of(visit.request, ("region",)).get("region", ""))
+    wanted = Wanted(ReportKind.WEEKLY, region, visit.on, visit.known)
+    made = printing_reports.make(visit.session, visit.scope, wanted, now=visit.moment, book=visit.house.book)
+    return visit.page(
+        "reports/show.html",
+        {
+            "region": region,
+            "regions": _regions(visit),
+            "made": made,
+            "figures": tuple(Figure),
+            "shares": SHARES,
+            "endings": tuple(Ending),
+            "periods": {kind: period_of(kind, visit.on) for kind in ReportKind},
+            "printed": reports.printed_by(visit.session, visit.only_actor),
+        },
+    )
+
+
+@router.post("/reports/print", dependencies=[allow(Action.EXPORT)])
+def hand_out(
+    called: Called,
+    kind: Annotated[str, Form()] = "",
+    region: Annotated[str, Form()] = "",
+    ending: Format = Ending.XLSX,
+) -> Response:
+    """A report of the day and the knowledge that the address asks about; it is kept, to be printed again."""
+    if kind not in tuple(ReportKind):
+        raise not_known("kind", kind, ReportKind)
+    wanted = Wanted(ReportKind(kind), _region(region), called.on, called.known)
+    with called.reading() as visit:
+        made = printing_reports.make(
+            visit.session, visit.scope, wanted, now=visit.moment, book=visit.house.book
+        )
+    with called.writing() as session:
+        number = printing_reports.keep(
+            session,
+            made,
+            language=called.language,
+            actor=called.person.mark,
+            now=called.moment,
+            book=called.house.book,
+        )
+        _note(session, called, made, ending, number)
+    return _file(called, made, called.language, ending)
+
+
+@router.post("/reports/again", dependencies=[allow(Action.EXPORT)])
+def hand_out_again(
+    called: Called, number: Annotated[str, Form()] = "", ending: Format = Ending.XLSX
+) -> Response:
+    """A report that was printed, as it was: the same bytes, whatever has become known since."""
+    wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+    with called.reading() as visit:
+        printed, made = printing_reports.again(
+            visit.session, visit.scope, wanted, actor=visit.only_actor, book=visit.house.book
+        )
+    with called.writing() as session:
+        _note(session, called, made, ending, printed.number)
+    return _file(called, made, printed.language, ending)
+
+
+def _note(session: Session, called: Caller, made: Report, ending: Ending, number: int) -> None:
+    note(
+        session,
+        called,
+        Act.EXPORT,
+        "reports",
+        report=made.kind.value,
+        number=number,
+        rows=len(made.places),
+        format=ending.value,
+        on=made.on.isoformat(),
+        known=made.known.isoformat(),
+        region=made.region,
+    )
+
+
+def _file(called: Caller, made: Report, language: Language, ending: Ending) -> Response:
+    voice = called.house.voices[language]
+    told = tell(made, voice.words, voice.formats)
+    data = (
+        report_csv(told) if ending is Ending.CSV else report_xlsx(told, about=voice.words.say("report.about"))
+    )
+    return attachment(data, told.title, ending)
+
+
+def _region(text: str) -> str | None:
+    code = text.strip()
+    if code and code not in REGION_CODES:
+        raise not_known("region", code)
+    return code or None
+
+
+def _regions(visit: Visit) -> tuple[str, ...]:
+    return tuple(region.code for region in REGIONS if visit.scope.touches(region.code))
