@@ -55,6 +55,7 @@ app.command("routes")(rights_cli.routes)
 app.command("remind")(remind_cli.remind)
 app.command("tick")(work_cli.tick)
 app.command("scheduler")(work_cli.schedule)
+app.command("bounce")(work_cli.bounce)
 
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day to judge, YYYY-MM-DD.")]
 Known = Annotated[str | None, typer.Option(metavar="MOMENT", help="As far as was known at this moment.")]

@@ -79,7 +79,9 @@ class Outgoing:
             ChannelKind.OTHER: (OtherSender(),) * OTHER_HANDS,
         }
         if settings.smtp_url:
-            sender = MailSender.from_url(settings.smtp_url, base_url=settings.base_url, now=clock.now)
+            sender = MailSender.from_url(
+                settings.smtp_url, base_url=settings.base_url, now=clock.now, secret=settings.secret
+            )
             hands[ChannelKind.MAIL] = (sender,) * MAIL_HANDS
         ear = None
         if settings.telegram_token:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from tracker.clock import Clock, FileClock, MachineClock
 from tracker.domain.errors import SettingsRefused
+from tracker.domain.messages import ChannelKind
 from tracker.domain.vocabulary import Language
 
 KNOWN = frozenset(
@@ -104,6 +105,12 @@ class Settings:
     def demands_second_factor(self) -> bool:
         """Whether nothing opens to a password alone."""
         return self.second_factor is SecondFactor.REQUIRED
+
+    @property
+    def channels(self) -> frozenset[ChannelKind]:
+        """The channels that are set up; webhooks and other services need nothing but their owners."""
+        named = {ChannelKind.MAIL: self.smtp_url, ChannelKind.TELEGRAM: self.telegram_token}
+        return frozenset(kind for kind in ChannelKind if named.get(kind, "always"))
 
     @property
     def is_https(self) -> bool:

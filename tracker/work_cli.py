@@ -1,8 +1,9 @@
-"""``tracker tick --once`` and ``tracker scheduler``: the work that a server does by itself, without pages."""
+"""Work without pages: ``tracker tick --once``, ``tracker scheduler`` and ``tracker bounce``."""
 
 from __future__ import annotations
 
 import signal
+import sys
 from datetime import timedelta
 from threading import Event
 from typing import Annotated
@@ -10,12 +11,16 @@ from typing import Annotated
 import typer
 
 from tracker import console, living
+from tracker.channels.returned import LARGEST, read_report
 from tracker.desk import Desk
-from tracker.services import conditions
+from tracker.services import conditions, returning
+from tracker.services.acting import Author
 from tracker.store import migrate
 
 MOST_MINUTES = 7 * 24 * 60
 """A timer that calls once a week at least."""
+
+A_PIECE = 64 * 1024
 
 FAILED = 3
 """The exit status where a step could not be done now."""
@@ -66,3 +71,20 @@ def schedule(context: typer.Context) -> None:
     with scheduler.working(desk.settings, desk.engine, desk.book, desk.settings.clock()):
         console.say(desk.say("cli.scheduler.runs"))
         stop.wait()
+
+
+def bounce(context: typer.Context) -> None:
+    """Read a report about one of our mails from standard input; what is lost goes another way."""
+    desk: Desk = context.obj
+    report = read_report(_first_of_all())
+    with desk.transaction() as session:
+        came = returning.take(session, Author(desk.actor, desk.now), report, settings=desk.settings)
+    console.say(desk.say(f"cli.bounce.{came}"))
+
+
+def _first_of_all() -> bytes:
+    """As much of standard input as is read; the rest is taken too, so that nobody's pipe breaks."""
+    first = sys.stdin.buffer.read(LARGEST)
+    while sys.stdin.buffer.read(A_PIECE):
+        pass
+    return first

@@ -173,7 +173,7 @@ def test_what_waits_for_a_channel_that_is_set_up_no_more_goes_another_way(servic
             session.execute(update(WAY).where(WAY.c.id == mail).values(bad_since=service.now, failures=3))
     service.owe()
     with transaction(service.engine) as session:
-        ways.mail_worked(session, person)
+        ways.mail_worked(session, person, put_at=service.now)
     outgoing = Outgoing(replace(service, by=(ChannelKind.MAIL,)).dispatcher(), ear=None)
     Tick(service.engine, service.book, FixedClock(service.now), outgoing)()
     with reading(service.engine) as session:

@@ -28,8 +28,9 @@ from tracker.store.journal import Entry
 LATER = frozenset({Act.DECISION})
 """Acts that no page and no command does yet: their words stand ready."""
 
-BY_COMMAND = frozenset({Act.DECREE, Act.DEMO})
-"""Acts that no page does; loading the invented country has its test in ``test_demonstrating``."""
+BY_COMMAND = frozenset({Act.DECREE, Act.DEMO, Act.MAIL_RETURNED})
+"""Acts that no page does; loading the invented country has its test in ``test_demonstrating``, a mail that
+came back in ``test_returned``."""
 
 BESIDE = frozenset({Act.CLOCK_CONFIRMED, Act.CORRECTION, Act.CORRECTION_REFUSED})
 """A clock that has jumped is confirmed in ``test_loudness``, facts are corrected in ``test_corrections``."""

@@ -57,8 +57,9 @@ class MailSender:
         now: Callable[[], datetime],
         longest: float = LONGEST_SEND,
         trusted: ssl.SSLContext | None = None,
+        secret: str = "",
     ) -> None:
-        self._server = server
+        self._server, self._secret = server, secret
         self._now = now
         self._longest = longest
         self._trusted = trusted or trust()
@@ -73,9 +74,11 @@ class MailSender:
         now: Callable[[], datetime],
         longest: float = LONGEST_SEND,
         trusted: ssl.SSLContext | None = None,
+        secret: str = "",
     ) -> MailSender:
         """A sender by the server of ``TRACKER_SMTP_URL``; raises :class:`SettingsRefused`."""
-        return cls(MailServer.from_url(url, base_url=base_url), now=now, longest=longest, trusted=trusted)
+        server = MailServer.from_url(url, base_url=base_url)
+        return cls(server, now=now, longest=longest, trusted=trusted, secret=secret)
 
     async def send(self, letter: Letter) -> Delivery:
         """Hand one letter over to exactly one receiver."""
@@ -83,7 +86,14 @@ class MailSender:
         if to is None:
             return Delivery(Fate.NEVER, Fault.ADDRESS)
         server = self._server
-        mail = mail_of(letter, sender=server.sender, receiver=to, host=server.our_name, at=self._now())
+        mail = mail_of(
+            letter,
+            sender=server.sender,
+            receiver=to,
+            host=server.our_name,
+            at=self._now(),
+            secret=self._secret,
+        )
         trip = _Trip()
         try:
             async with asyncio.timeout(self._longest):

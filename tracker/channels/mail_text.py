@@ -10,7 +10,7 @@ from email.policy import SMTP, Policy
 from urllib.parse import quote
 
 from tracker.channels.texts import one_line, sendable
-from tracker.domain.messages import Letter
+from tracker.domain.messages import Letter, identity
 
 LONGEST_SUBJECT = 200
 """Signs of a subject that are sent (house)."""
@@ -44,17 +44,20 @@ _HEADERS.map_to_type("x-reminder-key", _OnOneLine)
 _POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 
 
-def mail_of(letter: Letter, *, sender: str, receiver: str, host: str, at: datetime) -> bytes:
+def mail_of(
+    letter: Letter, *, sender: str, receiver: str, host: str, at: datetime, secret: str = ""
+) -> bytes:
     """The mail with text and HTML, in seven bits besides an address that needs more.
 
-    Every copy of a letter has the same Message-ID, so that a mailbox can fold them (RFC 7352).
+    Every copy of a letter has the same Message-ID, so that a mailbox can fold them (RFC 7352). It is made
+    with the ``secret``: a report that names it (``tracker bounce``) is about a letter that we did send.
     """
     mail = EmailMessage(_POLICY.clone(utf8=not receiver.isascii()))
     mail["From"] = sender
     mail["To"] = receiver
     mail["Subject"] = one_line(_encoded_apart(letter.subject), LONGEST_SUBJECT)
     mail["Date"] = at
-    mail["Message-ID"] = f"<{letter.reference}@{host}>"
+    mail["Message-ID"] = f"<{identity(letter.key, secret)}@{host}>"
     mail["X-Reminder-Key"] = _key(letter)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(sendable(letter.text), cte="base64")

@@ -47,4 +47,5 @@ class Act(StrEnum):
     LEADS_RESET = "leads_reset"
     WAY_ADDED = "way_added"
     WAY_REMOVED = "way_removed"
+    MAIL_RETURNED = "mail_returned"
     DEMO = "demo"

@@ -7,6 +7,7 @@ the Message-ID of a mail, comes from the key and from nothing else.
 from __future__ import annotations
 
 import hashlib
+import hmac
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -56,6 +57,8 @@ class Fault(StrEnum):
     """The peer sends us elsewhere, where we do not go."""
     REFUSED = "refused"
     """The peer does not take the letter."""
+    RETURNED = "returned"
+    """The peer took the letter, and it came back."""
     SIGN_IN = "sign_in"
     """The peer does not take our name and password, or our token."""
     SIGNATURE = "signature"
@@ -133,6 +136,17 @@ SPREAD = 0.2
 def reference(key: str) -> str:
     """A short name of a key: the same for the same key, in capital letters and digits."""
     return b32encode(hashlib.sha256(key.encode()).digest()[:16]).decode().rstrip("=")
+
+
+def identity(key: str, secret: str) -> str:
+    """A short name of a key that nobody else can make: who names it has seen what was sent under it.
+
+    Without a secret it is the :func:`reference`.
+    """
+    if not secret:
+        return reference(key)
+    seal = hmac.digest(secret.encode(), b"identity:" + key.encode(), "sha256")
+    return b32encode(seal[:16]).decode().rstrip("=")
 
 
 def next_try(key: str, attempts: int, now: datetime, wait: timedelta | None = None) -> datetime | None:

@@ -28,13 +28,14 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "act": ("act",),
     "deadline": ("deadline",),
     "channel": ("channel",),
+    "fared": ("fared",),
 }
 """Where the words of a detail's values are; every other value is told as it is."""
 
 LABELS = ("deed", "filter", "journal")
 """Where the name of a detail, or of a filter within it, has its words."""
 
-MARKED = ("token", "feed", "way", "contract")
+MARKED = ("token", "feed", "way", "contract", "message")
 """What the journal marks by its kind and a number or prefix, such as ``feed:7``."""
 
 

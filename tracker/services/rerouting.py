@@ -30,25 +30,47 @@ BAD_WAY = "bad_way"
 
 
 def reroute(
-    session: Session, message: Claimed, delivery: Delivery, *, now: datetime, by: Collection[ChannelKind]
-) -> None:
+    session: Session,
+    message: Claimed,
+    delivery: Delivery,
+    *,
+    now: datetime,
+    by: Collection[ChannelKind],
+    for_good: bool = False,
+) -> bool:
     """After a message came to nothing: mark its way, and put it on another, or tell the next in line.
 
-    ``by`` are the channels that there are. What told of another's loss is not told of again.
+    ``by`` are the channels that there are. What told of another's loss is not told of again. Whether its way
+    is bad from now on, as one that is closed ``for_good`` is.
     """
+    is_bad = close(session, message, delivery, now=now, by=by, for_good=for_good)
     account = accounts.account_of(session, message.person)
-    if account is None:
-        return
-    person = account.person
-    if delivery.fate is Fate.NEVER and message.template != CANARY:
-        way = _failing(session, message, person, now)
-        is_gone, answer = delivery.code == Fault.GONE, delivery.answer or delivery.code
-        if way and ways.failed(session, way, answer=answer, at=now, for_good=is_gone):
-            _tell_bad(session, message, person, answer, now, by)
-    if message.template != DIGEST or message.digest is None:
-        return
-    if not _elsewhere(session, message.digest, message.urgency, person, now, by):
-        _tell_next(session, message, person, delivery, now, by)
+    if account is None or message.template != DIGEST or message.digest is None:
+        return is_bad
+    if not _elsewhere(session, message.digest, message.urgency, account.person, now, by):
+        _tell_next(session, message, account.person, delivery, now, by)
+    return is_bad
+
+
+def close(
+    session: Session,
+    message: Claimed,
+    delivery: Delivery,
+    *,
+    now: datetime,
+    by: Collection[ChannelKind],
+    for_good: bool = False,
+) -> bool:
+    """Count what a way will never take; whether it is bad from now on: then its owner and others are told."""
+    account = accounts.account_of(session, message.person)
+    if account is None or delivery.fate is not Fate.NEVER or message.template == CANARY:
+        return False
+    way = _failing(session, message, account.person, now)
+    is_gone, answer = for_good or delivery.code == Fault.GONE, delivery.answer or delivery.code
+    if way is None or not ways.failed(session, way, answer=answer, at=now, for_good=is_gone):
+        return False
+    _tell_bad(session, message, account.person, answer, now, by)
+    return True
 
 
 def leave_shut(session: Session, *, now: datetime, by: Collection[ChannelKind]) -> None:
@@ -66,7 +88,7 @@ def worked(session: Session, message: Claimed, way: Way | None) -> None:
     if way is not None:
         ways.worked(session, way)
     elif message.channel is ChannelKind.MAIL and message.template != CANARY:
-        ways.mail_worked(session, message.person)
+        ways.mail_worked(session, message.person, put_at=message.made_at)
 
 
 def _failing(session: Session, message: Claimed, person: Person, now: datetime) -> Way | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.messages import ChannelKind
 from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import MESSAGE, SUBSTITUTE
+from tracker.store.returned import DELAYED
 from tracker.store.scope import Scope, among, numbered, visible
 from tracker.store.tables import SCHOOL
 
@@ -40,6 +41,11 @@ class Sending:
     attempts: int
     next_at: datetime
     done_at: datetime | None
+
+    @property
+    def is_delayed(self) -> bool:
+        """Whether the server that took it told later that it waits on the way."""
+        return self.code == DELAYED
 
 
 def sendings_of(session: Session, digests: Iterable[int]) -> Mapping[int, tuple[Sending, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.messages import ChannelKind
@@ -115,12 +115,16 @@ def worked(session: Session, way: Way) -> None:
         change(session, way.id, failures=0, bad_since=None, answer=None)
 
 
-def mail_worked(session: Session, person: int) -> None:
-    """Her mail took a letter: what failed before at her present address counts no more."""
+def mail_worked(session: Session, person: int, *, put_at: datetime) -> None:
+    """Her mail took a letter put at a moment: what failed before at her present address counts no more.
+
+    What was put before her mailbox was closed tells nothing: servers take letters and send them back later.
+    """
     address = select(PERSON.c.email).where(PERSON.c.id == person).scalar_subquery()
     is_hers = and_(WAY.c.person_id == person, WAY.c.channel == ChannelKind.MAIL, WAY.c.address == address)
     good = {"failures": 0, "bad_since": None, "answer": None}
-    session.execute(update(WAY).where(is_hers, WAY.c.failures > 0).values(good))
+    is_new = or_(WAY.c.bad_since.is_(None), WAY.c.bad_since <= put_at)
+    session.execute(update(WAY).where(is_hers, WAY.c.failures > 0, is_new).values(good))
 
 
 def failed(session: Session, way: Way, *, answer: str, at: datetime, for_good: bool = False) -> bool:
