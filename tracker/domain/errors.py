@@ -273,6 +273,12 @@ class SubstituteRefused(TrackerError):
     code = "error.substitute_refused"
 
 
+class PaperIncomplete(TrackerError):
+    """A paper is not written: it lacks ``missing``, or (``reason`` is ``many``) there are more than ``most``."""
+
+    code = "error.paper_incomplete"
+
+
 class WayRefused(TrackerError):
     """A way to a person is not kept: ``reason`` is ``address``, ``service``, ``many`` or ``secret``."""
 

@@ -38,20 +38,19 @@ def give(
     *,
     person_id: int,
     at: datetime,
+    book: Book,
 ) -> tuple[GivenName, ...]:
-    """Keep what a person states for a customer of a decision; what of it is new. Raises :class:`NotFound`."""
-    record = get_decision(session, scope, number)
-    known = {
-        each.name: each.value
-        for each in givens.list_given(session, scope, [number], [])
-        if each.customer == customer
-    }
-    cut = {name: " ".join(value.split())[:LONGEST_GIVEN] for name, value in values.items()}
-    changed = {name: value for name, value in cut.items() if value != known.get(name, "")}
-    if changed and customer in {customer_of(line) for line in record.lines}:
+    """Keep what a person states for a customer of a decision; the names of what is new.
+
+    Only what its form asks for is kept. Raises :class:`NotFound`.
+    """
+    dossier = dossier_of(session, scope, number, book=book)
+    asked = dossier.asks(customer) if customer in dossier.customers else ()
+    said = {name: " ".join(values.get(name, "").split())[:LONGEST_GIVEN] for name in asked}
+    changed = {name: value for name, value in said.items() if value != dossier.told(customer, name)}
+    if changed:
         givens.give(session, number, customer, changed, person_id=person_id, at=at)
-        return tuple(sorted(changed))
-    return ()
+    return tuple(changed)
 
 
 def _gather(

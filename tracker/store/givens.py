@@ -85,5 +85,8 @@ def count_needs(session: Session, numbers: Iterable[int]) -> Counter[int]:
     """How many needs each decision is about, whoever sees them: a number, and nothing of theirs."""
     row = DECISION_LINE.c
     query = select(row.decision_number, func.count()).where(numbered(session, row.decision_number, numbers))
+    counts: Counter[int] = Counter()
     with whole_country(session):
-        return Counter(dict(session.execute(query.group_by(row.decision_number)).tuples().all()))
+        for number, count in session.execute(query.group_by(row.decision_number)):
+            counts[number] = count
+    return counts

@@ -32,6 +32,7 @@ from tracker.domain.errors import (
     MomentRefused,
     NotAllowed,
     NotFound,
+    PaperIncomplete,
     PathNotWritable,
     PolicyBroken,
     ProofStale,
@@ -79,6 +80,7 @@ from tracker.web.pages import (
     leads,
     losses,
     operations,
+    papers,
     people,
     policy,
     provider,
@@ -110,6 +112,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
     FormStale: 403,
     ConfirmationNeeded: 409,
     ChangedMeanwhile: 409,
+    PaperIncomplete: 409,
     MomentRefused: 409,
     SignInRefused: 401,
     CodeRefused: 401,
@@ -130,6 +133,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
 """The status of each refusal; every other one is a bad request."""
 
 PAGES = (
+    papers,
     losses,
     board, queue, deadlines, holds, reminders, agreement, leads, calendar, schools, exports, imports, policy,
     reports, history, corrections, languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,

@@ -1,0 +1,206 @@
+"""The papers of a decision: what is missing is said first, and every fact is that of the record."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import date
+from decimal import Decimal
+from urllib.parse import unquote
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.deciding.office import BOOK, TODAY, Office
+from tests.people import a_person
+from tests.web.conftest import Visit
+from tests.web.register import FAILED, STALLED, a_contract, fill
+from tests.web.test_cost import counted
+from tracker.domain.decisions import Deed
+from tracker.domain.drafts import DraftKind, checksum, missing
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import Language
+from tracker.render.documents import text_of
+from tracker.services import contracting, drafting, pricing
+from tracker.services.contracting import Paper
+from tracker.store import journal
+from tracker.store.engine import reading, transaction
+from tracker.store.scope import EVERYTHING, Scope
+
+CUSTOMER = "970240000118"
+STATED = {
+    "buyer_kk": "Петропавл қаласының білім бөлімі",
+    "buyer_ru": "Отдел образования Петропавловска",
+    "head": "Директор А. Әбенова",
+    "addressee_1": "ТОО «Бір»",
+    "addressee_2": "ТОО «Екі»",
+    "addressee_3": "ТОО «Үш»",
+}
+
+
+@pytest.fixture
+def direct(office: Office) -> int:
+    """A decision on a direct contract for a school without service, priced and approved."""
+    fill(office.engine, a_contract("К-0", STALLED, "2026-01-01", "2026-12-31", buyer_bin=CUSTOMER))
+    draft = office.drafted("aigul", STALLED)
+    person = office.person("aigul")
+    with transaction(office.engine, seeing=Scope.of_person(person)) as session:
+        revision = office.found(draft.number).revision
+        author, price = office.author("aigul"), Decimal("80000")
+        pricing.set_price(
+            session,
+            author,
+            person,
+            draft.number,
+            price,
+            revision=revision,
+            reason="",
+            book=BOOK,
+        )
+    office.decide("asel", draft.number, Deed.APPROVE)
+    return draft.number
+
+
+@pytest.fixture
+def officer(office: Office, visit: Visit) -> TestClient:
+    """The officer of the region, reading Russian."""
+    return visit(office.engine, Language.RU, person=office.person("aigul"))
+
+
+def plain(html: str) -> str:
+    """What a page says."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
+
+
+def state(client: TestClient, number: int) -> None:
+    """Give the facts that neither the register nor the decision holds."""
+    given = client.post(
+        f"/decisions/{number}/documents/facts", data={"customer": CUSTOMER, **STATED}, follow_redirects=False
+    )
+    assert given.headers["location"] == f"/decisions/{number}/documents"
+
+
+def test_what_is_missing_is_said_and_given_once_before_anything_is_written(
+    direct: int, officer: TestClient, office: Office
+) -> None:
+    here = f"/decisions/{direct}/documents"
+    said = plain(officer.get(here).text)
+    assert "Готово 1 из 6 документов" in said
+    assert "название заказчика; первый руководитель" in said.replace(" ;", ";")
+    refused = officer.post(here, data={"paper": "decision", "format": "pdf"})
+    assert refused.status_code == 409
+    state(officer, direct)
+    said = plain(officer.get(here).text)
+    assert "Готово 5 из 6 документов" in said
+    assert "номер подписанного договора" in said
+    paper = officer.post(here, data={"paper": "decision", "format": "docx"})
+    assert "Решение первого руководителя" in unquote(paper.headers["content-disposition"])
+    text = "\n".join(text_of(paper.content))
+    for fact in (
+        STATED["buyer_kk"],
+        STATED["buyer_ru"],
+        STATED["head"],
+        "ЖОБА",
+        "80 000,00",
+        "сексен мың теңге",
+    ):
+        assert fact in text.replace("\xa0", " ") or fact == "ЖОБА"
+    assert officer.post(here, data={"paper": "request:2", "format": "pdf"}).content.startswith(b"%PDF")
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        newest = journal.entries(session, limit=3)
+    assert [entry.action for entry in newest] == ["export", "export", "decision"]
+    assert newest[2].details["stated"] == ", ".join(STATED)
+
+
+def test_everything_ready_comes_in_one_archive_with_what_is_missing_beside_it(
+    direct: int, officer: TestClient
+) -> None:
+    state(officer, direct)
+    taken = officer.post("/exports/documents", data={"number": [str(direct), "999"]})
+    assert taken.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
+        names = archive.namelist()
+        lacking = archive.read("Не готово.txt").decode("utf-8-sig")
+    assert [name for name in names if name.endswith(".docx")] == [
+        f"{direct}/001 {direct} Решение первого руководителя.docx",
+        f"{direct}/002 {direct} Запрос коммерческого предложения ТОО «Бір».docx",
+        f"{direct}/003 {direct} Запрос коммерческого предложения ТОО «Екі».docx",
+        f"{direct}/004 {direct} Запрос коммерческого предложения ТОО «Үш».docx",
+        f"{direct}/005 {direct} Письмо школе Школа «Әйтеке».docx",
+    ]
+    assert len([name for name in names if name.endswith(".pdf")]) == 5
+    assert "Отчёт о закупке из одного источника" in lacking
+    assert "день подписания" in lacking
+
+
+def test_the_code_under_a_paper_leads_back_to_its_decision_until_the_record_changes(
+    direct: int, officer: TestClient, office: Office
+) -> None:
+    state(officer, direct)
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        dossier = drafting.dossier_of(session, EVERYTHING, direct, book=BOOK)
+    code = checksum(next(draft for draft in dossier.drafts if draft.kind is DraftKind.DECISION))
+    asked = {"number": str(direct), "code": code.lower().replace("-", " ")}
+    assert "Совпадает с записью" in officer.get("/documents/check", params=asked).text
+    officer.post(
+        f"/decisions/{direct}/documents/facts", data={"customer": CUSTOMER, **STATED, "head": "Другой"}
+    )
+    assert "такого документа нет" in officer.get("/documents/check", params=asked).text
+    assert officer.get("/documents/check", params={**asked, "number": "999"}).status_code == 404
+
+
+def test_after_signing_the_report_says_what_was_signed_and_asks_why(
+    direct: int, officer: TestClient, office: Office
+) -> None:
+    state(officer, direct)
+    person = office.person("aigul")
+    with transaction(office.engine, seeing=Scope.of_person(person)) as session:
+        paper = Paper("К-2-1", TODAY, TODAY, date(2027, 3, 14), Decimal("79000"), "ТОО «Екі»", "941240000193")
+        contracting.record(
+            session, office.author("aigul"), person, direct, paper,
+            revision=office.found(direct).revision, today=TODAY, book=BOOK,
+        )  # fmt: skip
+        dossier = drafting.dossier_of(session, EVERYTHING, direct, book=BOOK)
+    report = next(draft for draft in dossier.drafts if draft.kind is DraftKind.REPORT)
+    assert (report.signed_number, report.supplier, report.amount) == ("К-2-1", "ТОО «Екі»", Decimal("79000"))
+    assert missing(report) == ("choice", "price")
+
+
+def test_what_holds_of_a_customer_is_proposed_for_its_next_decision(
+    direct: int, officer: TestClient, office: Office
+) -> None:
+    state(officer, direct)
+    fill(office.engine, a_contract("K-6", FAILED, "2026-01-01", "2026-12-31", buyer_bin=CUSTOMER))
+    later = office.drafted("aigul", FAILED)
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        dossier = drafting.dossier_of(session, EVERYTHING, later.number, book=BOOK)
+        (letter,) = (draft for draft in dossier.drafts if draft.kind is DraftKind.LETTER)
+    assert {each.head for each in dossier.drafts} == {STATED["head"]}
+    assert not any(each.addressee for each in dossier.drafts)
+    assert missing(letter) == ()
+
+
+def test_a_foreign_decision_has_no_papers_and_readers_without_the_right_give_nothing(
+    direct: int, office: Office, visit: Visit
+) -> None:
+    stranger = visit(office.engine, person=office.person("dana"))
+    for number in (direct, 999):
+        assert stranger.get(f"/decisions/{number}/documents").status_code == 404
+        assert stranger.post(f"/decisions/{number}/documents", data={"format": "zip"}).status_code == 404
+        assert stranger.post(f"/decisions/{number}/documents/facts", data=STATED).status_code == 404
+        assert stranger.post("/exports/documents", data={"number": str(number)}).status_code == 409
+    auditor = visit(office.engine, person=a_person(Role.AUDITOR))
+    assert auditor.get(f"/decisions/{direct}/documents").status_code == 200
+    assert auditor.post(f"/decisions/{direct}/documents/facts", data=STATED).status_code == 403
+
+
+def test_papers_of_twenty_decisions_cost_as_many_questions_as_of_one(office: Office, direct: int) -> None:
+    other = office.drafted("aigul", FAILED).number
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        asked = []
+        for numbers in ([direct], [direct, other]):
+            with counted(office.engine) as found:
+                drafting.dossiers_of(session, EVERYTHING, numbers, book=BOOK)
+            asked.append(len(found))
+    assert asked[0] == asked[1] <= 8

@@ -1,0 +1,256 @@
+"""The papers of decisions: what each lacks, files to edit and to read, many in one archive, the check of one.
+
+To take papers away is an act, as with every other file: a form asks for them and the journal notes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tracker.domain.acts import Act
+from tracker.domain.dossier import Dossier
+from tracker.domain.drafts import (
+    GIVEN,
+    LONGEST_GIVEN,
+    OF_DECISION,
+    Draft,
+    DraftKind,
+    GivenName,
+    checksum,
+    is_same_checksum,
+    missing,
+)
+from tracker.domain.errors import FilterNotKnown, NotFound, PaperIncomplete
+from tracker.domain.roles import Action
+from tracker.render.archives import zip_bytes
+from tracker.render.documents import docx_bytes
+from tracker.render.environment import Voice
+from tracker.render.papers import Paper, clean, compose, own
+from tracker.render.pdf_documents import pdfs
+from tracker.services import drafting
+from tracker.web.attachments import disposition, file_name
+from tracker.web.auditing import note
+from tracker.web.deps import Asked, Called, Caller
+from tracker.web.filters import asked_of
+from tracker.web.rules import allow
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+MOST_PAPERS = 400
+"""So many papers at most come in one archive."""
+
+
+class Format(StrEnum):
+    """The formats of papers; ``zip`` is an archive with both others."""
+
+    DOCX = "docx"
+    PDF = "pdf"
+    ZIP = "zip"
+
+
+MEDIA_TYPES = {
+    Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Format.PDF: "application/pdf",
+    Format.ZIP: "application/zip",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paper as a list shows it: what it lacks and what it is about."""
+
+    draft: Draft
+    lacks: tuple[str, ...]
+    about: str
+
+
+@router.get("/decisions/{number}/documents", dependencies=[allow(Action.READ)])
+def show(visit: Asked, number: int) -> Response:
+    """The papers of a decision, with what is missing in each before anything is written."""
+    asked_of(visit.request)
+    dossier = drafting.dossier_of(visit.session, visit.scope, number, book=visit.house.book)
+    lines = _lines(dossier.drafts, visit)
+    by_kind = {kind: [line for line in lines if line.draft.kind is kind] for kind in DraftKind}
+    return visit.page(
+        "papers/show.html",
+        {
+            "dossier": dossier,
+            "by_kind": {kind: found for kind, found in by_kind.items() if found},
+            "ready": sum(not line.lacks for line in lines),
+            "count": len(lines),
+            "own_page": OF_DECISION,
+            "stated": GIVEN,
+            "longest": LONGEST_GIVEN,
+        },
+    )
+
+
+@router.post("/decisions/{number}/documents", dependencies=[allow(Action.EXPORT)])
+def take(
+    called: Called,
+    number: int,
+    paper: Annotated[str, Form()] = "",
+    ending: Annotated[Format, Form(alias="format")] = Format.ZIP,
+) -> Response:
+    """One paper, or all that lack nothing in an archive. Raises :class:`PaperIncomplete`."""
+    with called.reading() as visit:
+        dossier = drafting.dossier_of(visit.session, visit.scope, number, book=called.house.book)
+    if ending is Format.ZIP:
+        return _archive(called, [dossier])
+    draft = next((draft for draft in dossier.drafts if draft.key == paper), None)
+    if draft is None:
+        raise NotFound(paper=paper)
+    if lacks := missing(draft):
+        raise PaperIncomplete(paper=paper, missing=lacks)
+    written = _composed([draft], called)
+    data = docx_bytes(written[0]) if ending is Format.DOCX else next(iter(pdfs(written)))
+    _tell(called, f"decision:{number}", [draft], ending)
+    return _saved(data, _name(draft, called), ending)
+
+
+@router.post("/decisions/{number}/documents/facts", dependencies=[allow(Action.DRAFT)])
+def give(
+    called: Called,
+    number: int,
+    customer: Annotated[str, Form()] = "",
+    buyer_kk: Annotated[str, Form()] = "",
+    buyer_ru: Annotated[str, Form()] = "",
+    head: Annotated[str, Form()] = "",
+    addressee_1: Annotated[str, Form()] = "",
+    addressee_2: Annotated[str, Form()] = "",
+    addressee_3: Annotated[str, Form()] = "",
+    choice_kk: Annotated[str, Form()] = "",
+    choice_ru: Annotated[str, Form()] = "",
+    price_kk: Annotated[str, Form()] = "",
+    price_ru: Annotated[str, Form()] = "",
+) -> Response:
+    """Keep what neither the register nor the decision says, and show what is still missing."""
+    said = (
+        buyer_kk, buyer_ru, head, addressee_1, addressee_2, addressee_3, choice_kk, choice_ru, price_kk,
+        price_ru,
+    )  # fmt: skip
+    values = dict(zip(GivenName, said, strict=True))
+    with called.writing() as session:
+        changed = drafting.give(
+            session,
+            called.scope,
+            number,
+            customer,
+            values,
+            person_id=called.person.id,
+            at=called.moment,
+            book=called.house.book,
+        )
+        if changed:
+            note(session, called, Act.DECISION, f"decision:{number}", stated=", ".join(changed))
+    return RedirectResponse(f"/decisions/{number}/documents", 303)
+
+
+@router.post("/exports/documents", dependencies=[allow(Action.EXPORT)])
+def take_many(called: Called, number: Annotated[list[int] | None, Form()] = None) -> Response:
+    """The papers of many decisions in one archive, with a list of what is missing in the others."""
+    with called.reading() as visit:
+        dossiers = drafting.dossiers_of(visit.session, visit.scope, number or [], book=called.house.book)
+    return _archive(called, dossiers)
+
+
+@router.get("/documents/check", dependencies=[allow(Action.READ)])
+def check(visit: Asked) -> Response:
+    """Whether a paper still says what the record says, by the number and the code under its text."""
+    asked = asked_of(visit.request, ("number", "code"))
+    number, code = asked.get("number", "").strip(), asked.get("code", "").strip()
+    values: dict[str, object] = {"number": number, "code": code, "dossier": None, "line": None}
+    if number and code:
+        if not number.isdecimal() or len(number) > 10:
+            raise FilterNotKnown(name="number", value=number)
+        dossier = drafting.dossier_of(visit.session, visit.scope, int(number), book=visit.house.book)
+        same = [draft for draft in dossier.drafts if is_same_checksum(code, draft)]
+        values |= {"dossier": dossier, "line": next(iter(_lines(same, visit)), None)}
+    return visit.page("papers/check.html", values)
+
+
+def _archive(called: Caller, dossiers: Sequence[Dossier]) -> Response:
+    """Every paper that lacks nothing, twice: to edit and to read. What is missing in the others is listed."""
+    drafts = [draft for dossier in dossiers for draft in dossier.drafts]
+    ready = [draft for draft in drafts if not missing(draft)]
+    if not ready:
+        raise PaperIncomplete(missing=tuple(dict.fromkeys(code for each in drafts for code in missing(each))))
+    if len(ready) > MOST_PAPERS:
+        raise PaperIncomplete(reason="many", most=MOST_PAPERS)
+    subject = f"decision:{dossiers[0].record.number}" if len(dossiers) == 1 else "documents"
+    data = zip_bytes(_files(drafts, ready, called))
+    _tell(called, subject, ready, Format.ZIP)
+    words = called.house.voices[called.language].words
+    number = f" {dossiers[0].record.number}" if len(dossiers) == 1 else ""
+    return _saved(data, f"{words.say('papers.archive')}{number} {called.on.isoformat()}", Format.ZIP)
+
+
+def _files(drafts: Sequence[Draft], ready: Sequence[Draft], called: Caller) -> Iterator[tuple[str, bytes]]:
+    papers = _composed(ready, called)
+    for place, (draft, paper, pdf) in enumerate(zip(ready, papers, pdfs(papers), strict=True), start=1):
+        path = f"{draft.decision}/{place:03} {file_name(_name(draft, called))}"
+        yield f"{path}.docx", docx_bytes(paper)
+        yield f"{path}.pdf", pdf
+    if lacking := [line for line in _lines(drafts, called) if line.lacks]:
+        yield f"{_voice(called).words.say('papers.missing')}.txt", _told(lacking, called).encode("utf-8-sig")
+
+
+def _told(lines: Iterable[Line], called: Caller) -> str:
+    """Which papers are not in an archive, and why."""
+    words = _voice(called).words
+    told = (
+        f"№ {line.draft.decision} {words.say(f'papers.{line.draft.kind}')} {line.about}: "
+        + "; ".join(words.say(f"papers.missing.{code}") for code in line.lacks)
+        for line in lines
+    )
+    return "\r\n".join(told) + "\r\n"
+
+
+def _composed(drafts: Iterable[Draft], called: Caller) -> list[Paper]:
+    home = called.house.settings.base_url
+    return [compose(draft, called.house.voices, home=home) for draft in drafts]
+
+
+def _lines(drafts: Iterable[Draft], called: Caller) -> list[Line]:
+    return [Line(draft, missing(draft), _about(draft, called)) for draft in drafts]
+
+
+def _about(draft: Draft, called: Caller) -> str:
+    """What tells a paper from others of its kind."""
+    match draft.kind:
+        case DraftKind.AGREEMENT:
+            return draft.contract_number or ""
+        case DraftKind.LETTER:
+            return own(draft.places[0].name, called.language)
+        case DraftKind.REQUEST:
+            return draft.addressee or draft.part
+        case _:
+            return draft.part
+
+
+def _name(draft: Draft, called: Caller) -> str:
+    """A file's name: the number of the decision, the kind of paper, and what tells it from the others."""
+    said = _voice(called).words.say(f"papers.{draft.kind}")
+    return clean(f"{draft.decision} {said} {_about(draft, called)}")
+
+
+def _voice(called: Caller) -> Voice:
+    return called.house.voices[called.language]
+
+
+def _tell(called: Caller, subject: str, drafts: Sequence[Draft], ending: Format) -> None:
+    """Let the journal know who took which papers: by the code under each, while they are few."""
+    codes = ", ".join(checksum(draft) for draft in drafts[:10])
+    with called.writing() as session:
+        note(session, called, Act.EXPORT, subject, papers=len(drafts), format=ending.value, checksums=codes)
+
+
+def _saved(data: bytes, name: str, ending: Format) -> Response:
+    headers = {"content-disposition": disposition(f"{file_name(name)}.{ending}")}
+    return Response(data, media_type=MEDIA_TYPES[ending], headers=headers)
