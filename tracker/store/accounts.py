@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +64,14 @@ def account_of(session: Session, person_id: int) -> Account | None:
     """One account by its number."""
     row = session.execute(_accounts().where(PERSON.c.id == person_id)).first()
     return None if row is None else _account(row, person_of_row(session, row))
+
+
+def present(session: Session, roles: Collection[Role]) -> tuple[Person, ...]:
+    """The people of some roles whose accounts are neither disabled nor erased, by their names."""
+    wanted = and_(PERSON.c.role.in_(sorted(roles)), present_people())
+    reaches = reaches_of(session, wanted)
+    rows = session.execute(select(PERSON).where(wanted).order_by(PERSON.c.name, PERSON.c.id))
+    return tuple(person_of_row(session, row, reaches) for row in rows)
 
 
 def able_admins(session: Session) -> frozenset[int]:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from tracker.store import uploads
+from tracker.store.case_tables import CASE_HOLDER, CASE_LOOK, CASE_MENTION, SAVED_VIEW
 from tracker.store.people_tables import (
     API_TOKEN,
     ATTEMPT,
@@ -21,7 +22,10 @@ from tracker.store.people_tables import (
 from tracker.store.reminder_tables import FEED
 from tracker.store.row_security import whole_country
 
-OF_PERSON = (PERSON_REACH, SIGNED_IN, API_TOKEN, LINK, RECOVERY_CODE, FEED)
+IN_HAND = (CASE_HOLDER, CASE_LOOK, CASE_MENTION)
+"""The same of schools anywhere: what she had in hand is in nobody's."""
+
+OF_PERSON = (PERSON_REACH, SIGNED_IN, API_TOKEN, LINK, RECOVERY_CODE, FEED, SAVED_VIEW)
 """Tables whose rows belong to one person and tell nothing once she is gone."""
 
 
@@ -34,6 +38,8 @@ def erase(session: Session, person_id: int, *, accounts: Collection[str], at: da
     for table in OF_PERSON:
         session.execute(delete(table).where(table.c.person_id == person_id))
     with whole_country(session):
+        for table in IN_HAND:
+            session.execute(delete(table).where(table.c.person_id == person_id))
         uploads.forget_all(session, person_id=person_id)
     session.execute(delete(ATTEMPT).where(ATTEMPT.c.account_hash.in_(accounts)))
     nothing = {

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, and_, insert, select, update
 from sqlalchemy.orm import Session
 
+from tracker.domain.cases import Absence
 from tracker.domain.days import Span, next_day
 from tracker.domain.digests import Substitute
 from tracker.domain.holds import Hold, Seen
@@ -104,3 +105,17 @@ def substitutes(session: Session, *, on: date) -> tuple[Substitute, ...]:
         Substitute(person, by, Span(first, next_day(last)))
         for person, by, first, last in session.execute(query)
     )
+
+
+def absences(session: Session, *, on: date) -> tuple[Absence, ...]:
+    """Who is away on a day, and who stands in for her; whoever is gone stands in for nobody."""
+    row, by = SUBSTITUTE.c, PERSON.alias("standin")
+    query = (
+        select(row.person_id, PERSON.c.email, row.by_id, by.c.name, row.last_on)
+        .join(PERSON, PERSON.c.id == row.person_id)
+        .join(by, by.c.id == row.by_id)
+        .where(by.c.disabled_at.is_(None), by.c.erased_at.is_(None))
+        .where(row.ended_at.is_(None), row.first_on <= on, row.last_on >= on)
+        .order_by(row.id)
+    )
+    return tuple(Absence(*each) for each in session.execute(query))

@@ -20,6 +20,7 @@ from starlette.types import Scope
 from tracker import __version__
 from tracker.clock import Clock
 from tracker.domain.errors import (
+    CaseTaken,
     ChangedMeanwhile,
     CodeRefused,
     ConfirmationNeeded,
@@ -68,6 +69,7 @@ from tracker.web.pages import (
     agreement,
     board,
     calendar,
+    cases,
     corrections,
     deadlines,
     erasing,
@@ -91,6 +93,7 @@ from tracker.web.pages import (
     second_factor,
     session,
     welcome,
+    whatif,
 )
 from tracker.web.refusals import Refusals
 from tracker.web.rules import doors_of
@@ -111,6 +114,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
     SecondFactorNeeded: 403,
     FormStale: 403,
     ConfirmationNeeded: 409,
+    CaseTaken: 409,
     ChangedMeanwhile: 409,
     PaperIncomplete: 409,
     MomentRefused: 409,
@@ -135,7 +139,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
 PAGES = (
     papers,
     losses,
-    board, queue, deadlines, holds, reminders, agreement, leads, calendar, schools, exports, imports, policy,
+    board, queue, cases, whatif, deadlines, holds, reminders, agreement, leads, calendar, schools, exports, imports, policy,
     reports, history, corrections, languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip
 

@@ -25,6 +25,9 @@ FIELDS = (
 )  # fmt: skip
 """What lists may be asked besides."""
 
+QUEUED = (*FIELDS, "mine")
+"""What the queue may be asked, and a page that was opened from it."""
+
 HORIZONS = (30, 60, 90)
 """Calendar days ahead for which the board counts what will be lost."""
 
@@ -49,6 +52,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "proven": (ON,),
     "size": tuple(map(str, SIZES)),
     "later": (ON,),
+    "mine": (ON,),
 }
 """The values that exist, of filters that have few."""
 
@@ -78,7 +82,8 @@ class Filters:
     ``within`` are calendar days in which service will be lost; ``purchase`` keeps unserved or bridged needs
     with a live tender; ``integrated`` keeps schools whose cameras the control centre sees; ``proven`` keeps
     what is proven to have service.
-    ``later`` looks further ahead than a list of deadlines does by itself.
+    ``later`` looks further ahead than a list of deadlines does by itself. ``mine`` keeps the cases of the
+    reader, which :mod:`tracker.web.queueing` tells.
     """
 
     region: str | None = None
@@ -91,6 +96,7 @@ class Filters:
     integrated: bool = False
     proven: bool = False
     later: bool = False
+    mine: bool = False
     q: str | None = None
     page: int = 1
     size: int = SIZES[0]
@@ -109,6 +115,7 @@ class Filters:
             integrated=_one_of(asked, "integrated", {ON}) is not None,
             proven=_one_of(asked, "proven", {ON}) is not None,
             later=_one_of(asked, "later", {ON}) is not None,
+            mine=_one_of(asked, "mine", {ON}) is not None,
             q=asked.get("q", "").strip() or None,
             page=_number(asked, "page") or 1,
             size=_number(asked, "size", SIZES) or SIZES[0],
@@ -128,6 +135,7 @@ class Filters:
             "integrated": ON if self.integrated else None,
             "proven": ON if self.proven else None,
             "later": ON if self.later else None,
+            "mine": ON if self.mine else None,
             "q": self.q,
             "size": self.size if self.size != SIZES[0] else None,
         }

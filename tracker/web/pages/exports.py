@@ -18,14 +18,13 @@ from tracker.domain.roles import Action
 from tracker.render import listings
 from tracker.render.formats import school_name
 from tracker.render.sheets import Value, csv_bytes, xlsx_bytes
-from tracker.services.evaluating import in_harm_order
 from tracker.services.exporting import Sheet, needs_sheet
 from tracker.web.attachments import Ending, attachment
 from tracker.web.auditing import note
 from tracker.web.deps import Called, Caller
-from tracker.web.filters import FIELDS, Filters, asked_of
-from tracker.web.pages.queue import all_needs, searched
+from tracker.web.filters import FIELDS, QUEUED, Filters, asked_of
 from tracker.web.pages.schools import in_name_order
+from tracker.web.queueing import all_needs, flagged, searched
 from tracker.web.rules import allow
 from tracker.web.standings import SchoolStanding
 
@@ -51,9 +50,9 @@ SCHOOL_COLUMNS = (
 @router.post("/exports/queue", dependencies=[allow(Action.EXPORT)])
 def queue(called: Called, ending: Format = Ending.CSV) -> Response:
     """The queue under the filters of the address, in harm order."""
-    filters = Filters.read(asked_of(called.request, FIELDS))
+    filters = Filters.read(asked_of(called.request, QUEUED))
     with called.reading() as visit:
-        needs = in_harm_order(filters.keep(all_needs(visit), found=searched(visit, filters)))
+        needs = flagged(visit, filters)
     sheet, step = needs_sheet(needs), called.house.voices[called.language].sentences.step
     rows = tuple(
         (row[0], _name(need.school, called), *row[2:-1], step(need.assessment))

@@ -1,58 +1,98 @@
-"""The review queue: every flagged need, the one that is harmed most first (rules §5)."""
+"""The review queue: every flagged need, the one that is harmed most first (rules §5), and who works on it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Annotated
+from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter
-from starlette.responses import HTMLResponse, Response
+from fastapi import APIRouter, Form
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.days import FOREVER
+from tracker.domain.errors import CaseRefused
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import FlagKind, Service, State
 from tracker.feeds.regions import REGIONS
-from tracker.services.evaluating import NeedView, in_harm_order, snapshot
-from tracker.store.registry import search_schools
-from tracker.web.deps import Asked, Visit
-from tracker.web.filters import FIELDS, HORIZONS, NOT_STATED, Filters, asked_of
+from tracker.services import viewing
+from tracker.services.evaluating import NeedView, in_harm_order
+from tracker.store import cases
+from tracker.store.views import views_of
+from tracker.web.casework import speaker
+from tracker.web.deps import Asked, Called, Visit
+from tracker.web.filters import HORIZONS, NOT_STATED, QUEUED, Filters, asked_of
+from tracker.web.pages.people import LARGEST_NUMBER
 from tracker.web.paging import page_of
+from tracker.web.proving import author_of
+from tracker.web.queueing import all_needs as all_needs
+from tracker.web.queueing import hands_of, hers, kept, named
+from tracker.web.queueing import searched as searched
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
+PAGE = "/queue"
+NOTES_SHOWN = 10
+"""Notes that wait for the reader, as far as the page has room."""
 
-@router.get("/queue", dependencies=[allow(Action.READ)])
+
+@router.get(PAGE, dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """The flagged needs that pass the filters, in harm order."""
-    filters = Filters.read(asked_of(visit.request, FIELDS))
+    return _page(visit, Filters.read(asked_of(visit.request, QUEUED)))
+
+
+@router.post("/queue/views", dependencies=[allow(Action.OWN_ACCOUNT)])
+def keep_view(
+    called: Called, name: Annotated[str, Form()] = "", query: Annotated[str, Form()] = ""
+) -> Response:
+    """Keep the filters of the queue under a name, as its address would write them."""
+    filters = Filters.read(dict(parse_qsl(query)))
+    asked = urlencode({field: value for field, value in filters.named.items() if value is not None})
+    try:
+        with called.writing() as session:
+            viewing.keep(session, author_of(called), called.person, name, asked)
+    except CaseRefused as refused:
+        with called.reading() as visit:
+            return _page(visit, filters, refused=refused)
+    return RedirectResponse(f"{PAGE}?{asked}" if asked else PAGE, 303)
+
+
+@router.post("/queue/views/forget", dependencies=[allow(Action.OWN_ACCOUNT)])
+def forget_view(called: Called, number: Annotated[int, Form(ge=0, le=LARGEST_NUMBER)] = 0) -> Response:
+    """Forget one of one's own views."""
+    with called.writing() as session:
+        viewing.forget(session, author_of(called), called.person, number)
+    return RedirectResponse(PAGE, 303)
+
+
+def _page(visit: Visit, filters: Filters, *, refused: CaseRefused | None = None) -> Response:
     seen = all_needs(visit)
-    needs = filters.keep(seen, found=searched(visit, filters))
+    needs = kept(visit, filters)
     flagged = in_harm_order(needs)
-    return visit.page(
-        "queue/show.html",
-        {
-            "filters": filters,
-            "page": page_of(flagged, number=filters.page, size=filters.size),
-            "schools": len({need.school.school_id for need in flagged}),
-            "next_change_on": next_change(needs),
-            **choices(filters, seen),
-        },
-    )
-
-
-def all_needs(visit: Visit) -> tuple[NeedView, ...]:
-    """Every need that the reader may see, on the day asked for."""
-    book = visit.house.book
-    return snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=book).needs
-
-
-def searched(visit: Visit, filters: Filters) -> frozenset[str] | None:
-    """The schools that a search found; None without a search."""
-    if not filters.q:
-        return None
-    named = search_schools(visit.session, visit.scope, filters.q, known_seq=visit.known_seq)
-    return frozenset(school.school_id for school in named)
+    page = page_of(flagged, number=filters.page, size=filters.size)
+    hands = hands_of(visit, {need.school.school_id for need in page.items})
+    waiting = cases.mentions(visit.session, visit.scope, visit.person.id)
+    noted = [note for notes in hands.pinned.values() for note in notes]
+    values = {
+        "filters": filters,
+        "page": page,
+        "hands": hands,
+        "schools": len({need.school.school_id for need in flagged}),
+        "own_count": len({need.school.school_id for need in hers(visit, seen) if need.assessment.flags}),
+        "all_count": len({need.school.school_id for need in seen if need.assessment.flags}),
+        "next_change_on": next_change(needs),
+        "queued": named(filters),
+        "query": urlencode({name: value for name, value in filters.named.items() if value is not None}),
+        "views": views_of(visit.session, visit.person.id),
+        "waiting": waiting[:NOTES_SHOWN],
+        "schools_named": {need.school.school_id: need.school for need in seen} if waiting else {},
+        "told": speaker(visit, [*noted, *waiting]),
+        "refused": refused,
+        **choices(filters, seen),
+    }
+    return visit.page("queue/show.html", values, status=400 if refused else 200)
 
 
 def choices(filters: Filters, seen: Collection[NeedView]) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -27,10 +27,12 @@ from tracker.services.evaluating import calendar, need_facts, snapshot
 from tracker.store import registry
 from tracker.store.flags import FlagRecord, flag_history
 from tracker.store.sources import list_sources
+from tracker.web.casework import desk_of
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import FIELDS, Filters, asked_of
 from tracker.web.pages.queue import all_needs, choices, searched
 from tracker.web.paging import page_of
+from tracker.web.queueing import place_of
 from tracker.web.rules import allow
 from tracker.web.standings import SchoolStanding
 
@@ -83,8 +85,8 @@ def in_name_order(schools: Iterable[SchoolStanding], language: Language) -> list
 
 @router.get("/schools/{school_id:path}", dependencies=[allow(Action.READ)])
 def show(visit: Asked, school_id: str) -> Response:
-    """One school on one day."""
-    asked_of(visit.request)
+    """One school on one day, alone or as a case of the queue that it was opened from."""
+    place = place_of(visit, school_id)
     scope, house, session = visit.scope, visit.house, visit.session
     shot = snapshot(session, scope, on=visit.on, known=visit.known, book=house.book)
     known_seq = visit.known_seq
@@ -111,7 +113,21 @@ def show(visit: Asked, school_id: str) -> Response:
             "history": history,
             "sources": list_sources(session, scope, school_id, known_seq=known_seq),
             "policy": house.book.policy,
+            "place": place,
+            "asked_line": "" if place is None else urlencode(place.named),
+            "replies": _replies(visit, school, cards),
+            **desk_of(visit, school),
         },
+    )
+
+
+def _replies(visit: Visit, school: SchoolRow, cards: Iterable[NeedCard]) -> tuple[tuple[Language, str], ...]:
+    """The answer to "why is this school red", in both languages of the state, ready to be copied."""
+    found = tuple(card.found for card in cards)
+    voices = ((language, visit.house.voices[language]) for language in (Language.KK, Language.RU))
+    return tuple(
+        (language, "\n".join(voice.sentences.reply(voice.name_of(school), each) for each in found))
+        for language, voice in voices
     )
 
 

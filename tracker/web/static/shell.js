@@ -25,3 +25,34 @@ if (person) {
     person.querySelector("summary").focus();
   });
 }
+
+// The answer about a school is copied at once; without this the link leads to the text.
+const copyOld = (text) => {
+  const selected = getSelection();
+  selected.selectAllChildren(text);
+  return document.execCommand("copy");
+};
+for (const link of document.querySelectorAll("a[data-copy]")) {
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    const text = document.getElementById(link.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+    } catch {
+      if (!copyOld(text)) return void (location.hash = link.dataset.copy);
+    }
+    link.parentElement.querySelector(".copied").textContent = link.dataset.said;
+  });
+}
+
+// Whoever opens a case from the queue works on it: others are told so for a while.
+const look = document.querySelector("form[data-look]");
+if (look) fetch(look.action, { method: "POST", body: new URLSearchParams(new FormData(look)), redirect: "manual" });
+
+// One box chooses every row of the page.
+for (const all of document.querySelectorAll("input[data-all]")) {
+  all.closest("label").hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of document.querySelectorAll(`.pick input[form=${all.dataset.all}]`)) box.checked = all.checked;
+  });
+}

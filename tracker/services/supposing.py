@@ -1,0 +1,88 @@
+"""What if a day, a way of purchase or a contract were different: the rules asked on a copy of the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import NotFound
+from tracker.domain.facts import NeedFacts
+from tracker.domain.findings import Assessment
+from tracker.domain.foregone import Loss, ahead, horizon_of, loss
+from tracker.domain.prices import Price
+from tracker.domain.register import ContractRow
+from tracker.domain.supposing import Change, changed
+from tracker.domain.vocabulary import Service
+from tracker.services import evaluating
+from tracker.services.evaluating import Bench, Book
+from tracker.store import registry, versions
+from tracker.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How a need stands, and what is lost by the horizon if nothing else happens."""
+
+    found: Assessment
+    loss: Loss
+
+
+@dataclass(frozen=True, slots=True)
+class Supposition:
+    """The present beside what would be; ``cost`` of the interim contract, None where no price is known."""
+
+    now: Outlook
+    then: Outlook
+    until: date
+    price: Price | None
+    cost: Decimal | None
+
+
+def suppose(
+    session: Session,
+    scope: Scope,
+    school_id: str,
+    service: Service,
+    change: Change,
+    *,
+    on: date,
+    known: datetime | None,
+    book: Book,
+) -> Supposition:
+    """Judge one need as it is and as it would be; writes nothing.
+
+    Raises :class:`NotFound` outside the scope and ``SuppositionRefused``.
+    """
+    shared = evaluating.bench(session, book, on=on, known=known)
+    every = evaluating.need_facts(session, scope, school_id, known=known)
+    facts = next((each for each in every if each.service is service), None)
+    if facts is None:
+        raise NotFound(school_id=school_id)
+    until = horizon_of(on)
+    now = _outlook(shared, facts, until)
+    then = _outlook(shared, changed(facts, now.found, change), until)
+    seq = None if known is None else versions.known_seq(session, known)
+    rows = registry.contract_rows(session, scope, school_id=school_id, known_seq=seq)
+    price = price_of(rows, service, on)
+    cost = price.of(change.interim) if price and change.interim else None
+    return Supposition(now, then, until, price, cost)
+
+
+def _outlook(shared: Bench, facts: NeedFacts, until: date) -> Outlook:
+    found = shared.judge(facts)
+    served_from = found.tender.forecast.likely if found.tender and found.tender.forecast else None
+    return Outlook(found, loss(ahead(facts, found.on, served_from), until, shared.calendar))
+
+
+def price_of(rows: Iterable[ContractRow], service: Service, on: date) -> Price | None:
+    """The price of the contract that ran last by a day, of those whose amount and days are known."""
+    priced = [
+        Price(row.contract_number, row.amount, row.currency, row.start_on, row.end_on)
+        for row in rows
+        if row.service is service and row.amount and row.end_on and row.start_on <= on and row.amount > 0
+    ]
+    return max(priced, key=lambda price: (price.last, price.first, price.contract_number), default=None)

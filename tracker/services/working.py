@@ -1,0 +1,209 @@
+"""Work on cases: taking, giving and handing over a school, working on it alone, noting what others must know.
+
+Everything is for a school that the person sees; a school she does not see is not there. What somebody else
+did meanwhile is told and never overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.acts import Act
+from tracker.domain.cases import LONGEST_NOTE, LOOK, numbered, stands_for
+from tracker.domain.errors import CaseRefused, CaseTaken, NotAllowed, NotFound, TrackerError
+from tracker.domain.people import Person
+from tracker.domain.register import SchoolRow
+from tracker.domain.roles import MATRIX, Action
+from tracker.services.acting import Author
+from tracker.store import accounts, case_changes, cases, holds, registry
+from tracker.store.cases import Holder, Look, Note
+from tracker.store.scope import Scope, is_storable
+
+
+def colleagues(session: Session, schools: Collection[SchoolRow]) -> tuple[Person, ...]:
+    """Who may work on at least one of some schools, by name."""
+    able = accounts.present(session, MATRIX[Action.WORK])
+    return tuple(each for each in able if any(map(Scope.of_person(each).holds, schools)))
+
+
+def give(
+    session: Session,
+    author: Author,
+    person: Person,
+    school_id: str,
+    to: int,
+    *,
+    seen: int | None,
+    today: date,
+) -> None:
+    """Put a school into somebody's hands: one's own, or those of a colleague who sees it.
+
+    ``seen`` had it when the person looked. Raises :class:`NotFound`, :class:`CaseTaken` where that is
+    somebody else by now, :class:`NotAllowed`, and :class:`CaseRefused` for one who is no colleague.
+    """
+    school, holder = _found(session, person, school_id, seen)
+    is_hers = to == person.id if holder is None else _may_part(session, person, holder, today)
+    if not is_hers and not person.may(Action.ASSIGN):
+        raise NotAllowed
+    if to not in {each.id for each in colleagues(session, [school])}:
+        raise CaseRefused(reason="person")
+    if holder is not None and holder.person == to:
+        return
+    case_changes.give(session, school_id, to, by=person.id, at=author.now)
+    before = None if holder is None else f"person:{holder.person}"
+    author.note(session, Act.CASE_GIVEN, f"school:{school_id}", person=f"person:{to}", holder=before)
+
+
+def release(
+    session: Session, author: Author, person: Person, school_id: str, *, seen: int | None, today: date
+) -> None:
+    """Give a school out of hand; raises what :func:`give` does."""
+    _, holder = _found(session, person, school_id, seen)
+    if holder is None:
+        return
+    if not _may_part(session, person, holder, today) and not person.may(Action.ASSIGN):
+        raise NotAllowed
+    case_changes.release(session, school_id)
+    author.note(session, Act.CASE_RELEASED, f"school:{school_id}", holder=f"person:{holder.person}")
+
+
+def _found(
+    session: Session, person: Person, school_id: str, seen: int | None
+) -> tuple[SchoolRow, Holder | None]:
+    if not person.may(Action.WORK):
+        raise NotAllowed
+    scope = Scope.of_person(person)
+    school = registry.get_school(session, scope, school_id)
+    holder = cases.holders(session, scope, schools=[school_id]).get(school_id)
+    if holder is not None and holder.person != seen:
+        raise CaseTaken(reason="held", name=holder.name, at=holder.since)
+    if holder is None and seen is not None:
+        raise CaseTaken(reason="free")
+    return school, holder
+
+
+def _may_part(session: Session, person: Person, holder: Holder, today: date) -> bool:
+    """Whether somebody's case is the person's own today: she has it, or stands in for who has."""
+    numbers, _ = stands_for(person, holds.absences(session, on=today))
+    return holder.person in numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one school of many: ``refused`` says why it was left as it was."""
+
+    school_id: str
+    school: SchoolRow | None
+    refused: TrackerError | None
+
+
+def give_many(
+    session: Session,
+    author: Author,
+    person: Person,
+    schools: Iterable[str],
+    to: int,
+    *,
+    seen: dict[str, int],
+    today: date,
+) -> tuple[Outcome, ...]:
+    """Put many schools into somebody's hands; each for itself, none stops the others."""
+    names = {row.school_id: row for row in named_schools(session, person, schools)}
+    return tuple(
+        Outcome(each, names.get(each), _tried(session, author, person, each, to, seen.get(each), today))
+        for each in dict.fromkeys(schools)
+    )
+
+
+def _tried(
+    session: Session,
+    author: Author,
+    person: Person,
+    school_id: str,
+    to: int,
+    seen: int | None,
+    today: date,
+) -> TrackerError | None:
+    try:
+        give(session, author, person, school_id, to, seen=seen, today=today)
+    except (CaseRefused, CaseTaken, NotAllowed, NotFound) as refused:
+        return refused
+    return None
+
+
+def named_schools(session: Session, person: Person, schools: Iterable[str]) -> tuple[SchoolRow, ...]:
+    """Those of some schools that a person sees, by name."""
+    wanted = frozenset(schools)
+    scope = Scope.of_person(person)
+    return tuple(row for row in registry.list_schools(session, scope) if row.school_id in wanted)
+
+
+def looking(session: Session, scope: Scope, school_id: str, author: Author) -> Look | None:
+    """Who works on a school at this moment."""
+    found = cases.looks(session, scope, schools=[school_id]).get(school_id)
+    return found if found is not None and found.until > author.now else None
+
+
+def look(session: Session, author: Author, person: Person, school_id: str, *, over: int | None) -> None:
+    """Work on a school, and on no other, so that others are told for a while.
+
+    Raises :class:`NotFound`, and :class:`CaseTaken` while somebody else works on it, unless she (``over``)
+    was seen to and it is taken over knowingly.
+    """
+    if not person.may(Action.WORK):
+        raise NotAllowed
+    scope = Scope.of_person(person)
+    registry.get_school(session, scope, school_id)
+    present = looking(session, scope, school_id, author)
+    is_hers = present is not None and present.person == person.id
+    if present is not None and not is_hers and present.person != over:
+        raise CaseTaken(reason="looked", name=present.name, at=present.since)
+    since = present.since if present is not None and is_hers else author.now
+    case_changes.look(session, school_id, person.id, since=since, until=author.now + LOOK)
+    if present is not None and not is_hers:
+        before = f"person:{present.person}"
+        author.note(session, Act.CASE_TAKEN_OVER, f"school:{school_id}", holder=before)
+
+
+def note(
+    session: Session, author: Author, person: Person, school_id: str, text: str, *, is_pinned: bool
+) -> int:
+    """Note something of a school; those named in it (``@aigul``) are told. Raises :class:`CaseRefused`."""
+    if not person.may(Action.WORK):
+        raise NotAllowed
+    school = registry.get_school(session, Scope.of_person(person), school_id)
+    said = text.strip()
+    if not said or len(said) > LONGEST_NOTE or not is_storable(said):
+        raise CaseRefused(reason="text", most=LONGEST_NOTE)
+    kept, mentioned = numbered(said, colleagues(session, [school]))
+    number = case_changes.add_note(
+        session, school_id, person.id, kept, is_pinned=is_pinned, mentioned=mentioned, at=author.now
+    )
+    told = [f"person:{each}" for each in mentioned]
+    author.note(
+        session, Act.NOTE_ADDED, f"school:{school_id}", number=number, pinned=is_pinned, person=told or None
+    )
+    return number
+
+
+def pin(session: Session, author: Author, person: Person, number: int, *, is_pinned: bool) -> Note:
+    """Let a note warn above everything, or no longer. Raises :class:`NotFound`."""
+    if not person.may(Action.WORK):
+        raise NotAllowed
+    found = cases.note_of(session, Scope.of_person(person), number)
+    if found is None:
+        raise NotFound
+    if found.is_pinned != is_pinned:
+        case_changes.pin(session, number, is_pinned=is_pinned)
+        subject = f"school:{found.school_id}"
+        author.note(session, Act.NOTE_PINNED, subject, number=number, pinned=is_pinned)
+    return found
+
+
+def see(session: Session, author: Author, person: Person, school_id: str) -> None:
+    """The person has seen what notes on a school tell her; that is hers alone and no entry of the journal."""
+    case_changes.see(session, person.id, school_id, at=author.now)

@@ -1,0 +1,82 @@
+"""The people who work on a case as its page shows them: in whose hands it is, whom to call, what is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from tracker.domain.cases import named, numbers_in, stands_for
+from tracker.domain.people import Person
+from tracker.domain.register import SchoolRow
+from tracker.domain.roles import NATIONAL, Action, Role
+from tracker.services import working
+from tracker.store import cases, holds
+from tracker.store.cases import Note
+from tracker.store.journal_search import names_of
+from tracker.web.deps import Visit
+from tracker.web.queueing import Hands, hands_of
+
+REVIEWERS_SHOWN = 2
+Teller = Callable[[Note], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Whom to call about a school: its officer, by name where she has an account, and who reviews it."""
+
+    officer: str
+    officer_email: str
+    reviewers: tuple[Person, ...]
+
+    @classmethod
+    def of(cls, school: SchoolRow, colleagues: Iterable[Person]) -> Contacts:
+        """Those of a school, of the people who may work on it."""
+        email = (school.officer_email or "").lower()
+        able = tuple(colleagues)
+        names = {each.email.lower(): each.name for each in able}
+        near = [each for each in able if each.role not in NATIONAL and each.role is not Role.OFFICER]
+        first = sorted(near, key=lambda each: (each.role is not Role.REVIEWER, each.name))
+        return cls(names.get(email, ""), email, tuple(first[:REVIEWERS_SHOWN]))
+
+
+def desk_of(visit: Visit, school: SchoolRow) -> Mapping[str, object]:
+    """What the page of a school says of those who work on it."""
+    session, scope, person = visit.session, visit.scope, visit.person
+    hands: Hands = hands_of(visit, [school.school_id])
+    noted = cases.notes(session, scope, schools=[school.school_id]).get(school.school_id, ())
+    waiting = {note.id for note in cases.mentions(session, scope, person.id)}
+    colleagues = working.colleagues(session, [school])
+    holder, look = hands.holders.get(school.school_id), hands.looks.get(school.school_id)
+    numbers, _ = stands_for(person, holds.absences(session, on=visit.today))
+    is_hers = holder is not None and holder.person in numbers
+    return {
+        "holder": holder,
+        "standin": hands.standin(school.school_id),
+        "look": look,
+        "is_looked_by_other": look is not None and look.person != person.id,
+        "is_hers": is_hers,
+        "may_work": person.may(Action.WORK),
+        "may_part": person.may(Action.WORK) and (is_hers or person.may(Action.ASSIGN)),
+        "notes": noted,
+        "waiting": {note.id for note in noted} & waiting,
+        "told": speaker(visit, noted),
+        "colleagues": colleagues,
+        "contacts": Contacts.of(school, colleagues),
+    }
+
+
+def speaker(visit: Visit, notes: Iterable[Note]) -> Teller:
+    """How a note is read out: its author, then its text with the people in it by name."""
+    shown = tuple(notes)
+    people = {note.person for note in shown}.union(*(numbers_in(note.text) for note in shown))
+    names = names_of(visit.session, {_mark(each) for each in people}) if people else {}
+    deeds = visit.house.voices[visit.language].deeds
+
+    def name_of(person: int) -> str:
+        return deeds.who(_mark(person), names) or "–"
+
+    return lambda note: f"{name_of(note.person)}: {named(note.text, name_of)}"
+
+
+def _mark(person: int) -> str:
+    return f"person:{person}"

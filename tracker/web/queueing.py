@@ -1,0 +1,123 @@
+"""The line of cases as a reader sees it: which are hers, who has them in hand, where in it one stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tracker.domain.cases import Absence, stands_for
+from tracker.services.evaluating import NeedView, in_harm_order, snapshot
+from tracker.store import cases, holds
+from tracker.store.cases import Holder, Look, Note
+from tracker.store.registry import search_schools
+from tracker.web.deps import Visit
+from tracker.web.filters import QUEUED, Filters, asked_of
+
+FROM = "from"
+QUEUE = "queue"
+"""``from=queue`` in the address of a school: it was opened from the line that the other fields describe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who works on some schools: who has which in hand, who stands in for her, who works on it just now."""
+
+    holders: Mapping[str, Holder]
+    absences: Mapping[int, Absence]
+    looks: Mapping[str, Look]
+    pinned: Mapping[str, tuple[Note, ...]]
+
+    def standin(self, school_id: str) -> Absence | None:
+        """Who stands in for the holder of a school today."""
+        holder = self.holders.get(school_id)
+        return None if holder is None else self.absences.get(holder.person)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a school stands in a line of ``count`` schools, and its neighbours; ``number`` None: in none."""
+
+    filters: Filters
+    count: int
+    number: int | None
+    previous: str | None
+    next: str | None
+
+    @property
+    def named(self) -> dict[str, object]:
+        """What the address of a case of this line says besides the school."""
+        return named(self.filters)
+
+
+def named(filters: Filters) -> dict[str, object]:
+    """What the address of a school says that is opened from a line."""
+    return {FROM: QUEUE, **{name: value for name, value in filters.named.items() if value is not None}}
+
+
+def all_needs(visit: Visit) -> tuple[NeedView, ...]:
+    """Every need that the reader may see, on the day asked for."""
+    book = visit.house.book
+    return snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=book).needs
+
+
+def searched(visit: Visit, filters: Filters) -> frozenset[str] | None:
+    """The schools that a search found; None without a search."""
+    if not filters.q:
+        return None
+    named = search_schools(visit.session, visit.scope, filters.q, known_seq=visit.known_seq)
+    return frozenset(school.school_id for school in named)
+
+
+def kept(visit: Visit, filters: Filters) -> tuple[NeedView, ...]:
+    """The needs that pass the filters, flagged or not."""
+    needs = filters.keep(all_needs(visit), found=searched(visit, filters))
+    return tuple(hers(visit, needs)) if filters.mine else needs
+
+
+def flagged(visit: Visit, filters: Filters) -> tuple[NeedView, ...]:
+    """The line: the flagged needs that pass the filters, in harm order."""
+    return in_harm_order(kept(visit, filters))
+
+
+def hers(visit: Visit, needs: Iterable[NeedView]) -> Iterable[NeedView]:
+    """Those of the reader: in her hands, hers as an officer, or of somebody for whom she stands in today."""
+    numbers, addresses = stands_for(visit.person, holds.absences(visit.session, on=visit.today))
+    held = cases.holders(visit.session, visit.scope)
+    return (
+        need
+        for need in needs
+        if ((holder := held.get(need.school.school_id)) is not None and holder.person in numbers)
+        or (need.school.officer_email or "").lower() in addresses
+    )
+
+
+def hands_of(visit: Visit, schools: Iterable[str]) -> Hands:
+    """Who works on some schools."""
+    session, scope, wanted = visit.session, visit.scope, frozenset(schools)
+    looks = cases.looks(session, scope, schools=wanted)
+    absences = holds.absences(session, on=visit.today)
+    return Hands(
+        holders=cases.holders(session, scope, schools=wanted),
+        absences={absence.person: absence for absence in absences},
+        looks={name: look for name, look in looks.items() if look.until > visit.moment},
+        pinned=cases.notes(session, scope, schools=wanted, is_pinned=True),
+    )
+
+
+def place_of(visit: Visit, school_id: str) -> Place | None:
+    """Where a school stands in the line that it was opened from; None where it was opened from elsewhere."""
+    if visit.request.query_params.get(FROM) != QUEUE:
+        asked_of(visit.request)
+        return None
+    filters = Filters.read(asked_of(visit.request, (*QUEUED, FROM)))
+    return stand(visit, filters, school_id)
+
+
+def stand(visit: Visit, filters: Filters, school_id: str) -> Place:
+    """Where a school stands in a line; of one that has left it, the next is the first of all."""
+    line = list(dict.fromkeys(need.school.school_id for need in flagged(visit, filters)))
+    if school_id not in line:
+        return Place(filters, len(line), None, None, line[0] if line else None)
+    at = line.index(school_id)
+    before, after = line[at - 1] if at else None, line[at + 1] if at + 1 < len(line) else None
+    return Place(filters, len(line), at + 1, before, after)
