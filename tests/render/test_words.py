@@ -11,6 +11,7 @@ import pytest
 
 from tracker.domain import errors, vocabulary
 from tracker.domain.acts import Act
+from tracker.domain.drafts import MISSING, DraftKind, GivenName
 from tracker.domain.errors import TrackerError
 from tracker.domain.interim import JUDGES
 from tracker.domain.policy import CLAUSES, DutyStart
@@ -76,6 +77,7 @@ def spoken_codes() -> list[str]:
         *each("language", Language),
         *each("import_kind", RegisterKind),
         *codes_of_operations(),
+        *codes_of_papers(),
         *each("region", [*(region.code for region in REGIONS), "none"]),
         *each("duty_start", DutyStart),
         *each("unit", LEAST),
@@ -92,6 +94,15 @@ def spoken_codes() -> list[str]:
 def codes_of_operations() -> list[str]:
     """Every code of what people and programs do, and of what is looked at."""
     return [*each("act", Act), *each("alarm", CODES), *each("operation", CODES), *each("job", Job)]
+
+
+def codes_of_papers() -> list[str]:
+    """Every code of the papers of decisions, of what they lack and of what people state for them."""
+    return [
+        *each("papers", DraftKind),
+        *each("papers.missing", MISSING),
+        *each("papers.given", GivenName),
+    ]
 
 
 def codes_of_deadlines() -> list[str]:

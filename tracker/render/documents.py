@@ -23,6 +23,9 @@ from tracker.render.papers import LANGUAGES, Paper, Piece, Pieces, Row, RowKind
 FONT = "Times New Roman"
 ACCENT = RGBColor(0x8A, 0x2F, 0x0B)
 QUIET = RGBColor(0x50, 0x5A, 0x5F)
+TITLE_ROOM = 255
+"""Signs that a file may say of itself."""
+
 WRITTEN_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """The moment that files name as theirs: the same facts give the same file."""
 
@@ -51,7 +54,8 @@ def _set_up(document: Docx, paper: Paper) -> None:
     style.font.name, style.font.size = FONT, Pt(11)
     style.paragraph_format.space_after = Pt(4)
     about = document.core_properties
-    about.title, about.author, about.comments = f"{paper.title.kk} / {paper.title.ru}", "", ""
+    about.title = f"{paper.title.kk} / {paper.title.ru}"[:TITLE_ROOM]
+    about.author, about.comments = "", ""
     about.created = about.modified = WRITTEN_AT
     header = section.header.paragraphs[0]
     header.alignment = WD_ALIGN_PARAGRAPH.CENTER

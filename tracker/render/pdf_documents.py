@@ -1,4 +1,4 @@
-"""Papers as PDF, to be read: tagged (PDF/UA-1), the same bytes for the same facts.
+"""Papers as PDF, to be read: tagged (PDF/UA-1 where all letters can be drawn), one file for the same facts.
 
 All text reaches the layout as data, never as its source. It reads no font and no file of the machine besides
 its own folder.
@@ -28,9 +28,17 @@ def pdfs(papers: Iterable[Paper]) -> Iterable[bytes]:
     """Papers as PDF, one after another; fonts are read once."""
     compiler = _compiler()
     for paper in papers:
-        found = compiler.compile(format="pdf", sys_inputs=_inputs(paper), pdf_standards=["ua-1"], timestamp=0)
-        assert isinstance(found, bytes)
-        yield found
+        yield _compiled(compiler, paper)
+
+
+def _compiled(compiler: typst.Compiler, paper: Paper) -> bytes:
+    inputs = _inputs(paper)
+    try:
+        found = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=0)
+    except typst.TypstError:  # a letter that no font of ours draws; it shows as a box then, and is kept
+        found = compiler.compile(format="pdf", sys_inputs=inputs, timestamp=0)
+    assert isinstance(found, bytes)
+    return found
 
 
 def png_pages(paper: Paper, *, ppi: float = 72) -> tuple[bytes, ...]:
