@@ -21,6 +21,7 @@ class Act(StrEnum):
     DECREE = "decree"
     CORRECTION = "correction"
     CORRECTION_REFUSED = "correction_refused"
+    FACTS_CONFIRMED = "facts_confirmed"
     DECISION = "decision"
     PERSON_ADDED = "person_added"
     NAME_CHANGED = "name_changed"

@@ -13,6 +13,7 @@ FAMILIES: Mapping[str, str] = {
     "state": "state",
     "flags": "flag",
     "stage": "stage",
+    "method": "method",
     "answer": "sheet.answer",
     "recommended_route": "route",
 }

@@ -86,6 +86,7 @@ from tracker.web.pages import (
     people,
     policy,
     provider,
+    quality,
     queue,
     reminders,
     reports,
@@ -140,7 +141,7 @@ PAGES = (
     papers,
     losses,
     board, queue, cases, whatif, deadlines, holds, reminders, agreement, leads, calendar, schools, exports, imports, policy,
-    reports, history, corrections, languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
+    reports, quality, history, corrections, languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)

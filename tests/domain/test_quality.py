@@ -1,0 +1,97 @@
+"""One of each kind of trouble is found once by its name, and is gone when it is mended (row 42)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.web.register import a_contract, a_school, day
+from tracker.domain.quality import GROUPS, Quality, issues
+from tracker.domain.register import ContractRow, RegisterRow, SchoolRow, TenderRow
+from tracker.domain.stage_metrics import Grouping, Metric, StageRow, metrics, nearest_rank, slowest
+from tracker.domain.vocabulary import Method, Service, Stage, TenderStatus
+
+GOOD = a_school("A", "Абай", officer_email="a@example.kz")
+LINE = a_contract("K-1", "A", "2026-01-01", "2026-12-31", supplier_bin="123456789012")
+LOT = TenderRow("T-1", "A", TenderStatus.ACTIVE, published_on=day("2026-12-01"))
+
+
+def found(*rows: RegisterRow) -> list[tuple[Quality, str, str]]:
+    """What is wrong with these rows beside a good school, contract and tender."""
+    changed = {row.key for row in rows}
+    kept = [row for row in (GOOD, LINE, LOT) if row.key not in changed]
+    all_rows = (*kept, *rows)
+    told = issues(
+        [row for row in all_rows if isinstance(row, SchoolRow)],
+        [row for row in all_rows if isinstance(row, ContractRow)],
+        [row for row in all_rows if isinstance(row, TenderRow)],
+        (),
+    )
+    return [(one.kind, one.school_id, one.number) for one in told]
+
+
+PLANTED: dict[Quality, tuple[RegisterRow, ...]] = {
+    Quality.MISSING_END: (replace(LINE, end_on=None),),
+    Quality.MISSING_PLACE: (replace(GOOD, district=None),),
+    Quality.MISSING_OWNER: (replace(GOOD, officer_email=None),),
+    Quality.MISSING_PLAN: (replace(LOT, published_on=None),),
+    Quality.IMPOSSIBLE_CONTRACT: (replace(LINE, signed_on=day("2027-01-02")),),
+    Quality.IMPOSSIBLE_TENDER: (replace(LOT, results_on=day("2026-11-30")),),
+    Quality.UNASKED_SERVICE: (replace(LINE, service=Service.GUARD, contract_number="K-2"),),
+    Quality.NEVER_CONFIRMED: (replace(GOOD, confirmed_on=None),),
+}
+
+
+def test_nothing_is_wrong_with_good_facts() -> None:
+    assert found() == []
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_what_was_planted_is_found_once(kind: Quality) -> None:
+    assert [told[0] for told in found(*PLANTED[kind])] == [kind]
+
+
+def test_what_stands_twice_is_named_on_both_sides() -> None:
+    assert found(replace(GOOD, school_id="B")) == [
+        (Quality.DUPLICATE_SCHOOL, "A", ""),
+        (Quality.DUPLICATE_SCHOOL, "B", ""),
+    ]
+    assert found(replace(LINE, contract_number="K-2")) == [
+        (Quality.DUPLICATE_CONTRACT, "A", "K-1"),
+        (Quality.DUPLICATE_CONTRACT, "A", "K-2"),
+    ]
+
+
+def test_a_contract_that_ended_early_or_never_began_is_told_by_its_days() -> None:
+    for wrong in ("2025-12-31", "2027-01-01"):
+        assert found(replace(LINE, terminated_on=day(wrong))) == [(Quality.IMPOSSIBLE_CONTRACT, "A", "K-1")]
+    assert found(replace(LINE, terminated_on=day("2026-06-30"))) == []
+
+
+def test_every_kind_stands_in_one_group() -> None:
+    assert sorted(kind for kinds in GROUPS.values() for kind in kinds) == sorted(Quality)
+
+
+def row(number: str, stage: Stage, days: int, **more: object) -> StageRow:
+    values: dict[str, object] = {
+        "tender_number": number, "region": "59", "organiser": None, "method": Method.OPEN_TENDER,
+        "stage": stage, "working_days": days, "ended_on": day("2026-12-31"),
+    }  # fmt: skip
+    return StageRow(**{**values, **more})  # type: ignore[arg-type]  # each test names the columns it means
+
+
+def test_a_percentile_is_the_nearest_rank() -> None:
+    assert [nearest_rank([7], 50), nearest_rank([1, 2], 50), nearest_rank(range(1, 11), 90)] == [7, 1, 9]
+    assert nearest_rank([5, 1, 3], 50) == 3
+
+
+def test_stages_are_told_by_group_and_the_slowest_first() -> None:
+    rows = [
+        *(row(f"T-{days}", Stage.EVALUATION, days) for days in range(1, 11)),
+        *(row(f"T-{days}", Stage.BIDS, 15, region="71") for days in range(3)),
+    ]
+    evaluation = Metric("59", Stage.EVALUATION, 10, 5, 9)
+    bids = Metric("71", Stage.BIDS, 3, 15, 15)
+    assert slowest(metrics(rows, Grouping.REGION)) == (bids, evaluation)
+    assert {one.group for one in metrics(rows, Grouping.ORGANISER)} == {"none"}

@@ -1,0 +1,102 @@
+"""Lengths of stages add up to their table; what is wrong with the facts is counted, named and mended."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import defaultdict
+
+from sqlalchemy import Engine
+
+from tests.people import a_person
+from tests.store.rows import record
+from tests.web.conftest import Visit
+from tests.web.register import FAILED, NOW, STALLED, UNKNOWN, a_school, day
+from tracker.domain.acts import Act
+from tracker.domain.register import TenderEventRow, TenderRow
+from tracker.domain.roles import Role
+from tracker.domain.stage_metrics import nearest_rank
+from tracker.domain.vocabulary import Language, TenderEventKind, TenderStatus
+from tracker.render.catalogs import load_words
+from tracker.store import journal, registry
+from tracker.store.engine import reading
+from tracker.store.scope import EVERYTHING
+
+HEAD = a_person(Role.HEAD, "59")
+RU = load_words(Language.RU)
+
+
+def finished(number: str, school_id: str, evaluation: str, appeal: str, ended: str) -> list[object]:
+    """A tender that is over, with the days on which its stages began."""
+    complete, published = TenderStatus.COMPLETE, day("2026-09-01")
+    kind = TenderEventKind
+    days = {kind.BIDS: "2026-09-02", kind.EVALUATION: evaluation, kind.APPEAL: appeal, kind.COMPLETE: ended}
+    return [
+        TenderRow(number, school_id, complete, published_on=published, ended_on=day(ended)),
+        *(TenderEventRow(number, event, day(on)) for event, on in days.items()),
+    ]
+
+
+def test_the_page_of_stages_agrees_with_the_table_that_it_hands_out(filled: Engine, visit: Visit) -> None:
+    rows = [
+        *finished("T-91", STALLED, "2026-09-21", "2026-10-05", "2026-10-20"),
+        *finished("T-92", FAILED, "2026-09-22", "2026-09-25", "2026-10-02"),
+        *finished("T-93", UNKNOWN, "2026-10-12", "2026-11-02", "2026-11-20"),
+    ]
+    record(filled, *rows, at=NOW)  # type: ignore[arg-type]  # rows of two kinds
+    client = visit(filled, Language.RU)
+    data = client.post("/exports/stages", data={"format": "csv"}).content.decode("utf-8-sig")
+    lengths = defaultdict(list)
+    for line in csv.DictReader(io.StringIO(data)):
+        said = {title.rpartition("(")[2].rstrip(")"): value for title, value in line.items()}
+        lengths[said["region"], said["stage"]].append(int(said["working_days"]))
+    page = client.get("/reports/stages?by=region").text
+    shown = {
+        (group, stage): (int(late), int(median), int(tenders))
+        for group, stage, late, median, tenders in re.findall(
+            r'<th scope="row"[^>]*>(.+?)</th>\s*<td[^>]*>(.+?)</td>\s*<td[^>]*><strong>(\d+)</strong></td>'
+            r"\s*<td[^>]*>(\d+)</td>\s*<td[^>]*>(\d+)</td>",
+            page,
+        )
+    }
+    assert shown == {
+        key: (nearest_rank(days, 90), nearest_rank(days, 50), len(days)) for key, days in lengths.items()
+    }
+    assert len(shown) >= 6
+    own = visit(filled, Language.RU, person=HEAD)
+    assert RU.say("region.71") not in own.get("/reports/stages?by=region").text
+    assert "T-93" not in own.post("/exports/stages", data={"format": "csv"}).text
+
+
+def test_every_count_is_the_length_of_its_list(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, Language.RU)
+    counts = dict(re.findall(r'kind=(\w+)"[^>]*><strong>(\d+)</strong>', client.get("/reports/quality").text))
+    assert {"missing_end", "missing_contract", "overlapping", "stale", "missing_owner"} <= counts.keys()
+    for kind, number in counts.items():
+        page = client.get(f"/reports/quality?kind={kind}").text
+        assert page.count('<th scope="row" data-label') == int(number), kind
+
+
+def test_whoever_says_that_all_is_still_true_does_it_by_one_click(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, Language.RU, person=HEAD)
+    assert "Өскен" in client.get("/reports/quality?kind=stale").text
+    sent = {"school_id": FAILED, "kind": "stale"}
+    answer = client.post("/reports/quality/confirm", data=sent, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/reports/quality?kind=stale")
+    assert "Өскен" not in client.get("/reports/quality?kind=stale").text
+    with reading(filled, seeing=EVERYTHING) as session:
+        assert registry.get_school(session, EVERYTHING, FAILED).confirmed_on == NOW.date()
+        (entry,) = journal.entries(session, action=Act.FACTS_CONFIRMED)
+    assert entry.subject == f"school:{FAILED}"
+    for school_id in (UNKNOWN, "nobody"):
+        assert client.post("/reports/quality/confirm", data={"school_id": school_id}).status_code == 404
+
+
+def test_each_trouble_names_its_owner_and_leads_to_its_form(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, Language.RU, person=HEAD)
+    record(filled, a_school(STALLED, "Әйтеке", district=None, officer_email="o@example.kz"), at=NOW)
+    page = client.get("/reports/quality?kind=missing_place").text
+    assert "o@example.kz" in page
+    (link,) = re.findall(r'href="(/corrections\?[^"]+)"', page)
+    assert client.get(link.replace("&amp;", "&")).status_code == 200

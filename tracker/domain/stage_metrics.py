@@ -1,0 +1,89 @@
+"""How long stages of finished tenders took: median and 90th percentile of working days, by any group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from tracker.domain.vocabulary import STAGES, Method, Stage
+
+MEDIAN, LATE = 50, 90
+"""The percentiles that are told."""
+
+_ORDER = {stage: at for at, stage in enumerate(STAGES)}
+
+
+class Grouping(StrEnum):
+    """By what stages are grouped."""
+
+    METHOD = "method"
+    REGION = "region"
+    ORGANISER = "organiser"
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """One stage of one finished tender, in working days without suspended ones."""
+
+    tender_number: str
+    region: str | None
+    organiser: str | None
+    method: Method
+    stage: Stage
+    working_days: int
+    ended_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A stage of a group: of how many tenders, and how long it took."""
+
+    group: str
+    stage: Stage
+    tenders: int
+    median: int
+    late: int
+
+
+def nearest_rank(days: Sequence[int], percent: int) -> int:
+    """The percentile by nearest rank, as forecasts use it; raises ``IndexError`` for nothing."""
+    ordered = sorted(days)
+    return ordered[-(-len(ordered) * percent // 100) - 1]
+
+
+def metrics(rows: Iterable[StageRow], grouping: Grouping) -> tuple[Metric, ...]:
+    """Each group's stages, groups by name and stages in their course; what states no group is ``none``."""
+    key = _KEYS[grouping]
+    lengths: dict[tuple[str, Stage], list[int]] = {}
+    for row in rows:
+        lengths.setdefault((key(row) or "none", row.stage), []).append(row.working_days)
+    return tuple(
+        Metric(group, stage, len(days), nearest_rank(days, MEDIAN), nearest_rank(days, LATE))
+        for (group, stage), days in sorted(lengths.items(), key=lambda item: (item[0][0], _ORDER[item[0][1]]))
+    )
+
+
+def slowest(found: Iterable[Metric]) -> tuple[Metric, ...]:
+    """The same, the slowest first: by the 90th percentile, then by the median."""
+    return tuple(sorted(found, key=lambda one: (-one.late, -one.median, one.group, _ORDER[one.stage])))
+
+
+def _by_method(row: StageRow) -> str | None:
+    return row.method.value
+
+
+def _by_region(row: StageRow) -> str | None:
+    return row.region
+
+
+def _by_organiser(row: StageRow) -> str | None:
+    return row.organiser
+
+
+_KEYS: dict[Grouping, Callable[[StageRow], str | None]] = {
+    Grouping.METHOD: _by_method,
+    Grouping.REGION: _by_region,
+    Grouping.ORGANISER: _by_organiser,
+}

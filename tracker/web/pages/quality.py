@@ -1,0 +1,133 @@
+"""Lengths of stages, and the quality of the facts: what is wrong, whose it is and where to mend it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tracker.domain.acts import Act
+from tracker.domain.errors import FilterNotKnown
+from tracker.domain.quality import GROUPS, Issue, Quality
+from tracker.domain.register import RegisterKind, SchoolRow
+from tracker.domain.roles import Action
+from tracker.domain.stage_metrics import Grouping, metrics, slowest
+from tracker.feeds.columns import COLUMNS
+from tracker.feeds.regions import REGIONS
+from tracker.render import listings
+from tracker.render.sheets import csv_bytes, xlsx_bytes
+from tracker.services import amending, measuring, sifting
+from tracker.web.attachments import Ending, attachment
+from tracker.web.auditing import note
+from tracker.web.deps import Asked, Called, Visit
+from tracker.web.filters import REGION_CODES, asked_of, not_known
+from tracker.web.paging import page_number, page_of
+from tracker.web.proving import author_of
+from tracker.web.rules import allow
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+STAGES_PAGE, QUALITY_PAGE = "/reports/stages", "/reports/quality"
+SHOWN = 100
+"""Rows of a page of either kind."""
+
+
+@router.get(STAGES_PAGE, dependencies=[allow(Action.READ)])
+def show_stages(visit: Asked) -> Response:
+    """Median and 90th percentile of each stage, by method, region or organiser, the slowest first."""
+    grouping = asked_of(visit.request, ("by",)).get("by", "") or Grouping.METHOD
+    if grouping not in tuple(Grouping):
+        raise FilterNotKnown(name="by", value=grouping, allowed=tuple(Grouping))
+    rows = measuring.stage_table(
+        visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book
+    )
+    found = slowest(metrics(rows, Grouping(grouping)))
+    values = {
+        "by": grouping,
+        "groupings": tuple(Grouping),
+        "found": found[:SHOWN],
+        "more": max(0, len(found) - SHOWN),
+        "tenders": len({row.tender_number for row in rows}),
+    }
+    return visit.page("reports/stages.html", values)
+
+
+@router.post("/exports/stages", dependencies=[allow(Action.EXPORT)])
+def export_stages(called: Called, ending: Annotated[Ending, Form(alias="format")] = Ending.CSV) -> Response:
+    """The table from which the page counts: every stage of every finished tender."""
+    with called.reading() as visit:
+        rows = measuring.stage_table(
+            visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book
+        )
+    sheet = measuring.stage_sheet(rows)
+    with called.writing() as session:
+        on, rows_told = called.on.isoformat(), len(sheet.rows)
+        note(session, called, Act.EXPORT, "stages", rows=rows_told, format=ending.value, on=on)
+    words = called.house.voices[called.language].words
+    header = listings.titles(words, sheet.header)
+    told = [listings.in_words(words, sheet.header, row) for row in sheet.rows]
+    data = csv_bytes(header, told) if ending is Ending.CSV else xlsx_bytes(header, told, sheet="stages")
+    return attachment(data, f"{words.say('report.tab.stages')} {called.on.isoformat()}", ending)
+
+
+@router.get(QUALITY_PAGE, dependencies=[allow(Action.READ)])
+def show_quality(visit: Asked) -> Response:
+    """How much is wrong, and the list of one kind with its owners and the ways to mend it."""
+    asked = asked_of(visit.request, ("kind", "region", "page"))
+    kind, region = asked.get("kind", ""), asked.get("region", "")
+    if kind and kind not in tuple(Quality):
+        raise not_known("kind", kind, Quality)
+    if region and region not in REGION_CODES:
+        raise not_known("region", region)
+    found = [one for one in _sifted(visit) if not region or (one[1].region or "none") == region]
+    counts = Counter(issue.kind for issue, _ in found)
+    chosen = kind or next((each for each in Quality if counts[each]), "")
+    of_kind = [(*one, _mend(*one)) for one in found if one[0].kind == chosen]
+    return visit.page(
+        "reports/quality.html",
+        {
+            "groups": GROUPS,
+            "counts": counts,
+            "kind": chosen,
+            "region": region,
+            "regions": tuple(each.code for each in REGIONS if visit.scope.touches(each.code)),
+            "page": page_of(of_kind, number=page_number(asked.get("page", "")), size=SHOWN),
+            "titles": {
+                column.name: getattr(column, visit.language)
+                for columns in COLUMNS.values()
+                for column in columns
+            },
+        },
+    )
+
+
+def _sifted(visit: Visit) -> tuple[tuple[Issue, SchoolRow], ...]:
+    return sifting.sift(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
+
+
+def _mend(issue: Issue, school: SchoolRow) -> str:
+    """Where the fact is mended: its form, or the school's page where several facts are at odds."""
+    if issue.kind in (Quality.OVERLAPPING, Quality.MISSING_CONTRACT):
+        return ""
+    which = {"kind": issue.fact.value, "school_id": school.school_id}
+    if issue.fact is not RegisterKind.SCHOOLS:
+        which |= {"number": issue.number, "service": issue.service}
+    return f"/corrections?{urlencode(which)}"
+
+
+@router.post("/reports/quality/confirm", dependencies=[allow(Action.IMPORT)])
+def confirm(
+    called: Called,
+    school_id: Annotated[str, Form()] = "",
+    kind: Annotated[str, Form()] = "",
+) -> Response:
+    """Say that what is known of a school is still true today."""
+    with called.writing() as session:
+        amending.confirm(
+            session, author_of(called), called.scope, school_id, book=called.house.book, today=called.today
+        )
+    onward = f"{QUALITY_PAGE}?kind={kind}" if kind in tuple(Quality) else QUALITY_PAGE
+    return RedirectResponse(onward, 303)
