@@ -231,6 +231,10 @@ def judge(
                 session, scope, on=day, known=desk.moment(known), book=desk.book, progress=progress
             )
     printing.print_evaluation(desk, found, how)
+    if found.unjudged:
+        names = ", ".join(f"{each.school.school_id}/{each.service}" for each in found.unjudged)
+        console.complain(desk.say("cli.evaluate.unjudged", needs=names))
+        raise typer.Exit(FOUND_PROBLEMS)
 
 
 @app.command("verify")

@@ -85,14 +85,14 @@ def print_evaluation(desk: Desk, found: evaluating.Snapshot, how: Format) -> Non
             assessment_json.need(need.assessment, region=need.school.region, district=need.school.district)
             for need in found.needs
         ]
-        console.print_json(
-            assessment_json.evaluation(
-                items, on=found.on, known=found.known, policy=found.policy, counts=found.counts()
-            )
+        printed = assessment_json.evaluation(
+            items, on=found.on, known=found.known, policy=found.policy, counts=found.counts()
         )
+        left = [{"school_id": each.school.school_id, "service": each.service} for each in found.unjudged]
+        console.print_json({**printed, "unjudged": left} if left else printed)
         return
     if how is Format.CSV:
-        sheet = exporting.needs_sheet(found.needs)
+        sheet = exporting.needs_sheet(found.needs, found.unjudged)
         console.print_rows(sheet.header, sheet.rows, how)
         return
     rows = [

@@ -215,7 +215,7 @@ class Tick:
             return
         with transaction(self._engine, seeing=EVERYTHING) as session:
             run = operating.judge(session, now=now, today=today, book=self._book)
-        self._judged = (today, facts)
+        self._judged = None if run.unjudged else (today, facts)
         log.info("judged %s of %s needs, wrote %s", run.assessed, run.needs, run.written)
 
     def _owe(self, now: datetime) -> None:

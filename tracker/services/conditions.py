@@ -80,6 +80,14 @@ def evaluation(run: Run | None, today: date) -> Condition:
     return Condition("evaluation", level, {"at": run.ended_at})
 
 
+def unjudged(run: Run | None) -> Condition:
+    """The rules say something of every need (FLT-26), as the last evaluation has found."""
+    if run is None or "unjudged" not in run.detail:
+        return Condition("unjudged", Level.UNKNOWN)
+    number = run.detail["unjudged"]
+    return Condition("unjudged", Level.BAD if number else Level.GOOD, {"number": number, "at": run.ended_at})
+
+
 def heartbeat(job: Job, run: Run | None, now: datetime) -> Condition:
     """The tick or delivery is heard of; what never ran is not missed, what was stopped may be away a while.
 

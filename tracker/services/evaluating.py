@@ -11,6 +11,7 @@ from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sized
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Protocol, TypeVar
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.alphabet import sort_key
 from tracker.domain.assess import assess
 from tracker.domain.days import BEGINNING, FOREVER
+from tracker.domain.deadlines import Deadline, deadlines_of
 from tracker.domain.facts import NeedFacts
 from tracker.domain.findings import Assessment, Finding, TenderStanding
 from tracker.domain.forecast import LATE, MEDIAN, Asking, standing
@@ -29,6 +31,7 @@ from tracker.domain.tenders import StageHistory
 from tracker.domain.vocabulary import State
 from tracker.domain.workdays import WorkCalendar
 from tracker.law.loader import load_calendar, load_policy
+from tracker.services.aside import Aside, Unjudged
 from tracker.store import assessments, facts, histories, references, registry, versions
 from tracker.store.flags import open_flags
 from tracker.store.row_security import whole_country
@@ -37,6 +40,9 @@ from tracker.store.scope import EVERYTHING, Scope
 KEPT_SNAPSHOTS = 200
 KEPT_NEEDS = 100_000
 """How many (scope, day, moment) answers a process remembers, and how many needs they may hold together."""
+
+UNJUDGED = "unjudged"
+"""Under this name a session knows the needs that are missing in what was asked for, so that pages say so."""
 
 Progress = Callable[[int, int], None]
 NeedKey = tuple[str, str]
@@ -52,12 +58,16 @@ class NeedView:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Every need of a scope as it stands on a day, as far as was known at a moment."""
+    """Every need of a scope as it stands on a day, as far as was known at a moment.
+
+    The ``unjudged`` are those over which the rules fail: they are in no count and no list of ``needs``.
+    """
 
     on: date
     known: datetime | None
     policy: str
     needs: tuple[NeedView, ...]
+    unjudged: tuple[Unjudged, ...] = ()
 
     def counts(self) -> dict[State, int]:
         """How many needs are in each state."""
@@ -124,6 +134,14 @@ class Bench:
         """Assess one need."""
         return assess(need, self.on, policy=self.policy, calendar=self.calendar, history=self.history)
 
+    def due_for(self, need: NeedFacts, on: date) -> tuple[Deadline, ...]:
+        """What is due for one need on a day."""
+        return deadlines_of(need, on, policy=self.policy, calendar=self.calendar, history=self.history)
+
+    def aside(self) -> Aside:
+        """A place for needs that cannot be judged."""
+        return Aside(self.on, self.calendar)
+
     @property
     def basis(self) -> str:
         """A fingerprint of all that is shared: assessments made on another basis are due again."""
@@ -186,19 +204,23 @@ def standing_of(
     needs = {(row.school_id, row.service.value) for row in rows}
     shared = bench(session, book, on=on, known=known)
     asking = Asking(on, shared.policy, shared.calendar, shared.history)
-    found = [
-        standing(tender, need.lines, asking)
+    aside = shared.aside()
+    tried = [
+        aside.attempt(need, partial(standing, tender, need.lines, asking))
         for need in facts.load_facts(session, scope, known_seq=seq, needs=needs)
         for tender in need.tenders
         if tender.number == number
     ]
+    found = [each for each in tried if each is not None]
     return min(found, key=lambda tender: tender.stage is None, default=None)
 
 
 def snapshot(session: Session, scope: Scope, *, on: date, known: datetime | None, book: Book) -> Snapshot:
     """Every need of the scope on ``on``, judged from the facts unless the same was just asked."""
     key = (session.get_bind().engine.url, registry.data_version(session), scope, on, known)
-    return book.remember(Snapshot, key, lambda: take_snapshot(session, scope, on=on, known=known, book=book))
+    shot = book.remember(Snapshot, key, lambda: take_snapshot(session, scope, on=on, known=known, book=book))
+    session.info[UNJUDGED] = shot.unjudged
+    return shot
 
 
 @facts.keeping_all()
@@ -215,27 +237,33 @@ def take_snapshot(
     shared = bench(session, book, on=on, known=known)
     seq = _known_seq(session, known)
     schools = {school.school_id: school for school in registry.list_schools(session, scope, known_seq=seq)}
-    judged = _judge(shared, facts.load_facts(session, scope, known_seq=seq), progress)
+    aside = shared.aside()
+    judged = _judge(shared, aside, facts.load_facts(session, scope, known_seq=seq), progress)
     needs = tuple(NeedView(schools[found.school_id], found) for found in judged)
-    return Snapshot(on, known, book.policy.fingerprint, needs)
+    left = tuple(Unjudged(schools[school_id], service) for school_id, service in aside.needs)
+    return Snapshot(on, known, book.policy.fingerprint, needs, left)
 
 
-def _judge(shared: Bench, needs: Collection[NeedFacts], progress: Progress | None) -> Iterable[Assessment]:
+def _judge(
+    shared: Bench, aside: Aside, needs: Collection[NeedFacts], progress: Progress | None
+) -> Iterable[Assessment]:
     for done, need in enumerate(needs, start=1):
-        yield shared.judge(need)
+        if (found := aside.attempt(need, partial(shared.judge, need))) is not None:
+            yield found
         if progress is not None:
             progress(done, len(needs))
 
 
 @dataclass(frozen=True)
 class EvaluationRun:
-    """What a recorded run did: needs judged, rows written, flags opened and closed."""
+    """What a recorded run did: needs judged and set aside, rows written, flags opened and closed."""
 
     needs: int
     assessed: int
     written: int
     opened: int
     closed: int
+    unjudged: int = 0
 
 
 @facts.keeping_all()
@@ -250,14 +278,17 @@ def evaluate(
     """Judge what is due today (or everything) and store what differs: assessments and flags.
 
     Due is what was never judged, or on another basis, whose facts changed, or whose day has come.
-    Running it twice changes nothing.
+    Running it twice changes nothing. Of a need that cannot be judged nothing is kept but its flags, so it is
+    due until it can.
     """
     shared = bench(session, book, on=today)
     basis = shared.basis
     histories.keep_history(session, shared.history, on=today, basis=_counted_by(book, shared.calendar))
     due = None if everything else assessments.due_needs(session, today=today, basis=basis)
     needs = facts.load_facts(session, EVERYTHING, needs=due) if due is None or due else []
-    judged = list(_judge(shared, needs, progress))
+    aside = shared.aside()
+    judged = list(_judge(shared, aside, needs, progress))
+    assessments.forget(session, aside.needs)
     regions = references.regions_of(session, EVERYTHING, {found.school_id for found in judged})
     stored = assessments.store_assessments(session, judged, regions, today=today, basis=basis)
     retired = assessments.retire_needs(session, today=today)
@@ -267,20 +298,24 @@ def evaluate(
         written=stored.written + retired.written,
         opened=stored.opened,
         closed=stored.closed + retired.closed,
+        unjudged=len(aside.needs),
     )
 
 
 def differing(
     session: Session, *, today: date, book: Book, progress: Progress | None = None
 ) -> tuple[NeedKey, ...]:
-    """The needs whose stored assessment or open flags a fresh look does not confirm, save those due."""
+    """The needs whose stored assessment or open flags a fresh look does not confirm, save those due.
+
+    Also those over which it fails.
+    """
     days = calendar(session, book)
     shared = Bench(today, book.policy, days, _count_stages(session, book, days, today, None))
     due = set(assessments.due_needs(session, today=today, basis=shared.basis))
     kept = {(each.school_id, each.service): each for each in assessments.stored(session, EVERYTHING)}
-    flags = _open_flags(session)
+    flags, aside = _open_flags(session), shared.aside()
     different = set(assessments.altered(session, EVERYTHING))
-    for found in _judge(shared, facts.load_facts(session, EVERYTHING), progress):
+    for found in _judge(shared, aside, facts.load_facts(session, EVERYTHING), progress):
         key = (found.school_id, found.service)
         before, raised = kept.pop(key, None), flags.pop(key, set())
         if key in due or before is None:
@@ -288,7 +323,7 @@ def differing(
         now = assessments.as_stored(found, before.region)
         if now.findings != before.findings or set(found.flags) != raised:
             different.add(key)
-    return tuple(sorted(different | kept.keys() | flags.keys()))
+    return tuple(sorted(different | kept.keys() | flags.keys() | set(aside.needs)))
 
 
 def _open_flags(session: Session) -> dict[NeedKey, set[Finding]]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.register import ContractRow, RegisterRow, SchoolRow, TenderEventRow, TenderRow
 from tracker.render.sheets import Value
+from tracker.services.aside import Unjudged
 from tracker.services.evaluating import Book, NeedView, snapshot
 from tracker.store import registry, versions
 from tracker.store.scope import Scope
@@ -63,12 +64,17 @@ NEED_COLUMNS = (
 )
 
 
+NOT_JUDGED = "not_judged"
+"""Stands for the state of a need over which the rules fail."""
+
+
 def export(
     session: Session, scope: Scope, kind: ExportKind, *, on: date, known: datetime | None, book: Book
 ) -> Sheet:
     """The table of one kind: facts as known, or every need as it stands on ``on``."""
     if kind is ExportKind.NEEDS:
-        return needs_sheet(snapshot(session, scope, on=on, known=known, book=book).needs)
+        shot = snapshot(session, scope, on=on, known=known, book=book)
+        return needs_sheet(shot.needs, shot.unjudged)
     seq = None if known is None else versions.known_seq(session, known)
     row_type, rows = _read(session, scope, kind, seq)
     names = tuple(field.name for field in fields(row_type) if field.name != "extra")
@@ -97,9 +103,15 @@ def _cells(row: RegisterRow, names: tuple[str, ...], kept: tuple[str, ...]) -> t
     return (*(_plain(getattr(row, name)) for name in names), *(extra.get(title) for title in kept))
 
 
-def needs_sheet(needs: Iterable[NeedView]) -> Sheet:
-    """Every need as one row."""
-    return Sheet(NEED_COLUMNS, tuple(_need(need) for need in needs))
+def needs_sheet(needs: Iterable[NeedView], unjudged: Iterable[Unjudged] = ()) -> Sheet:
+    """Every need as one row; those that could not be judged, after the others, in no state of the rules."""
+    return Sheet(NEED_COLUMNS, (*map(_need, needs), *map(_unjudged, unjudged)))
+
+
+def _unjudged(need: Unjudged) -> tuple[Value, ...]:
+    school = need.school
+    named = (school.school_id, school.name, need.service.value, school.region, school.district, NOT_JUDGED)
+    return named + (None,) * (len(NEED_COLUMNS) - len(named))
 
 
 def _plain(value: object) -> Value:

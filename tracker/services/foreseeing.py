@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.days import FOREVER
-from tracker.domain.deadlines import Deadline, deadlines_of
+from tracker.domain.deadlines import Deadline
 from tracker.domain.vocabulary import DeadlineKind, Service, State
+from tracker.services.aside import Aside
 from tracker.services.evaluating import Bench, Book, NeedKey, NeedView, bench, in_harm_order
 from tracker.store import facts, registry, versions
 from tracker.store.scope import Scope
@@ -27,12 +29,13 @@ class Agenda:
     """Everything that is due on a day, the soonest first and unknown days last.
 
     What is one thing to do for many needs, such as a tender's stage, stands in one group; ``needs`` are those
-    that have anything due.
+    that have anything due. Over the ``unjudged`` the rules fail: nobody knows what is due for them.
     """
 
     on: date
     groups: tuple[tuple[Entry, ...], ...]
     needs: frozenset[NeedKey]
+    unjudged: frozenset[NeedKey] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -66,22 +69,25 @@ def agenda(session: Session, scope: Scope, *, on: date, known: datetime | None, 
     """What is due on ``on`` for every need of the scope, worked out unless the same was just asked."""
 
     def look_ahead() -> Agenda:
-        entries = _look_ahead(session, scope, bench(session, book, on=on, known=known), known)
-        return Agenda(on, _in_groups(entries), frozenset(need for need, _ in entries))
+        shared = bench(session, book, on=on, known=known)
+        aside = shared.aside()
+        entries = _look_ahead(session, scope, shared, aside, known)
+        due = frozenset(need for need, _ in entries)
+        return Agenda(on, _in_groups(entries), due, frozenset(aside.needs))
 
     key = (session.get_bind().engine.url, registry.data_version(session), scope, on, known)
     return book.remember(Agenda, key, look_ahead)
 
 
 @facts.keeping_all()
-def _look_ahead(session: Session, scope: Scope, shared: Bench, known: datetime | None) -> list[Entry]:
+def _look_ahead(
+    session: Session, scope: Scope, shared: Bench, aside: Aside, known: datetime | None
+) -> list[Entry]:
     seq = None if known is None else versions.known_seq(session, known)
     return [
         ((need.school_id, need.service), due)
         for need in facts.load_facts(session, scope, known_seq=seq)
-        for due in deadlines_of(
-            need, shared.on, policy=shared.policy, calendar=shared.calendar, history=shared.history
-        )
+        for due in aside.attempt(need, partial(shared.due_for, need, shared.on)) or ()
     ]
 
 

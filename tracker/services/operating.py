@@ -18,6 +18,7 @@ from tracker.store.jobs import Job
 
 CODES = {
     "evaluation": "not_evaluated_today",
+    "unjudged": "needs_unjudged",
     "tick": "tick_late",
     "delivery": "delivery_late",
     "strangers": "strangers_refused",
@@ -68,6 +69,7 @@ def judge(
         needs=run.needs,
         assessed=run.assessed,
         written=run.written,
+        unjudged=run.unjudged,
     )
     return run
 
@@ -102,6 +104,7 @@ def watched(session: Session, engine: Engine, *, now: datetime, today: date) -> 
     runs = jobs.last_runs(session)
     return (
         conditions.evaluation(runs.get(Job.EVALUATION), today),
+        conditions.unjudged(runs.get(Job.EVALUATION)),
         *(conditions.heartbeat(job, runs.get(job), now) for job in HEARTBEATS),
         conditions.strangers(warding.watch(session, now=now)),
         *conditions.messages(session, now),

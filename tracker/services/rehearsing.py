@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.days import ONE_DAY
-from tracker.domain.deadlines import Deadline, Subject, deadlines_of
+from tracker.domain.deadlines import Deadline, Subject
 from tracker.domain.digests import Charge, Digest, MayRead, Substitute, anybody, digests_on
 from tracker.domain.facts import NeedFacts
 from tracker.domain.holds import Seen, seen
@@ -22,6 +23,7 @@ from tracker.domain.register import SchoolRow
 from tracker.domain.reminders import Ident, Lead, Recipient, Telling, Watch, ident, ledger, wakes_on
 from tracker.domain.vocabulary import DeadlineKind
 from tracker.services import evaluating, reminding
+from tracker.services.aside import Aside
 from tracker.services.evaluating import Bench, Book
 from tracker.services.reminding import LOOKED_BACK
 from tracker.store import digests, facts, registry, versions, watching
@@ -57,10 +59,10 @@ class Stage:
 
     def charges(self, on: date) -> Iterator[Charge]:
         """What is due for the needs on a day, and who answers for it."""
-        law = self.law
+        aside = Aside(on, self.law.calendar)
         for need in self.needs:
             ranks = self.ranks[need.school_id]
-            for due in deadlines_of(need, on, policy=law.policy, calendar=law.calendar, history=law.history):
+            for due in aside.attempt(need, partial(self.law.due_for, need, on)) or ():
                 yield due, ranks
 
 

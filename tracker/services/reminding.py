@@ -148,7 +148,9 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     entries = [entry for group in agenda.groups for entry in group]
     spots = [watching.spot(*need, due) for need, due in entries]
     before = watching.known(session)
-    change = watching.compare(before, {at: due.due_on for at, (_, due) in zip(spots, entries, strict=True)})
+    asleep = {at: row for at, row in before.items() if at[:2] in agenda.unjudged}
+    present = {at: due.due_on for at, (_, due) in zip(spots, entries, strict=True)}
+    change = watching.compare({at: row for at, row in before.items() if at not in asleep}, present)
     ladder = who.ladder
     ranks = {number: ladder.ranks(school) for number, school in schools.items()}
     watches = [
@@ -157,7 +159,7 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     ]
     calendar = evaluating.calendar(session, book)
     may_read = reading_within(who.people, schools)
-    unread = retelling.unread(session)
+    unread = retelling.unread(session, besides=asleep)
     astray = retelling.astray(unread, watches, may_read)
     since = min((due.due_on for _, due in entries if due.due_on), default=on)
     kept = digests.told(session, since=min(since, on - LOOKED_BACK))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
@@ -12,6 +13,7 @@ from tracker.domain.reminders import Watch, subject_of
 from tracker.domain.withdrawing import Mark
 from tracker.store import digests, watching
 from tracker.store.digests import Unsent
+from tracker.store.watching import Spot
 
 WITHDRAWN = "withdrawn"
 """Why the message of a digest is not sent of which nothing is left."""
@@ -20,9 +22,14 @@ RECENT = timedelta(days=30)
 """Digests whose letters may come to nothing still: that is noticed at once, of older ones on the next day."""
 
 
-def unread(session: Session) -> Mapping[str, Unsent]:
-    """The reminders that no letter brought to anybody yet, however often it was tried."""
-    return digests.undelivered(session, void=WITHDRAWN)
+def unread(session: Session, *, besides: Iterable[Spot] = ()) -> Mapping[str, Unsent]:
+    """The reminders that no letter brought to anybody yet, however often it was tried.
+
+    Without those of the deadlines ``besides``: nobody knows today whether they still stand.
+    """
+    found = digests.undelivered(session, void=WITHDRAWN)
+    left_out = {subject_of(kind, tuple(json.loads(identity))) for _, _, kind, identity in besides}
+    return {key: each for key, each in found.items() if Mark.of(key).subject not in left_out}
 
 
 def written(session: Session, on: date) -> tuple[int, ...]:

@@ -158,7 +158,7 @@ def retire_needs(session: Session, *, today: date) -> StoredCounts:
     query = select(ASSESSMENT.c.school_id, ASSESSMENT.c.service).where(~present.exists())
     gone = [(school_id, service) for school_id, service in session.execute(query)]
     _, closed = settle_flags(session, dict.fromkeys(gone, ()), today=today)
-    _forget(session, gone)
+    forget(session, gone)
     return StoredCounts(len(gone), 0, closed)
 
 
@@ -188,13 +188,14 @@ def _write(session: Session, kept: Sequence[StoredAssessment], *, today: date, b
     changed = [
         (now, digest) for now in kept if before.get(_need_of(now)) != (now, digest := now.digest, basis)
     ]
-    _forget(session, [_need_of(now) for now, _ in changed if _need_of(now) in before])
+    forget(session, [_need_of(now) for now, _ in changed if _need_of(now) in before])
     rows = [(*_values(now), digest, basis, today) for now, digest in changed]
     insert_all(session, ASSESSMENT, (*KEPT, "digest", "basis", "assessed_on"), rows)
     return len(changed)
 
 
-def _forget(session: Session, needs: Iterable[NeedKey]) -> None:
+def forget(session: Session, needs: Iterable[NeedKey]) -> None:
+    """Keep nothing of what was said of these needs: they are due, and stand in no count."""
     for named in _named(session, needs):
         session.execute(delete(ASSESSMENT).where(named))
 

@@ -40,14 +40,14 @@ router = APIRouter(prefix="/api/v1", tags=["v1"])
 @router.get("/needs", response_model=answers.Needs, dependencies=[allow(Action.READ)])
 def list_needs(visit: AskedOnce, asked: Needed) -> Json:
     """Needs that pass the filters, in the order of school and service."""
-    return _paged(visit, asked, _kept(visit, asked, _snapshot(visit).needs), need_item, name="needs")
+    return _judged(visit, asked, _kept(visit, asked, _snapshot(visit).needs), need_item, name="needs")
 
 
 @router.get("/suggestions", response_model=answers.Suggestions, dependencies=[allow(Action.READ)])
 def list_suggestions(visit: AskedOnce, asked: Needed) -> Json:
     """Needs with an interim suggestion, worst first."""
     open_ones = [need for need in _kept(visit, asked, _snapshot(visit).needs) if _is_suggestion(need)]
-    return _paged(visit, asked, evaluating.in_harm_order(open_ones), need_item, name="suggestions")
+    return _judged(visit, asked, evaluating.in_harm_order(open_ones), need_item, name="suggestions")
 
 
 @router.get("/flags", response_model=answers.Flags, dependencies=[allow(Action.READ)])
@@ -58,7 +58,7 @@ def list_flags(visit: AskedOnce, asked: Needed) -> Json:
         for need in evaluating.in_harm_order(_kept(visit, asked, _snapshot(visit).needs))
         for flag in need.assessment.flags
     ]
-    return _paged(visit, asked, rows, dict, name="flags")
+    return _judged(visit, asked, rows, dict, name="flags")
 
 
 @router.get("/deadlines", response_model=answers.Deadlines, dependencies=[allow(Action.READ)])
@@ -66,7 +66,7 @@ def list_deadlines(visit: AskedOnce, asked: Needed) -> Json:
     """Everything that is due for the needs that pass the filters, the soonest first, unknown days last."""
     due = foreseeing.agenda(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
     entries = foreseeing.one_by_one(_kept(visit, asked, _snapshot(visit).needs), due)
-    return _paged(visit, asked, entries, _deadline, name="deadlines")
+    return _judged(visit, asked, entries, _deadline, name="deadlines")
 
 
 @router.get("/schools/{school_id:path}", response_model=answers.SchoolFile, dependencies=[allow(Action.READ)])
@@ -175,6 +175,15 @@ def _kept(visit: Visit, asked: NeedQuestion, needs: Iterable[NeedView]) -> tuple
         return filters.keep(needs, found=None)
     named = registry.search_schools(visit.session, visit.scope, filters.q, known_seq=_known_seq(visit))
     return filters.keep(needs, found={school.school_id for school in named})
+
+
+def _judged(
+    visit: Visit, asked: PageQuestion, rows: Sequence[Item], item: Callable[[Item], Json], *, name: str
+) -> Json:
+    """A page of what was found, with the needs of which nothing was."""
+    aside = visit.session.info.get(evaluating.UNJUDGED, ())
+    left = [{"school_id": each.school.school_id, "service": each.service.value} for each in aside]
+    return {**_paged(visit, asked, rows, item, name=name), "unjudged": left}
 
 
 def _paged(

@@ -36,13 +36,26 @@ class Paged(Answer):
     pages: Annotated[int, Field(ge=1)]
 
 
-class Needs(Paged):
+class NeedName(Answer):
+    """A need by its name."""
+
+    school_id: str
+    service: Service
+
+
+class Judged(Paged):
+    """A list of what the rules say; ``unjudged`` names the needs of the reader over which they fail."""
+
+    unjudged: list[NeedName]
+
+
+class Needs(Judged):
     """Needs in the order of school and service."""
 
     needs: list[Need]
 
 
-class Suggestions(Paged):
+class Suggestions(Judged):
     """Needs with an interim suggestion, the worst first."""
 
     suggestions: list[Need]
@@ -55,13 +68,13 @@ class NeedFlag(Flag):
     service: Service
 
 
-class Flags(Paged):
+class Flags(Judged):
     """Flags, the worst need first."""
 
     flags: list[NeedFlag]
 
 
-class Deadlines(Paged):
+class Deadlines(Judged):
     """What is due, the soonest first and unknown days last."""
 
     deadlines: list[Deadline]

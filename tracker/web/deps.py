@@ -20,6 +20,7 @@ from tracker.domain.errors import FilterNotKnown, NotJudgedNow, SignInNeeded
 from tracker.domain.people import Person
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Language
+from tracker.services.evaluating import UNJUDGED
 from tracker.store import registry
 from tracker.store.alarm import uncovered_count
 from tracker.store.engine import reading, transaction
@@ -129,6 +130,7 @@ class Visit(Caller):
             "to": self.to,
             "is_demo": registry.is_demo(self.session),
             "uncovered": uncovered_count(self.session, self.scope) if visitor.is_admitted else 0,
+            "unjudged": self.session.info.get(UNJUDGED, ()),
             "made_at": self.moment,
             "provider": self.house.settings.provider and self.house.settings.provider.name,
         }
