@@ -33,7 +33,7 @@ CONDITION = word(
 )  # fmt: skip
 DEED = word(
     "deed",
-    "draft", "tick", "untick", "price", "send_again", "withdraw", "approve", "return", "reject", "record",
+    "draft", "tick", "price", "send_again", "withdraw", "approve", "return", "reject", "record",
     "close", "undo",
 )  # fmt: skip
 

@@ -65,10 +65,14 @@ class Office:
         found = self.found(row.number)
         person = self.person(name)
         with transaction(self.engine, seeing=Scope.of_person(person)) as session:
-            for condition in found.missing:
-                deciding.tick(
-                    session, self.author(name), person, found.number, condition, note="", attachment="№ 5"
-                )
+            deciding.confirm(
+                session,
+                self.author(name),
+                person,
+                found.number,
+                dict.fromkeys(found.missing, ("", "№ 5")),
+                revision=found.revision,
+            )
         return self.found(row.number)
 
     def decide(self, name: str, number: int, deed: Deed, *, revision: int | None = None) -> None:

@@ -34,7 +34,6 @@ class Deed(StrEnum):
 
     DRAFT = "draft"
     TICK = "tick"
-    UNTICK = "untick"
     PRICE = "price"
     SEND_AGAIN = "send_again"
     WITHDRAW = "withdraw"
@@ -54,7 +53,6 @@ P, A, T, J = (
 )
 MOVES: Mapping[Deed, Mapping[DecisionStatus, DecisionStatus]] = {
     Deed.TICK: {P: P, T: T},
-    Deed.UNTICK: {P: P, T: T},
     Deed.PRICE: {P: P, T: T},
     Deed.SEND_AGAIN: {T: P},
     Deed.WITHDRAW: {P: DecisionStatus.WITHDRAWN, T: DecisionStatus.WITHDRAWN},
@@ -75,7 +73,7 @@ NEEDED: Mapping[Deed, Action] = {
 OTHER_EYES = frozenset({Deed.APPROVE, Deed.RETURN, Deed.REJECT})
 """Deeds that whoever drafted leaves to somebody else."""
 
-WITH_REASON = frozenset({Deed.APPROVE, Deed.RETURN, Deed.REJECT, Deed.WITHDRAW})
+WITH_REASON = frozenset({Deed.APPROVE, Deed.RETURN, Deed.REJECT, Deed.CLOSE})
 """Deeds that say why."""
 
 

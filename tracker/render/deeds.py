@@ -29,13 +29,17 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "deadline": ("deadline",),
     "channel": ("channel",),
     "fared": ("fared",),
+    "deed": ("decision_deed",),
+    "of": ("decision_deed",),
+    "route": ("route",),
+    "stands": ("decision_status",),
 }
 """Where the words of a detail's values are; every other value is told as it is."""
 
 LABELS = ("deed", "filter", "journal")
 """Where the name of a detail, or of a filter within it, has its words."""
 
-MARKED = ("token", "feed", "way", "contract", "message")
+MARKED = ("token", "feed", "way", "contract", "decision", "message")
 """What the journal marks by its kind and a number or prefix, such as ``feed:7``."""
 
 

@@ -174,7 +174,7 @@ def decide(
     :class:`DecisionRefused`.
     """
     found = ready_for(session, person, number, deed, revision=revision)
-    said = said_by(reason, needed=deed in WITH_REASON or deed is Deed.CLOSE)
+    said = said_by(reason, needed=deed in WITH_REASON)
     if deed is Deed.APPROVE and found.missing:
         raise DecisionRefused(reason="missing", count=len(found.missing))
     move_on(session, author, person, found, deed, said, batch=batch)
@@ -221,33 +221,38 @@ def move_on(
         found.revision + 1, deed, person.id, person.name, author.now, found.status, after, reason, batch
     )
     deciding.move(session, found.number, event, decided=deed in OTHER_EYES, more=more)
-    note_deed(session, author, found.number, deed, status=after)
+    note_deed(session, author, found.number, deed, stands=after)
 
 
-def tick(
+def confirm(
     session: Session,
     author: Author,
     person: Person,
     number: int,
-    condition: ConditionId,
+    confirmed: Mapping[ConditionId, tuple[str, str]],
     *,
-    note: str,
-    attachment: str,
+    revision: int,
 ) -> None:
-    """Confirm a condition of the chosen route; raises as :func:`decide` does."""
-    found = ready_for(session, person, number, Deed.TICK, revision=None)
-    if condition not in {one.id for one in found.asked}:
+    """Let just these conditions count as confirmed, each with a note and where its paper is.
+
+    What was confirmed before in the same words keeps its day and its person. Raises as :func:`decide` does.
+    """
+    found = ready_for(session, person, number, Deed.TICK, revision=revision)
+    if not confirmed.keys() <= {one.id for one in found.asked}:
         raise DecisionRefused(reason="condition")
-    texts = [said_by(text, needed=False, most=LONGEST_NOTE) for text in (note, attachment)]
-    deciding.tick(session, number, Tick(condition, person.id, person.name, author.now, *texts))
-    move_on(session, author, person, found, Deed.TICK, condition)
-
-
-def untick(session: Session, author: Author, person: Person, number: int, condition: ConditionId) -> None:
-    """Take a confirmation back; raises as :func:`decide` does."""
-    found = ready_for(session, person, number, Deed.UNTICK, revision=None)
-    if deciding.untick(session, number, condition):
-        move_on(session, author, person, found, Deed.UNTICK, condition)
+    before = {one.condition: (one.note, one.attachment) for one in found.ticks}
+    said = {
+        condition: tuple(said_by(text, needed=False, most=LONGEST_NOTE) for text in texts)
+        for condition, texts in confirmed.items()
+    }
+    gone = [condition for condition in before if condition not in said]
+    new = [condition for condition, texts in said.items() if before.get(condition) != texts]
+    for condition in gone:
+        deciding.untick(session, number, condition)
+    for condition in new:
+        deciding.tick(session, number, Tick(condition, person.id, person.name, author.now, *said[condition]))
+    if gone or new:
+        move_on(session, author, person, found, Deed.TICK, ", ".join([*new, *(f"-{one}" for one in gone)]))
 
 
 def approve_many(

@@ -71,5 +71,5 @@ def _take_back(session: Session, author: Author, person: Person, number: int) ->
     if event.deed in OTHER_EYES:
         more = deciding.NOBODY_DECIDED
     deciding.move(session, number, back, more=more)
-    said = {"deed": Deed.UNDO, "of": event.deed, "status": before}
+    said = {"deed": Deed.UNDO, "of": event.deed, "stands": before}
     author.note(session, Act.DECISION, f"decision:{number}", **said)

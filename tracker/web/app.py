@@ -72,6 +72,7 @@ from tracker.web.pages import (
     cases,
     corrections,
     deadlines,
+    decisions,
     erasing,
     exports,
     history,
@@ -93,6 +94,7 @@ from tracker.web.pages import (
     schools,
     second_factor,
     session,
+    suggestions,
     welcome,
     whatif,
 )
@@ -138,10 +140,9 @@ STATUSES: Mapping[type[TrackerError], int] = {
 """The status of each refusal; every other one is a bad request."""
 
 PAGES = (
-    papers,
-    losses,
-    board, queue, cases, whatif, deadlines, holds, reminders, agreement, leads, calendar, schools, exports, imports, policy,
-    reports, quality, history, corrections, languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
+    papers, losses, board, queue, suggestions, decisions, cases, whatif, deadlines, holds, reminders,
+    agreement, leads, calendar, schools, exports, imports, policy, reports, quality, history, corrections,
+    languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)

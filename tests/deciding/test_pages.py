@@ -1,0 +1,171 @@
+"""Deciding over the pages: triage in three clicks, many at once with a row for each, conflicts shown."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from tests.deciding.office import Office
+from tests.people import ADMIN
+from tests.web.conftest import Visit
+from tests.web.reading import text_of
+from tests.web.register import FAILED, INTERIM, STALLED, USED_UP
+from tracker.domain.decisions import DecisionStatus, Deed
+from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import load_catalogs
+from tracker.web.steps import Step
+
+WORDS = load_catalogs()[Language.EN]
+
+
+def browser(visit: Visit, office: Office, name: str) -> TestClient:
+    return visit(office.engine, Language.EN, person=office.person(name))
+
+
+def fields(page: str) -> dict[str, str]:
+    """The hidden fields of the first form that carries a revision."""
+    return {"revision": re.findall(r'name="revision" value="(\d+)"', page)[0]}
+
+
+def test_a_draft_is_made_by_one_question_and_sent_with_its_conditions(filled: Engine, visit: Visit) -> None:
+    office = Office(filled)
+    officer = browser(visit, office, "aigul")
+    assert "School Әйтеке" in text_of(officer.get("/suggestions?step=draft").text)
+    page = officer.get(f"/suggestions/{STALLED}?agreed=no")
+    assert WORDS.say("agreed.question") in text_of(page.text)
+    conditions = re.findall(r'name="confirmed" value="(\w+)"', page.text)
+    route = re.findall(r'name="route" value="([\w.]+)"', page.text)[0]
+    asked = {"agreed": "no", "route": route, "confirmed": conditions, "reason": ""}
+    made = officer.post(f"/suggestions/{STALLED}", data=asked, follow_redirects=False)
+    assert made.headers["location"] == "/decisions/1"
+    assert office.found(1).is_complete
+
+
+def test_the_reviewer_approves_in_three_clicks_and_the_next_one_opens(filled: Engine, visit: Visit) -> None:
+    office = Office(filled)
+    first = office.drafted("aigul", STALLED).number
+    second = office.drafted("aigul", FAILED).number
+    reviewer = browser(visit, office, "asel")
+    listed = reviewer.get("/suggestions").text
+    order = re.findall(r'href="(/decisions/(\d+)[^"]*)"', listed)
+    assert [int(number) for _, number in order] == [first, second]
+    page = reviewer.get(order[0][0].replace("&amp;", "&")).text  # first click
+    assert f'value="{WORDS.say("decision.reason.approve")}"' in page
+    sent = {**fields(page), "deed": "approve", "reason": WORDS.say("decision.reason.approve")}
+    following = reviewer.post(f"/decisions/{first}", data=sent)  # second and third
+    assert following.url.path == f"/decisions/{second}"
+    assert office.found(first).status is DecisionStatus.APPROVED
+    undone = reviewer.post("/suggestions/undo", data={})
+    assert undone.url.path == f"/decisions/{first}"
+    assert office.found(first).status is DecisionStatus.PROPOSED
+
+
+def test_a_stale_page_shows_who_did_what_and_writes_nothing_over(filled: Engine, visit: Visit) -> None:
+    office = Office(filled)
+    number = office.drafted("aigul", STALLED).number
+    reviewer = browser(visit, office, "bolat")
+    seen = fields(reviewer.get(f"/decisions/{number}").text)
+    office.decide("asel", number, Deed.RETURN)
+    answer = reviewer.post(f"/decisions/{number}", data={**seen, "deed": "approve", "reason": "x"})
+    assert answer.status_code == 409
+    assert office.found(number).last_event.person in text_of(answer.text)
+    assert WORDS.say("error.decision_stale") in text_of(answer.text)
+    assert office.found(number).status is DecisionStatus.RETURNED
+
+
+def test_many_are_looked_at_first_then_drafted_approved_and_undone_with_a_row_for_each(
+    filled: Engine, visit: Visit
+) -> None:
+    office = Office(filled)
+    officer = browser(visit, office, "aigul")
+    chosen = [f"channel {school}" for school in (STALLED, FAILED, INTERIM, USED_UP)]
+    page = officer.post("/suggestions", data={"need": chosen, "asked": "step=draft"})
+    assert page.status_code == 200
+    said = text_of(page.text)
+    assert WORDS.say("decision_refused.cap_used_up") in said
+    assert WORDS.say("decision_refused.needs_reason") in said
+    assert office.draft("asel", USED_UP)[0].number is None  # nothing was written by looking
+    confirmed = re.findall(r'name="confirmed" value="(\w+)"', page.text)
+    made = officer.post("/suggestions/drafts", data={"need": chosen, "confirmed": confirmed, "asked": ""})
+    assert text_of(made.text).count(WORDS.say("result.done.draft")) == 1
+    number = int(re.findall(r"/decisions/(\d+)", made.text)[0])
+    reviewer = browser(visit, office, "asel")
+    revision = office.found(number).revision
+    wanted = {"decision": [f"{number}:{revision}", "999:1"], "reason": "мерекеге дейін", "asked": ""}
+    approved = text_of(reviewer.post("/suggestions/approvals", data=wanted).text)
+    assert WORDS.say("result.done.approve") in approved
+    assert WORDS.say("decision_refused.unknown") in approved
+    assert office.found(number).status is DecisionStatus.APPROVED
+    reviewer.post("/suggestions/undo", data={})
+    assert office.found(number).status is DecisionStatus.PROPOSED
+
+
+def test_the_signed_contract_closes_the_flag_and_the_decision_is_closed_with_a_note(
+    filled: Engine, visit: Visit
+) -> None:
+    office = Office(filled)
+    number = office.drafted("aigul", STALLED).number
+    office.decide("asel", number, Deed.APPROVE)
+    officer = browser(visit, office, "aigul")
+    page = officer.get(f"/decisions/{number}").text
+    paper = {
+        "contract_number": "К-2-1", "signed_on": "2027-01-15", "start_on": "2027-01-15",
+        "end_on": "15.04.2027", "amount": "80 000,50",
+    }  # fmt: skip
+    refused = officer.post(f"/decisions/{number}/contract", data={**fields(page), **paper})
+    assert refused.status_code == 409
+    assert "14.03.2027" in text_of(refused.text)
+    sent = {**fields(page), **paper, "end_on": "2027-03-14"}
+    recorded = officer.post(f"/decisions/{number}/contract", data=sent)
+    assert "К-2-1" in text_of(recorded.text)
+    assert STALLED not in officer.get("/queue?flag=no_service").text
+    closed = {**fields(recorded.text), "deed": "close", "reason": "есеп № 7, 18.01.2027"}
+    officer.post(f"/decisions/{number}", data=closed)
+    assert office.found(number).status is DecisionStatus.CLOSED
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_page_of_deciding_stands_in_each_language(
+    filled: Engine, visit: Visit, language: Language
+) -> None:
+    office = Office(filled)
+    number = office.drafted("aigul", STALLED).number
+    reviewer = visit(filled, language, person=office.person("asel"))
+    steps = [f"/suggestions?step={step}" for step in Step]
+    schools = [f"/suggestions/{school}" for school in (STALLED, FAILED, INTERIM, USED_UP)]
+    for path in (*steps, *schools, f"/suggestions/{FAILED}?agreed=no", f"/decisions/{number}"):
+        assert reviewer.get(path).status_code == 200, path
+
+
+def test_wrong_fields_and_foreign_or_unknown_numbers_are_refused_alike(filled: Engine, visit: Visit) -> None:
+    office = Office(filled)
+    number = office.drafted("aigul", STALLED).number
+    stranger = browser(visit, office, "dana")
+    for path in (
+        f"/decisions/{number}",
+        "/decisions/999",
+        "/decisions/-1",
+        "/decisions/x",
+        "/decisions/9" * 9,
+    ):
+        assert stranger.get(path).status_code == 404, path
+    assert stranger.get(f"/suggestions/{STALLED}").status_code == 404
+    officer = browser(visit, office, "aigul")
+    for path, data in (
+        ("/suggestions", {}),
+        ("/suggestions/drafts", {"need": ["nothing x"]}),
+        (f"/decisions/{number}", {"deed": "jump"}),
+        (f"/decisions/{number}/conditions", {"confirmed": ["unheard"]}),
+        (f"/suggestions/{STALLED}", {"agreed": "maybe"}),
+    ):
+        assert officer.post(path, data=data).status_code == 400, path
+
+
+def test_whoever_only_reads_sees_the_decision_and_no_buttons(filled: Engine, visit: Visit) -> None:
+    number = Office(filled).drafted("aigul", STALLED).number
+    page = visit(filled, Language.EN, person=ADMIN).get(f"/decisions/{number}").text
+    assert 'name="deed"' not in page
+    assert 'name="confirmed"' not in page

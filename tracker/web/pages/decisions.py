@@ -1,0 +1,252 @@
+"""One decision: what it rests on, what still has to be confirmed, and the buttons of whoever may move it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Form
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tracker.domain.asked import read_day
+from tracker.domain.decision_records import DecisionRecord
+from tracker.domain.decisions import MOVES, NEEDED, OTHER_EYES, DecisionStatus, Deed
+from tracker.domain.errors import DayNotReadable, DecisionRefused, DecisionStale, FilterNotKnown, NotFound
+from tracker.domain.roles import Action
+from tracker.domain.vocabulary import ConditionId
+from tracker.services import contracting, deciding, pricing
+from tracker.services.contracting import Paper
+from tracker.store import decisions
+from tracker.store.decisions import LARGEST
+from tracker.web.deps import Asked, Called, Caller, Visit
+from tracker.web.filters import Filters, asked_of
+from tracker.web.pages.suggestions import back_to, undo_values
+from tracker.web.proving import author_of
+from tracker.web.rules import allow
+from tracker.web.steps import ASKED, steps_of
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+BY_BUTTON = (Deed.APPROVE, Deed.RETURN, Deed.REJECT, Deed.SEND_AGAIN, Deed.WITHDRAW, Deed.CLOSE)
+"""Deeds that a button and a reason are enough for."""
+
+REFUSALS = (DecisionRefused, DecisionStale, DayNotReadable)
+Revision = Annotated[int, Form(ge=0, le=LARGEST)]
+Text = Annotated[str, Form()]
+Texts = Annotated[list[str], Form()]
+
+
+@router.get("/decisions/{number}", dependencies=[allow(Action.READ)])
+def show(visit: Asked, number: str) -> Response:
+    """One decision, as it stands now."""
+    asked = asked_of(visit.request, ASKED)
+    return _page(visit, number_of(number), urlencode(asked))
+
+
+@router.post("/decisions/{number}", dependencies=[allow(Action.DRAFT)])
+def decide(
+    called: Called, number: str, deed: Text = "", reason: Text = "", revision: Revision = 0, asked: Text = ""
+) -> Response:
+    """Approve, return, reject, send again, take back or close; the next that waits opens by itself."""
+    wanted = _deed(deed)
+
+    def work(session: Session) -> None:
+        author = author_of(called)
+        deciding.decide(
+            session, author, called.person, number_of(number), wanted, revision=revision, reason=reason
+        )
+
+    if refused := _done(called, number, asked, work, reason=reason):
+        return refused
+    return RedirectResponse(_next(called, number_of(number), wanted, asked), 303)
+
+
+@router.post("/decisions/{number}/conditions", dependencies=[allow(Action.DRAFT)])
+def confirm(
+    called: Called,
+    number: str,
+    condition: Texts = [],  # noqa: B006 – FastAPI reads the default, nobody changes it
+    confirmed: Texts = [],  # noqa: B006 – as above
+    note: Texts = [],  # noqa: B006 – as above
+    paper: Texts = [],  # noqa: B006 – as above
+    revision: Revision = 0,
+    asked: Text = "",
+) -> Response:
+    """Confirm conditions, each with a note and where its paper is found."""
+    if len({len(condition), len(note), len(paper)}) > 1 or not set(confirmed) <= set(ConditionId):
+        raise FilterNotKnown(name="confirmed", value=", ".join(confirmed))
+    rows = zip(condition, note, paper, strict=True)
+    said = {ConditionId(id): (note, paper) for id, note, paper in rows if id in confirmed}
+
+    def work(session: Session) -> None:
+        author = author_of(called)
+        deciding.confirm(session, author, called.person, number_of(number), said, revision=revision)
+
+    return _done(called, number, asked, work) or _back(number, asked)
+
+
+@router.post("/decisions/{number}/price", dependencies=[allow(Action.DRAFT)])
+def set_price(
+    called: Called, number: str, price: Text = "", why: Text = "", revision: Revision = 0, asked: Text = ""
+) -> Response:
+    """Ask another price."""
+
+    def work(session: Session) -> None:
+        amount = _amount(price)
+        if amount is None:
+            raise DecisionRefused(reason="price")
+        pricing.set_price(
+            session, author_of(called), called.person, number_of(number), amount,
+            revision=revision, reason=why, book=called.house.book,
+        )  # fmt: skip
+
+    return _done(called, number, asked, work) or _back(number, asked)
+
+
+@router.post("/decisions/{number}/contract", dependencies=[allow(Action.DRAFT)])
+def record(
+    called: Called,
+    number: str,
+    contract_number: Text = "",
+    signed_on: Text = "",
+    start_on: Text = "",
+    end_on: Text = "",
+    amount: Text = "",
+    supplier_name: Text = "",
+    supplier_bin: Text = "",
+    revision: Revision = 0,
+    asked: Text = "",
+) -> Response:
+    """Record the signed contract: cover begins, and the flag closes with it."""
+
+    def work(session: Session) -> None:
+        signed, start, end = map(read_day, (signed_on, start_on, end_on))
+        paper = Paper(contract_number, signed, start, end, _amount(amount), supplier_name, supplier_bin)
+        contracting.record(
+            session, author_of(called), called.person, number_of(number), paper,
+            revision=revision, today=called.today, book=called.house.book,
+        )  # fmt: skip
+
+    stated = {
+        "contract_number": contract_number, "signed_on": signed_on, "start_on": start_on, "end_on": end_on,
+        "amount": amount, "supplier_name": supplier_name, "supplier_bin": supplier_bin,
+    }  # fmt: skip
+    return _done(called, number, asked, work, stated=stated) or _back(number, asked)
+
+
+def _done(
+    called: Caller,
+    number: str,
+    asked: str,
+    work: Callable[[Session], None],
+    *,
+    reason: str | None = None,
+    stated: dict[str, str] | None = None,
+) -> Response | None:
+    """Do the work in a transaction of its own; where it is refused, the page that says why."""
+    try:
+        with called.writing() as session:
+            work(session)
+    except REFUSALS as refused:
+        with called.reading() as visit:
+            return _page(visit, number_of(number), asked, refused=refused, reason=reason, stated=stated)
+    return None
+
+
+def _page(
+    visit: Visit,
+    number: int,
+    asked: str,
+    *,
+    refused: DecisionRefused | DecisionStale | DayNotReadable | None = None,
+    reason: str | None = None,
+    stated: dict[str, str] | None = None,
+) -> Response:
+    found = decisions.get_decision(visit.session, visit.scope, number)
+    fields = {name: value for name, value in parse_qsl(asked) if name in ASKED}
+    steps = steps_of(visit, Filters.read(fields))
+    deeds = deeds_of(visit, found)
+    latest = contracting.latest_end(found, max(found.start_on, visit.today), visit.house.book)
+    values = {
+        "found": found,
+        "ticks": {tick.condition: tick for tick in found.ticks},
+        "deeds": deeds,
+        "is_own": visit.person.id in deciding.drafters(found),
+        "left": steps.left,
+        "asked": asked,
+        "back": back_to(asked),
+        "refused": refused,
+        "reason": reason,
+        "stated": stated,
+        "latest": latest,
+        "has_duties": contracting.has_duties(found),
+        "is_late": found.status in _RUNNING and visit.today > found.start_on,
+        **undo_values(visit),
+    }
+    status = 409 if isinstance(refused, (DecisionRefused, DecisionStale)) else 400 if refused else 200
+    return visit.page("decisions/show.html", values, status=status)
+
+
+_RUNNING = frozenset({DecisionStatus.PROPOSED, DecisionStatus.RETURNED, DecisionStatus.APPROVED})
+
+
+def deeds_of(visit: Visit, found: DecisionRecord) -> frozenset[Deed]:
+    """What the reader may do to a decision now."""
+    own = visit.person.id in deciding.drafters(found)
+    return frozenset(
+        deed
+        for deed, moves in MOVES.items()
+        if found.status in moves
+        and visit.person.may(NEEDED[deed])
+        and not (deed in OTHER_EYES and own)
+        and not (deed is Deed.WITHDRAW and not own)
+        and not (deed is Deed.APPROVE and found.missing)
+    )
+
+
+def _next(called: Caller, number: int, deed: Deed, asked: str) -> str:
+    """Where whoever decided goes on: to the next that waits for her, else back to the list."""
+    if deed not in OTHER_EYES:
+        return f"/decisions/{number}{'?' + asked if asked else ''}"
+    fields = {name: value for name, value in parse_qsl(asked) if name in ASKED}
+    with called.reading() as visit:
+        following = steps_of(visit, Filters.read(fields)).next_to_approve(after=number)
+    if following is None:
+        return back_to(asked)
+    return f"/decisions/{following}{'?' + urlencode(fields) if fields else ''}"
+
+
+def _back(number: str, asked: str) -> Response:
+    fields = {name: value for name, value in parse_qsl(asked) if name in ASKED}
+    query = f"?{urlencode(fields)}" if fields else ""
+    return RedirectResponse(f"/decisions/{number_of(number)}{query}", 303)
+
+
+def number_of(text: str) -> int:
+    """The number of a decision in an address; raises :class:`NotFound` for what is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST))):
+        raise NotFound(decision=text)
+    return int(text)
+
+
+def _deed(text: str) -> Deed:
+    if text not in BY_BUTTON:
+        raise FilterNotKnown(name="deed", value=text, allowed=BY_BUTTON)
+    return Deed(text)
+
+
+def _amount(text: str) -> Decimal | None:
+    """An amount as people write it; None for an empty field. Raises :class:`DecisionRefused`."""
+    plain = "".join(text.split()).replace(",", ".")
+    if not plain:
+        return None
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation as error:
+        raise DecisionRefused(reason="price") from error
+    if not amount.is_finite() or not 0 < amount < pricing.HIGHEST:
+        raise DecisionRefused(reason="price")
+    return amount

@@ -1,0 +1,296 @@
+"""What waits to be decided, and drafting: one need by one question, many by a preview (experience R2, O2)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+from urllib.parse import parse_qsl, quote, urlencode
+from uuid import uuid4
+
+from fastapi import APIRouter, Form
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tracker.domain.decisions import Agreed, Block
+from tracker.domain.errors import DecisionRefused, FilterNotKnown, NotFound
+from tracker.domain.roles import Action
+from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId, Service
+from tracker.services import deciding, undoing
+from tracker.services.deciding import Row, Wanted, blocked
+from tracker.services.proposing import NeedKey, Proposal, propose
+from tracker.store.decisions import LARGEST, named_schools
+from tracker.web.deps import Asked, Called, Caller, Visit
+from tracker.web.filters import Filters, asked_of
+from tracker.web.pages.queue import choices
+from tracker.web.paging import page_of
+from tracker.web.proving import author_of
+from tracker.web.queueing import all_needs
+from tracker.web.rules import allow
+from tracker.web.steps import ASKED, STEP, Step, steps_of
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+PAGE = "/suggestions"
+MOST = 500
+"""How many needs or decisions one form may carry."""
+
+Texts = Annotated[list[str], Form()]
+
+
+@router.get(PAGE, dependencies=[allow(Action.READ)])
+def index(visit: Asked) -> Response:
+    """What waits at a step: by itself at the one that waits for the reader."""
+    asked = asked_of(visit.request, ASKED)
+    filters = Filters.read(asked)
+    steps = steps_of(visit, filters)
+    step = step_named(asked.get(STEP, "")) or steps.first_for(visit.person)
+    items: tuple[object, ...] = steps.needs[step] if step in steps.needs else steps.waiting[step]
+    page = page_of(items, number=filters.page, size=filters.size)
+    values = {
+        "filters": filters,
+        "steps": steps,
+        "step": step,
+        "all_steps": tuple(Step),
+        "page": page,
+        "query": query_of(filters, step),
+        **undo_values(visit),
+        **choices(filters, all_needs(visit)),
+    }
+    return visit.page("decisions/index.html", values)
+
+
+@router.post(PAGE, dependencies=[allow(Action.DRAFT)])
+def preview(called: Called, need: Texts = [], asked: Annotated[str, Form()] = "") -> Response:  # noqa: B006 – FastAPI reads the default, nobody changes it
+    """What drafting for the chosen needs would do, before anything is written."""
+    keys = _keys(need)
+    with called.reading() as visit:
+        found = propose(visit.session, visit.scope, keys, on=visit.today, book=visit.house.book)
+        return _preview(visit, found, asked)
+
+
+@router.post("/suggestions/drafts", dependencies=[allow(Action.DRAFT)])
+def draft_many(
+    called: Called,
+    need: Texts = [],  # noqa: B006 – as above
+    confirmed: Texts = [],  # noqa: B006 – as above
+    asked: Annotated[str, Form()] = "",
+) -> Response:
+    """Draft for the needs that were confirmed; the result has a row for each."""
+    keys = _keys(need)
+    wanted = Wanted(confirmed=frozenset(_conditions(confirmed)))
+    with called.writing() as session:
+        rows = deciding.draft(
+            session,
+            author_of(called),
+            called.person,
+            keys,
+            wanted,
+            book=called.house.book,
+            on=called.today,
+            batch=uuid4().hex,
+        )
+    return _result(called, "draft", rows, asked)
+
+
+@router.post("/suggestions/approvals", dependencies=[allow(Action.APPROVE)])
+def approve_many(
+    called: Called,
+    decision: Texts = [],  # noqa: B006 – as above
+    reason: Annotated[str, Form()] = "",
+    asked: Annotated[str, Form()] = "",
+) -> Response:
+    """Approve many with one reason; the result has a row for each."""
+    wanted = [_seen(text) for text in decision[:MOST]]
+    if not wanted:
+        raise DecisionRefused(reason="none")
+    with called.writing() as session:
+        rows = deciding.approve_many(
+            session, author_of(called), called.person, wanted, reason=reason, batch=uuid4().hex
+        )
+    return _result(called, "approve", rows, asked)
+
+
+@router.post("/suggestions/undo", dependencies=[allow(Action.DRAFT)])
+def undo(called: Called) -> Response:
+    """Take back what one did last."""
+    with called.writing() as session:
+        _, numbers = undoing.undo(
+            session, author_of(called), called.person, today=called.today, book=called.house.book
+        )
+    return RedirectResponse(f"/decisions/{numbers[0]}" if len(numbers) == 1 else PAGE, 303)
+
+
+@router.get("/suggestions/{school_id:path}", dependencies=[allow(Action.READ)])
+def show(visit: Asked, school_id: str) -> Response:
+    """The draft for one need: one question, then the path that its answer opens."""
+    asked = asked_of(visit.request, ("service", "agreed", "route"))
+    return _draft_page(visit, school_id, asked)
+
+
+@router.post("/suggestions/{school_id:path}", dependencies=[allow(Action.DRAFT)])
+def draft(
+    called: Called,
+    school_id: str,
+    service: Annotated[str, Form()] = Service.CHANNEL,
+    agreed: Annotated[str, Form()] = Agreed.NOT_ASKED,
+    route: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+    confirmed: Texts = [],  # noqa: B006 – as above
+) -> Response:
+    """Draft for one need, and open the decision."""
+    asked = {"service": service, "agreed": agreed, "route": route}
+    wanted = Wanted(_agreed(agreed), _route(route), reason, frozenset(_conditions(confirmed)))
+    key = (school_id, _service(service))
+    try:
+        with called.writing() as session:
+            author, book = author_of(called), called.house.book
+            (row,) = deciding.draft(session, author, called.person, [key], wanted, book=book, on=called.today)
+    except DecisionRefused as refused:
+        with called.reading() as visit:
+            return _draft_page(visit, school_id, asked, refused=refused, reason=reason)
+    if row.code == Block.UNKNOWN:
+        raise NotFound(school_id=school_id)
+    if row.number is None:
+        with called.reading() as visit:
+            refusal = DecisionRefused(reason=row.code)
+            return _draft_page(visit, school_id, asked, refused=refusal, reason=reason)
+    return RedirectResponse(f"/decisions/{row.number}", 303)
+
+
+def _draft_page(
+    visit: Visit,
+    school_id: str,
+    asked: Mapping[str, str],
+    *,
+    refused: DecisionRefused | None = None,
+    reason: str = "",
+) -> Response:
+    service, agreed = _service(asked.get("service", "")), _agreed(asked.get("agreed", ""))
+    found = propose(visit.session, visit.scope, [(school_id, service)], on=visit.on, book=visit.house.book)
+    if not found:
+        raise NotFound(school_id=school_id)
+    one = found[0]
+    route = one.chosen(agreed, _route(asked.get("route", "")))
+    law = visit.house.book.policy.on(one.window.start)
+    values = {
+        "one": one,
+        "agreed": agreed,
+        "answers": tuple(Agreed),
+        "is_answered": "agreed" in asked or "route" in asked,
+        "route": route,
+        "chosen": one.route(route) if route else None,
+        "grounds": {ground.id: ground for ground in law.routes},
+        "needs_reason": route is not None and one.needs_reason(route),
+        "refused": refused,
+        "reason": reason,
+        "own_path": f"/suggestions/{quote(school_id)}",
+    }
+    return visit.page("decisions/draft.html", values, status=409 if refused else 200)
+
+
+def _preview(visit: Visit, found: Iterable[Proposal], asked: str) -> Response:
+    """Ready on the ground of most, on another ground, and blocked with the reason."""
+    rows = [(one, one.chosen(Agreed.NOT_ASKED)) for one in found]
+    free = [(one, route) for one, route in rows if route is not None and blocked(one, route) is None]
+    most = Counter(route for _, route in free).most_common(1)
+    common = most[0][0] if most else None
+    conditions: dict[ConditionId, None] = {}
+    for one, route in free:
+        for condition in one.route(route).conditions:
+            if condition.status is not ConditionStatus.MET:
+                conditions[condition.id] = None
+    values = {
+        "common": common,
+        "ready": [one for one in free if one[1] is common],
+        "others": [one for one in free if one[1] is not common],
+        "blocked": [(one, why) for one, route in rows if (why := blocked(one, route)) is not None],
+        "conditions": tuple(conditions),
+        "asked": asked,
+        "back": back_to(asked),
+    }
+    return visit.page("decisions/preview.html", values)
+
+
+def _result(called: Caller, deed: str, rows: Iterable[Row], asked: str) -> Response:
+    shown = list(rows)
+    named = {row.key[0] for row in shown if row.key}
+    with called.reading() as visit:
+        schools = {one.school_id: one for one in named_schools(visit.session, visit.scope, named)}
+        values = {
+            "deed": deed,
+            "done": [row for row in shown if row.code is None],
+            "failed": [row for row in shown if row.code is not None],
+            "numbers": list(dict.fromkeys(row.number for row in shown if row.code is None)),
+            "schools": schools,
+            "back": back_to(asked),
+            **undo_values(visit),
+        }
+        return visit.page("decisions/result.html", values)
+
+
+def undo_values(visit: Visit) -> dict[str, object]:
+    """What the reader did last, if she may take it back still."""
+    if not visit.person.may(Action.DRAFT):
+        return {"last": None}
+    now, book = visit.moment, visit.house.book
+    return {"last": undoing.last_deed(visit.session, visit.person, now=now, today=visit.today, book=book)}
+
+
+def query_of(filters: Filters, step: Step | None) -> str:
+    """The filters and the step as an address writes them, for a form to carry on."""
+    named = {name: value for name, value in filters.named.items() if value is not None}
+    return urlencode({**named, **({STEP: step} if step else {})})
+
+
+def back_to(asked: str) -> str:
+    """The address of the list that a form was sent from; nothing but its own fields is taken."""
+    fields = {name: value for name, value in parse_qsl(asked) if name in ASKED}
+    return f"{PAGE}?{urlencode(fields)}" if fields else PAGE
+
+
+def step_named(text: str) -> Step | None:
+    """A step by its word; raises :class:`FilterNotKnown`."""
+    if text and text not in tuple(Step):
+        raise FilterNotKnown(name=STEP, value=text, allowed=tuple(Step))
+    return Step(text) if text else None
+
+
+def _keys(need: list[str]) -> list[NeedKey]:
+    """The needs of a form, each written as its service and school."""
+    if not need:
+        raise DecisionRefused(reason="none")
+    parted = (text.partition(" ") for text in need[:MOST])
+    return list(dict.fromkeys((school_id, _service(service)) for service, _, school_id in parted))
+
+
+def _seen(text: str) -> tuple[int, int]:
+    """The number and revision of a decision that was chosen."""
+    number, _, revision = text.partition(":")
+    if not all(part.isascii() and part.isdigit() and int(part) <= LARGEST for part in (number, revision)):
+        raise FilterNotKnown(name="decision", value=text)
+    return int(number), int(revision)
+
+
+def _conditions(named: Iterable[str]) -> Iterable[ConditionId]:
+    for text in named:
+        if text not in tuple(ConditionId):
+            raise FilterNotKnown(name="confirmed", value=text)
+        yield ConditionId(text)
+
+
+def _service(text: str) -> Service:
+    if text and text not in tuple(Service):
+        raise FilterNotKnown(name="service", value=text, allowed=tuple(Service))
+    return Service(text) if text else Service.CHANNEL
+
+
+def _agreed(text: str) -> Agreed:
+    if text and text not in tuple(Agreed):
+        raise FilterNotKnown(name="agreed", value=text, allowed=tuple(Agreed))
+    return Agreed(text) if text else Agreed.NOT_ASKED
+
+
+def _route(text: str) -> RouteId | None:
+    if text and text not in tuple(RouteId):
+        raise FilterNotKnown(name="route", value=text, allowed=tuple(RouteId))
+    return RouteId(text) if text else None
