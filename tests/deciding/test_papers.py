@@ -131,7 +131,7 @@ def test_everything_ready_comes_in_one_archive_with_what_is_missing_beside_it(
     ]
     assert len([name for name in names if name.endswith(".pdf")]) == 5
     assert "Отчёт о закупке из одного источника" in lacking
-    assert "день подписания" in lacking
+    assert "номер подписанного договора" in lacking
 
 
 def test_the_code_under_a_paper_leads_back_to_its_decision_until_the_record_changes(

@@ -197,8 +197,13 @@ MISSING = (PARTIAL, *dict.fromkeys(name for names in ASKED.values() for name in 
 
 
 def missing(draft: Draft) -> tuple[str, ...]:
-    """The names of the facts that a paper lacks, in the order in which it asks for them."""
+    """The names of the facts that a paper lacks, in the order in which it asks for them.
+
+    Of a report, which comes after signing, first that the contract is signed.
+    """
     beyond = (PARTIAL,) if draft.is_partial else ()
+    if draft.kind is DraftKind.REPORT and draft.signed_number is None:
+        return (*beyond, "signed_number")
     return beyond + tuple(name for name in ASKED[draft.kind] if _is_blank(getattr(draft, name)))
 
 

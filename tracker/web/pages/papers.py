@@ -34,6 +34,7 @@ from tracker.render.environment import Voice
 from tracker.render.papers import Paper, clean, compose, own
 from tracker.render.pdf_documents import pdfs
 from tracker.services import drafting
+from tracker.store.givens import list_suppliers
 from tracker.web.attachments import disposition, file_name
 from tracker.web.auditing import note
 from tracker.web.deps import Asked, Called, Caller
@@ -76,17 +77,19 @@ def show(visit: Asked, number: int) -> Response:
     asked_of(visit.request)
     dossier = drafting.dossier_of(visit.session, visit.scope, number, book=visit.house.book)
     lines = _lines(dossier.drafts, visit)
-    by_kind = {kind: [line for line in lines if line.draft.kind is kind] for kind in DraftKind}
+    kinds = dict.fromkeys(line.draft.kind for line in lines)
     return visit.page(
         "papers/show.html",
         {
             "dossier": dossier,
-            "by_kind": {kind: found for kind, found in by_kind.items() if found},
+            "by_kind": {kind: [line for line in lines if line.draft.kind is kind] for kind in kinds},
             "ready": sum(not line.lacks for line in lines),
             "count": len(lines),
+            "can_be_stated": any(code in GIVEN for line in lines for code in line.lacks),
             "own_page": OF_DECISION,
             "stated": GIVEN,
             "longest": LONGEST_GIVEN,
+            "suppliers": list_suppliers(visit.session, visit.scope) if DraftKind.REQUEST in kinds else (),
         },
     )
 
