@@ -136,6 +136,8 @@ def _filled(text: str, values: Mapping[str, str]) -> Pieces:
     """The text with its places filled, facts apart from words; raises :class:`PaperBlank`."""
     found: list[Piece] = []
     for words, name, _, _ in string.Formatter().parse(text):
+        if found and found[-1].text.endswith("."):  # as a day does in Russian: one full stop is enough
+            words = words.removeprefix(".")
         if words:
             found.append(Piece(words.replace("№ ", f"№{NO_BREAK}"), is_fact=False))
         if name is not None:
@@ -246,9 +248,9 @@ def _long(day: date | None, voice: Voice) -> str | None:
 
 
 def _term(working_days: int, counted_from: str, voice: Voice) -> str:
-    return (
-        f"{voice.formats.count('days.working', working_days)} {voice.words.say(f'duty_start.{counted_from}')}"
-    )
+    days = voice.formats.count("days.working", working_days)
+    given = {"days": days, "after": voice.words.say(f"duty_start.{counted_from}")}
+    return _plain(_texts("common")["piece"]["term"][voice.words.language], given)
 
 
 def _place(place: Place, voice: Voice) -> dict[str, str]:
