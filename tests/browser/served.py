@@ -19,8 +19,9 @@ from tests.web.register import INTERIM, NEVER, NOW, STALLED, USED_UP
 from tracker.clock import FixedClock
 from tracker.domain.people import Person
 from tracker.domain.register import RegisterKind
+from tracker.domain.vocabulary import Service
 from tracker.settings import Settings
-from tracker.store import links, people, uploads
+from tracker.store import asks, links, people, uploads
 from tracker.store.credentials import set_password
 from tracker.store.engine import transaction
 from tracker.web.app import create_app
@@ -37,6 +38,11 @@ MORE = {
     "/": ("/?region=59", "/?on=2026-12-01"),
     "/queue": ("/queue?state=uncovered", "/queue?q=nothing"),
     "/schools": ("/schools?region=59",),
+    "/corrections": (
+        f"/corrections?kind=contracts&school_id={STALLED}&number=K-2",
+        f"/corrections?kind=schools&school_id={STALLED}",
+    ),
+    "/history": (f"/history?school_id={STALLED}&on=2027-01-10", "/history?region=59&on=2027-01-10"),
     "/schools/{school_id:path}": (
         *(f"/schools/{each}" for each in (INTERIM, NEVER)),
         f"/schools/{USED_UP}?on=2027-01-20",
@@ -81,7 +87,8 @@ class Served:
             kind, spoilt = RegisterKind.SCHOOLS, SPOILT.encode()
             token = uploads.keep(session, kind, spoilt, filename="new.csv", at=NOW, person_id=number)
             secret = links.make_link(session, number, links.Purpose.INVITATION, at=NOW)
-        return {"school_id": STALLED, "token": token, "number": str(number), "secret": secret}
+            key, _ = asks.add_ask(session, STALLED, Service.CHANNEL, actor="person:1", at=NOW)
+        return {"school_id": STALLED, "token": token, "number": str(number), "secret": secret, "key": key}
 
 
 @contextmanager

@@ -32,9 +32,13 @@ BY_COMMAND = frozenset({Act.DECREE, Act.DEMO, Act.MAIL_RETURNED})
 """Acts that no page does; loading the invented country has its test in ``test_demonstrating``, a mail that
 came back in ``test_returned``."""
 
-BESIDE = frozenset({Act.CLOCK_CONFIRMED, Act.CORRECTION, Act.CORRECTION_REFUSED, Act.FACTS_CONFIRMED})
+BESIDE = frozenset({Act.CLOCK_CONFIRMED, Act.CORRECTION, Act.CORRECTION_REFUSED, Act.FACTS_CONFIRMED}) | {
+    Act.SCHOOL_ASKED,
+    Act.SCHOOL_ANSWERED,
+    Act.ANSWER_SETTLED,
+}
 """A clock that has jumped is confirmed in ``test_loudness``, facts are corrected in ``test_corrections``
-and confirmed in ``test_quality``."""
+and confirmed in ``test_quality``, schools are asked in ``test_asks``."""
 
 OFFICE, HOME, ELSEWHERE = "203.0.113.7", "198.51.100.20", "192.0.2.66"
 NEW_PASSWORD = "көктемде жер көгерер еді"

@@ -53,6 +53,7 @@ class Keys:
             ),
             "{number:path}": dict(zip((OF_A, OF_B, OF_NOBODY), number, strict=True)),
             "{secret}": dict.fromkeys((OF_A, OF_B, OF_NOBODY), "x" * 43),
+            "{key}": dict.fromkeys((OF_A, OF_B, OF_NOBODY), "x" * 43),
         }
 
     def _people(self) -> dict[str, str]:
@@ -107,6 +108,9 @@ def correction_of(school_id: str, number: str) -> dict[str, str]:
 
 FORMS: dict[str, list[dict[str, Any]]] = {
     "/reports/print": [{"data": {"kind": "weekly", "format": "csv"}}],
+    "/asks": [{"data": {"school_id": SCHOOL_A}}, {"data": {"school_id": SCHOOL_B}}],
+    "/asks/settle": [{"data": {"number": "1", "deed": "accept"}}],
+    "/reports/quality/confirm": [{"data": {"school_id": SCHOOL_A}}, {"data": {"school_id": SCHOOL_B}}],
     "/corrections": [
         {"data": correction_of(SCHOOL_A, CONTRACT_A)},
         {"data": correction_of(SCHOOL_B, CONTRACT_B)},

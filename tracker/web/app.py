@@ -67,6 +67,7 @@ from tracker.web.own_paths import written_path
 from tracker.web.pages import (
     account,
     agreement,
+    asks,
     board,
     calendar,
     cases,
@@ -142,7 +143,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
 PAGES = (
     papers, losses, board, queue, suggestions, decisions, cases, whatif, deadlines, holds, reminders,
     agreement, leads, calendar, schools, exports, imports, policy, reports, quality, history, corrections,
-    languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
+    asks, languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)

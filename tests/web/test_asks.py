@@ -1,0 +1,133 @@
+"""A school is asked by a link: one answer, for some days, and nothing changes until somebody accepts it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import Engine, update
+from starlette.testclient import TestClient
+
+from tests.people import a_person
+from tests.web.conftest import Visit
+from tests.web.register import COVERED, NEVER, NOW, STALLED, UNKNOWN
+from tracker.domain.acts import NOBODY, Act
+from tracker.domain.asking import LASTS
+from tracker.domain.register import ContractRow
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import load_words
+from tracker.store import journal, registry
+from tracker.store.engine import reading, transaction
+from tracker.store.report_tables import SCHOOL_ASK
+from tracker.store.scope import EVERYTHING
+
+HEAD = a_person(Role.HEAD, "59")
+ABROAD = a_person(Role.HEAD, "71", name="abroad")
+KK = load_words(Language.KK)
+YES = {"channel": "yes", "contract_number": "М-77", "start_on": "2027-01-05", "end_on": "2027-12-31"}
+
+
+def link_for(client: TestClient, school_id: str) -> str:
+    """The path of a new link to a school."""
+    page = client.post("/asks", data={"school_id": school_id})
+    assert page.status_code == 200, page.text
+    (path,) = re.findall(r"(/answer/[\w-]{43})", page.text)
+    return str(path)
+
+
+def answered(phone: TestClient, path: str, said: dict[str, str]) -> int:
+    """A school opens the link and answers; the status of the last page."""
+    page = phone.get(path)
+    assert page.status_code == 200
+    token = re.findall(r'name="csrf" value="(\w+)"', page.text)[0]
+    return phone.post(path, data={"csrf": token, **said}).status_code
+
+
+def contracts(engine: Engine, school_id: str) -> list[ContractRow]:
+    with reading(engine, seeing=EVERYTHING) as session:
+        return list(registry.contract_rows(session, EVERYTHING, school_id=school_id))
+
+
+def test_an_answer_changes_nothing_until_it_is_accepted(filled: Engine, visit: Visit) -> None:
+    head, phone = visit(filled, person=HEAD), visit(filled, Language.KK, person=None)
+    before = contracts(filled, STALLED)
+    path = link_for(head, STALLED)
+    form = phone.get(path).text
+    assert KK.say("ask.q.channel.channel") in form
+    assert 'value="K-2"' in form
+    assert answered(phone, path, YES) == 200
+    assert contracts(filled, STALLED) == before
+    shown = head.get("/asks").text
+    assert "М-77" in shown
+    (number,) = set(re.findall(r'name="number" value="(\d+)"', shown))
+    sent = {"number": number, "deed": "accept"}
+    assert head.post("/asks/settle", data=sent, follow_redirects=False).status_code == 303
+    (added,) = set(contracts(filled, STALLED)) - set(before)
+    assert (added.contract_number, str(added.end_on)) == ("М-77", "2027-12-31")
+    assert head.post("/asks/settle", data=sent).status_code == 409
+    with reading(filled) as session:
+        told = {entry.action: entry for entry in journal.entries(session)}
+    assert told[Act.SCHOOL_ANSWERED].actor == NOBODY
+    assert told[Act.SCHOOL_ANSWERED].details["address"]
+    assert told[Act.SCHOOL_ASKED].actor == told[Act.ANSWER_SETTLED].actor != NOBODY
+
+
+def test_a_link_works_once_expires_and_ends_where_a_newer_one_is_made(filled: Engine, visit: Visit) -> None:
+    head, phone = visit(filled, person=HEAD), visit(filled, Language.KK, person=None)
+    older, path = link_for(head, STALLED), link_for(head, STALLED)
+    late = link_for(head, COVERED)
+    with transaction(filled, seeing=EVERYTHING) as session:
+        mine = SCHOOL_ASK.c.school_id == COVERED
+        session.execute(update(SCHOOL_ASK).where(mine).values(asked_at=NOW - LASTS, expires_at=NOW))
+    assert answered(phone, path, {"channel": "no"}) == 200
+    for dead in (older, path, late, "/answer/" + "x" * 43):
+        assert phone.get(dead).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({}, "channel"),
+        ({"channel": "perhaps"}, "channel"),
+        ({**YES, "end_on": "2026-01-01"}, "days"),
+        ({**YES, "start_on": ""}, "days"),
+        ({**YES, "start_on": "кеше"}, "days"),
+        ({"channel": "no", "remark": "x" * 201}, "text"),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_in_an_answer_is_said_and_the_link_still_works(
+    filled: Engine, visit: Visit, said: dict[str, str], code: str
+) -> None:
+    phone = visit(filled, Language.KK, person=None)
+    path = link_for(visit(filled, person=HEAD), STALLED)
+    token = re.findall(r'name="csrf" value="(\w+)"', phone.get(path).text)[0]
+    answer = phone.post(path, data={"csrf": token, **said})
+    assert answer.status_code == 400
+    assert KK.say(f"ask.refused.{code}") in answer.text
+    assert answered(phone, path, {"channel": "not_sure"}) == 200
+
+
+def test_still_true_confirms_and_an_answer_laid_aside_changes_nothing(filled: Engine, visit: Visit) -> None:
+    head, phone = visit(filled, person=HEAD), visit(filled, Language.KK, person=None)
+    for school_id, deed in ((COVERED, "accept"), (STALLED, "reject")):
+        assert answered(phone, link_for(head, school_id), {"channel": "yes"}) == 200
+        shown = head.get("/asks").text
+        number = re.findall(r'name="number" value="(\d+)"', shown)[0]
+        head.post("/asks/settle", data={"number": number, "deed": deed})
+    with reading(filled, seeing=EVERYTHING) as session:
+        confirmed = {one.school_id: one.confirmed_on for one in registry.list_schools(session, EVERYTHING)}
+    assert confirmed[COVERED] == NOW.date()
+    assert confirmed[STALLED] != NOW.date()
+
+
+def test_nobody_asks_or_settles_for_a_school_of_another_region(filled: Engine, visit: Visit) -> None:
+    head, phone = visit(filled, person=HEAD), visit(filled, Language.KK, person=None)
+    foreign = visit(filled, person=ABROAD)
+    for school_id in (UNKNOWN, NEVER, "nobody"):
+        assert head.post("/asks", data={"school_id": school_id}).status_code == 404
+    answered(phone, link_for(head, STALLED), YES)
+    assert "М-77" not in foreign.get("/asks").text
+    for number in ("1", "77"):
+        assert foreign.post("/asks/settle", data={"number": number, "deed": "accept"}).status_code == 404
