@@ -144,7 +144,8 @@ def named_schools(session: Session, person: Person, schools: Iterable[str]) -> t
 
 def looking(session: Session, scope: Scope, school_id: str, author: Author) -> Look | None:
     """Who works on a school at this moment."""
-    found = cases.looks(session, scope, schools=[school_id]).get(school_id)
+    _, looks = cases.hands(session, scope, schools=[school_id])
+    found = looks.get(school_id)
     return found if found is not None and found.until > author.now else None
 
 
@@ -194,7 +195,7 @@ def pin(session: Session, author: Author, person: Person, number: int, *, is_pin
     """Let a note warn above everything, or no longer. Raises :class:`NotFound`."""
     if not person.may(Action.WORK):
         raise NotAllowed
-    found = cases.note_of(session, Scope.of_person(person), number)
+    found = cases.note_of(session, Scope.of_person(person), person.id, number)
     if found is None:
         raise NotFound
     if found.is_pinned != is_pinned:

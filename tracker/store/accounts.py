@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
-from tracker.store.people import person_of_row, present_people, reaches_of
-from tracker.store.people_tables import PERSON, SIGNED_IN
+from tracker.store.people import person_of_row, present_people, reach_of, reaches_of
+from tracker.store.people_tables import PERSON, PERSON_REACH, SIGNED_IN
 from tracker.store.scope import is_storable, numbered
 
 
@@ -69,9 +69,13 @@ def account_of(session: Session, person_id: int) -> Account | None:
 def present(session: Session, roles: Collection[Role]) -> tuple[Person, ...]:
     """The people of some roles whose accounts are neither disabled nor erased, by their names."""
     wanted = and_(PERSON.c.role.in_(sorted(roles)), present_people())
-    reaches = reaches_of(session, wanted)
-    rows = session.execute(select(PERSON).where(wanted).order_by(PERSON.c.name, PERSON.c.id))
-    return tuple(person_of_row(session, row, reaches) for row in rows)
+    reach = PERSON_REACH.c
+    query = select(PERSON, reach.region, reach.district, reach.school_id)
+    found = query.outerjoin(PERSON_REACH).where(wanted).order_by(PERSON.c.name, PERSON.c.id)
+    rows: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(found):
+        rows.setdefault(row.id, []).append(row)
+    return tuple(person_of_row(session, each[0], {number: reach_of(each)}) for number, each in rows.items())
 
 
 def able_admins(session: Session) -> frozenset[int]:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, null, select, union_all
 from sqlalchemy.orm import Session
 
+from tracker.domain.decisions import OPEN, DecisionStatus
+from tracker.domain.vocabulary import Service
 from tracker.store.case_tables import CASE_HOLDER, CASE_LOOK, CASE_MENTION, CASE_NOTE
+from tracker.store.decision_tables import DECISION, DECISION_LINE
 from tracker.store.people_tables import PERSON
 from tracker.store.scope import Scope, either, visible
+from tracker.store.types import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note on a school; in ``text`` people stand by their numbers. ``name`` is its author's."""
+    """A note on a school; in ``text`` people stand by their numbers. ``name`` is its author's.
+
+    ``waits`` says that it speaks to its reader, who has not yet said that she saw it.
+    """
 
     id: int
     school_id: str
@@ -49,6 +56,7 @@ class Note:
     text: str
     is_pinned: bool
     made_at: datetime
+    waits: bool
 
 
 def holders(
@@ -56,27 +64,47 @@ def holders(
 ) -> Mapping[str, Holder]:
     """Who has which school in hand, of some schools or of all."""
     row = CASE_HOLDER.c
-    query = select(row.school_id, row.person_id, PERSON.c.name, PERSON.c.email, row.by_id, row.since)
-    query = query.join(PERSON, PERSON.c.id == row.person_id)
-    found = session.execute(_of(session, scope, query, row.school_id, schools))
-    return {each.school_id: Holder(*each) for each in found}
+    found = session.execute(_of(session, scope, _holders(), row.school_id, schools))
+    return {each.school_id: Holder(*each[:6]) for each in found}
 
 
-def looks(session: Session, scope: Scope, *, schools: Collection[str]) -> Mapping[str, Look]:
-    """Who worked on some schools last, also where that is over."""
+def hands(
+    session: Session, scope: Scope, *, schools: Collection[str]
+) -> tuple[Mapping[str, Holder], Mapping[str, Look]]:
+    """Who has some schools in hand, and who worked on them last, also where that is over."""
+    held = _of(session, scope, _holders(), CASE_HOLDER.c.school_id, schools)
+    looked = _of(session, scope, _looks(), CASE_LOOK.c.school_id, schools)
+    found = session.execute(union_all(held, looked)).all()
+    return (
+        {each.school_id: Holder(*each[:6]) for each in found if each.until is None},
+        {
+            each.school_id: Look(each.school_id, each.person_id, each.name, each.since, each.until)
+            for each in found
+            if each.until is not None
+        },
+    )
+
+
+def _holders() -> Select[Any]:
+    row, never = CASE_HOLDER.c, cast(null(), Moment).label("until")
+    query = select(row.school_id, row.person_id, PERSON.c.name, PERSON.c.email, row.by_id, row.since, never)
+    return query.join(PERSON, PERSON.c.id == row.person_id)
+
+
+def _looks() -> Select[Any]:
     row = CASE_LOOK.c
-    query = select(row.school_id, row.person_id, PERSON.c.name, row.since, row.until)
-    query = query.join(PERSON, PERSON.c.id == row.person_id)
-    found = session.execute(_of(session, scope, query, row.school_id, schools))
-    return {each.school_id: Look(*each) for each in found}
+    query = select(
+        row.school_id, row.person_id, PERSON.c.name, PERSON.c.email, row.person_id, row.since, row.until
+    )
+    return query.join(PERSON, PERSON.c.id == row.person_id)
 
 
 def notes(
-    session: Session, scope: Scope, *, schools: Collection[str], is_pinned: bool | None = None
+    session: Session, scope: Scope, reader: int, *, schools: Collection[str], is_pinned: bool | None = None
 ) -> Mapping[str, tuple[Note, ...]]:
     """The notes on some schools, the newest first; only pinned ones, or only others, where that is asked."""
     row = CASE_NOTE.c
-    query = _of(session, scope, _notes(), row.school_id, schools)
+    query = _of(session, scope, _notes(reader), row.school_id, schools)
     if is_pinned is not None:
         query = query.where(row.is_pinned.is_(is_pinned))
     found: dict[str, tuple[Note, ...]] = {}
@@ -85,30 +113,52 @@ def notes(
     return found
 
 
-def note_of(session: Session, scope: Scope, number: int) -> Note | None:
+@dataclass(frozen=True, slots=True)
+class OnDecision:
+    """A decision about a need that is not at its end: drafted, returned, or approved and not yet signed."""
+
+    school_id: str
+    service: Service
+    number: int
+    status: DecisionStatus
+
+
+def on_decision(
+    session: Session, scope: Scope, *, schools: Collection[str]
+) -> Mapping[tuple[str, Service], OnDecision]:
+    """The newest open decision about each need of some schools."""
+    row = DECISION_LINE.c
+    query = select(row.school_id, row.service, row.decision_number, DECISION.c.status)
+    query = query.join(DECISION, DECISION.c.number == row.decision_number)
+    open_ones = _of(session, scope, query, row.school_id, schools).where(DECISION.c.status.in_(sorted(OPEN)))
+    found = session.execute(open_ones.order_by(row.decision_number))
+    return {(each.school_id, each.service): OnDecision(*each) for each in found}
+
+
+def note_of(session: Session, scope: Scope, reader: int, number: int) -> Note | None:
     """One note; None alike where there is none and where its school is not seen."""
     row = CASE_NOTE.c
-    query = _of(session, scope, _notes(), row.school_id, None).where(row.id == number)
+    query = _of(session, scope, _notes(reader), row.school_id, None).where(row.id == number)
     found = session.execute(query).first()
     return None if found is None else Note(*found)
 
 
-def mentions(session: Session, scope: Scope, person: int) -> tuple[Note, ...]:
-    """The notes that wait for a person to see that they speak to her, the newest first."""
-    row = CASE_MENTION.c
-    query = _of(session, scope, _notes(), CASE_NOTE.c.school_id, None).join(CASE_MENTION, _waits(person))
-    return tuple(Note(*each) for each in session.execute(query.order_by(row.note_id.desc())))
+def mentions(session: Session, scope: Scope, reader: int) -> tuple[Note, ...]:
+    """The notes that wait for a reader to see that they speak to her, the newest first."""
+    query = _of(session, scope, _notes(reader), CASE_NOTE.c.school_id, None)
+    waiting = query.where(CASE_MENTION.c.note_id.is_not(None)).order_by(CASE_NOTE.c.id.desc())
+    return tuple(Note(*each) for each in session.execute(waiting))
 
 
-def _waits(person: int) -> ColumnElement[bool]:
-    row = CASE_MENTION.c
-    return and_(row.note_id == CASE_NOTE.c.id, row.person_id == person, row.seen_at.is_(None))
-
-
-def _notes() -> Select[Any]:
-    row = CASE_NOTE.c
-    query = select(row.id, row.school_id, row.person_id, PERSON.c.name, row.text, row.is_pinned, row.made_at)
-    return query.join(PERSON, PERSON.c.id == row.person_id)
+def _notes(reader: int) -> Select[Any]:
+    """Notes with their authors, and whether they wait for the reader."""
+    row, told = CASE_NOTE.c, CASE_MENTION.c
+    waits = told.note_id.is_not(None)
+    query = select(
+        row.id, row.school_id, row.person_id, PERSON.c.name, row.text, row.is_pinned, row.made_at, waits
+    )
+    hers = and_(told.note_id == row.id, told.person_id == reader, told.seen_at.is_(None))
+    return query.join(PERSON, PERSON.c.id == row.person_id).outerjoin(CASE_MENTION, hers)
 
 
 def _of(

@@ -227,7 +227,7 @@ def person_of_row(session: Session, row: Row[Any], reaches: Mapping[int, Reach] 
     if row.role in NATIONAL:
         reach = NOWHERE
     elif reaches is None:
-        reach = _reach(session.execute(_REACH, {"number": row.id}))
+        reach = reach_of(session.execute(_REACH, {"number": row.id}))
     else:
         reach = reaches.get(row.id, NOWHERE)
     return Person(row.id, row.email, row.name, row.role, row.language, reach)
@@ -244,10 +244,11 @@ def reaches_of(session: Session, people: ColumnElement[bool]) -> Mapping[int, Re
     given: dict[int, list[Row[Any]]] = {}
     for row in session.execute(wanted):
         given.setdefault(row.person_id, []).append(row)
-    return {number: _reach(rows) for number, rows in given.items()}
+    return {number: reach_of(rows) for number, rows in given.items()}
 
 
-def _reach(rows: Iterable[Row[Any]]) -> Reach:
+def reach_of(rows: Iterable[Row[Any]]) -> Reach:
+    """What the rows of one person's reach give her to see."""
     given = list(rows)
     return Reach(
         regions=frozenset(row.region for row in given if row.region and row.district is None),

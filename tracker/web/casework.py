@@ -10,7 +10,6 @@ from tracker.domain.people import Person
 from tracker.domain.register import SchoolRow
 from tracker.domain.roles import NATIONAL, Action, Role
 from tracker.services import working
-from tracker.store import cases, holds
 from tracker.store.cases import Note
 from tracker.store.journal_search import names_of
 from tracker.web.deps import Visit
@@ -41,25 +40,26 @@ class Contacts:
 
 def desk_of(visit: Visit, school: SchoolRow) -> Mapping[str, object]:
     """What the page of a school says of those who work on it."""
-    session, scope, person = visit.session, visit.scope, visit.person
-    hands: Hands = hands_of(visit, [school.school_id])
-    noted = cases.notes(session, scope, schools=[school.school_id]).get(school.school_id, ())
-    waiting = {note.id for note in cases.mentions(session, scope, person.id)}
-    colleagues = working.colleagues(session, [school])
-    holder, look = hands.holders.get(school.school_id), hands.looks.get(school.school_id)
-    numbers, _ = stands_for(person, holds.absences(session, on=visit.today))
+    person, school_id = visit.person, school.school_id
+    hands: Hands = hands_of(visit, [school_id])
+    holder, look, notes = (
+        hands.holders.get(school_id),
+        hands.looks.get(school_id),
+        hands.notes.get(school_id, ()),
+    )
+    numbers, _ = stands_for(person, hands.absences.values())
     is_hers = holder is not None and holder.person in numbers
+    colleagues = working.colleagues(visit.session, [school])
     return {
         "holder": holder,
-        "standin": hands.standin(school.school_id),
+        "standin": hands.standin(school_id),
         "look": look,
         "is_looked_by_other": look is not None and look.person != person.id,
-        "is_hers": is_hers,
         "may_work": person.may(Action.WORK),
         "may_part": person.may(Action.WORK) and (is_hers or person.may(Action.ASSIGN)),
-        "notes": noted,
-        "waiting": {note.id for note in noted} & waiting,
-        "told": speaker(visit, noted),
+        "notes": notes,
+        "decisions": {service: one for (_, service), one in hands.decisions.items()},
+        "told": speaker(visit, notes),
         "colleagues": colleagues,
         "contacts": Contacts.of(school, colleagues),
     }

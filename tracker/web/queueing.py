@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tracker.domain.cases import Absence, stands_for
+from tracker.domain.vocabulary import Service
 from tracker.services.evaluating import NeedView, in_harm_order, snapshot
 from tracker.store import cases, holds
-from tracker.store.cases import Holder, Look, Note
+from tracker.store.cases import Holder, Look, Note, OnDecision
 from tracker.store.registry import search_schools
 from tracker.web.deps import Visit
 from tracker.web.filters import QUEUED, Filters, asked_of
@@ -25,7 +26,8 @@ class Hands:
     holders: Mapping[str, Holder]
     absences: Mapping[int, Absence]
     looks: Mapping[str, Look]
-    pinned: Mapping[str, tuple[Note, ...]]
+    notes: Mapping[str, tuple[Note, ...]]
+    decisions: Mapping[tuple[str, Service], OnDecision]
 
     def standin(self, school_id: str) -> Absence | None:
         """Who stands in for the holder of a school today."""
@@ -91,16 +93,17 @@ def hers(visit: Visit, needs: Iterable[NeedView]) -> Iterable[NeedView]:
     )
 
 
-def hands_of(visit: Visit, schools: Iterable[str]) -> Hands:
-    """Who works on some schools."""
+def hands_of(visit: Visit, schools: Iterable[str], *, is_pinned: bool | None = None) -> Hands:
+    """Who works on some schools, with their notes; nobody is looked up where nobody has one in hand."""
     session, scope, wanted = visit.session, visit.scope, frozenset(schools)
-    looks = cases.looks(session, scope, schools=wanted)
-    absences = holds.absences(session, on=visit.today)
+    held, looks = cases.hands(session, scope, schools=wanted)
+    away = holds.absences(session, on=visit.today) if held else ()
     return Hands(
-        holders=cases.holders(session, scope, schools=wanted),
-        absences={absence.person: absence for absence in absences},
+        holders=held,
+        absences={absence.person: absence for absence in away},
         looks={name: look for name, look in looks.items() if look.until > visit.moment},
-        pinned=cases.notes(session, scope, schools=wanted, is_pinned=True),
+        notes=cases.notes(session, scope, visit.person.id, schools=wanted, is_pinned=is_pinned),
+        decisions=cases.on_decision(session, scope, schools=wanted),
     )
 
 

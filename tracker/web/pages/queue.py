@@ -72,9 +72,9 @@ def _page(visit: Visit, filters: Filters, *, refused: CaseRefused | None = None)
     needs = kept(visit, filters)
     flagged = in_harm_order(needs)
     page = page_of(flagged, number=filters.page, size=filters.size)
-    hands = hands_of(visit, {need.school.school_id for need in page.items})
+    hands = hands_of(visit, {need.school.school_id for need in page.items}, is_pinned=True)
     waiting = cases.mentions(visit.session, visit.scope, visit.person.id)
-    noted = [note for notes in hands.pinned.values() for note in notes]
+    noted = [note for notes in hands.notes.values() for note in notes]
     values = {
         "filters": filters,
         "page": page,

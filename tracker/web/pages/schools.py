@@ -14,6 +14,7 @@ from tracker.domain.alphabet import sort_key
 from tracker.domain.coverage import states
 from tracker.domain.facts import NeedFacts, TenderFacts
 from tracker.domain.findings import Assessment, Finding, RouteAnswer
+from tracker.domain.foregone import Loss, horizon_of
 from tracker.domain.policy import Policy, Route
 from tracker.domain.register import ContractRow, SchoolRow, TenderEventRow, TenderRow
 from tracker.domain.roles import Action
@@ -23,8 +24,10 @@ from tracker.domain.workdays import WorkCalendar
 from tracker.render.explanations import flag_clause
 from tracker.render.timeline import Timeline, draw, window_around
 from tracker.services import leading
-from tracker.services.evaluating import calendar, need_facts, snapshot
+from tracker.services.evaluating import calendar, snapshot
+from tracker.services.foregoing import of_need
 from tracker.store import registry
+from tracker.store.facts import load_facts
 from tracker.store.flags import FlagRecord, flag_history
 from tracker.store.sources import list_sources
 from tracker.web.casework import desk_of
@@ -56,6 +59,7 @@ class NeedCard:
     timeline: Timeline
     flags: tuple[FlagLine, ...]
     routes: tuple[tuple[RouteAnswer, Route], ...]
+    loss: Loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,9 @@ def show(visit: Asked, school_id: str) -> Response:
     known_seq = visit.known_seq
     judged = (need.school for need in shot.needs if need.school.school_id == school_id)
     school = next(judged, None) or registry.get_school(session, scope, school_id, known_seq=known_seq)
+    needs = [(school_id, service.value) for service in school.services]
+    facts = {one.service: one for one in load_facts(session, scope, known_seq=known_seq, needs=needs)}
     days = calendar(session, house.book, visit.known)
-    facts = {one.service: one for one in need_facts(session, scope, school_id, known=visit.known)}
     history = () if visit.known else flag_history(session, scope, school_id)  # not kept as known at a moment
     cards = tuple(
         _card(need.assessment, facts[need.assessment.service], history, house.book.policy, days)
@@ -113,6 +118,7 @@ def show(visit: Asked, school_id: str) -> Response:
             "history": history,
             "sources": list_sources(session, scope, school_id, known_seq=known_seq),
             "policy": house.book.policy,
+            "until": horizon_of(visit.on),
             "place": place,
             "asked_line": "" if place is None else urlencode(place.named),
             "replies": _replies(visit, school, cards),
@@ -143,6 +149,7 @@ def _card(
         timeline=draw(found, states(facts, window), passed, window),
         flags=tuple(_flag_line(flag, found, history) for flag in found.flags),
         routes=tuple((route, _ground(route, found, policy)) for route in routes),
+        loss=of_need(found, facts, horizon_of(found.on), days),
     )
 
 
@@ -178,6 +185,8 @@ def _contracts(visit: Visit, school_id: str, known_seq: int | None) -> tuple[Con
 def _purchases(visit: Visit, school_id: str, known_seq: int | None) -> tuple[Purchase, ...]:
     scope = visit.scope
     tenders = registry.tender_rows(visit.session, scope, school_id=school_id, known_seq=known_seq)
+    if not tenders:
+        return ()
     events = registry.event_rows(visit.session, scope, school_id=school_id, known_seq=known_seq)
     by_number: Mapping[str, list[TenderEventRow]] = {tender.tender_number: [] for tender in tenders}
     for event in sorted(events, key=lambda event: event.on):
