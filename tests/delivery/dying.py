@@ -1,7 +1,7 @@
 """A process whose children send and are killed: what takes long to load is loaded once, then it forks.
 
-``python -m tests.delivery.dying SMTP_URL``; each line on standard input is ``SECONDS DATABASE_URL``. A child
-is killed after so many seconds; the answer is its exit status.
+``python -m tests.delivery.dying SMTP_URL``; a line on standard input is ``DATABASE_URL SECONDS …``: so many
+children send at once and are killed after so many seconds each; the answer is how many died of it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from time import monotonic, sleep
 
@@ -49,24 +50,31 @@ def child(database: str, smtp: str) -> int:
     os._exit(0)
 
 
-def ended(number: int, seconds: float) -> int:
-    """Wait for a child, and kill it after so long; its status, below zero the signal that killed it."""
-    stop = monotonic() + seconds
-    while True:
-        done, status = os.waitpid(number, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        if monotonic() >= stop:
-            os.kill(number, signal.SIGKILL)
+def killed(ends: Mapping[int, float]) -> int:
+    """Wait for children, and kill each after so many seconds; how many died of it, -1 if one failed."""
+    begun, left, kills = monotonic(), dict(ends), 0
+    while left:
+        for number, seconds in tuple(left.items()):
+            done, status = os.waitpid(number, os.WNOHANG)
+            if done:
+                del left[number]
+                code = os.waitstatus_to_exitcode(status)
+                if code not in (0, -signal.SIGKILL):
+                    return -1
+                kills += code != 0
+            elif monotonic() - begun >= seconds:
+                os.kill(number, signal.SIGKILL)
         sleep(0.001)
+    return kills
 
 
 def main(smtp: str) -> None:
     """Serve the test that talks to us."""
-    print("ready", flush=True)
+    print(0, flush=True)
     for line in sys.stdin:
-        seconds, database = line.split()
-        print(ended(child(database, smtp), float(seconds)), flush=True)
+        database, *seconds = line.split()
+        children = {child(database, smtp): float(each) for each in seconds}
+        print(killed(children), flush=True)
 
 
 if __name__ == "__main__":

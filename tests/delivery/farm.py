@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
-from tracker.paths import PACKAGE
+from tests.delivery.talking import Talk, talking
 
 
 @dataclass(frozen=True)
@@ -48,15 +47,12 @@ class One:
 class Farm:
     """The process that forks them."""
 
-    process: subprocess.Popen[str]
+    talk: Talk
     folder: Path
 
     def ask(self, request: Mapping[str, object]) -> int:
         """Ask something of it."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        print(json.dumps(request), file=self.process.stdin, flush=True)
-        return int(self.process.stdout.readline())
+        return self.talk.ask(json.dumps(request))
 
     def start(
         self, *words: str, environment: Mapping[str, str], tick: float = 60, strike: str | None = None
@@ -73,12 +69,5 @@ class Farm:
 @contextmanager
 def farm(folder: Path) -> Iterator[Farm]:
     """Start it; what they say lies in the folder."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.delivery.warm"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PACKAGE.parent,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        assert process.stdout.readline().strip() == "0"
-        yield Farm(process, folder)
-        assert process.stdin is not None
-        process.stdin.close()
+    with talking([sys.executable, "-m", "tests.delivery.warm"]) as talk:
+        yield Farm(talk, folder)

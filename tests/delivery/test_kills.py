@@ -1,18 +1,15 @@
 """Whoever is killed while sending loses nothing, and what is sent twice has one identity (FLT-2).
 
-An ordinary run kills sixty times on each database; with ``KILLS=1000`` it kills a thousand times.
+One, two or four send at once. An ordinary run kills sixty times on each database; with ``KILLS=1000`` it
+kills a thousand times.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import Engine
@@ -21,10 +18,10 @@ from tests.databases import shown
 from tests.delivery.boxes import mail_box
 from tests.delivery.conftest import Service
 from tests.delivery.dying import HANDS
+from tests.delivery.talking import talking
 from tests.web.register import NOW
 from tracker.domain.messages import ChannelKind
 from tracker.domain.roles import Role
-from tracker.paths import PACKAGE
 from tracker.store import outbox
 from tracker.store.engine import reading, transaction
 from tracker.store.outbox import Note
@@ -32,37 +29,7 @@ from tracker.store.outbox import Note
 KILLS = int(os.environ.get("KILLS", "60"))
 A_ROUND = 40
 PATIENCE = 60
-
-
-@dataclass(frozen=True)
-class Dying:
-    """The process that forks those who are killed."""
-
-    process: subprocess.Popen[str]
-
-    def ask(self, *words: object) -> None:
-        """Say a line."""
-        assert self.process.stdin is not None
-        print(*words, file=self.process.stdin, flush=True)
-
-    def hear(self) -> int:
-        """A number that it answers."""
-        assert self.process.stdout is not None
-        return int(self.process.stdout.readline())
-
-
-@contextmanager
-def dying(smtp: str) -> Iterator[Dying]:
-    """Start it."""
-    words = [sys.executable, "-m", "tests.delivery.dying", smtp]
-    with subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PACKAGE.parent
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().strip() == "ready"
-        yield Dying(process)
-        assert process.stdin is not None
-        process.stdin.close()
+AT_ONCE = (1, 2, 4)
 
 
 def put(engine: Engine, keys: list[str]) -> None:
@@ -77,21 +44,24 @@ def is_empty(engine: Engine) -> bool:
 
 
 @pytest.mark.long
-def test_flt_2_kills_at_random_lose_nothing_and_copies_have_one_identity(
+def test_flt_2_kills_at_random_of_one_to_four_senders_lose_nothing_and_copies_have_one_identity(
     service: Service,
 ) -> None:
     assert service.add("r", Role.OFFICER, "59") == 1
-    dice, kills = random.Random(20270115), 0
+    dice, kills, asked = random.Random(20270115), 0, Counter[int]()
     keys: list[str] = []
-    with mail_box() as kept, dying(kept.url) as process:
-        while kills < KILLS:
+    with mail_box() as kept, talking([sys.executable, "-m", "tests.delivery.dying", kept.url]) as process:
+        while kills < KILLS or len(asked) < len(AT_ONCE):
             more = [f"k{len(keys) + number}" for number in range(A_ROUND)]
             keys += more
             put(service.engine, more)
             while not is_empty(service.engine):
-                seconds = dice.uniform(0.02, 0.35) if kills < KILLS else PATIENCE
-                process.ask(seconds, shown(service.engine.url))
-                kills += process.hear() != 0
+                at_once = dice.choice(AT_ONCE)
+                asked[at_once] += 1
+                lives = [dice.uniform(0.02, 0.35) if kills < KILLS else PATIENCE for _ in range(at_once)]
+                died = process.ask(shown(service.engine.url), *lives)
+                assert died >= 0
+                kills += died
     copies = Counter(kept.taken)
     assert {key for key, _ in copies} == set(keys)
     assert len(copies) == len(keys)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -28,12 +27,12 @@ from tests.databases import shown
 from tests.delivery.boxes import mail_box, web_box
 from tests.delivery.conftest import Service
 from tests.delivery.swept import AHEAD, IDLE, SEAL
+from tests.delivery.talking import Talk, talking
 from tests.web.register import NOW
 from tracker.channels.telegram_text import SHORT
 from tracker.channels.webhook import new_secret
 from tracker.domain.messages import ChannelKind, reference
 from tracker.domain.roles import Role
-from tracker.paths import PACKAGE
 from tracker.services import witnessing
 from tracker.services.connecting import TEST
 from tracker.store import outbox, ways
@@ -88,14 +87,11 @@ def peers() -> Iterator[Peers]:
 class Sweep:
     """Those who are killed, and the program that does it."""
 
-    process: subprocess.Popen[str]
+    talk: Talk
 
     def run(self, kind: ChannelKind, call: str, number: int, engine: Engine) -> int:
         """Send by a channel and die at the call of this number; the exit status."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        print(kind, call, number, shown(engine.url), file=self.process.stdin, flush=True)
-        return int(self.process.stdout.readline())
+        return self.talk.ask(kind, call, number, shown(engine.url))
 
 
 @contextmanager
@@ -109,14 +105,8 @@ def sweep(of: Peers) -> Iterator[Sweep]:
     options = ["-f", "-qq", "-o", os.devnull, "-e", "signal=none", "-e", f"trace={calls}"]
     kill = ["-e", f"inject={calls}:signal=SIGKILL:when={AHEAD}"]
     words = [strace, *options, *kill, sys.executable, "-m", "tests.delivery.swept", of.smtp, of.url]
-    with subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PACKAGE.parent
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().strip() == "0"
-        yield Sweep(process)
-        assert process.stdin is not None
-        process.stdin.close()
+    with talking(words) as talk:
+        yield Sweep(talk)
 
 
 def numbers(engine: Engine, kind: ChannelKind, call: str) -> range:
