@@ -117,7 +117,7 @@ def test_everything_ready_comes_in_one_archive_with_what_is_missing_beside_it(
     direct: int, officer: TestClient
 ) -> None:
     state(officer, direct)
-    taken = officer.post("/exports/documents", data={"number": [str(direct), "999"]})
+    taken = officer.post("/exports/documents", data={"numbers": f"{direct} 999 no"})
     assert taken.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
         names = archive.namelist()
@@ -189,7 +189,7 @@ def test_a_foreign_decision_has_no_papers_and_readers_without_the_right_give_not
         assert stranger.get(f"/decisions/{number}/documents").status_code == 404
         assert stranger.post(f"/decisions/{number}/documents", data={"format": "zip"}).status_code == 404
         assert stranger.post(f"/decisions/{number}/documents/facts", data=STATED).status_code == 404
-        assert stranger.post("/exports/documents", data={"number": str(number)}).status_code == 409
+        assert stranger.post("/exports/documents", data={"numbers": str(number)}).status_code == 409
     auditor = visit(office.engine, person=a_person(Role.AUDITOR))
     assert auditor.get(f"/decisions/{direct}/documents").status_code == 200
     assert auditor.post(f"/decisions/{direct}/documents/facts", data=STATED).status_code == 403

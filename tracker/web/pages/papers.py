@@ -47,6 +47,10 @@ MOST_PAPERS = 400
 """So many papers at most come in one archive."""
 
 
+LONGEST = 10
+"""Digits of the longest number of a decision."""
+
+
 class Format(StrEnum):
     """The formats of papers; ``zip`` is an archive with both others."""
 
@@ -156,10 +160,11 @@ def give(
 
 
 @router.post("/exports/documents", dependencies=[allow(Action.EXPORT)])
-def take_many(called: Called, number: Annotated[list[int] | None, Form()] = None) -> Response:
-    """The papers of many decisions in one archive, with a list of what is missing in the others."""
+def take_many(called: Called, numbers: Annotated[str, Form()] = "") -> Response:
+    """The papers of the named decisions in one archive, with a list of what is missing in the others."""
+    named = [int(number) for number in numbers.split() if number.isdecimal() and len(number) <= LONGEST]
     with called.reading() as visit:
-        dossiers = drafting.dossiers_of(visit.session, visit.scope, number or [], book=called.house.book)
+        dossiers = drafting.dossiers_of(visit.session, visit.scope, named, book=called.house.book)
     return _archive(called, dossiers)
 
 
@@ -170,7 +175,7 @@ def check(visit: Asked) -> Response:
     number, code = asked.get("number", "").strip(), asked.get("code", "").strip()
     values: dict[str, object] = {"number": number, "code": code, "dossier": None, "line": None}
     if number and code:
-        if not number.isdecimal() or len(number) > 10:
+        if not number.isdecimal() or len(number) > LONGEST:
             raise FilterNotKnown(name="number", value=number)
         dossier = drafting.dossier_of(visit.session, visit.scope, int(number), book=visit.house.book)
         same = [draft for draft in dossier.drafts if is_same_checksum(code, draft)]
