@@ -75,6 +75,7 @@ class Story:
         assert self.at_home.get("/people").status_code == 403
         self._work_with_files()
         self._answer_reminders()
+        self._work_on_a_case()
         self._look_after_the_own_account()
         self._look_after_people()
         self._withstand_an_attack()
@@ -106,6 +107,19 @@ class Story:
         hook = {"webhook_url": "https://hooks.example.kz/tracker", "webhook_current": PASSWORD}
         head.send("/reminders/ways/webhook", hook, page="/reminders")
         head.send("/reminders/ways/remove", {"number": "1"}, page="/reminders")
+
+    def _work_on_a_case(self) -> None:
+        case = {"school_id": "100000000001"}
+        self.at_office.send("/cases", {**case, "deed": "look"}, page="/queue")
+        head, before = self.at_home, self.admin.mark.partition(":")[2]
+        head.send("/cases", {**case, "deed": "look", "seen": before}, page="/queue")
+        head.send("/cases", {**case, "deed": "give"}, page="/queue")
+        own = self.head.mark.partition(":")[2]
+        head.send("/cases", {**case, "deed": "release", "seen": own}, page="/queue")
+        head.send("/cases/notes", {**case, "text": "жеткізуші бас тартты"}, page="/queue")
+        head.send("/cases/notes/pin", {"number": "1", "is_pinned": "1"}, page="/queue")
+        head.send("/queue/views", {"name": "Біздікі", "query": "region=59"}, page="/queue")
+        head.send("/queue/views/forget", {"number": "1"}, page="/queue")
 
     def _look_after_the_own_account(self) -> None:
         head = self.at_home

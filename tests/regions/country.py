@@ -7,14 +7,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from tests.store.rows import KIND_OF
 from tests.web.register import NOW, RECORDED_AT, a_contract, a_school, day
 from tracker.clock import legal_day
+from tracker.domain.people import Reach
 from tracker.domain.register import RegisterRow, SchoolRow, TenderEventRow, TenderRow
+from tracker.domain.roles import Role
 from tracker.domain.vocabulary import ContractStatus, Stage, TenderEventKind, TenderStatus
 from tracker.services.evaluating import Book, evaluate
-from tracker.store import intake, versions
+from tracker.store import case_changes, intake, people, versions
 from tracker.store.engine import transaction
 from tracker.store.scope import EVERYTHING
 
@@ -100,6 +103,22 @@ def settle_country(engine: Engine) -> None:
     """Both regions, the second recorded after the first."""
     settle(engine, *of_a(), source="file-of-a")
     settle(engine, *of_b(), source="CANARY-file", hours=1)
+    with transaction(engine, seeing=EVERYTHING) as session:
+        work_on_b(session)
+
+
+def work_on_b(session: Session) -> None:
+    """Somebody of the second region has its school in hand, works on it, and notes a word for herself."""
+    reach = Reach(frozenset({B}))
+    email = "canary-worker@example.kz"
+    person = people.add_person(
+        session, email=email, name="CANARY-worker", role=Role.HEAD, reach=reach, at=NOW
+    )
+    case_changes.give(session, SCHOOL_B, person, by=person, at=NOW)
+    case_changes.look(session, SCHOOL_B, person, since=NOW, until=NOW + timedelta(minutes=20))
+    case_changes.add_note(
+        session, SCHOOL_B, person, "CANARY-case", is_pinned=True, mentioned=[person], at=NOW
+    )
 
 
 def move(engine: Engine, school: SchoolRow, region: str, *, hours: int = 2) -> None:

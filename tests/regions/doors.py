@@ -106,6 +106,14 @@ def correction_of(school_id: str, number: str) -> dict[str, str]:
     return {**said, "seen": "x", "reason": "asked for", "value_end_on": "2027-01-31"}
 
 
+BOTH = (SCHOOL_A, SCHOOL_B)
+
+
+def case_of(deed: str, school_id: str) -> dict[str, str]:
+    """The form that does one thing with the case of a school."""
+    return {"school_id": school_id, "deed": deed}
+
+
 FORMS: dict[str, list[dict[str, Any]]] = {
     "/reports/print": [{"data": {"kind": "weekly", "format": "csv"}}],
     "/asks": [{"data": {"school_id": SCHOOL_A}}, {"data": {"school_id": SCHOOL_B}}],
@@ -120,6 +128,14 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     "/journal/export": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/deadlines/hold": [{"data": hold_of(SCHOOL_A)}, {"data": hold_of(SCHOOL_B)}],
     "/reminders/leads": [{"data": leads_of(CONTRACT_A)}, {"data": leads_of(CONTRACT_B)}],
+    "/cases": [{"data": case_of(deed, school)} for deed in ("give", "look", "see") for school in BOTH],
+    "/cases/notes": [{"data": {"school_id": school, "text": "read this"}} for school in BOTH],
+    "/cases/notes/pin": [{"data": {"number": "1", "is_pinned": "1"}}],
+    "/queue/assign": [
+        {"data": {"need": [f"channel {school}" for school in BOTH]}},
+        {"data": {"case": [f"0 {school}" for school in BOTH], "to": "1"}},
+    ],
+    "/queue/views": [{"data": {"name": "mine", "query": "mine=1"}}],
     "/imports": [
         {"data": {"kind": "schools"}, "files": {"file": ("a.csv", FILE_A)}},
         {

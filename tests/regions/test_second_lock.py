@@ -74,6 +74,8 @@ def asked_of(name: str) -> dict[str, object]:
         "numbers": [TENDER_A, TENDER_B],
         "kind": RegisterKind.SCHOOLS,
         "named": [SCHOOL_A, SCHOOL_B],
+        "person_id": 1,
+        "note": 1,
     }
     needed = inspect.signature(LISTS[name]).parameters.values()
     return {

@@ -14,11 +14,11 @@ from tests.store.test_facts import a_country
 from tracker.domain.errors import NotFound
 from tracker.domain.register import ContractRow, RegisterKind, SchoolRow, TenderEventRow, TenderRow
 from tracker.domain.vocabulary import TenderEventKind, TenderStatus
-from tracker.store import assessments, decisions, facts, flags, journal, references, registry
+from tracker.store import assessments, cases, decisions, facts, flags, journal, references, registry
 from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING, Scope
 
-READING_SIDE = (registry, references, facts, assessments, flags, decisions)
+READING_SIDE = (registry, references, facts, assessments, flags, decisions, cases)
 WITHOUT_SCHOOLS = {
     "recordings": "who took in what, without what it was",
     "data_version": "two numbers for caches",
@@ -77,6 +77,7 @@ ASKED: dict[str, object] = {
     "numbers": ["T-A", "T-B"],
     "named": ["A", "B", "N"],
     "kind": RegisterKind.SCHOOLS,
+    "note": 1,
     "decision": 1,
     "decisions": [1, 2],
     "person_id": 1,

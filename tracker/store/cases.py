@@ -10,10 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, cast, null, select, union_all
 from sqlalchemy.orm import Session
 
-from tracker.domain.decisions import OPEN, DecisionStatus
-from tracker.domain.vocabulary import Service
 from tracker.store.case_tables import CASE_HOLDER, CASE_LOOK, CASE_MENTION, CASE_NOTE
-from tracker.store.decision_tables import DECISION, DECISION_LINE
 from tracker.store.people_tables import PERSON
 from tracker.store.scope import Scope, either, visible
 from tracker.store.types import Moment
@@ -100,11 +97,11 @@ def _looks() -> Select[Any]:
 
 
 def notes(
-    session: Session, scope: Scope, reader: int, *, schools: Collection[str], is_pinned: bool | None = None
+    session: Session, scope: Scope, person_id: int, *, schools: Collection[str], is_pinned: bool | None = None
 ) -> Mapping[str, tuple[Note, ...]]:
     """The notes on some schools, the newest first; only pinned ones, or only others, where that is asked."""
     row = CASE_NOTE.c
-    query = _of(session, scope, _notes(reader), row.school_id, schools)
+    query = _of(session, scope, _notes(person_id), row.school_id, schools)
     if is_pinned is not None:
         query = query.where(row.is_pinned.is_(is_pinned))
     found: dict[str, tuple[Note, ...]] = {}
@@ -113,51 +110,29 @@ def notes(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class OnDecision:
-    """A decision about a need that is not at its end: drafted, returned, or approved and not yet signed."""
-
-    school_id: str
-    service: Service
-    number: int
-    status: DecisionStatus
-
-
-def on_decision(
-    session: Session, scope: Scope, *, schools: Collection[str]
-) -> Mapping[tuple[str, Service], OnDecision]:
-    """The newest open decision about each need of some schools."""
-    row = DECISION_LINE.c
-    query = select(row.school_id, row.service, row.decision_number, DECISION.c.status)
-    query = query.join(DECISION, DECISION.c.number == row.decision_number)
-    open_ones = _of(session, scope, query, row.school_id, schools).where(DECISION.c.status.in_(sorted(OPEN)))
-    found = session.execute(open_ones.order_by(row.decision_number))
-    return {(each.school_id, each.service): OnDecision(*each) for each in found}
-
-
-def note_of(session: Session, scope: Scope, reader: int, number: int) -> Note | None:
+def note_of(session: Session, scope: Scope, person_id: int, note: int) -> Note | None:
     """One note; None alike where there is none and where its school is not seen."""
     row = CASE_NOTE.c
-    query = _of(session, scope, _notes(reader), row.school_id, None).where(row.id == number)
+    query = _of(session, scope, _notes(person_id), row.school_id, None).where(row.id == note)
     found = session.execute(query).first()
     return None if found is None else Note(*found)
 
 
-def mentions(session: Session, scope: Scope, reader: int) -> tuple[Note, ...]:
+def mentions(session: Session, scope: Scope, person_id: int) -> tuple[Note, ...]:
     """The notes that wait for a reader to see that they speak to her, the newest first."""
-    query = _of(session, scope, _notes(reader), CASE_NOTE.c.school_id, None)
+    query = _of(session, scope, _notes(person_id), CASE_NOTE.c.school_id, None)
     waiting = query.where(CASE_MENTION.c.note_id.is_not(None)).order_by(CASE_NOTE.c.id.desc())
     return tuple(Note(*each) for each in session.execute(waiting))
 
 
-def _notes(reader: int) -> Select[Any]:
+def _notes(person_id: int) -> Select[Any]:
     """Notes with their authors, and whether they wait for the reader."""
     row, told = CASE_NOTE.c, CASE_MENTION.c
     waits = told.note_id.is_not(None)
     query = select(
         row.id, row.school_id, row.person_id, PERSON.c.name, row.text, row.is_pinned, row.made_at, waits
     )
-    hers = and_(told.note_id == row.id, told.person_id == reader, told.seen_at.is_(None))
+    hers = and_(told.note_id == row.id, told.person_id == person_id, told.seen_at.is_(None))
     return query.join(PERSON, PERSON.c.id == row.person_id).outerjoin(CASE_MENTION, hers)
 
 

@@ -9,7 +9,8 @@ from tracker.domain.cases import Absence, stands_for
 from tracker.domain.vocabulary import Service
 from tracker.services.evaluating import NeedView, in_harm_order, snapshot
 from tracker.store import cases, holds
-from tracker.store.cases import Holder, Look, Note, OnDecision
+from tracker.store.cases import Holder, Look, Note
+from tracker.store.open_decisions import OnDecision, on_decision
 from tracker.store.registry import search_schools
 from tracker.web.deps import Visit
 from tracker.web.filters import QUEUED, Filters, asked_of
@@ -103,7 +104,7 @@ def hands_of(visit: Visit, schools: Iterable[str], *, is_pinned: bool | None = N
         absences={absence.person: absence for absence in away},
         looks={name: look for name, look in looks.items() if look.until > visit.moment},
         notes=cases.notes(session, scope, visit.person.id, schools=wanted, is_pinned=is_pinned),
-        decisions=cases.on_decision(session, scope, schools=wanted),
+        decisions=on_decision(session, scope, schools=wanted),
     )
 
 
