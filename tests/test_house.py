@@ -39,7 +39,7 @@ BELOW_FACES = EDGES | BESIDE | {"domain", "services", "clock"}
 FACES = frozenset(
     {
         "web", "scheduler", "console", "desk", "printing", "calendar_cli", "people_cli", "remind_cli",
-        "rights_cli", "serving", "courier", "outgoing", "living", "pulse", "work_cli", "cli", "__main__",
+        "export_cli", "rights_cli", "serving", "courier", "outgoing", "living", "pulse", "work_cli", "cli", "__main__",
     }
 )  # fmt: skip
 
@@ -59,6 +59,7 @@ MAY_IMPORT = {
     "serving": BELOW_FACES | {"console", "desk", "web", "scheduler", "living"},
     "calendar_cli": BELOW_FACES | {"console", "desk", "printing"},
     "people_cli": BELOW_FACES | {"console", "desk"},
+    "export_cli": BELOW_FACES | {"console", "desk"},
     "remind_cli": BELOW_FACES | {"console", "desk"},
     "rights_cli": BELOW_FACES | {"console", "desk", "web"},
     "cli": BELOW_FACES
@@ -67,6 +68,7 @@ MAY_IMPORT = {
         "desk",
         "printing",
         "calendar_cli",
+        "export_cli",
         "people_cli",
         "remind_cli",
         "rights_cli",

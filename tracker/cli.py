@@ -14,14 +14,12 @@ from typing import Annotated
 
 import typer
 
-from tracker import __version__, console, printing, remind_cli, rights_cli, work_cli
+from tracker import __version__, console, export_cli, printing, remind_cli, rights_cli, work_cli
 from tracker.calendar_cli import calendar_app
 from tracker.console import Format
 from tracker.desk import Desk
-from tracker.domain.acts import Act
 from tracker.domain.errors import (
     ConfirmationNeeded,
-    EndingNotKnown,
     FileRefused,
     OutputLost,
     TrackerError,
@@ -29,18 +27,14 @@ from tracker.domain.errors import (
 from tracker.domain.register import RegisterKind
 from tracker.feeds.table_files import LARGEST_FILE
 from tracker.people_cli import token_app, user_app
-from tracker.render.sheets import csv_bytes, xlsx_bytes
 from tracker.services import (
     checking,
     demo_people,
     demonstrating,
     evaluating,
-    exporting,
     importing,
     operating,
 )
-from tracker.services.acting import Author
-from tracker.services.exporting import ExportKind
 from tracker.services.hashing import Hasher
 from tracker.store import migrate
 from tracker.store.scope import EVERYTHING
@@ -53,6 +47,8 @@ app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
 app.command("routes")(rights_cli.routes)
 app.command("remind")(remind_cli.remind)
+app.command("export")(export_cli.write_out)
+app.command("policy-diff")(export_cli.policy_diff)
 app.command("tick")(work_cli.tick)
 app.command("scheduler")(work_cli.schedule)
 app.command("bounce")(work_cli.bounce)
@@ -257,36 +253,6 @@ def _tell_problems(desk: Desk, found: list[checking.Check], how: Format) -> None
     printing.print_checks(desk, found, how)
     if not all(check.is_good for check in found):
         raise typer.Exit(FOUND_PROBLEMS)
-
-
-@app.command("export")
-def write_out(
-    context: typer.Context,
-    kind: Annotated[ExportKind, typer.Argument(help="What to write.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The name ends in .csv or .xlsx.")],
-    on: On = None,
-    known: Known = None,
-    region: Region = None,
-) -> None:
-    """Write a table in which no formula runs. All but needs, which are findings, import back."""
-    desk: Desk = context.obj
-    ending = file.suffix.lower()
-    if ending not in (".csv", ".xlsx"):
-        raise EndingNotKnown(filename=file.name)
-    with desk.reading() as session:
-        sheet = exporting.export(
-            session, desk.scope(region), kind, on=desk.day(on), known=desk.moment(known), book=desk.book
-        )
-    data = (
-        csv_bytes(sheet.header, sheet.rows)
-        if ending == ".csv"
-        else xlsx_bytes(sheet.header, sheet.rows, sheet=kind.value)
-    )
-    said = {"rows": len(sheet.rows), "format": ending[1:], "on": desk.day(on).isoformat(), "region": region}
-    with desk.transaction() as session:  # first: what left without a word could not be found again
-        Author(desk.actor, desk.now).note(session, Act.EXPORT, kind.value, **said)
-    console.write_whole(file, data)
-    console.say(desk.say("cli.exported", rows=len(sheet.rows), path=str(file)))
 
 
 @app.command("serve")

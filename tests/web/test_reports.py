@@ -84,11 +84,12 @@ def test_every_file_states_what_it_tells_and_of_when(
         assert said in sheet[-1]
     assert str(figures["A1"].value).startswith(words.say("filter.district"))
     assert figures.max_row == len(sheet)
+    assert printed(client, ending="pdf", region="59").startswith(b"%PDF-")
 
 
 def test_last_weeks_report_printed_again_is_the_same_file(filled: Engine, visit: Visit) -> None:
     client = visit(filled, Language.RU)
-    files = {ending: printed(client, "quarterly", ending) for ending in ("csv", "xlsx")}
+    files = {ending: printed(client, "quarterly", ending) for ending in ("csv", "xlsx", "pdf")}
     record(filled, a_contract("K-2-2", STALLED, "2027-01-01", "2027-12-31"), at=LATER)
     assert printed(client, "quarterly") != files["csv"]
     kazakh = visit(filled, Language.KK)

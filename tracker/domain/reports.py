@@ -17,6 +17,14 @@ class ReportKind(StrEnum):
     QUARTERLY = "quarterly"
 
 
+class Ending(StrEnum):
+    """The formats of reports: to be worked with, and to be read."""
+
+    XLSX = "xlsx"
+    PDF = "pdf"
+    CSV = "csv"
+
+
 class Figure(StrEnum):
     """A number of a report, each by its definition (``report.about.<word>``); shares are made from them."""
 

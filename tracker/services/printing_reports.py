@@ -9,10 +9,12 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.acts import Act
 from tracker.domain.errors import NotFound, ReportDiffers
 from tracker.domain.reports import Report, ReportKind
 from tracker.domain.vocabulary import Language
 from tracker.services import editions, reporting
+from tracker.services.acting import Author
 from tracker.services.evaluating import Book
 from tracker.store import references, reports
 from tracker.store.reports import Printed
@@ -37,9 +39,11 @@ def make(session: Session, scope: Scope, wanted: Wanted, *, now: datetime, book:
     )
 
 
-def keep(session: Session, made: Report, *, language: Language, actor: str, now: datetime, book: Book) -> int:
-    """Keep what was printed, and the law by which it was; returns its number."""
-    edition = editions.keep_present(session, book, at=now)
+def keep(
+    session: Session, author: Author, made: Report, *, language: Language, ending: str, book: Book
+) -> int:
+    """Keep what is printed and the law by which it is, and tell the journal; returns its number."""
+    edition = editions.keep_present(session, book, at=author.now)
     printed = Printed(
         number=0,
         kind=made.kind,
@@ -49,10 +53,28 @@ def keep(session: Session, made: Report, *, language: Language, actor: str, now:
         language=language,
         edition=edition,
         digest=digest_of(made),
-        printed_by=actor,
-        printed_at=now,
+        printed_by=author.actor,
+        printed_at=author.now,
     )
-    return reports.keep(session, printed)
+    number = reports.keep(session, printed)
+    note(session, author, made, number=number, ending=ending)
+    return number
+
+
+def note(session: Session, author: Author, made: Report, *, number: int, ending: str) -> None:
+    """Write into the journal that a report was handed out."""
+    author.note(
+        session,
+        Act.EXPORT,
+        "reports",
+        report=made.kind.value,
+        number=number,
+        rows=len(made.places),
+        format=ending,
+        on=made.on.isoformat(),
+        known=made.known.isoformat(),
+        region=made.region,
+    )
 
 
 def again(

@@ -5,27 +5,32 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
-from tracker.domain.acts import Act
-from tracker.domain.reports import SHARES, Figure, Report, ReportKind, period_of
+from tracker.domain.reports import SHARES, Ending, Figure, Report, ReportKind, period_of
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Language
 from tracker.feeds.regions import REGIONS
-from tracker.render.report_files import report_csv, report_xlsx, tell
+from tracker.render.report_files import tell
+from tracker.render.report_printing import report_file
 from tracker.services import printing_reports
 from tracker.services.printing_reports import Wanted
 from tracker.store import reports
-from tracker.web.attachments import Ending, attachment
-from tracker.web.auditing import note
+from tracker.web.attachments import disposition, file_name
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import REGION_CODES, asked_of, not_known
+from tracker.web.proving import author_of
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = "/reports"
+
+MEDIA_TYPES = {
+    Ending.CSV: "text/csv; charset=utf-8",
+    Ending.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Ending.PDF: "application/pdf",
+}
 
 Format = Annotated[Ending, Form(alias="format")]
 
@@ -67,15 +72,14 @@ def hand_out(
             visit.session, visit.scope, wanted, now=visit.moment, book=visit.house.book
         )
     with called.writing() as session:
-        number = printing_reports.keep(
+        printing_reports.keep(
             session,
+            author_of(called),
             made,
             language=called.language,
-            actor=called.person.mark,
-            now=called.moment,
+            ending=ending.value,
             book=called.house.book,
         )
-        _note(session, called, made, ending, number)
     return _file(called, made, called.language, ending)
 
 
@@ -90,33 +94,16 @@ def hand_out_again(
             visit.session, visit.scope, wanted, actor=visit.only_actor, book=visit.house.book
         )
     with called.writing() as session:
-        _note(session, called, made, ending, printed.number)
+        printing_reports.note(session, author_of(called), made, number=printed.number, ending=ending.value)
     return _file(called, made, printed.language, ending)
-
-
-def _note(session: Session, called: Caller, made: Report, ending: Ending, number: int) -> None:
-    note(
-        session,
-        called,
-        Act.EXPORT,
-        "reports",
-        report=made.kind.value,
-        number=number,
-        rows=len(made.places),
-        format=ending.value,
-        on=made.on.isoformat(),
-        known=made.known.isoformat(),
-        region=made.region,
-    )
 
 
 def _file(called: Caller, made: Report, language: Language, ending: Ending) -> Response:
     voice = called.house.voices[language]
     told = tell(made, voice.words, voice.formats)
-    data = (
-        report_csv(told) if ending is Ending.CSV else report_xlsx(told, about=voice.words.say("report.about"))
-    )
-    return attachment(data, told.title, ending)
+    data = report_file(told, ending, voice.words, voice.formats)
+    headers = {"content-disposition": disposition(f"{file_name(told.title)}.{ending}")}
+    return Response(data, media_type=MEDIA_TYPES[ending], headers=headers)
 
 
 def _region(text: str) -> str | None:
