@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import hashlib
@@ -21,7 +22,7 @@ from tests.channels.web_servers import Answers, Asked, Reply, Web, web
 from tests.loops import run
 from tracker.channels.webhook import MOST_READ, WebhookSender, is_address, keys_of, new_secret
 from tracker.channels.webhook_address import Address
-from tracker.domain.messages import Delivery, Fate, Fault, Letter
+from tracker.domain.messages import HELD, Delivery, Fate, Fault, Letter
 
 SECRET = "whsec_" + base64.b64encode(b"thirty-two octets of a test only").decode()
 FINE = Reply(204, b"")
@@ -297,3 +298,20 @@ def test_a_form_knows_what_can_be_called() -> None:
     assert not any(
         map(is_address, ("http://hooks.example.kz/", "https://10.0.0.1/", "https://localhost/", "x"))
     )
+
+
+def test_two_ways_at_one_host_are_not_called_at_once_and_the_second_waits_as_if_it_was_never_tried() -> None:
+    async def scene() -> tuple[list[Delivery], Delivery, int]:
+        async with web(lambda asked: Reply(204, b"")) as kept, web(lambda asked: FINE) as other:
+            by = caller()
+            one = [call(kept.port, path) for path in ("/a", "/b")]
+            at_once = await asyncio.gather(*(by.send(each) for each in [*one, call(other.port)]))
+            return at_once, await by.send(one[1]), len(kept.asked)
+
+    at_once, after, calls = run(scene())
+    assert [(each.fate, each.code) for each in at_once] == [
+        (Fate.SENT, ""),
+        (Fate.LATER, HELD),
+        (Fate.SENT, ""),
+    ]
+    assert (after.fate, calls) == (Fate.SENT, 2)

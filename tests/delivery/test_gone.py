@@ -14,16 +14,27 @@ from sqlalchemy import select, update
 from tests.delivery.conftest import Service
 from tests.people import ADMIN
 from tests.store.rows import record
-from tests.web.register import COVERED, ENDING, NOW, STALLED, a_contract, a_school, day, small_country
+from tests.web.register import (
+    COVERED,
+    ENDING,
+    INTERIM,
+    NOW,
+    STALLED,
+    a_contract,
+    a_school,
+    day,
+    small_country,
+)
 from tracker.clock import legal_day
 from tracker.domain.agreement import Outcome
 from tracker.domain.messages import ChannelKind
+from tracker.domain.people import Reach
 from tracker.domain.register import ContractRow, SchoolRow, TenderRow
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import ContractStatus, TenderStatus
 from tracker.domain.withdrawing import Why
 from tracker.services import agreeing
-from tracker.store import accounts, digests, holds, ways
+from tracker.store import accounts, digests, holds, people, ways
 from tracker.store.engine import reading, transaction
 from tracker.store.reminder_tables import DIGEST, MESSAGE, REMINDER
 
@@ -136,6 +147,27 @@ def test_a_substitute_reads_of_the_schools_that_she_sees_and_for_whom_she_reads(
     assert letter.to == "c@example.kz"
     assert "Вы читаете это вместо: r" in letter.text
     assert ENDING not in letter.text + letter.html
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_what_a_letter_leaves_out_because_its_reader_has_just_lost_a_school_is_told_to_whom_it_is_owed(
+    service: Service,
+) -> None:
+    officer, colleague = service.add("r", Role.REVIEWER, "59"), service.add("s", Role.REVIEWER, "59")
+    with transaction(service.engine) as session:
+        holds.add_substitute(session, officer, colleague, day("2027-01-01"), day("2027-12-31"), at=NOW)
+    service.owe()
+    with transaction(service.engine) as session:
+        session.connection().exec_driver_sql(f"DELETE FROM person_reach WHERE person_id = {colleague}")
+        people.write_reach(session, colleague, Reach(districts=frozenset({("59", "Тайынша")})))
+    service.deliver()
+    [cut] = [each for each in service.mail.got if each.to == "s@example.kz"]
+    assert (ENDING in cut.text, INTERIM in cut.text) == (False, True)
+    service.round()
+    [rest] = [each for each in service.mail.got if each.to == "r@example.kz"]
+    assert (ENDING in rest.text, INTERIM in rest.text) == (True, False)
+    with reading(service.engine) as session:
+        assert agreeing.of_all(session, ADMIN, legal_day(NOW), legal_day(NOW)).agrees
 
 
 def test_what_a_substitute_may_not_read_any_more_goes_to_the_person_herself(service: Service) -> None:

@@ -10,7 +10,7 @@ import json
 import secrets
 import ssl
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 import httpx2
@@ -19,7 +19,7 @@ from tracker.channels.posting import Answer, Bounds, NotPosted, asked_wait, post
 from tracker.channels.texts import kept
 from tracker.channels.trust import trust
 from tracker.channels.webhook_address import PORTS, Address, Resolve, Target, is_public, resolved, target
-from tracker.domain.messages import Delivery, Fate, Fault, Letter
+from tracker.domain.messages import HELD, Delivery, Fate, Fault, Letter
 
 LONGEST = 30
 """Seconds after which a call is given up (Standard Webhooks recommends 15 to 30)."""
@@ -28,6 +28,9 @@ MOST_READ = 64 * 1024
 """Octets of an answer that are read."""
 
 PREFIX = "whsec_"
+NEXT = timedelta(seconds=2)
+"""When a letter has its turn again whose host is just being called."""
+
 _CONNECT = 10.0
 _SHORTEST_KEY, _LONGEST_KEY = 24, 64
 
@@ -35,7 +38,7 @@ _SHORTEST_KEY, _LONGEST_KEY = 24, 64
 class WebhookSender:
     """Calls programs. The very address that was checked is called, whatever the name means by then.
 
-    Only tests give ``schemes``, ``ports``, ``allows`` and ``resolve``.
+    One host is called once at a time, whoever's ways lead there: others wait, and no hand with them. Only tests give ``schemes``, ``ports``, ``allows`` and ``resolve``.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class WebhookSender:
         self._trusted = trusted or trust()
         self._schemes, self._ports = schemes, ports
         self._allows, self._resolve = allows, resolve
+        self._called: set[tuple[str, int]] = set()
 
     async def send(self, letter: Letter) -> Delivery:
         """Call once. No redirect is followed, nothing of the answer unpacked."""
@@ -63,6 +67,16 @@ class WebhookSender:
         keys = keys_of(letter.secret)
         if not keys:
             return Delivery(Fate.NEVER, Fault.SIGNATURE)
+        host = where.host, where.port
+        if host in self._called:
+            return Delivery(Fate.LATER, HELD, wait=NEXT)
+        self._called.add(host)
+        try:
+            return await self._try(where, letter, keys)
+        finally:
+            self._called.remove(host)
+
+    async def _try(self, where: Target, letter: Letter, keys: list[bytes]) -> Delivery:
         try:
             async with asyncio.timeout(self._longest):
                 addresses = await self._addresses(where)

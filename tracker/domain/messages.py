@@ -86,6 +86,7 @@ class Letter:
 
     ``to`` is what the channel calls her: an address, the number of a chat, a URL. ``facts`` is what a program
     is told instead of words; it holds only what JSON can. ``secret`` is what the channel proves itself with.
+    ``left_out`` are keys of reminders that it was to tell and does not, with why (codes).
     """
 
     key: str
@@ -97,6 +98,7 @@ class Letter:
     facts: Mapping[str, object] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
     secret: str = field(default="", repr=False)
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reference(self) -> str:
@@ -106,14 +108,21 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a try came to: our code, the peer's words, how long it asks to wait, where it moved to."""
+    """What a try came to: our code, the peer's words, how long it asks to wait, where it moved to.
+
+    ``left_out`` is what the letter did not tell (see :class:`Letter`).
+    """
 
     fate: Fate
     code: str = ""
     answer: str = ""
     wait: timedelta | None = None
     moved_to: str | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
+
+HELD = "held"
+"""The code of a try that was none: the letter waits for its hour, or for its turn at its peer."""
 
 PEER_AWAY = (Fault.UNREACHABLE, Fault.TLS, Fault.SIGN_IN)
 """Nothing was handed over, whatever the letter: any other would have fared alike."""

@@ -12,7 +12,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 
 from tracker.channels.channel import LONGEST_SEND, Channel
 from tracker.domain.errors import DatabaseNotReady
-from tracker.domain.messages import LONGEST_ANSWER, ChannelKind, Delivery, Fate, Letter, next_try
-from tracker.services import rerouting
+from tracker.domain.messages import HELD, LONGEST_ANSWER, ChannelKind, Delivery, Fate, Letter, next_try
+from tracker.services import rerouting, retelling
 from tracker.store import outbox, ways
 from tracker.store.engine import reading, transaction
 from tracker.store.outbox import Claimed
@@ -54,7 +54,6 @@ T = TypeVar("T")
 QUARANTINE = 3
 """Tries after which a message that is at fault itself is given up on that way (reliability FLT-26)."""
 
-HELD = "held"
 UNREADABLE = Delivery(Fate.LATER, "unreadable", wait=timedelta(minutes=30))
 EMPTY = Delivery(Fate.NEVER, "withdrawn")
 WAY_GONE = Delivery(Fate.LATER, "way_removed")
@@ -144,7 +143,7 @@ class Dispatcher:
         if letter is None:
             return EMPTY
         try:
-            return await channel.send(letter)
+            return replace(await channel.send(letter), left_out=letter.left_out)
         except Exception:  # as above
             log.exception("message %s cannot be sent by %s", message.id, message.channel)
             return UNREADABLE
@@ -213,6 +212,7 @@ class Dispatcher:
             ways.change(session, way.id, address=delivery.moved_to)
         if delivery.fate is Fate.SENT:
             rerouting.worked(session, message, way)
+            retelling.owe_again(session, message, delivery.left_out, now=now)
         if delivery.fate is Fate.SENT and message.is_put_off:
             outbox.awake(session, message, now=now)
         if is_lost:

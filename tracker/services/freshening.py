@@ -6,7 +6,8 @@ sight of names the next school that shares the deadline. Days that are left are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.deadlines import timing
 from tracker.domain.people import Person
 from tracker.domain.vocabulary import DeadlineKind, Timing
+from tracker.domain.withdrawing import Why
 from tracker.domain.workdays import WorkCalendar
 from tracker.store import told, watching
 from tracker.store.digests import Body
@@ -21,12 +23,22 @@ from tracker.store.scope import Scope
 from tracker.store.watching import Sharer
 
 
-def still_so(session: Session, reader: Person, body: Body) -> Body:
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A digest as it is told: ``left_out`` are the keys of its other lines, with why they are not told."""
+
+    body: Body
+    left_out: Mapping[str, Why]
+
+
+def still_so(session: Session, reader: Person, body: Body) -> Fresh:
     """A digest with the lines that are so now and that its reader sees; what cannot be read stays."""
     schools = {line["school_id"] for line in body["lines"]}
     seen, watched = _seen(session, reader, schools), watching.at_schools(session, schools)
     lines: list[Body] = []
+    left_out: dict[str, Why] = {}
     for line in body["lines"]:
+        is_so = True
         try:
             at = DeadlineKind(line["kind"]), tuple(line["identity"])
             known = [each for each in watched.get(at, ()) if each.school_id == line["school_id"]]
@@ -34,8 +46,11 @@ def still_so(session: Session, reader: Person, body: Body) -> Body:
             told_now = line if is_so and line["school_id"] in seen else _of_another(session, reader, line)
         except (LookupError, TypeError, ValueError):  # the letter counts it as one that cannot be read
             told_now = line if line["school_id"] in seen else None
-        lines += [] if told_now is None else [told_now]
-    return {**body, "lines": lines}
+        if told_now is None:
+            left_out |= dict.fromkeys(line["keys"], Why.PEOPLE if is_so else Why.MOVED)
+        else:
+            lines.append(told_now)
+    return Fresh({**body, "lines": lines}, left_out)
 
 
 def as_of(body: Body, on: date, calendar: WorkCalendar) -> Body:

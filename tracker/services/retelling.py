@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.digests import MayRead
 from tracker.domain.reminders import Watch, subject_of
-from tracker.domain.withdrawing import Mark
+from tracker.domain.withdrawing import Mark, Why
 from tracker.store import digests, watching
 from tracker.store.digests import Unsent
+from tracker.store.outbox import Claimed
 from tracker.store.watching import Spot
 
 WITHDRAWN = "withdrawn"
@@ -57,3 +58,15 @@ def astray(unread: Mapping[str, Unsent], watches: Iterable[Watch], may_read: May
         if not may_read(reader, watch.due)
     }
     return void | {key for key, reader in in_place.items() if (Mark.of(key).subject, reader) in unseen}
+
+
+def owe_again(session: Session, message: Claimed, left_out: Mapping[str, str], *, now: datetime) -> None:
+    """What a letter was to tell and left out is told to nobody yet, unless another way told it before.
+
+    It is taken back, so the next look owes it to whoever is to hear of it then.
+    """
+    if not left_out or message.digest is None or digests.is_told_besides(session, message.digest, message.id):
+        return
+    here = digests.get(session, message.digest)
+    gone = {key: Why(why) for key, why in left_out.items() if key not in here.withdrawn}
+    digests.withdraw(session, gone, at=now)

@@ -154,6 +154,13 @@ def withdraw(session: Session, keys: Mapping[str, Why], *, at: datetime) -> None
         session.execute(update(REMINDER).where(these).values(values))
 
 
+def is_told_besides(session: Session, number: int, message: int) -> bool:
+    """Whether another message of a digest was sent than this one."""
+    row = MESSAGE.c
+    is_other = and_(row.digest_id == number, row.id != message, row.sent_at.is_not(None))
+    return session.execute(select(row.id).where(is_other).limit(1)).first() is not None
+
+
 def emptied(session: Session, numbers: Iterable[int]) -> frozenset[int]:
     """Those of some digests of which no reminder is left."""
     left = exists().where(REMINDER.c.digest_id == DIGEST.c.id, REMINDER.c.withdrawn_at.is_(None))

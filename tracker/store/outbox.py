@@ -55,7 +55,8 @@ class Claimed:
     """A message that is ours to send until the lease ends; ``attempts`` counts this try.
 
     ``is_put_off`` says that its last try met nobody. ``planned_at`` is set where this try is not of the plan,
-    but sees whether the peer is back: then it does not count, and the plan goes on as it was.
+    but sees whether the peer is back: then it does not count, and the plan goes on as it was. This try began
+    at ``tried_at``.
     """
 
     id: int
@@ -71,6 +72,7 @@ class Claimed:
     made_at: datetime
     is_put_off: bool = False
     planned_at: datetime | None = None
+    tried_at: datetime | None = None
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -123,7 +125,7 @@ def claim(
     if not found:
         return ()
     _take(session, [each.id for each in found], holder, real_now + lease, now, counts=1)
-    return tuple(_claimed(each, attempts=each.attempts + 1) for each in found)
+    return tuple(_claimed(each, attempts=each.attempts + 1, now=now) for each in found)
 
 
 def probe(
@@ -136,7 +138,7 @@ def probe(
         return None
     _take(session, [number], holder, real_now + lease, now, counts=0)
     each = session.execute(_WHOLE.where(MESSAGE.c.id == number)).one()
-    return _claimed(each, attempts=each.attempts, planned_at=each.not_before)
+    return _claimed(each, attempts=each.attempts, now=now, planned_at=each.not_before)
 
 
 def awake(session: Session, message: Claimed, *, now: datetime) -> None:
@@ -192,10 +194,12 @@ def _take(
     session.execute(update(MESSAGE).where(numbered(session, row.id, numbers)).values(values))
 
 
-def _claimed(each: Row[Any], *, attempts: int, planned_at: datetime | None = None) -> Claimed:
+def _claimed(
+    each: Row[Any], *, attempts: int, now: datetime, planned_at: datetime | None = None
+) -> Claimed:
     return Claimed(
         each.id, each.key, each.person_id, each.channel, each.way_id, each.digest_id, each.template,
-        each.parameters, each.urgency, attempts, each.made_at, bool(each.is_put_off), planned_at,
+        each.parameters, each.urgency, attempts, each.made_at, bool(each.is_put_off), planned_at, now,
     )  # fmt: skip
 
 

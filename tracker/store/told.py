@@ -100,11 +100,6 @@ def named(session: Session, school_id: str) -> Mapping[str, Any]:
     return {"school_id": school_id, "school": names, "region": found.region, "district": found.district}
 
 
-def tried_at(session: Session, message: int) -> datetime | None:
-    """When the last try of a message began."""
-    return session.scalar(select(MESSAGE.c.tried_at).where(MESSAGE.c.id == message))
-
-
 @dataclass(frozen=True, slots=True)
 class Standin:
     """Who reads a person's digests on which days."""
