@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from tracker.services.evaluating import Book
 from tracker.services.proving_life import CANARY
 from tracker.services.rerouting import BAD_WAY, LOST
 from tracker.services.sealing import Seal
-from tracker.store import accounts, digests, told, ways
+from tracker.store import accounts, digests, ways
 from tracker.store.outbox import Claimed
 from tracker.store.ways import Way
 
@@ -70,8 +70,9 @@ class Writer:
         if message.digest is None:
             raise LookupError(message.template)
         kept = digests.get(session, message.digest)
-        return by.digest(
-            self._fresh(session, message, person, kept.body),
+        now = freshening.still_so(session, person, kept.body)
+        letter = by.digest(
+            self._as_of_today(session, message, now.body),
             key=message.key,
             to=to,
             channel=message.channel,
@@ -79,13 +80,14 @@ class Writer:
             names=_names(session, kept.body),
             secret=secret,
         )
+        return letter and replace(letter, left_out=now.left_out)
 
-    def _fresh(self, session: Session, message: Claimed, person: Person, body: digests.Body) -> digests.Body:
-        """What of a digest is still so, with the days that are left on the day of this try."""
-        now, tried_at = freshening.still_so(session, person, body), told.tried_at(session, message.id)
-        if self.book is None or tried_at is None or legal_day(tried_at).isoformat() <= body["on"]:
-            return now
-        return freshening.as_of(now, legal_day(tried_at), evaluating.calendar(session, self.book))
+    def _as_of_today(self, session: Session, message: Claimed, body: digests.Body) -> digests.Body:
+        """A digest with the days that are left on the day of this try."""
+        on = message.tried_at and legal_day(message.tried_at)
+        if self.book is None or on is None or on.isoformat() <= body["on"]:
+            return body
+        return freshening.as_of(body, on, evaluating.calendar(session, self.book))
 
     def _lost(self, session: Session, message: Claimed, by: Letters, to: str, secret: str) -> Letter:
         said = message.parameters
