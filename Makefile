@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 UV ?= uv
-PROCESSES ?= 3
+PROCESSES ?= 4
 KILLS ?= 1000
 
 VENV := .venv

@@ -87,20 +87,24 @@ def sent_by_each(engine: Engine, receivers: Sequence[Receiver], name: str) -> li
 
 
 def all_send_each_once(engine: Engine, url: str, schedulers: int) -> None:
-    """So many schedulers send all that is due, share it, and go on: sending, and leading one by one."""
+    """So many schedulers send all that is due, share it, and go on: sending, and leading one by one.
+
+    Whoever leads, she who comes last leads at the end, when all who were there before her have gone.
+    """
     service = Service(engine)
     assert service.add("r", Role.ADMIN) == 1
     receivers = [Receiver(seconds=0.005) for _ in range(schedulers)]
     with ExitStack() as running:
-        lives: list[ExitStack] = []
-        for receiver in receivers:
+
+        def begin(receiver: Receiver) -> ExitStack:
             life = running.enter_context(ExitStack())
             own = make_engine(url)
             life.callback(own.dispose)
-            dispatcher = replace(service, engine=own, mail=receiver).dispatcher()
-            outgoing = Outgoing(dispatcher, ear=None)
+            outgoing = Outgoing(replace(service, engine=own, mail=receiver).dispatcher(), ear=None)
             life.enter_context(scheduler.ticking(own, BOOK, FixedClock(NOW), outgoing))
-            lives.append(life)
+            return life
+
+        lives = [begin(receiver) for receiver in receivers]
         keys = [f"k{number}" for number in range(DUE)]
         put(engine, keys)
         until(lambda: is_empty(engine))
@@ -108,7 +112,7 @@ def all_send_each_once(engine: Engine, url: str, schedulers: int) -> None:
             keys += sent_by_each(engine, receivers, f"{len(keys)}.")
         assert reminders(key for each in receivers for key in each.keys) == sorted(keys)
         leaders = set()
-        for life in lives:
+        for life in [*lives, begin(receivers[0])]:
             until(lambda: leader(engine) is not None)
             leaders.add(leader(engine))
             life.close()
