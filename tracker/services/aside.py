@@ -1,0 +1,65 @@
+"""A need that the rules cannot judge keeps no other from being judged, and is never shown as fine (FLT-26).
+
+It is set aside by name: lists say that it is missing, nothing that was found of it before stands, and the
+next tick tries it again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from tracker.domain.errors import TrackerError
+from tracker.domain.facts import NeedFacts
+from tracker.domain.register import SchoolRow
+from tracker.domain.vocabulary import Service
+from tracker.domain.workdays import WorkCalendar
+
+MOST = 100
+"""Needs that are set aside at once (house): where more fail, the program or the law is at fault."""
+
+A_YEAR = 260
+"""Working days that the calendar must know around a day on which needs are judged."""
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A need of a school of which the rules say nothing."""
+
+    school: SchoolRow
+    service: Service
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """The needs that one run sets aside, by school and service, while the day itself can be judged."""
+
+    on: date
+    calendar: WorkCalendar
+    needs: list[tuple[str, Service]] = field(default_factory=list)
+
+    def attempt(self, need: NeedFacts, work: Callable[[], T]) -> T | None:
+        """What comes of a need; None where the rules fail over it, which is written into the log."""
+        try:
+            return work()
+        except Exception as error:  # whatever it is, it is a fault of this need, or of very many
+            if len(self.needs) >= MOST or not self._is_known_day():
+                raise
+            log.error("the rules cannot judge %s %s: %r", need.school_id, need.service, error)
+            self.needs.append((need.school_id, need.service))
+            return None
+
+    def _is_known_day(self) -> bool:
+        """Whether the working days are known that every need may ask for."""
+        try:
+            self.calendar.after(self.on, A_YEAR)
+            self.calendar.latest_start(self.on, A_YEAR)
+        except TrackerError:
+            return False
+        return True
