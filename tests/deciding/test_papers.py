@@ -110,7 +110,7 @@ def test_what_is_missing_is_said_and_given_once_before_anything_is_written(
     with reading(office.engine, seeing=EVERYTHING) as session:
         newest = journal.entries(session, limit=3)
     assert [entry.action for entry in newest] == ["export", "export", "decision"]
-    assert newest[2].details["stated"] == ", ".join(STATED)
+    assert newest[2].details["stated"] == list(STATED)
 
 
 def test_everything_ready_comes_in_one_archive_with_what_is_missing_beside_it(

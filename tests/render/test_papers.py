@@ -91,6 +91,8 @@ def test_each_page_is_marked_as_a_draft_and_bears_the_code_that_leads_back() -> 
     under = section.footer._element.xpath("string(.)")
     assert under.count(checksum(long)) == 2
     assert f"{HOME}/documents/check" in under
+    assert paper.check == f"{HOME}/documents/check?number=12&code={checksum(long)}"
+    assert len(section.footer._element.xpath(".//pic:pic")) == 1
     assert len(png_pages(paper, ppi=20)) == 2
 
 

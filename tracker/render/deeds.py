@@ -28,6 +28,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "act": ("act",),
     "deadline": ("deadline",),
     "channel": ("channel",),
+    "stated": ("papers.given",),
     "fared": ("fared",),
     "deed": ("decision_deed",),
     "of": ("decision_deed",),

@@ -19,6 +19,7 @@ from docx.text.paragraph import Paragraph
 from tracker.domain.drafts import Twin
 from tracker.domain.vocabulary import Language
 from tracker.render.papers import LANGUAGES, Paper, Piece, Pieces, Row, RowKind
+from tracker.render.squares import as_png
 
 FONT = "Times New Roman"
 ACCENT = RGBColor(0x8A, 0x2F, 0x0B)
@@ -62,6 +63,7 @@ def _set_up(document: Docx, paper: Paper) -> None:
     mark = header.add_run(f"{paper.mark.kk} / {paper.mark.ru}")
     mark.bold, mark.font.color.rgb = True, ACCENT
     footer = section.footer
+    footer.add_paragraph().add_run().add_picture(as_png(paper.check), width=Cm(1.5))
     for paragraph, text, language in (
         (footer.paragraphs[0], paper.foot.kk, Language.KK),
         (footer.add_paragraph(), paper.foot.ru, Language.RU),

@@ -15,6 +15,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from tracker.domain.drafts import Draft, DraftKind, Place, Twin, checksum, missing
 from tracker.domain.vocabulary import Language, RouteId
@@ -68,7 +69,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper ready to be written. ``mark`` and ``foot`` stand on each page, ``line`` under signatures."""
+    """A paper ready to be written. ``mark`` and ``foot`` stand on each page, ``line`` under signatures.
+
+    ``check`` is the address at which it is compared with the record.
+    """
 
     decision: str
     title: Twin
@@ -77,6 +81,7 @@ class Paper:
     mark: Twin
     foot: Twin
     line: Twin
+    check: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,7 @@ def compose(draft: Draft, voices: Voices, *, home: str) -> Paper:
         mark=_twin(common["mark"]),
         foot=Twin(*(_plain(common["foot"][language], facts[language].single) for language in LANGUAGES)),
         line=_twin(common["piece"]["line"]),
+        check=f"{home}{CHECK_PATH}?{urlencode({'number': draft.decision, 'code': checksum(draft)})}",
     )
 
 

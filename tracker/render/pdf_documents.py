@@ -15,6 +15,7 @@ import typst
 
 from tracker.paths import bundled
 from tracker.render.papers import Paper
+from tracker.render.squares import as_svg
 
 LAYOUT = "paper.typ"
 
@@ -55,4 +56,5 @@ def _compiler() -> typst.Compiler:
 def _inputs(paper: Paper) -> dict[str, str]:
     said: dict[str, Any] = asdict(paper)
     said["heading"] = dict(zip(("kk", "ru"), said["heading"], strict=True))
+    said["square"] = as_svg(paper.check)
     return {"paper": json.dumps(said, ensure_ascii=False)}

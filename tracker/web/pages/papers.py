@@ -47,6 +47,9 @@ MOST_PAPERS = 400
 """So many papers at most come in one archive."""
 
 
+FEW = 10
+"""So many codes of papers at most go into one entry of the journal."""
+
 LONGEST = 10
 """Digits of the longest number of a decision."""
 
@@ -155,7 +158,7 @@ def give(
             book=called.house.book,
         )
         if changed:
-            note(session, called, Act.DECISION, f"decision:{number}", stated=", ".join(changed))
+            note(session, called, Act.DECISION, f"decision:{number}", stated=list(changed))
     return RedirectResponse(f"/decisions/{number}/documents", 303)
 
 
@@ -254,7 +257,7 @@ def _voice(called: Caller) -> Voice:
 
 def _tell(called: Caller, subject: str, drafts: Sequence[Draft], ending: Format) -> None:
     """Let the journal know who took which papers: by the code under each, while they are few."""
-    codes = ", ".join(checksum(draft) for draft in drafts[:10])
+    codes = [checksum(draft) for draft in drafts[:FEW]]
     with called.writing() as session:
         note(session, called, Act.EXPORT, subject, papers=len(drafts), format=ending.value, checksums=codes)
 
