@@ -13,10 +13,14 @@ from sqlalchemy import func, select, update
 from tests.delivery.conftest import BOOK, Service
 from tests.delivery.test_dispatching import put
 from tests.loops import run
-from tests.web.register import NOW
+from tests.people import ADMIN
+from tests.store.rows import record
+from tests.web.register import COVERED, ENDING, NOW, a_contract
 from tracker.clock import LEGAL_ZONE
+from tracker.domain.agreement import Outcome
 from tracker.domain.messages import ChannelKind, Delivery, Fate, Fault, Letter
 from tracker.domain.roles import Role
+from tracker.services import agreeing
 from tracker.services.waiting import Opening
 from tracker.store import outbox
 from tracker.store.engine import reading, transaction
@@ -123,3 +127,20 @@ def test_what_tells_of_another_letter_that_was_lost_waits_too(told: Service) -> 
 def test_what_is_asked_for_and_what_tells_of_the_service_goes_out_at_night(service: Service) -> None:
     put(service, ["test"])
     assert deliver(service, FRIDAY_NIGHT) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_what_was_owed_on_friday_night_stands_in_the_digest_of_monday(service: Service) -> None:
+    service.add("r", Role.REVIEWER, "59")
+    service.now = FRIDAY_NIGHT.astimezone(UTC)
+    assert service.owe().digests == 1
+    record(service.engine, a_contract("K-1", COVERED, "2027-01-01", "2027-01-19"), at=service.now)
+    service.now = (MONDAY - timedelta(hours=7)).astimezone(UTC)
+    assert service.owe().digests == 1
+    assert deliver(service, MONDAY + timedelta(seconds=1)) == 1
+    [letter] = service.mail.got
+    assert (COVERED in letter.text, ENDING in letter.text) == (True, True)
+    with reading(service.engine) as session:
+        found = agreeing.of_all(session, ADMIN, FRIDAY_NIGHT.date(), MONDAY.date())
+    assert found.agrees
+    assert not found.counts.get(Outcome.HELD)

@@ -25,8 +25,8 @@ from tracker.domain.tenders import StageHistory
 from tracker.domain.vocabulary import HARM, ContractKind, ContractStatus, Service, State
 from tracker.domain.workdays import WorkCalendar
 from tracker.services import evaluating
+from tracker.services.digest_bodies import body_of
 from tracker.services.evaluating import Bench, Book
-from tracker.services.reminding import body_of
 from tracker.store import accounts, jobs, outbox
 from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job, Run

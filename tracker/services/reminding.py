@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.days import legal_day
 from tracker.domain.deadlines import Deadline
-from tracker.domain.digests import Digest, Line, MayRead, Substitute, digests_on, needs_untold
+from tracker.domain.digests import Digest, MayRead, Substitute, digests_on, needs_untold
 from tracker.domain.holds import Hold
 from tracker.domain.ladder import Ladder
 from tracker.domain.messages import ChannelKind
@@ -28,6 +28,7 @@ from tracker.domain.vocabulary import HARM
 from tracker.domain.withdrawing import Why, reasons
 from tracker.domain.workdays import WorkCalendar
 from tracker.services import correcting, evaluating, foreseeing, retelling
+from tracker.services.digest_bodies import body_of
 from tracker.services.evaluating import Book
 from tracker.store import accounts, digests, holds, jobs, outbox, own_leads, registry, watching, ways
 from tracker.store.engine import reading, transaction
@@ -163,13 +164,18 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     astray = retelling.astray(unread, watches, may_read)
     since = min((due.due_on for _, due in entries if due.due_on), default=on)
     kept = digests.told(session, since=min(since, on - LOOKED_BACK))
-    told = ledger(each for each in kept if each[0] not in astray or unread[each[0]].is_held)
+    served = digests.served(session, on=on)
+    waiting = retelling.overtaken(unread, on, served) if calendar.is_workday(on) else frozenset()
+    untold = waiting | {key for key in astray if not unread[key].is_held}
+    told = ledger(each for each in kept if each[0] not in untold)
     at = Telling(on, who.plan, calendar, told, who.holds)
     found = digests_on(
         watches, at,
-        substitutes=who.substitutes, served=digests.served(session, on=on), may_read=may_read,
+        substitutes=who.substitutes, served=served, may_read=may_read,
     )  # fmt: skip
-    back = {**dict.fromkeys(astray, Why.PEOPLE), **reasons(withdrawn(unread, watches, at), watches)}
+    again = waiting & {key.text for digest in found for key in digest.keys}
+    moved = dict.fromkeys(astray | again, Why.PEOPLE)
+    back = {**moved, **reasons(withdrawn(unread, watches, at), watches)}
     free = {key: why for key, why in back.items() if not unread[key].is_held}
     return Outlook(
         asked, change, found, free, frozenset(unread[key].digest for key in free),
@@ -254,56 +260,6 @@ def _notes(
 def message_key(person: int, on: date, serial: int, channel: ChannelKind, way: int | None) -> str:
     """What makes a digest by one way the same for ever; all its copies are known by it."""
     return f"{DIGEST}:{person}:{on.isoformat()}:{serial}:{channel}" + ("" if way is None else f":{way}")
-
-
-def body_of(
-    digest: Digest,
-    schools: Mapping[str, SchoolRow],
-    *,
-    corrected: Mapping[str, date] | None = None,
-    by: Iterable[tuple[ChannelKind, int | None]] = (),
-) -> digests.Body:
-    """What a digest says and by which ways, in values that JSON can hold: words are found when it is read.
-
-    ``was_due_on`` of a line is the day told before, ``instead_of`` for whom else the reader reads it.
-    """
-    lines = [_line(line, schools, digest.person, corrected or {}) for line in digest.lines]
-    return {"on": digest.on.isoformat(), "by": [list(way) for way in by], "lines": lines}
-
-
-def _line(
-    line: Line, schools: Mapping[str, SchoolRow], reader: int, corrected: Mapping[str, date]
-) -> Mapping[str, object]:
-    due, school = line.due, schools[line.due.subject.school_id]
-    before = [day for each in line.reminders if (day := corrected.get(each.key.about))]
-    return {
-        "keys": [each.key.text for each in line.reminders],
-        "was_due_on": _iso(max(before, default=None)),
-        "instead_of": sorted({each.person for each in line.reminders} - {reader}),
-        "kind": due.kind,
-        "identity": due.identity,
-        "due_on": _iso(due.due_on),
-        "timing": due.timing,
-        "working_days_left": due.working_days_left,
-        "consequence": due.consequence,
-        "consequence_on": _iso(due.consequence_on),
-        "is_late": line.is_late,
-        "needs": line.needs,
-        "school_id": school.school_id,
-        "school": {"name": school.name, "name_kk": school.name_kk, "name_ru": school.name_ru},
-        "region": school.region,
-        "district": school.district,
-        "service": due.subject.service,
-        "number": due.subject.number,
-        "stage": due.subject.stage,
-        "fact": due.basis.fact,
-        "clauses": due.basis.clauses,
-        "is_assumed": due.basis.is_assumed,
-    }
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
 
 
 def owe(

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.days import legal_day
 from tracker.domain.digests import MayRead
 from tracker.domain.reminders import Watch, subject_of
 from tracker.domain.withdrawing import Mark, Why
@@ -43,6 +44,20 @@ def are_free(session: Session, keys: Collection[str]) -> bool:
     """Whether no letter has brought any of the reminders to anybody, and none is being sent now."""
     found = unread(session) if keys else {}
     return all(key in found and not found[key].is_held for key in keys)
+
+
+def overtaken(unread: Mapping[str, Unsent], on: date, served: Collection[int]) -> frozenset[str]:
+    """Reminders of an earlier day that wait for the morning of this one, to people who have no digest of it.
+
+    On a working day they stand in its digest, so that two do not come at the same minute.
+    """
+    return frozenset(
+        key
+        for key, each in unread.items()
+        if each.on < on <= legal_day(each.opens)
+        and each.reader not in served
+        and not (each.is_tried or each.is_held or each.is_void)
+    )
 
 
 def astray(unread: Mapping[str, Unsent], watches: Iterable[Watch], may_read: MayRead) -> frozenset[str]:

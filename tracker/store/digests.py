@@ -39,13 +39,17 @@ class Kept:
 class Unsent:
     """Where a reminder stands that nobody read yet: in which digest, and to whom that goes.
 
-    ``is_held`` while it is being sent, ``is_void`` where nothing is left that could bring it to anybody.
+    ``on`` is the day of the digest, ``opens`` when it may go out. ``is_held`` while it is being sent,
+    ``is_void`` where nothing is left that could bring it to anybody, ``is_tried`` where a message was tried.
     """
 
     digest: int
     reader: int
+    on: date
+    opens: datetime
     is_held: bool
     is_void: bool
+    is_tried: bool
 
 
 def told(session: Session, *, since: date, people: Iterable[int] | None = None) -> list[tuple[str, date]]:
@@ -73,18 +77,16 @@ def undelivered(session: Session, *, void: str) -> dict[str, Unsent]:
     candidates = select(row.digest_id).where(row.digest_id.is_not(None), is_open)
     query = (
         select(
-            REMINDER.c.key, DIGEST.c.id, DIGEST.c.person_id,
+            REMINDER.c.key, DIGEST.c.id, DIGEST.c.person_id, DIGEST.c.on_day, DIGEST.c.not_before,
             exists().where(is_of, waiting(), held).correlate(DIGEST),
-            exists().where(is_of, waiting()).correlate(DIGEST),
+            ~exists().where(is_of, waiting()).correlate(DIGEST),
+            exists().where(is_of, row.attempts > 0).correlate(DIGEST),
         )
         .join(DIGEST, DIGEST.c.id == REMINDER.c.digest_id)
         .where(REMINDER.c.withdrawn_at.is_(None), DIGEST.c.id.in_(candidates))
         .where(~exists().where(is_of, row.sent_at.is_not(None)).correlate(DIGEST))
     )  # fmt: skip
-    return {
-        key: Unsent(number, reader, is_held, not is_waiting)
-        for key, number, reader, is_held, is_waiting in session.execute(query)
-    }
+    return {key: Unsent(*rest) for key, *rest in session.execute(query)}
 
 
 def newest(session: Session) -> int:
