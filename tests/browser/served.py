@@ -8,22 +8,29 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from tests.people import ADMIN, sign_in
-from tests.web.register import INTERIM, NEVER, NOW, STALLED, USED_UP
-from tracker.clock import FixedClock
+from tests.people import ADMIN, a_person, sign_in
+from tests.web.register import FAILED, INTERIM, NEVER, NOW, STALLED, USED_UP
+from tracker.clock import FixedClock, legal_day
 from tracker.domain.people import Person
 from tracker.domain.register import RegisterKind
+from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Service
+from tracker.services import deciding
+from tracker.services.acting import Author
+from tracker.services.deciding import Wanted
+from tracker.services.evaluating import Book
+from tracker.services.proposing import standing_for
 from tracker.settings import Settings
 from tracker.store import asks, links, people, uploads
 from tracker.store.credentials import set_password
 from tracker.store.engine import transaction
+from tracker.store.scope import EVERYTHING
 from tracker.web.app import create_app
 from tracker.web.rules import rules_of
 
@@ -51,6 +58,10 @@ MORE = {
 """Addresses at which a page shows something else."""
 
 
+REVIEWER = a_person(Role.REVIEWER, "59", name="drafter")
+"""Who drafted the decision that pages show."""
+
+
 @dataclass
 class Served:
     """A server over a database."""
@@ -73,7 +84,8 @@ class Served:
         for path, method, action in rules_of(self.app):
             is_hers = action is None or ADMIN.may(action)
             if method == "GET" and is_hers and not path.startswith(NOT_FOR_PEOPLE):
-                filled = re.sub(r"\{(\w+)(:path)?\}", lambda blank: examples[blank[1]], path)
+                named = path.replace("{number}", "{decision}") if path.startswith("/decisions/") else path
+                filled = re.sub(r"\{(\w+)(:path)?\}", lambda blank: examples[blank[1]], named)
                 found += [filled, *MORE.get(path, ())]
         return (*dict.fromkeys(found), "/no-such-page")
 
@@ -88,7 +100,21 @@ class Served:
             token = uploads.keep(session, kind, spoilt, filename="new.csv", at=NOW, person_id=number)
             secret = links.make_link(session, number, links.Purpose.INVITATION, at=NOW)
             key, _ = asks.add_ask(session, STALLED, Service.CHANNEL, actor="person:1", at=NOW)
-        return {"school_id": STALLED, "token": token, "number": str(number), "secret": secret, "key": key}
+        return {
+            "school_id": STALLED, "token": token, "number": str(number), "secret": secret, "key": key,
+            "decision": self._decision(),
+        }  # fmt: skip
+
+    def _decision(self) -> str:
+        """The number of the draft that stands for a school without a tender."""
+        self.cookie(REVIEWER)
+        with transaction(self.engine, seeing=EVERYTHING) as session:
+            number = people.number_of(session, REVIEWER.email)
+            assert number is not None
+            person, key = replace(REVIEWER, id=number), (FAILED, Service.CHANNEL)
+            author, wanted, book = Author(person.mark, NOW), Wanted(reason="асықпай"), Book.load()
+            deciding.draft(session, author, person, [key], wanted, book=book, on=legal_day(NOW))
+            return str(standing_for(session, EVERYTHING)[key].number)
 
 
 @contextmanager

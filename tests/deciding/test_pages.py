@@ -55,7 +55,7 @@ def test_the_reviewer_approves_in_three_clicks_and_the_next_one_opens(filled: En
     page = reviewer.get(order[0][0].replace("&amp;", "&")).text  # first click
     assert f'value="{WORDS.say("decision.reason.approve")}"' in page
     sent = {**fields(page), "deed": "approve", "reason": WORDS.say("decision.reason.approve")}
-    following = reviewer.post(f"/decisions/{first}", data=sent)  # second and third
+    following = reviewer.post(f"/decisions/{first}/verdict", data=sent)  # second and third
     assert following.url.path == f"/decisions/{second}"
     assert office.found(first).status is DecisionStatus.APPROVED
     undone = reviewer.post("/suggestions/undo", data={})
@@ -69,7 +69,7 @@ def test_a_stale_page_shows_who_did_what_and_writes_nothing_over(filled: Engine,
     reviewer = browser(visit, office, "bolat")
     seen = fields(reviewer.get(f"/decisions/{number}").text)
     office.decide("asel", number, Deed.RETURN)
-    answer = reviewer.post(f"/decisions/{number}", data={**seen, "deed": "approve", "reason": "x"})
+    answer = reviewer.post(f"/decisions/{number}/verdict", data={**seen, "deed": "approve", "reason": "x"})
     assert answer.status_code == 409
     assert office.found(number).last_event.person in text_of(answer.text)
     assert WORDS.say("error.decision_stale") in text_of(answer.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Engine
@@ -12,9 +12,16 @@ from tests.people import a_person, sign_in
 from tests.regions.country import CONTRACT_A, CONTRACT_B, SCHOOL_A, SCHOOL_B, TENDER_A, TENDER_B, A, B
 from tests.regions.crowd import HEAD_B
 from tests.web.register import NOW
+from tracker.clock import legal_day
 from tracker.domain.people import Person
 from tracker.domain.register import RegisterKind
 from tracker.domain.roles import Role
+from tracker.domain.vocabulary import RouteId, Service
+from tracker.services import deciding
+from tracker.services.acting import Author
+from tracker.services.deciding import Wanted
+from tracker.services.evaluating import Book
+from tracker.services.proposing import standing_for
 from tracker.store import people, uploads
 from tracker.store.engine import transaction
 from tracker.store.scope import EVERYTHING
@@ -42,6 +49,8 @@ class Keys:
     def _places(self, route: str, owner: Person | None) -> dict[str, dict[str, str]]:
         if route.startswith("/people/{number}"):
             return {"{number}": self._people()}
+        if route.startswith("/decisions/{number}"):
+            return {"{number}": self._decisions()}
         if route.startswith("/imports/{token}"):
             return {"{token}": self._files(owner)}
         number = (
@@ -61,6 +70,13 @@ class Keys:
             found = {whose: str(number_of(self.engine, person)) for whose, person in TARGETS.items()}
             self._made["people"] = {**found, OF_NOBODY: "999999"}
         return self._made["people"]
+
+    def _decisions(self) -> dict[str, str]:
+        if "decisions" not in self._made:
+            of_a = decision_on(self.engine, SCHOOL_A, TARGETS[OF_A], "asked for")
+            of_b = decision_on(self.engine, SCHOOL_B, TARGETS[OF_B], "CANARY-reason")
+            self._made["decisions"] = {OF_A: str(of_a), OF_B: str(of_b), OF_NOBODY: "999999"}
+        return self._made["decisions"]
 
     def _files(self, owner: Person | None) -> dict[str, str]:
         own = self._file(owner, FILE_A) if owner else "-" * 32
@@ -86,6 +102,16 @@ def number_of(engine: Engine, person: Person) -> int:
         sign_in(engine, person)
         return number_of(engine, person)
     return found
+
+
+def decision_on(engine: Engine, school_id: str, drafter: Person, reason: str) -> int:
+    """The number of the decision that is open for a school's channel; drafted first where there is none."""
+    person, key = replace(drafter, id=number_of(engine, drafter)), (school_id, Service.CHANNEL)
+    author, book = Author(person.mark, NOW), Book.load()
+    wanted = Wanted(route=RouteId.SINGLE_SOURCE, reason=reason)
+    with transaction(engine, seeing=EVERYTHING) as session:
+        deciding.draft(session, author, person, [key], wanted, book=book, on=legal_day(NOW))
+        return standing_for(session, EVERYTHING)[key].number
 
 
 def hold_of(school_id: str) -> dict[str, str]:
@@ -124,13 +150,27 @@ FORMS: dict[str, list[dict[str, Any]]] = {
         {"data": correction_of(SCHOOL_B, CONTRACT_B)},
     ],
     "/exports/queue": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
-    "/exports/documents": [{"data": {"numbers": "1 2"}}],
-    "/decisions/{number}/documents": [{"data": {"format": "zip"}}, {"data": {"paper": "no", "format": "pdf"}}],
+    "/exports/documents": [
+        {"data": {"numbers": "1"}},
+        {"data": {"numbers": "2"}},
+        {"data": {"numbers": "1 2"}},
+    ],
+    "/decisions/{number}/documents": [
+        {"data": {"format": "zip"}},
+        {"data": {"format": "docx", "paper": "agreement"}},
+    ],
     "/decisions/{number}/documents/facts": [{"data": {"head": "Director", "buyer_kk": "Customer"}}],
     "/exports/schools": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/journal/export": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/deadlines/hold": [{"data": hold_of(SCHOOL_A)}, {"data": hold_of(SCHOOL_B)}],
     "/reminders/leads": [{"data": leads_of(CONTRACT_A)}, {"data": leads_of(CONTRACT_B)}],
+    "/decisions/{number}": [{"data": {"deed": "withdraw", "revision": "9"}}],
+    "/decisions/{number}/verdict": [{"data": {"deed": "approve", "reason": "checked", "revision": "9"}}],
+    "/suggestions": [{"data": {"need": f"channel {school}"}} for school in (SCHOOL_A, SCHOOL_B)],
+    "/suggestions/drafts": [{"data": {"need": f"channel {school}"}} for school in (SCHOOL_A, SCHOOL_B)],
+    "/suggestions/approvals": [
+        {"data": {"decision": f"{number}:1", "reason": "checked"}} for number in (1, 2)
+    ],
     "/cases": [{"data": case_of(deed, school)} for deed in ("give", "look", "see") for school in BOTH],
     "/cases/notes": [{"data": {"school_id": school, "text": "read this"}} for school in BOTH],
     "/cases/notes/pin": [{"data": {"number": "1", "is_pinned": "1"}}],

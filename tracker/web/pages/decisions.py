@@ -30,8 +30,8 @@ from tracker.web.steps import ASKED, steps_of
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
-BY_BUTTON = (Deed.APPROVE, Deed.RETURN, Deed.REJECT, Deed.SEND_AGAIN, Deed.WITHDRAW, Deed.CLOSE)
-"""Deeds that a button and a reason are enough for."""
+BY_DRAFTERS = (Deed.SEND_AGAIN, Deed.WITHDRAW, Deed.CLOSE)
+"""Deeds of drafters that a button and a reason are enough for."""
 
 REFUSALS = (DecisionRefused, DecisionStale, DayNotReadable)
 Revision = Annotated[int, Form(ge=0, le=LARGEST)]
@@ -47,21 +47,31 @@ def show(visit: Asked, number: str) -> Response:
 
 
 @router.post("/decisions/{number}", dependencies=[allow(Action.DRAFT)])
+def move(
+    called: Called, number: str, deed: Text = "", reason: Text = "", revision: Revision = 0, asked: Text = ""
+) -> Response:
+    """Send again, take back or close."""
+    return _moved(called, number, _deed(deed, BY_DRAFTERS), reason, revision, asked)
+
+
+@router.post("/decisions/{number}/verdict", dependencies=[allow(Action.APPROVE)])
 def decide(
     called: Called, number: str, deed: Text = "", reason: Text = "", revision: Revision = 0, asked: Text = ""
 ) -> Response:
-    """Approve, return, reject, send again, take back or close; the next that waits opens by itself."""
-    wanted = _deed(deed)
+    """Approve, return or reject; the next that waits opens by itself."""
+    return _moved(called, number, _deed(deed, tuple(OTHER_EYES)), reason, revision, asked)
 
+
+def _moved(called: Caller, number: str, deed: Deed, reason: str, revision: int, asked: str) -> Response:
     def work(session: Session) -> None:
         author = author_of(called)
         deciding.decide(
-            session, author, called.person, number_of(number), wanted, revision=revision, reason=reason
+            session, author, called.person, number_of(number), deed, revision=revision, reason=reason
         )
 
     if refused := _done(called, number, asked, work, reason=reason):
         return refused
-    return RedirectResponse(_next(called, number_of(number), wanted, asked), 303)
+    return RedirectResponse(_next(called, number_of(number), deed, asked), 303)
 
 
 @router.post("/decisions/{number}/conditions", dependencies=[allow(Action.DRAFT)])
@@ -232,9 +242,9 @@ def number_of(text: str) -> int:
     return int(text)
 
 
-def _deed(text: str) -> Deed:
-    if text not in BY_BUTTON:
-        raise FilterNotKnown(name="deed", value=text, allowed=BY_BUTTON)
+def _deed(text: str, allowed: tuple[Deed, ...]) -> Deed:
+    if text not in allowed:
+        raise FilterNotKnown(name="deed", value=text, allowed=allowed)
     return Deed(text)
 
 
