@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -214,3 +215,22 @@ def test_all_that_the_scheduler_asks_is_bound_so(engine: Engine) -> None:
     confined = [each for each in asked if "lock_timeout" in each]
     assert len(bound) >= len(confined)
     assert bool(confined) == (engine.dialect.name == "postgresql")
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_a_writer_that_stops_in_the_middle_lets_the_others_write(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction(engine) as session:
+        assert session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "15min"
+    monkeypatch.setattr(engines, "IDLE_SECONDS", 0.05)
+
+    def stop() -> None:
+        with transaction(engine) as session:
+            time.sleep(0.2)  # as one that was stopped and goes on
+            session.execute(text("SELECT 1"))
+
+    with pytest.raises(DatabaseNotReady):
+        stop()
+    record(engine, 1)
+    assert sources(engine) == ["file"]

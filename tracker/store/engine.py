@@ -27,6 +27,10 @@ WAIT_SECONDS = 30
 LOOP_SECONDS = 30
 """How long PostgreSQL may take for one statement of what runs again and again (reliability §3 rule 8)."""
 
+IDLE_SECONDS = 900
+"""How long a writer of PostgreSQL may leave its transaction open and ask nothing: one that is stopped and not
+killed lets the others write after so long. Judging ten times the country takes five minutes of it."""
+
 IN_PASSING = 100
 """How long, in milliseconds, somebody waits who writes beside what was asked for and can leave it."""
 
@@ -57,6 +61,7 @@ SQLITE_DAMAGE = ("no such table", "no such column", "Could not decode to UTF-8")
 POSTGRESQL_REASONS = {
     "08": "unreachable",
     "25006": "read_only",
+    "25P03": "busy",
     "42501": "refused",
     "53100": "full",
     "53": "busy",
@@ -227,7 +232,9 @@ def transaction(
 def hold_writers(connection: Connection) -> None:
     """Keep other writers of a PostgreSQL database out until this transaction ends."""
     wait = connection.get_execution_options().get(LOCK_WAIT, WAIT_SECONDS * 1000)
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait}")
+    bounds = {"lock_timeout": wait, "idle_in_transaction_session_timeout": IDLE_SECONDS * 1000}
+    said = ", ".join(f"set_config('{name}', '{number:.0f}', true)" for name, number in bounds.items())
+    connection.exec_driver_sql(f"SELECT {said}")
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
 
 
