@@ -36,9 +36,11 @@ BESIDE = frozenset({Act.CLOCK_CONFIRMED, Act.CORRECTION, Act.CORRECTION_REFUSED,
     Act.SCHOOL_ASKED,
     Act.SCHOOL_ANSWERED,
     Act.ANSWER_SETTLED,
+    Act.BEGIN_ASKED,
 }
 """A clock that has jumped is confirmed in ``test_loudness``, facts are corrected in ``test_corrections``
-and confirmed in ``test_quality``, schools are asked in ``test_asks``."""
+and confirmed in ``test_quality``, schools are asked in ``test_asks``, officers
+to begin in ``test_cliff``."""
 
 OFFICE, HOME, ELSEWHERE = "203.0.113.7", "198.51.100.20", "192.0.2.66"
 NEW_PASSWORD = "көктемде жер көгерер еді"

@@ -149,6 +149,10 @@ FORMS: dict[str, list[dict[str, Any]]] = {
         {"data": correction_of(SCHOOL_A, CONTRACT_A)},
         {"data": correction_of(SCHOOL_B, CONTRACT_B)},
     ],
+    "/cliff/ask": [
+        {"data": {"pick": f"channel:{SCHOOL_A}", "begin_by": "2027-01-22"}},
+        {"data": {"pick": f"channel:{SCHOOL_B}", "begin_by": "2027-01-22"}},
+    ],
     "/exports/queue": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/exports/documents": [
         {"data": {"numbers": "1"}},

@@ -23,7 +23,8 @@ FIRST = datetime(2026, 10, 1, 6, tzinfo=UTC)
 def past(office: Office, days: tuple[date, ...], scope: Scope = EVERYTHING) -> Past:
     """These days as they are shown."""
     with reading(office.engine, seeing=scope) as session:
-        return look_back(session, scope, days=days, known=None, book=office.book)
+        workdays = calendar(session, office.book)
+        return look_back(session, scope, days=days, known=None, calendar=workdays, book=office.book)
 
 
 def shot(office: Office, on: date, *, then: bool, scope: Scope = EVERYTHING) -> Snapshot:

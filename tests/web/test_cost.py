@@ -14,7 +14,7 @@ from tracker.domain.register import ContractRow, SchoolRow
 
 PAGES = (
     "/", "/?region=59", "/queue", "/deadlines", "/schools", "/schools/S-1", "/policy", "/imports",
-    "/schools?q=мектеп",
+    "/cliff", "/cliff?region=59&begun=any", "/losses", "/losses?region=59", "/schools?q=мектеп",
 )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ class Act(StrEnum):
     SNOOZED = "deadline_snoozed"
     SUBSTITUTE_SET = "substitute_set"
     SUBSTITUTE_ENDED = "substitute_ended"
+    BEGIN_ASKED = "begin_asked"
     LEADS_SET = "leads_set"
     LEADS_RESET = "leads_reset"
     WAY_ADDED = "way_added"

@@ -261,6 +261,12 @@ class HoldRefused(TrackerError):
     code = "error.hold_refused"
 
 
+class BeginRefused(TrackerError):
+    """Officers are not asked to begin: ``reason`` is ``nothing``, ``many`` or ``day``."""
+
+    code = "error.begin_refused"
+
+
 class LeadsRefused(TrackerError):
     """A contract is not given leads of its own: ``reason`` is ``days``, ``count`` or ``reason``."""
 

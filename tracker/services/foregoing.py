@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -16,9 +16,10 @@ from tracker.domain.findings import Assessment
 from tracker.domain.forecast import Asking
 from tracker.domain.foregone import Loss
 from tracker.domain.reading import read
+from tracker.domain.tenders import StageHistory
 from tracker.domain.vocabulary import LIVE, State
 from tracker.domain.workdays import WorkCalendar
-from tracker.services.evaluating import Book, NeedKey, NeedView, bench, snapshot
+from tracker.services.evaluating import Book, NeedKey, NeedView, Snapshot, calendar
 from tracker.store import facts, registry, versions
 from tracker.store.scope import Scope
 
@@ -58,7 +59,12 @@ class Prospects:
 
     on: date
     needs: tuple[Prospect, ...]
-    calendar: WorkCalendar
+    asking: Asking
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The working days by which was counted."""
+        return self.asking.calendar
 
     def of(self, needs: Iterable[NeedView]) -> tuple[Prospect, ...]:
         """Those of some needs."""
@@ -74,25 +80,26 @@ class Prospects:
         return foregone.total(self.loss(found, until) for found in self.of(needs))
 
 
-def prospects(session: Session, scope: Scope, *, on: date, known: datetime | None, book: Book) -> Prospects:
-    """What lies ahead on ``on``, worked out unless the same was just asked."""
-    key = (session.get_bind().engine.url, registry.data_version(session), scope, on, known)
-    return book.remember(Prospects, key, lambda: _look(session, scope, on, known, book))
+def prospects(session: Session, scope: Scope, shot: Snapshot, *, book: Book) -> Prospects:
+    """What lies ahead of what a snapshot of the scope shows, worked out unless the same was just asked."""
+    key = (session.get_bind().engine.url, registry.data_version(session), scope, shot.on, shot.known)
+    return book.remember(Prospects, key, lambda: _look(session, scope, shot, book))
 
 
 @facts.keeping_all()
-def _look(session: Session, scope: Scope, on: date, known: datetime | None, book: Book) -> Prospects:
-    shot = snapshot(session, scope, on=on, known=known, book=book)
-    shared = bench(session, book, on=on, known=known)
-    asking = Asking(on, shared.policy, shared.calendar, shared.history)
+def _look(session: Session, scope: Scope, shot: Snapshot, book: Book) -> Prospects:
+    days = calendar(session, book, shot.known)
+    asking = Asking(
+        shot.on, book.policy, days, StageHistory.none()
+    )  # whether anything has begun asks no length
     views = {(need.school.school_id, need.assessment.service): need for need in shot.needs if _may_lose(need)}
-    seq = None if known is None else versions.known_seq(session, known)
+    seq = None if shot.known is None else versions.known_seq(session, shot.known)
     found = (
         _prospect(views[key], need, asking)
         for need in facts.load_facts(session, scope, known_seq=seq)
         if (key := (need.school_id, need.service)) in views
     )
-    return Prospects(on, tuple(each for each in found if each.unserved or each.end), shared.calendar)
+    return Prospects(shot.on, tuple(each for each in found if each.unserved or each.end), asking)
 
 
 def _may_lose(need: NeedView) -> bool:
@@ -127,6 +134,6 @@ def _end(found: Assessment, need: NeedFacts, asking: Asking) -> End | None:
     )
 
 
-def of_need(found: Assessment, need: NeedFacts, until: date, calendar: WorkCalendar) -> Loss:
+def of_need(found: Assessment, need: NeedFacts, until: date, days: WorkCalendar) -> Loss:
     """What one need loses up to a horizon from the day of its assessment on."""
-    return foregone.loss(_unserved(found, need), until, calendar)
+    return foregone.loss(_unserved(found, need), until, days)

@@ -16,7 +16,7 @@ from tracker.domain.foregone import unserved
 from tracker.domain.months import month_before
 from tracker.domain.vocabulary import State
 from tracker.domain.workdays import WorkCalendar
-from tracker.services.evaluating import Book, calendar
+from tracker.services.evaluating import Book
 from tracker.store import facts, registry, through_time
 from tracker.store.scope import Scope
 from tracker.store.through_time import Course, Known
@@ -81,20 +81,28 @@ def summed(places: Mapping[Place, Standing], region: str | None = None) -> Stand
 
 
 def look_back(
-    session: Session, scope: Scope, *, days: Sequence[date], known: datetime | None, book: Book
+    session: Session,
+    scope: Scope,
+    *,
+    days: Sequence[date],
+    known: datetime | None,
+    calendar: WorkCalendar,
+    book: Book,
 ) -> Past:
     """These days, each as known now (or at ``known``) and at its own end; remembered like a snapshot."""
     key = (session.get_bind().engine.url, registry.data_version(session), scope, tuple(days), known)
-    return book.remember(Past, key, lambda: _look(session, scope, days, known, book))
+    return book.remember(Past, key, lambda: _look(session, scope, days, known, calendar))
 
 
 @facts.keeping_all()
-def _look(session: Session, scope: Scope, days: Sequence[date], known: datetime | None, book: Book) -> Past:
+def _look(
+    session: Session, scope: Scope, days: Sequence[date], known: datetime | None, calendar: WorkCalendar
+) -> Past:
     ends = [datetime.combine(day, time.max, LEGAL_ZONE) for day in days]
     *then, now = through_time.known_seqs(session, [*ends, known or datetime.max.replace(tzinfo=LEGAL_ZONE)])
     seqs = (*(min(seq, now) for seq in then), now)
     courses = through_time.load_through(session, scope, seqs, with_tenders=False)
-    judge = _Judge(calendar(session, book, known), {})
+    judge = _Judge(calendar, {})
     counts = [(_Count(), _Count()) for _ in days]
     for _, group in groupby(courses, _school):
         needs = tuple(group)

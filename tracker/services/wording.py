@@ -12,17 +12,20 @@ from tracker.domain.messages import ChannelKind, Letter
 from tracker.domain.people import Person
 from tracker.domain.vocabulary import Language
 from tracker.render.alarm_letters import alarm
+from tracker.render.begin_letters import begin
 from tracker.render.letters import Letters
 from tracker.render.way_letters import bad_way
 from tracker.services import evaluating, freshening
 from tracker.services.alarming import ALARM
+from tracker.services.beginning import BEGIN
 from tracker.services.connecting import TEST
 from tracker.services.evaluating import Book
 from tracker.services.proving_life import CANARY
 from tracker.services.rerouting import BAD_WAY, LOST
 from tracker.services.sealing import Seal
-from tracker.store import accounts, digests, ways
+from tracker.store import accounts, digests, told, ways
 from tracker.store.outbox import Claimed
+from tracker.store.scope import Scope
 from tracker.store.ways import Way
 
 
@@ -65,6 +68,8 @@ class Writer:
         if message.template == ALARM:
             said = message.parameters["conditions"]
             return alarm(by, said, key=message.key, to=to, channel=message.channel, secret=secret)
+        if message.template == BEGIN:
+            return self._begin(session, message, person, by, to, secret)
         if message.template == CANARY and self.canary_to:
             return by.digest(message.parameters, key=message.key, to=self.canary_to, channel=message.channel)
         if message.digest is None:
@@ -117,6 +122,14 @@ class Writer:
             answer=said["answer"],
             secret=secret,
         )
+
+    def _begin(
+        self, session: Session, message: Claimed, person: Person, by: Letters, to: str, secret: str
+    ) -> Letter | None:
+        said = message.parameters
+        schools = {line["school_id"] for line in said["lines"]}
+        seen = told.schools_seen(session, Scope.of_person(person), schools)
+        return begin(by, said, key=message.key, to=to, channel=message.channel, seen=seen, secret=secret)
 
     def _where(self, person: Person, way: Way | None) -> tuple[str, str]:
         """What the channel calls her, and what it proves itself with."""

@@ -29,6 +29,7 @@ PROTECTED = (
     "flag",
     "upload",
     "watched",
+    "begin_request",
     "case_holder",
     "case_look",
     "case_note",

@@ -71,6 +71,7 @@ from tracker.web.pages import (
     board,
     calendar,
     cases,
+    cliff,
     corrections,
     deadlines,
     decisions,
@@ -141,7 +142,8 @@ STATUSES: Mapping[type[TrackerError], int] = {
 """The status of each refusal; every other one is a bad request."""
 
 PAGES = (
-    papers, losses, board, queue, suggestions, decisions, cases, whatif, deadlines, holds, reminders,
+    cliff, losses,
+    papers, board, queue, suggestions, decisions, cases, whatif, deadlines, holds, reminders,
     agreement, leads, calendar, schools, exports, imports, policy, reports, quality, history, corrections,
     asks, languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip

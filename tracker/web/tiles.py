@@ -17,7 +17,7 @@ LAYOUT: tuple[tuple[str, ...], ...] = (
 )
 """The regions from north to south and west to east, by their codes: our own drawing, no map of others."""
 
-FEW, MANY = 5, 15
+FEW, MANY = 1, 3
 """Per cent of the schools: up to the one those without service are few, above the other many (house)."""
 
 

@@ -13,7 +13,7 @@ from tracker.domain.roles import Action
 from tracker.feeds.regions import REGIONS
 from tracker.render import curves
 from tracker.services.evaluating import NeedView, snapshot
-from tracker.services.foregoing import prospects
+from tracker.services.foregoing import Prospects, prospects
 from tracker.services.looking_back import look_back
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import HORIZONS, NOT_STATED, Filters, asked_of
@@ -31,6 +31,7 @@ def show(visit: Asked) -> Response:
     shot = snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
     needs = Filters(region=filters.region).keep(shot.needs, found=None)
     codes = [region.code for region in REGIONS]
+    look = prospects(visit.session, visit.scope, shot, book=visit.house.book)
     rows = by_district(needs) if filters.region else by_region(needs, codes)
     return visit.page(
         "board/show.html",
@@ -42,16 +43,15 @@ def show(visit: Asked) -> Response:
             "levels": tuple(Level),
             "level_of": level_of,
             "horizons": HORIZONS,
-            **_losses(visit, needs, is_region=filters.region is not None),
-            **_past(visit, filters.region),
+            **_losses(look, needs, is_region=filters.region is not None),
+            **_past(visit, look, filters.region),
         },
     )
 
 
-def _losses(visit: Visit, needs: Iterable[NeedView], *, is_region: bool) -> dict[str, object]:
+def _losses(look: Prospects, needs: Iterable[NeedView], *, is_region: bool) -> dict[str, object]:
     """The school days that each row and all of them lose if nobody does anything."""
-    look = prospects(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
-    until = horizon_of(visit.on)
+    until = horizon_of(look.on)
     found: dict[str, int] = {}
     for one in look.of(needs):
         school = one.need.school
@@ -60,12 +60,17 @@ def _losses(visit: Visit, needs: Iterable[NeedView], *, is_region: bool) -> dict
     return {"lost": found, "lost_in_all": sum(found.values()), "until": until}
 
 
-def _past(visit: Visit, region: str | None) -> dict[str, object]:
+def _past(visit: Visit, look: Prospects, region: str | None) -> dict[str, object]:
     """The year before the day asked for, as it is known now and as it was known then."""
     days = course_to(visit.on)
-    past = look_back(visit.session, visit.scope, days=days, known=visit.known, book=visit.house.book).of(
-        region
-    )
+    past = look_back(
+        visit.session,
+        visit.scope,
+        days=days,
+        known=visit.known,
+        calendar=look.calendar,
+        book=visit.house.book,
+    ).of(region)
     now = [(one.served, one.required) for _, one, _ in past]
     then = [None if one is None else (one.served, one.required) for _, _, one in past]
     return {"past": tuple(reversed(past)), "picture": curves.draw((now, then))}

@@ -43,7 +43,7 @@ def show(visit: Asked) -> Response:
     asked = asked_of(visit.request, ASKED)
     filters, until = Filters.read(asked), until_of(visit, asked)
     shot = snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
-    look = prospects(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
+    look = prospects(visit.session, visit.scope, shot, book=visit.house.book)
     rows = sorted(_rows(look, look.of(filters.keep(shot.needs, found=None)), filters, until), key=_most_first)
     return visit.page(
         "losses/show.html",

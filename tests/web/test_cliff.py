@@ -1,0 +1,226 @@
+"""The cliff: what ends when, what has not begun, and asking for it in few steps, each need by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Engine, select
+from starlette.testclient import TestClient
+
+from tests.people import a_person, sign_in
+from tests.store.rows import record
+from tests.web.conftest import HOME, Visit
+from tests.web.reading import links_of, numbers_of, text_of
+from tests.web.register import ENDING, NOW, OVERLAP, a_contract, a_school, day, fill
+from tracker.clock import FixedClock
+from tracker.domain.acts import Act
+from tracker.domain.days import LEGAL_ZONE
+from tracker.domain.messages import ChannelKind
+from tracker.domain.register import RegisterRow, TenderRow
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import Language, TenderStatus
+from tracker.render.catalogs import load_catalogs, load_words
+from tracker.render.environment import make_voices
+from tracker.render.letters import make_letters
+from tracker.services.wording import Writer
+from tracker.settings import Settings
+from tracker.store import outbox
+from tracker.store.begin_requests import begin_requests
+from tracker.store.engine import reading, transaction
+from tracker.store.reminder_tables import MESSAGE
+from tracker.store.scope import EVERYTHING
+from tracker.store.tables import JOURNAL
+from tracker.web.app import create_app
+from tracker.web.visitors import csrf_token
+
+SAY = load_words(Language.RU).say
+SPRING = ("2026-04-01", "2027-04-20")
+AUTUMN = ("2026-01-01", "2027-10-31")
+
+
+def ends() -> tuple[RegisterRow, ...]:
+    """Six schools of one contract or another that end: too late, soon, later, and begun."""
+    return (
+        *(a_school(f"S-{n}", f"{n}", officer_email="officer@example.kz") for n in range(1, 6)),
+        a_school("S-6", "6", region="71"),
+        a_contract("K-A", "S-1", "2026-01-01", "2027-01-25"),
+        a_contract("K-A", "S-2", "2026-01-01", "2027-01-25"),
+        a_contract("K-B", "S-3", *SPRING),
+        a_contract("K-C", "S-4", *AUTUMN),
+        a_contract("K-D", "S-5", *AUTUMN),
+        a_contract("K-E", "S-6", *AUTUMN),
+        TenderRow("T-5", "S-5", TenderStatus.ACTIVE, published_on=day("2027-01-11")),
+    )
+
+
+@pytest.fixture
+def falling(empty: Engine) -> Engine:
+    """The six schools, and somebody who answers for them."""
+    fill(empty, *ends())
+    sign_in(empty, a_person(Role.OFFICER, name="officer"))
+    return empty
+
+
+@pytest.fixture
+def client(falling: Engine) -> Iterator[TestClient]:
+    """A reviewer of the region, at a server that sends mail."""
+    app = create_app(Settings(smtp_url="smtp://127.0.0.1:9"), FixedClock(NOW), falling)
+    cookie = sign_in(falling, a_person(Role.REVIEWER, "59", name="reviewer"))
+    headers = {
+        "accept-language": "ru", "sec-fetch-site": "same-origin", "x-csrf-token": csrf_token(cookie),
+    }  # fmt: skip
+    opened = TestClient(app, base_url=HOME, headers=headers, cookies={"tracker": cookie})
+    yield opened
+    opened.close()
+
+
+def names(html: str) -> list[str]:
+    """The schools of the list, in its order."""
+    return [address.rsplit("/", 1)[1] for _, address in links_of(html) if address.startswith("/schools/")]
+
+
+def hidden(html: str) -> dict[str, str]:
+    """What a form carries on."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html))
+
+
+def told(engine: Engine) -> list[str]:
+    """The keys of the letters that ask for a beginning."""
+    with reading(engine) as session:
+        return list(session.scalars(select(MESSAGE.c.key).where(MESSAGE.c.template == "begin")))
+
+
+def test_each_number_is_the_length_of_its_list(client: TestClient) -> None:
+    numbers = [found for found in numbers_of(client.get("/cliff").text) if found[1].startswith("/cliff")]
+    assert len(numbers) >= 8
+    for number, address in numbers:
+        assert len(names(client.get(address).text)) == number, address
+
+
+def test_a_contract_of_two_schools_is_counted_once(client: TestClient) -> None:
+    html = client.get("/cliff").text
+    january = re.search(r"<th scope=\"row\">янв.*?</tr>", html, re.DOTALL)
+    assert january is not None
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", january[0], re.DOTALL)
+    assert [text_of(cell) for cell in cells] == ["1", "2", "2", "2", "0", "0"]
+
+
+def test_the_list_begins_with_the_least_time_and_leaves_out_what_has_begun(
+    client: TestClient,
+) -> None:
+    assert names(client.get("/cliff").text) == ["S-1", "S-2", "S-3", "S-4"]
+    assert names(client.get("/cliff?begun=yes").text) == ["S-5"]
+    assert names(client.get("/cliff?start=passed").text) == ["S-1", "S-2"]
+    assert names(client.get("/cliff?month=2027-10&begun=any").text) == ["S-4", "S-5"]
+
+
+def test_not_begun_falls_when_a_tender_is_registered(
+    falling: Engine, client: TestClient, visit: Visit
+) -> None:
+    before = names(client.get("/cliff").text)
+    record(falling, TenderRow("T-9", "S-4", TenderStatus.PLANNED, planned_on=day("2027-03-01")), at=NOW)
+    assert names(client.get("/cliff").text) == [each for each in before if each != "S-4"]
+
+
+def test_asking_shows_what_would_be_done_and_does_it_once(falling: Engine, client: TestClient) -> None:
+    form = {"pick": ["channel:S-1", "channel:S-3"], "begin_by": "2027-01-22"}
+    preview = client.post("/cliff/ask", data=form)
+    assert preview.status_code == 200
+    assert SAY("cliff.preview.title") in text_of(preview.text)
+    assert told(falling) == []
+    done = client.post("/cliff/ask", data={**form, "seen": hidden(preview.text)["seen"]})
+    assert SAY("cliff.done.title") in text_of(done.text)
+    [key] = told(falling)
+    assert ":mail:" in key
+    with reading(falling, seeing=EVERYTHING) as session:
+        kept = begin_requests(session, EVERYTHING, ["S-1", "S-2", "S-3"])
+        assert {school: one.begin_by for (school, _, _), one in kept.items()} == {
+            "S-1": date(2027, 1, 22), "S-3": date(2027, 1, 22),
+        }  # fmt: skip
+        noted = session.scalars(select(JOURNAL.c.subject).where(JOURNAL.c.action == Act.BEGIN_ASKED))
+        assert sorted(noted) == ["school:S-1", "school:S-3"]
+    again = client.post("/cliff/ask", data=form)
+    assert text_of(again.text).count(SAY("cliff.fate.already", by="22.01.2027")) == 2
+    assert len(told(falling)) == 1
+    assert SAY("cliff.asked", by="22.01.2027") in text_of(client.get("/cliff").text)
+
+
+def test_the_whole_list_is_asked_for_in_four_clicks(falling: Engine, client: TestClient) -> None:
+    page = client.get("/cliff?start=passed").text
+    form = {**hidden(page), "all": "1", "begin_by": "2027-01-22"}
+    preview = client.post("/cliff/ask", data=form).text
+    assert names(preview) == ["S-1", "S-2"]
+    client.post("/cliff/ask", data=hidden(preview))
+    assert len(told(falling)) == 1
+    assert SAY("cliff.asked", by="22.01.2027") in text_of(client.get("/cliff?start=passed").text)
+
+
+def test_what_changed_since_it_was_shown_is_shown_again(falling: Engine, client: TestClient) -> None:
+    form = {"pick": ["channel:S-4"], "begin_by": "2027-01-22"}
+    seen = hidden(client.post("/cliff/ask", data=form).text)
+    record(falling, TenderRow("T-9", "S-4", TenderStatus.ACTIVE, published_on=day("2027-01-14")), at=NOW)
+    text = text_of(client.post("/cliff/ask", data=seen).text)
+    assert SAY("cliff.preview.changed") in text
+    assert SAY("cliff.fate.begun") in text
+    assert told(falling) == []
+
+
+def test_a_school_of_another_region_and_one_that_does_not_exist_are_alike(
+    falling: Engine, client: TestClient
+) -> None:
+    answers = set()
+    for school in ("S-6", "S-99"):
+        form = {"pick": [f"channel:{school}"], "begin_by": "2027-01-22"}
+        text = text_of(client.post("/cliff/ask", data=form).text)
+        assert SAY("cliff.fate.gone") in text
+        answers.add(text.replace(school, "?"))
+    assert len(answers) == 1
+
+
+def test_a_day_that_is_past_and_no_line_at_all_are_refused_with_words(client: TestClient) -> None:
+    form = {"begin_by": "2027-01-22"}
+    nothing = client.post("/cliff/ask", data=form)
+    past = client.post("/cliff/ask", data={**form, "pick": ["channel:S-1"], "begin_by": "2027-01-15"})
+    assert (nothing.status_code, past.status_code) == (400, 400)
+    assert SAY("error.begin_refused.nothing") in text_of(nothing.text)
+    assert SAY("error.begin_refused.day") in text_of(past.text)
+
+
+def test_an_officer_reads_the_cliff_and_asks_nobody(falling: Engine, visit: Visit) -> None:
+    officer = visit(falling, Language.RU, person=a_person(Role.OFFICER, "59", name="officer"))
+    assert SAY("cliff.ask") not in text_of(officer.get("/cliff").text)
+    form = {"pick": ["channel:S-1"], "begin_by": "2027-01-22"}
+    assert officer.post("/cliff/ask", data=form).status_code == 403
+
+
+def test_small_country_has_an_end_for_each_that_will_lose(filled: Engine, visit: Visit) -> None:
+    html = visit(filled, Language.RU).get("/cliff?begun=any").text
+    assert {ENDING, OVERLAP} <= set(names(html))
+
+
+def test_the_letter_names_what_to_begin_and_only_schools_that_its_reader_still_sees(
+    falling: Engine, client: TestClient
+) -> None:
+    form = {"pick": ["channel:S-1", "channel:S-3"], "begin_by": "2027-01-22"}
+    client.post(
+        "/cliff/ask", data={**form, "seen": hidden(client.post("/cliff/ask", data=form).text)["seen"]}
+    )
+    record(falling, a_school("S-3", "3", officer_email="other@example.kz"), at=NOW)
+    later = NOW + timedelta(minutes=1)
+    with transaction(falling, seeing=EVERYTHING) as session:
+        [message] = outbox.claim(
+            session, ChannelKind.MAIL, "test", now=later, lease=timedelta(minutes=1), most=1
+        )
+        letters = make_letters(
+            make_voices(load_catalogs(), zone=LEGAL_ZONE), clauses={}, home="https://channel.example"
+        )
+        letter = Writer(letters, Language.RU, None)(session, message)
+    assert letter is not None
+    assert letter.to == "officer@example.kz"
+    assert letter.subject == "Начать 1 закупку до 22.01.2027"
+    assert "Школа «1»" in letter.text
+    assert "Школа «3»" not in letter.text + letter.html
+    assert "https://channel.example/cliff" in letter.html

@@ -1,0 +1,145 @@
+"""The cliff: covers that end, month by month, what has not begun, and asking officers to begin it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Form
+from starlette.responses import HTMLResponse, Response
+
+from tracker.domain.asked import read_day
+from tracker.domain.cliff import Start
+from tracker.domain.messages import ChannelKind
+from tracker.domain.roles import Action
+from tracker.feeds.regions import REGIONS
+from tracker.services import beginning
+from tracker.services.beginning import Fate, Outcome, Wish
+from tracker.services.burning import burn_down
+from tracker.services.evaluating import NeedView, snapshot
+from tracker.services.foregoing import Prospects, prospects
+from tracker.store import begin_requests, registry
+from tracker.web.cliffs import BEGUN, FIELDS, Asking, Falling, by_month, falling, key_of, pick, starts_of
+from tracker.web.deps import Asked, Called, Caller, Visit
+from tracker.web.filters import NOT_STATED, Filters, asked_of
+from tracker.web.paging import page_of
+from tracker.web.proving import author_of
+from tracker.web.rules import allow
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+ASKED = ("region", "district", "service", "page", "size", *FIELDS)
+MOST_LINES = 100
+"""Lines of a page, each of which may be picked in one form."""
+
+WORKING_DAYS = 5
+"""Within how many working days officers are asked to begin unless another day is chosen."""
+
+
+@router.get("/cliff", dependencies=[allow(Action.READ)])
+def show(visit: Asked) -> Response:
+    """Ends by month, the burn-down, and what nothing follows, the fewest working days left first."""
+    asked = asked_of(visit.request, ASKED)
+    filters, asking = Filters.read(asked), Asking.read(asked)
+    look = _look(visit)
+    ends = _ends(look, filters)
+    shown = asking.keep(ends, visit.on)
+    page = page_of(shown, number=filters.page, size=min(filters.size, MOST_LINES))
+    burn = burn_down(visit.session, visit.scope, look.asking, known=visit.known, book=visit.house.book)
+    schools = {one.found.need.school.school_id for one in page.items}
+    is_now = visit.on == visit.today and visit.known is None
+    return visit.page(
+        "cliff/show.html",
+        {
+            "filters": filters,
+            "asking": asking,
+            "page": page,
+            "months": by_month(ends, visit.on),
+            "starts": starts_of(ends),
+            "all_starts": tuple(Start),
+            "all_begun": tuple(BEGUN),
+            "burn": burn,
+            "burnt": burn.of(filters.region),
+            "requests": begin_requests.begin_requests(visit.session, visit.scope, schools),
+            "regions": _regions(found.need for found in look.needs),
+            "pick": pick,
+            "may_ask": is_now and visit.person.may(Action.ASSIGN),
+            "begin_by": look.calendar.after(visit.on, WORKING_DAYS),
+            "most": beginning.MOST,
+        },
+    )
+
+
+def _regions(needs: Iterable[NeedView]) -> tuple[str, ...]:
+    stated = {need.school.region or NOT_STATED for need in needs}
+    return tuple(code for code in (*(region.code for region in REGIONS), NOT_STATED) if code in stated)
+
+
+def _look(visit: Visit) -> Prospects:
+    book = visit.house.book
+    shot = snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=book)
+    return prospects(visit.session, visit.scope, shot, book=book)
+
+
+def _ends(look: Prospects, filters: Filters) -> tuple[Falling, ...]:
+    place = Filters(region=filters.region, district=filters.district, service=filters.service)
+    kept = place.keep((found.need for found in look.needs), found=None)
+    return falling(look.of(kept))
+
+
+@router.post("/cliff/ask", dependencies=[allow(Action.ASSIGN)])
+def ask(
+    called: Called,
+    picked: Annotated[list[str] | None, Form(alias="pick")] = None,
+    everything: Annotated[str, Form(alias="all")] = "",
+    begin_by: Annotated[str, Form()] = "",
+    asked: Annotated[str, Form()] = "",
+    seen: Annotated[str, Form()] = "",
+) -> Response:
+    """Show what would become of each need; where that was ``seen`` and nothing changed since, do it."""
+    day, book, by = read_day(begin_by), called.house.book, _channels(called)
+    with called.reading() as visit:
+        look = _look(visit)
+        keys = _asked_for(look, asked, called.today) if everything else tuple(map(key_of, picked or ()))
+        state = f"{registry.data_version(visit.session)}:{called.today}:{len(keys)}"
+    wish, values = (
+        Wish(keys, day),
+        {"words": asked, "all": everything, "picked": picked or [], "state": state},
+    )
+    if seen != state:
+        with called.reading() as visit:
+            outcomes = beginning.plan(
+                visit.session, called.person, wish, look, today=called.today, book=book, by=by
+            )
+            return _answer(visit, wish, outcomes, {**values, "is_done": False, "is_changed": bool(seen)})
+    with called.writing() as session:
+        outcomes = beginning.ask(
+            session, author_of(called), called.person, wish, look, today=called.today, book=book, by=by
+        )
+    with called.reading() as visit:
+        return _answer(visit, wish, outcomes, {**values, "is_done": True, "is_changed": False})
+
+
+def _asked_for(look: Prospects, asked: str, today: date) -> tuple[tuple[str, str], ...]:
+    """Every need of the list that was asked for; raises :class:`FilterNotKnown`."""
+    words = dict(parse_qsl(asked))
+    kept = Asking.read(words).keep(_ends(look, Filters.read(words)), today)
+    return tuple(one.found.key for one in kept)
+
+
+def _answer(
+    visit: Visit, wish: Wish, outcomes: tuple[Outcome, ...], values: Mapping[str, object]
+) -> Response:
+    counts = {fate.value: sum(one.fate is fate for one in outcomes) for fate in Fate}
+    people = {person.id: person for one in outcomes if one.fate is Fate.ASKED for person in one.told}
+    more = {"begin_by": wish.begin_by, "outcomes": outcomes, "counts": counts, "people": len(people)}
+    return visit.page("cliff/ask.html", {**more, **values})
+
+
+def _channels(called: Caller) -> Collection[ChannelKind]:
+    """The channels that the settings name."""
+    settings = called.house.settings
+    named = {ChannelKind.MAIL: settings.smtp_url, ChannelKind.TELEGRAM: settings.telegram_token}
+    return frozenset(kind for kind in ChannelKind if named.get(kind, "always"))
