@@ -16,6 +16,7 @@ from tests.people import a_person
 from tests.store.rows import record
 from tests.web.conftest import Visit
 from tests.web.register import COVERED, NOW, STALLED, a_contract, a_school
+from tests.web.test_cost import questions
 from tracker.domain.reports import Figure, ReportKind
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
@@ -125,3 +126,28 @@ def test_days_without_service_are_counted_within_the_period(filled: Engine) -> N
     # three schools of the region are without service on each of the five working days of the week
     assert made.total.figures[Figure.UNCOVERED] == 3
     assert made.total.figures[Figure.DAYS_LOST] == 15
+
+
+PAGES = (
+    "/reports", "/reports/quality", "/reports/stages", "/history", "/history?school_id=S-1", "/asks",
+    "/corrections?kind=contracts&school_id=S-1&number=K-1", "/api/v1/history",
+)  # fmt: skip
+
+
+def test_no_page_asks_the_database_more_for_many_schools(empty: Engine, visit: Visit) -> None:
+    counts = []
+    for first, last in ((0, 10), (10, 150)):
+        rows = [
+            row
+            for number in range(first, last)
+            for row in (
+                a_school(f"S-{number}", f"{number}"),
+                a_contract(f"K-{number}", f"S-{number}", "2026-01-01", "2026-12-31"),
+            )
+        ]
+        record(empty, *rows, at=NOW - timedelta(days=1))
+        counts.append({path: questions(empty, visit, path) for path in PAGES})
+    few, many = counts
+    assert many == few
+    assert max(count for path, count in few.items() if not path.startswith("/history")) <= 30
+    assert max(few.values()) <= 45  # a day in both senses is judged twice

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 import typst
+from babel.numbers import format_decimal
 
 from tracker.paths import bundled
 from tracker.render.formats import Formats
@@ -57,4 +58,10 @@ def _inputs(told: Told, formats: Formats, definitions: str) -> dict[str, str]:
 
 
 def _told(row: Sequence[Value], formats: Formats) -> list[str]:
-    return [formats.number(value) if isinstance(value, int | Decimal) else str(value or "–") for value in row]
+    return [_cell(value, formats) for value in row]
+
+
+def _cell(value: Value, formats: Formats) -> str:
+    if isinstance(value, Decimal):
+        return format_decimal(value, format="0.0", locale=formats.words.locale)
+    return formats.number(value) if isinstance(value, int) else str(value or "–")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -19,10 +20,27 @@ from tracker.store.scope import Scope
 COLUMNS = ("tender_number", "region", "organiser_bin", "method", "stage", "working_days", "ended_on")
 
 
+@dataclass(frozen=True, slots=True)
+class StageTable:
+    """The rows, under the name that answers are kept by."""
+
+    needs: tuple[StageRow, ...]
+
+
 def stage_table(
     session: Session, scope: Scope, *, on: date, known: datetime | None, book: Book
 ) -> tuple[StageRow, ...]:
-    """The stages of the tenders that were complete by a day; one of several regions stands in each."""
+    """The stages of the tenders that were complete by a day; one of several regions stands in each.
+
+    The answer is kept for the same question.
+    """
+    key = (session.get_bind().engine.url, registry.data_version(session), scope, on, known)
+    return book.remember(
+        StageTable, key, lambda: _measured(session, scope, on=on, known=known, book=book)
+    ).needs
+
+
+def _measured(session: Session, scope: Scope, *, on: date, known: datetime | None, book: Book) -> StageTable:
     seq = None if known is None else versions.known_seq(session, known)
     days = calendar(session, book, known)
     region = {one.school_id: one.region for one in registry.list_schools(session, scope, known_seq=seq)}
@@ -36,12 +54,14 @@ def stage_table(
         for tender in need.tenders:
             if tender.number not in found:
                 found[tender.number] = tuple(_finished(tender, on))
-    return tuple(
-        StageRow(number, place, organiser[number], tender.method, stage, length, ended_on)
-        for number in sorted(found)
-        for tender, ended_on in found[number]
-        for place in sorted(regions[number], key=lambda code: code or "")
-        for stage, length in stage_lengths(tender, ended_on, book.policy, days)
+    return StageTable(
+        tuple(
+            StageRow(number, place, organiser[number], tender.method, stage, length, ended_on)
+            for number in sorted(found)
+            for tender, ended_on in found[number]
+            for place in sorted(regions[number], key=lambda code: code or "")
+            for stage, length in stage_lengths(tender, ended_on, book.policy, days)
+        )
     )
 
 

@@ -19,7 +19,7 @@ from tracker.domain.vocabulary import LIVE, FlagKind, State
 from tracker.domain.workdays import WorkCalendar
 from tracker.feeds.regions import REGIONS
 from tracker.services.evaluating import Book, NeedView, calendar, snapshot
-from tracker.store import facts, versions
+from tracker.store import facts, registry, versions
 from tracker.store.scope import Scope
 
 NOT_STATED = "none"
@@ -45,6 +45,13 @@ class Past:
     days_lost: int
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What a period was like for each need."""
+
+    needs: Mapping[NeedKey, Past]
+
+
 def report(
     session: Session,
     scope: Scope,
@@ -56,10 +63,13 @@ def report(
     book: Book,
 ) -> Report:
     """The report of a day as known at a moment: the same question has the same answer for ever."""
-    shot = snapshot(session, scope, on=on, known=known, book=book)
+    seq = versions.known_seq(session, known)
+    is_newest = seq == registry.data_version(session)
+    shot = snapshot(session, scope, on=on, known=None if is_newest else known, book=book)  # kept more often
     period = period_of(kind, on)
     needs = [need for need in shot.needs if region is None or place_of(need) == region]
-    past = _past(session, scope, period, known=known, book=book)
+    key = (session.get_bind().engine.url, scope, period, seq, book.policy.fingerprint)
+    past = book.remember(Behind, key, lambda: _behind(session, scope, period, known=known, book=book)).needs
     by_place = _district_of if region else place_of
     groups: dict[str, list[NeedView]] = {}
     for need in needs:
@@ -94,12 +104,10 @@ def _districts(groups: Iterable[str]) -> list[str]:
     return sorted(groups, key=lambda name: (name == NOT_STATED, sort_key(name)))
 
 
-def _past(
-    session: Session, scope: Scope, period: Span, *, known: datetime, book: Book
-) -> Mapping[NeedKey, Past]:
+def _behind(session: Session, scope: Scope, period: Span, *, known: datetime, book: Book) -> Behind:
     days = calendar(session, book, known)
     found = facts.load_facts(session, scope, known_seq=versions.known_seq(session, known))
-    return {(need.school_id, need.service): _past_of(need, period, days) for need in found}
+    return Behind({(need.school_id, need.service): _past_of(need, period, days) for need in found})
 
 
 def _past_of(need: NeedFacts, period: Span, days: WorkCalendar) -> Past:

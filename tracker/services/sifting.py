@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -13,10 +14,22 @@ from tracker.store import registry, versions
 from tracker.store.scope import Scope
 
 
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """Everything that is wrong, each thing beside its school."""
+
+    needs: tuple[tuple[Issue, SchoolRow], ...]
+
+
 def sift(
     session: Session, scope: Scope, *, on: date, known: datetime | None, book: Book
 ) -> tuple[tuple[Issue, SchoolRow], ...]:
-    """Everything that is wrong, each thing beside its school."""
+    """Everything that is wrong, each thing beside its school; kept for the same question."""
+    key = (session.get_bind().engine.url, registry.data_version(session), scope, on, known)
+    return book.remember(Sifted, key, lambda: _sift(session, scope, on=on, known=known, book=book)).needs
+
+
+def _sift(session: Session, scope: Scope, *, on: date, known: datetime | None, book: Book) -> Sifted:
     seq = None if known is None else versions.known_seq(session, known)
     schools = registry.list_schools(session, scope, known_seq=seq)
     shot = snapshot(session, scope, on=on, known=known, book=book)
@@ -27,4 +40,4 @@ def sift(
         registry.tender_rows(session, scope, known_seq=seq),
         (need.assessment for need in shot.needs),
     )
-    return tuple((issue, named[issue.school_id]) for issue in found if issue.school_id in named)
+    return Sifted(tuple((issue, named[issue.school_id]) for issue in found if issue.school_id in named))
