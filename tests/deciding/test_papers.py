@@ -10,15 +10,16 @@ from decimal import Decimal
 from urllib.parse import unquote
 
 import pytest
+from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from tests.deciding.office import BOOK, TODAY, Office
 from tests.people import a_person
 from tests.web.conftest import Visit
-from tests.web.register import FAILED, STALLED, a_contract, fill
+from tests.web.register import FAILED, NOW, STALLED, a_contract, fill
 from tests.web.test_cost import counted
 from tracker.domain.decisions import Deed
-from tracker.domain.drafts import DraftKind, checksum, missing
+from tracker.domain.drafts import DraftKind, GivenName, checksum, missing
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
 from tracker.render.documents import text_of
@@ -193,6 +194,27 @@ def test_a_foreign_decision_has_no_papers_and_readers_without_the_right_give_not
     auditor = visit(office.engine, person=a_person(Role.AUDITOR))
     assert auditor.get(f"/decisions/{direct}/documents").status_code == 200
     assert auditor.post(f"/decisions/{direct}/documents/facts", data=STATED).status_code == 403
+
+
+def test_both_databases_give_the_same_papers(both: list[Engine]) -> None:
+    found = []
+    for engine in both:
+        fill(engine)
+        office = Office(engine)
+        fill(engine, a_contract("К-0", STALLED, "2026-01-01", "2026-12-31", buyer_bin=CUSTOMER))
+        number, person = office.drafted("aigul", STALLED).number, office.person("aigul")
+        values = {GivenName(name): value for name, value in STATED.items()}
+        with transaction(engine, seeing=Scope.of_person(person)) as session:
+            for _ in range(2):  # what is stated again is not new
+                changed = drafting.give(
+                    session, Scope.of_person(person), number, CUSTOMER, values,
+                    person_id=person.id, at=NOW, book=BOOK,
+                )  # fmt: skip
+            (dossier,) = drafting.dossiers_of(session, Scope.of_person(person), [number, 999], book=BOOK)
+        assert changed == ()
+        found.append(dossier.drafts)
+    assert found[0] == found[1]
+    assert [missing(draft) for draft in found[0]].count(()) == 5
 
 
 def test_papers_of_twenty_decisions_cost_as_many_questions_as_of_one(office: Office, direct: int) -> None:

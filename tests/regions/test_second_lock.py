@@ -35,6 +35,8 @@ from tracker.domain.vocabulary import Service, TenderEventKind, TenderStatus
 from tracker.services import checking
 from tracker.services.evaluating import Book, take_snapshot
 from tracker.store import facts, people, registry, uploads
+from tracker.store import given_tables as given_tables
+from tracker.store import report_tables as report_tables
 from tracker.store.engine import reading, transaction
 from tracker.store.row_security import PROTECTED, holder_fault, whole_country
 from tracker.store.scope import EVERYTHING, Scope
