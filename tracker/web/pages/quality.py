@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -108,14 +107,14 @@ def _sifted(visit: Visit) -> tuple[tuple[Issue, SchoolRow], ...]:
     return sifting.sift(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
 
 
-def _mend(issue: Issue, school: SchoolRow) -> str:
-    """Where the fact is mended: its form, or the school's page where several facts are at odds."""
+def _mend(issue: Issue, school: SchoolRow) -> dict[str, str]:
+    """What names the form that mends the fact; nothing where several facts are at odds."""
     if issue.kind in (Quality.OVERLAPPING, Quality.MISSING_CONTRACT):
-        return ""
+        return {}
     which = {"kind": issue.fact.value, "school_id": school.school_id}
     if issue.fact is not RegisterKind.SCHOOLS:
         which |= {"number": issue.number, "service": issue.service}
-    return f"/corrections?{urlencode(which)}"
+    return which
 
 
 @router.post("/reports/quality/confirm", dependencies=[allow(Action.IMPORT)])
