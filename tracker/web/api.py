@@ -19,6 +19,7 @@ from tracker.render import assessment_json, deadline_json
 from tracker.render.assessment_json import Json, day
 from tracker.services import evaluating, foreseeing
 from tracker.services.evaluating import NeedView, Snapshot
+from tracker.services.proposing import standing_for
 from tracker.store import journal, registry, versions
 from tracker.store.flags import flag_history
 from tracker.store.journal import Entry
@@ -45,9 +46,16 @@ def list_needs(visit: AskedOnce, asked: Needed) -> Json:
 
 @router.get("/suggestions", response_model=answers.Suggestions, dependencies=[allow(Action.READ)])
 def list_suggestions(visit: AskedOnce, asked: Needed) -> Json:
-    """Needs with an interim suggestion, worst first."""
+    """Needs with an interim suggestion, worst first, each with the decision that is open for it now."""
     open_ones = [need for need in _kept(visit, asked, _snapshot(visit).needs) if _is_suggestion(need)]
-    return _judged(visit, asked, evaluating.in_harm_order(open_ones), need_item, name="suggestions")
+    standing = standing_for(visit.session, visit.scope)
+
+    def item(need: NeedView) -> Json:
+        head = standing.get((need.school.school_id, need.assessment.service))
+        mark = head and {"number": head.number, "status": head.status.value}
+        return {**need_item(need), "decision": mark}
+
+    return _judged(visit, asked, evaluating.in_harm_order(open_ones), item, name="suggestions")
 
 
 @router.get("/flags", response_model=answers.Flags, dependencies=[allow(Action.READ)])

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tracker.domain.decisions import DecisionStatus
 from tracker.domain.register import RegisterKind
 from tracker.domain.vocabulary import Service, State
 from tracker.web.api_items import (
@@ -55,10 +56,23 @@ class Needs(Judged):
     needs: list[Need]
 
 
+class DecisionMark(Answer):
+    """A decision by its number, and where it stands."""
+
+    number: int
+    status: DecisionStatus
+
+
+class Suggested(Need):
+    """A need with an interim suggestion; ``decision`` is the one that is open for it now."""
+
+    decision: DecisionMark | None
+
+
 class Suggestions(Judged):
     """Needs with an interim suggestion, the worst first."""
 
-    suggestions: list[Need]
+    suggestions: list[Suggested]
 
 
 class NeedFlag(Flag):
