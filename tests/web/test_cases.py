@@ -210,6 +210,17 @@ def test_one_goes_from_case_to_case_and_sees_how_many_are_left(aigul: TestClient
     assert aigul.get(f"/schools/{FAILED}?state=uncovered").status_code == 400
 
 
+def test_what_is_drafted_for_a_need_is_one_click_away_from_its_case(bolat: TestClient) -> None:
+    page = bolat.get(f"/schools/{STALLED}?from=queue").text
+    draft = next(each for words, each in links_of(page) if words == SAY("case.draft"))
+    assert bolat.get(draft).status_code == 200
+    chosen = {"need": f"channel {STALLED}"}
+    assert bolat.post("/suggestions/drafts", data=chosen).status_code == 200
+    for path in ("/queue", f"/schools/{STALLED}?from=queue"):
+        decision = next(each for _, each in links_of(bolat.get(path).text) if "/decisions/" in each)
+        assert bolat.get(decision).status_code == 200
+
+
 def test_every_figure_of_a_school_says_what_it_is_made_of(aigul: TestClient) -> None:
     said = text_of(aigul.get(f"/schools/{STALLED}").text)
     assert "Без услуги 15 дней: с 01.01.2027 по 15.01.2027, оба дня включительно." in said

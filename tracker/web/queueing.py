@@ -71,15 +71,15 @@ def searched(visit: Visit, filters: Filters) -> frozenset[str] | None:
     return frozenset(school.school_id for school in named)
 
 
-def kept(visit: Visit, filters: Filters) -> tuple[NeedView, ...]:
-    """The needs that pass the filters, flagged or not."""
-    needs = filters.keep(all_needs(visit), found=searched(visit, filters))
+def kept(visit: Visit, filters: Filters, seen: Iterable[NeedView]) -> tuple[NeedView, ...]:
+    """Those of the needs that pass the filters, flagged or not."""
+    needs = filters.keep(seen, found=searched(visit, filters))
     return tuple(hers(visit, needs)) if filters.mine else needs
 
 
 def flagged(visit: Visit, filters: Filters) -> tuple[NeedView, ...]:
     """The line: the flagged needs that pass the filters, in harm order."""
-    return in_harm_order(kept(visit, filters))
+    return in_harm_order(kept(visit, filters, all_needs(visit)))
 
 
 def hers(visit: Visit, needs: Iterable[NeedView]) -> Iterable[NeedView]:
@@ -108,18 +108,18 @@ def hands_of(visit: Visit, schools: Iterable[str], *, is_pinned: bool | None = N
     )
 
 
-def place_of(visit: Visit, school_id: str) -> Place | None:
+def place_of(visit: Visit, school_id: str, seen: Iterable[NeedView]) -> Place | None:
     """Where a school stands in the line that it was opened from; None where it was opened from elsewhere."""
     if visit.request.query_params.get(FROM) != QUEUE:
         asked_of(visit.request)
         return None
     filters = Filters.read(asked_of(visit.request, (*QUEUED, FROM)))
-    return stand(visit, filters, school_id)
+    return stand(filters, in_harm_order(kept(visit, filters, seen)), school_id)
 
 
-def stand(visit: Visit, filters: Filters, school_id: str) -> Place:
+def stand(filters: Filters, needs: Iterable[NeedView], school_id: str) -> Place:
     """Where a school stands in a line; of one that has left it, the next is the first of all."""
-    line = list(dict.fromkeys(need.school.school_id for need in flagged(visit, filters)))
+    line = list(dict.fromkeys(need.school.school_id for need in needs))
     if school_id not in line:
         return Place(filters, len(line), None, None, line[0] if line else None)
     at = line.index(school_id)

@@ -69,7 +69,7 @@ def forget_view(called: Called, number: Annotated[int, Form(ge=0, le=LARGEST_NUM
 
 def _page(visit: Visit, filters: Filters, *, refused: CaseRefused | None = None) -> Response:
     seen = all_needs(visit)
-    needs = kept(visit, filters)
+    needs = kept(visit, filters, seen)
     flagged = in_harm_order(needs)
     page = page_of(flagged, number=filters.page, size=filters.size)
     hands = hands_of(visit, {need.school.school_id for need in page.items}, is_pinned=True)

@@ -90,9 +90,9 @@ def in_name_order(schools: Iterable[SchoolStanding], language: Language) -> list
 @router.get("/schools/{school_id:path}", dependencies=[allow(Action.READ)])
 def show(visit: Asked, school_id: str) -> Response:
     """One school on one day, alone or as a case of the queue that it was opened from."""
-    place = place_of(visit, school_id)
     scope, house, session = visit.scope, visit.house, visit.session
     shot = snapshot(session, scope, on=visit.on, known=visit.known, book=house.book)
+    place = place_of(visit, school_id, shot.needs)
     known_seq = visit.known_seq
     judged = (need.school for need in shot.needs if need.school.school_id == school_id)
     school = next(judged, None) or registry.get_school(session, scope, school_id, known_seq=known_seq)
