@@ -39,11 +39,16 @@ class BurnDown:
     needs: tuple[Week, ...]
     last: date
 
-    def of(self, region: str | None) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
-        """The places one step below: regions of the country, or districts of a region, week by week."""
-        weeks = [None if week.left is None else _step(week.left, region) for week in self.needs]
-        names = sorted({name for week in weeks if week for name in week})
-        return tuple((name, tuple(None if week is None else week[name] for week in weeks)) for name in names)
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days of which anything was known, the newest first."""
+        return tuple(week.on for week in reversed(self.needs) if week.left is not None)
+
+    def of(self, region: str | None) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """The places one step below, regions or districts of one, with what was left on each of the days."""
+        weeks = [_step(week.left, region) for week in reversed(self.needs) if week.left is not None]
+        names = sorted({name for week in weeks for name in week})
+        return tuple((name, tuple(week[name] for week in weeks)) for name in names)
 
 
 def _step(left: Mapping[Place, int], region: str | None) -> Counter[str]:
