@@ -14,7 +14,7 @@ from tests.web.register import NOW
 from tracker.domain.messages import ChannelKind, Letter
 from tracker.domain.roles import Role
 from tracker.services.delivering import QUARANTINE
-from tracker.store import outbox
+from tracker.store import outbox, stranded
 from tracker.store.engine import reading, transaction
 from tracker.store.outbox import Claimed, Note
 
@@ -46,5 +46,5 @@ def test_flt_26_what_cannot_be_put_into_words_is_laid_aside_after_three_tries_an
     assert len(tries) == QUARANTINE == 3
     assert sorted(service.mail.keys) == ["good 1", "good 2"]
     with reading(service.engine) as session:
-        lost, queue = outbox.unreached(session, besides=""), outbox.queue(session, now=service.now)
+        lost, queue = stranded.unreached(session, besides=""), outbox.queue(session, now=service.now)
     assert (lost.number, queue.waiting, queue.dead) == (1, 0, 1)

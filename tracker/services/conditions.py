@@ -119,7 +119,7 @@ def strangers(watch: Watch) -> Condition:
 
 def messages(session: Session, now: datetime) -> tuple[Condition, Condition]:
     """Whether what is due goes out, and whether anybody was reached by nothing since a message was lost."""
-    queue, lost = outbox.queue(session, now=now), outbox.unreached(session, besides=proving_life.CANARY)
+    queue, lost = outbox.queue(session, now=now), stranded.unreached(session, besides=proving_life.CANARY)
     is_late = queue.since is not None and now - queue.since > BACKLOG
     return (
         Condition("messages", Level.BAD if is_late else Level.GOOD, _counted(queue.due, queue.since)),

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, true, update
+from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.messages import PEER_AWAY, PROBE, ChannelKind, Fault
 from tracker.store.bulk import insert_all
 from tracker.store.leases import database_time
-from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import MESSAGE
 from tracker.store.scope import among, numbered
 
@@ -116,12 +115,9 @@ def claim(
     session: Session, channel: ChannelKind, holder: str, *, now: datetime, lease: timedelta, most: int
 ) -> tuple[Claimed, ...]:
     """Take the most urgent messages of a channel that are due and that nobody holds."""
-    row, real_now = MESSAGE.c, database_time(session)
-    found = session.execute(
-        _WHOLE.where(_due(session, channel, now, real_now))
-        .order_by(row.urgency, row.not_before, row.id)
-        .limit(most)
-    ).all()
+    real_now = database_time(session)
+    moments = {"channel": channel, "now": now, "real_now": real_now, "most": most}
+    found = session.execute(_NEXT.where(*_by_free_ways(session, channel, real_now)), moments).all()
     if not found:
         return ()
     _take(session, [each.id for each in found], holder, real_now + lease, now, counts=1)
@@ -162,14 +158,41 @@ def _due(session: Session, channel: ChannelKind, now: datetime, real_now: dateti
     """The condition that a message may be sent now; by a way of its own one after another."""
     row = MESSAGE.c
     due = and_(waiting(), row.channel == channel, row.not_before <= now, _is_free(real_now))
+    return and_(due, *_by_free_ways(session, channel, real_now))
+
+
+def _by_free_ways(
+    session: Session, channel: ChannelKind, real_now: datetime
+) -> tuple[ColumnElement[bool], ...]:
+    """The condition that no other message of the same way is being sent; mail has no ways of its own."""
     if channel is ChannelKind.MAIL:
-        return due
-    busy = session.scalars(select(row.way_id).where(row.channel == channel, row.leased_until > real_now))
-    return and_(due, or_(row.way_id.is_(None), row.way_id.not_in([way for way in busy if way is not None])))
+        return ()
+    row = MESSAGE.c
+    held = select(row.way_id).where(waiting(), row.channel == channel, row.leased_until > real_now)
+    busy = session.scalars(held)
+    return (or_(row.way_id.is_(None), row.way_id.not_in([way for way in busy if way is not None])),)
 
 
-def _is_free(real_now: datetime) -> ColumnElement[bool]:
+def _is_free(real_now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     return or_(MESSAGE.c.leased_until.is_(None), MESSAGE.c.leased_until <= real_now)
+
+
+_ROW = MESSAGE.c
+_NEXT = (
+    _WHOLE.where(
+        waiting(),
+        _ROW.channel == bindparam("channel"),
+        _ROW.not_before <= bindparam("now"),
+        _is_free(bindparam("real_now")),
+    )
+    .order_by(_ROW.urgency, _ROW.not_before, _ROW.id)
+    .limit(bindparam("most"))
+)
+_TAKE = update(MESSAGE).where(_ROW.id == bindparam("number")).values(
+    leased_by=bindparam("holder"), leased_until=bindparam("until"), tried_at=bindparam("now"),
+    attempts=_ROW.attempts + bindparam("counts"),
+)  # fmt: skip
+"""Put together once: what is asked for each message is half of what it costs to send it."""
 
 
 def _to_probe(session: Session, channel: ChannelKind, now: datetime, real_now: datetime) -> int | None:
@@ -189,18 +212,25 @@ def _to_probe(session: Session, channel: ChannelKind, now: datetime, real_now: d
 def _take(
     session: Session, numbers: list[int], holder: str, until: datetime, now: datetime, *, counts: int
 ) -> None:
-    row = MESSAGE.c
-    values = {"leased_by": holder, "leased_until": until, "attempts": row.attempts + counts, "tried_at": now}
-    session.execute(update(MESSAGE).where(numbered(session, row.id, numbers)).values(values))
+    said = {"holder": holder, "until": until, "counts": counts, "now": now}
+    for number in numbers:
+        session.execute(_TAKE, {"number": number, **said})
 
 
-def _claimed(
-    each: Row[Any], *, attempts: int, now: datetime, planned_at: datetime | None = None
-) -> Claimed:
+def _claimed(each: Row[Any], *, attempts: int, now: datetime, planned_at: datetime | None = None) -> Claimed:
     return Claimed(
         each.id, each.key, each.person_id, each.channel, each.way_id, each.digest_id, each.template,
         each.parameters, each.urgency, attempts, each.made_at, bool(each.is_put_off), planned_at, now,
     )  # fmt: skip
+
+
+_MINE = and_(MESSAGE.c.id == bindparam("number"), MESSAGE.c.leased_by == bindparam("holder"), waiting())
+_FREED = {"leased_by": None, "leased_until": None}
+_SENT = (
+    update(MESSAGE)
+    .where(_MINE)
+    .values(sent_at=bindparam("at"), code=None, answer=bindparam("said"), **_FREED)
+)
 
 
 def renew(session: Session, number: int, holder: str, lease: timedelta) -> bool:
@@ -212,7 +242,7 @@ def renew(session: Session, number: int, holder: str, lease: timedelta) -> bool:
 
 def sent(session: Session, number: int, holder: str, *, at: datetime, answer: str) -> bool:
     """Mark as sent; False if the lease was lost, and then nothing is marked."""
-    return _settle(session, number, holder, sent_at=at, code=None, answer=answer)
+    return _is_done(session.execute(_SENT, {"number": number, "holder": holder, "at": at, "said": answer}))
 
 
 def again(
@@ -249,7 +279,7 @@ def _held(number: int, holder: str) -> ColumnElement[bool]:
 
 
 def _settle(session: Session, number: int, holder: str, **values: object) -> bool:
-    values |= {"leased_by": None, "leased_until": None}
+    values |= _FREED
     return _is_done(session.execute(update(MESSAGE).where(_held(number, holder)).values(values)))
 
 
@@ -305,32 +335,6 @@ def queue(session: Session, *, now: datetime) -> Queue:
     gone = session.scalar(select(func.count()).where(row.dead_at.is_not(None), row.voided_at.is_(None)))
     left = session.scalar(select(func.count()).select_from(MESSAGE).where(waiting()))
     return Queue(due, since, gone or 0, left or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """Messages that came to nothing and whose readers were reached by nothing since; the first of them."""
-
-    number: int
-    since: datetime | None
-
-
-def unreached(session: Session, *, besides: str) -> Lost:
-    """What came to nothing, and nothing that was sent since tells that its reader is reached again.
-
-    It ends by itself: by another way to her, by an address that was mended, or with her account. Messages of
-    the template ``besides`` are not for the person under whom they are kept.
-    """
-    row, later = MESSAGE.c, MESSAGE.alias()
-    is_later = and_(later.c.sent_at >= row.dead_at, later.c.template != besides)
-    reached = exists().where(later.c.person_id == row.person_id, is_later)
-    gone = exists().where(
-        PERSON.c.id == row.person_id, or_(PERSON.c.disabled_at.is_not(None), PERSON.c.erased_at.is_not(None))
-    )
-    is_dead = and_(row.dead_at.is_not(None), row.voided_at.is_(None), row.template != besides)
-    is_lost = and_(is_dead, ~reached, ~gone)
-    number, since = session.execute(select(func.count(), func.min(row.dead_at)).where(is_lost)).one()
-    return Lost(number, since)
 
 
 def bring_forward(session: Session, by: timedelta, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, Table, Text, UniqueConstraint
+from sqlalchemy import Index, Table, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from tracker.domain.holds import HoldKind
@@ -68,6 +68,10 @@ class ReminderRow(Base, table=True):
     withdrawn_why: Why | None = Field(sa_type=Word(Why, "why_withdrawn"))
 
 
+WAITING = text("sent_at IS NULL AND dead_at IS NULL AND voided_at IS NULL")
+"""Few of all the messages that there ever were wait; they alone are in the index by which they are found."""
+
+
 class MessageRow(Base, table=True):
     """A message on its way to one person by one channel; ``parameters`` and nothing else goes into its words.
 
@@ -75,7 +79,13 @@ class MessageRow(Base, table=True):
     """
 
     __tablename__ = "message"
-    __table_args__ = (Index(None, "channel", "urgency", "not_before"),)
+    __table_args__ = (
+        Index(
+            "ix_message_waiting",
+            "channel", "urgency", "not_before",
+            sqlite_where=WAITING, postgresql_where=WAITING,
+        ),
+    )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(sa_type=Key, unique=True)

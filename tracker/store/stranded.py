@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.messages import ChannelKind, Fault
 from tracker.store.outbox import waiting
+from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import MESSAGE
 
 OURS = (Fault.SIGN_IN, Fault.TLS, Fault.NOT_INSTALLED)
@@ -51,3 +52,29 @@ def refused(session: Session) -> tuple[int, datetime | None]:
 def void(session: Session, number: int, *, at: datetime, code: str) -> None:
     """Say why a message need not be sent any more."""
     session.execute(update(MESSAGE).where(MESSAGE.c.id == number, waiting()).values(voided_at=at, code=code))
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Messages that came to nothing and whose readers were reached by nothing since; the first of them."""
+
+    number: int
+    since: datetime | None
+
+
+def unreached(session: Session, *, besides: str) -> Lost:
+    """What came to nothing, and nothing that was sent since tells that its reader is reached again.
+
+    It ends by itself: by another way to her, by an address that was mended, or with her account. Messages of
+    the template ``besides`` are not for the person under whom they are kept.
+    """
+    row, later = MESSAGE.c, MESSAGE.alias()
+    is_later = and_(later.c.sent_at >= row.dead_at, later.c.template != besides)
+    reached = exists().where(later.c.person_id == row.person_id, is_later)
+    gone = exists().where(
+        PERSON.c.id == row.person_id, or_(PERSON.c.disabled_at.is_not(None), PERSON.c.erased_at.is_not(None))
+    )
+    is_dead = and_(row.dead_at.is_not(None), row.voided_at.is_(None), row.template != besides)
+    is_lost = and_(is_dead, ~reached, ~gone)
+    number, since = session.execute(select(func.count(), func.min(row.dead_at)).where(is_lost)).one()
+    return Lost(number, since)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.messages import ChannelKind
@@ -120,11 +120,20 @@ def mail_worked(session: Session, person: int, *, put_at: datetime) -> None:
 
     What was put before her mailbox was closed tells nothing: servers take letters and send them back later.
     """
-    address = select(PERSON.c.email).where(PERSON.c.id == person).scalar_subquery()
-    is_hers = and_(WAY.c.person_id == person, WAY.c.channel == ChannelKind.MAIL, WAY.c.address == address)
-    good = {"failures": 0, "bad_since": None, "answer": None}
-    is_new = or_(WAY.c.bad_since.is_(None), WAY.c.bad_since <= put_at)
-    session.execute(update(WAY).where(is_hers, WAY.c.failures > 0, is_new).values(good))
+    session.execute(_MAIL_WORKED, {"person": person, "mail": ChannelKind.MAIL, "put_at": put_at})
+
+
+_MAIL_WORKED = (
+    update(WAY)
+    .where(
+        WAY.c.person_id == bindparam("person"),
+        WAY.c.channel == bindparam("mail"),
+        WAY.c.address == select(PERSON.c.email).where(PERSON.c.id == bindparam("person")).scalar_subquery(),
+        WAY.c.failures > 0,
+        or_(WAY.c.bad_since.is_(None), WAY.c.bad_since <= bindparam("put_at")),
+    )
+    .values(failures=0, bad_since=None, answer=None)
+)
 
 
 def failed(session: Session, way: Way, *, answer: str, at: datetime, for_good: bool = False) -> bool:
