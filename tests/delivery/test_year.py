@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests.delivery.conftest import BOOK
+from tests.delivery.forewarned import assert_gaps_were_forewarned
 from tests.delivery.year_model import Clerk, Entry, Held, Outlook, Point
 from tests.delivery.year_world import FIRST, Human, Register, humans
 from tests.domain.worlds import plain_numbers
@@ -270,7 +271,9 @@ def test_rem_1_a_year_of_three_hundred_schools_is_told_as_the_rules_read_a_secon
     sqlite_url: str,
 ) -> None:
     engine = make_engine(sqlite_url)
-    told, clerk = Year(engine, *YEAR).live()
+    year = Year(engine, *YEAR)
+    told, clerk = year.live()
+    assert_gaps_were_forewarned(engine, year.register, clerk)
     engine.dispose()
     assert differences(told, clerk)[:20] == []
     assert len(told) > 10 * YEAR[1]
@@ -279,6 +282,9 @@ def test_rem_1_a_year_of_three_hundred_schools_is_told_as_the_rules_read_a_secon
 
 
 def test_rem_1_both_databases_tell_the_same(both: list[Engine]) -> None:
-    sqlite, postgresql = (Year(engine, *SHORT, seed=7).live() for engine in both)
+    years = [Year(engine, *SHORT, seed=7) for engine in both]
+    sqlite, postgresql = (year.live() for year in years)
     assert sqlite == postgresql
     assert differences(*sqlite) == []
+    for year, (_, clerk) in zip(years, (sqlite, postgresql), strict=True):
+        assert assert_gaps_were_forewarned(year.engine, year.register, clerk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session
 from tests.store.rows import MOMENT
 from tracker.store import journal
 from tracker.store.engine import reading, transaction
+
+TAMPERINGS = 1_000 if os.environ.get("NIGHTLY") == "true" else 100
 
 COLUMNS = ("at", "actor", "action", "subject", "detail", "prev_hash", "hash")
 
@@ -104,7 +107,7 @@ def tamper(connection: Connection, dice: random.Random, last: int) -> int:
 def test_whatever_was_tampered_with_the_first_bad_entry_is_named(engine: Engine) -> None:
     write(engine, 12)
     dice = random.Random(7)
-    for _ in range(100):
+    for _ in range(TAMPERINGS):
         with engine.connect() as connection:
             unlock(connection)
             bad = tamper(connection, dice, 12)

@@ -10,6 +10,7 @@ from tracker.domain.roles import Action
 from tracker.feeds.columns import COLUMNS
 from tracker.feeds.regions import REGIONS
 from tracker.services import printing_reports, recalling
+from tracker.services.forewarning import Warned, forewarned
 from tracker.services.printing_reports import Wanted
 from tracker.services.recalling import end_of_day
 from tracker.store import registry
@@ -51,8 +52,18 @@ def _school(visit: Visit, school_id: str) -> Response:
             "corrections": corrections,
             "titles": titles,
             "then": end_of_day(visit.on, now=visit.moment),
+            "warned": [(one, _warned(visit, one)) for one in needs if one.now and one.now.uncovered_since],
         },
     )
+
+
+def _warned(visit: Visit, one: recalling.Both) -> tuple[Warned, ...]:
+    """Who was told before the need lost the service that it lacks on the day."""
+    found = one.now
+    assert found is not None
+    assert found.uncovered_since is not None
+    school_id, since = found.school_id, found.uncovered_since
+    return forewarned(visit.session, visit.scope, school_id, found.service, before=since)
 
 
 def _region(visit: Visit, region: str | None) -> Response:
