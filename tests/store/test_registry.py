@@ -14,11 +14,11 @@ from tests.store.test_facts import a_country
 from tracker.domain.errors import NotFound
 from tracker.domain.register import ContractRow, RegisterKind, SchoolRow, TenderEventRow, TenderRow
 from tracker.domain.vocabulary import TenderEventKind, TenderStatus
-from tracker.store import assessments, cases, decisions, facts, flags, journal, references, registry
+from tracker.store import assessments, cases, decisions, facts, flags, givens, journal, references, registry
 from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING, Scope
 
-READING_SIDE = (registry, references, facts, assessments, flags, decisions, cases)
+READING_SIDE = (registry, references, facts, assessments, flags, decisions, givens, cases)
 WITHOUT_SCHOOLS = {
     "recordings": "who took in what, without what it was",
     "data_version": "two numbers for caches",
@@ -29,7 +29,8 @@ WITHOUT_SCHOOLS = {
     "store_assessments": "for the evaluation",
     "retire_needs": "for the evaluation",
     "settle_flags": "for the evaluation",
-    "count_needs": "one number, for the evaluation",
+    "count_needs": "numbers, for the evaluation and for papers",
+    "give": "writes what is stated of one decision",
     "next_moment": "one moment, for the next recording",
     "is_empty": "yes or no",
     "is_demo": "yes or no",
@@ -80,6 +81,8 @@ ASKED: dict[str, object] = {
     "note": 1,
     "decision": 1,
     "decisions": [1, 2],
+    "customers": ["1"],
+    "contracts": ["C-A", "C-B"],
     "person_id": 1,
     "since": MOMENT,
 }

@@ -34,7 +34,7 @@ class Given:
 
 
 def list_given(
-    session: Session, scope: Scope, numbers: Iterable[int], customers: Iterable[str]
+    session: Session, scope: Scope, decisions: Iterable[int], customers: Iterable[str]
 ) -> tuple[Given, ...]:
     """What was stated of these decisions, and what holds of these customers in others; the newest last.
 
@@ -46,7 +46,8 @@ def list_given(
     query = (
         select(row.decision_number, row.customer, row.name, row.value)
         .where(
-            row.decision_number.in_(seen), or_(numbered(session, row.decision_number, numbers), of_customers)
+            row.decision_number.in_(seen),
+            or_(numbered(session, row.decision_number, decisions), of_customers),
         )
         .order_by(row.given_at, row.decision_number)
     )
@@ -78,10 +79,10 @@ def give(
         session.execute(insert(DECISION_GIVEN), said)
 
 
-def contracts_numbered(session: Session, scope: Scope, named: Iterable[str]) -> tuple[ContractRow, ...]:
+def contracts_numbered(session: Session, scope: Scope, contracts: Iterable[str]) -> tuple[ContractRow, ...]:
     """Lines of the contracts with these numbers."""
     within = visible(session, scope, CONTRACT_LINE.c.school_id)
-    return tuple(read_contracts(session, among(session, CONTRACT_LINE.c.contract_number, named), within))
+    return tuple(read_contracts(session, among(session, CONTRACT_LINE.c.contract_number, contracts), within))
 
 
 def list_suppliers(session: Session, scope: Scope) -> tuple[str, ...]:
