@@ -13,6 +13,7 @@ from tests.people import ADMIN
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
 from tests.web.register import FAILED, INTERIM, STALLED, USED_UP
+from tests.web.test_cost import questions
 from tracker.domain.decisions import DecisionStatus, Deed
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
@@ -169,3 +170,13 @@ def test_whoever_only_reads_sees_the_decision_and_no_buttons(filled: Engine, vis
     page = visit(filled, Language.EN, person=ADMIN).get(f"/decisions/{number}").text
     assert 'name="deed"' not in page
     assert 'name="confirmed"' not in page
+
+
+def test_lists_and_decisions_cost_as_many_questions_for_one_as_for_two(filled: Engine, visit: Visit) -> None:
+    office = Office(filled)
+    first = office.drafted("aigul", STALLED).number
+    paths = ("/suggestions?step=draft", "/suggestions?step=approve", f"/decisions/{first}")
+    few = [questions(filled, visit, path) for path in paths]
+    office.drafted("aigul", FAILED)
+    assert [questions(filled, visit, path) for path in paths] == few
+    assert max(few) <= 30

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.domain import errors, vocabulary
+from tracker.domain import decision_records, decisions, errors, vocabulary
 from tracker.domain.acts import Act
 from tracker.domain.drafts import MISSING, DraftKind, GivenName
 from tracker.domain.errors import TrackerError
@@ -26,6 +26,7 @@ from tracker.render.catalogs import Words, WordsMissing, load_catalogs, read_cat
 from tracker.services.operating import CODES
 from tracker.store.engine import POSTGRESQL_REASONS, SQLITE_REASONS
 from tracker.store.jobs import Job
+from tracker.web.steps import Step
 
 CATALOGS = load_catalogs()
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,6 +78,7 @@ def spoken_codes() -> list[str]:
         *each("language", Language),
         *each("import_kind", RegisterKind),
         *codes_of_operations(),
+        *codes_of_decisions(),
         *codes_of_papers(),
         *each("region", [*(region.code for region in REGIONS), "none"]),
         *each("duty_start", DutyStart),
@@ -102,6 +104,21 @@ def codes_of_papers() -> list[str]:
         *each("papers", DraftKind),
         *each("papers.missing", MISSING),
         *each("papers.given", GivenName),
+    ]
+
+
+def codes_of_decisions() -> list[str]:
+    """Every code of the closed lists by which people decide."""
+    return [
+        *each("decision_status", decisions.DecisionStatus),
+        *each("decision_deed", decisions.Deed),
+        *each("decision_refused", decisions.Block),
+        *each("agreed", decisions.Agreed),
+        *each("agreed.said", decisions.Agreed),
+        *each("guard", decision_records.GuardKind),
+        *each("guard_level", decision_records.Level),
+        *(f"undo.{how}.{deed}" for how in ("one", "many") for deed in decision_records.UNDOABLE),
+        *(f"step.{step}{part}" for step in Step for part in ("", ".lead", ".empty")),
     ]
 
 

@@ -31,6 +31,9 @@ from tracker.web.steps import ASKED, STEP, Step, steps_of
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = "/suggestions"
+ALL = "all"
+"""What the form of many says where every condition that it lists is confirmed at once."""
+
 MOST = 500
 """How many needs or decisions one form may carry."""
 
@@ -77,7 +80,7 @@ def draft_many(
 ) -> Response:
     """Draft for the needs that were confirmed; the result has a row for each."""
     keys = _keys(need)
-    wanted = Wanted(confirmed=frozenset(_conditions(confirmed)))
+    wanted = Wanted(confirmed=frozenset(ConditionId if ALL in confirmed else _conditions(confirmed)))
     with called.writing() as session:
         rows = deciding.draft(
             session,
