@@ -70,6 +70,33 @@ class Past:
             for point in self.needs
         )
 
+    def places(self, region: str | None = None) -> Mapping[str, tuple[Pair, ...]]:
+        """The places one step below, regions or districts of one, on each day."""
+        now = [_step(point.now, region) for point in self.needs]
+        then = [None if point.then is None else _step(point.then, region) for point in self.needs]
+        names = {name for step in now for name in step}
+        return {
+            name: tuple(
+                (one.get(name, EMPTY), None if other is None else other.get(name, EMPTY))
+                for one, other in zip(now, then, strict=True)
+            )
+            for name in names
+        }
+
+
+Pair = tuple[Standing, Standing | None]
+"""A place on a day, as known now and as known then."""
+
+EMPTY = Standing({}, 0)
+
+
+def _step(places: Mapping[Place, Standing], region: str | None) -> Mapping[str, Standing]:
+    groups: defaultdict[str, dict[Place, Standing]] = defaultdict(dict)
+    for (of, district), one in places.items():
+        if region is None or (of or "none") == region:
+            groups[(of if region is None else district) or "none"][of, district] = one
+    return {name: summed(group) for name, group in groups.items()}
+
 
 def summed(places: Mapping[Place, Standing], region: str | None = None) -> Standing:
     """All places together, or those of a region; the region of those that state none is ``none``."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
+from tracker.domain.alphabet import sort_key
 from tracker.domain.foregone import horizon_of
 from tracker.domain.months import course_to
 from tracker.domain.roles import Action
@@ -14,7 +15,7 @@ from tracker.feeds.regions import REGIONS
 from tracker.render import curves
 from tracker.services.evaluating import NeedView, snapshot
 from tracker.services.foregoing import Prospects, prospects
-from tracker.services.looking_back import look_back
+from tracker.services.looking_back import Past, look_back
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import HORIZONS, NOT_STATED, Filters, asked_of
 from tracker.web.rules import allow
@@ -60,17 +61,40 @@ def _losses(look: Prospects, needs: Iterable[NeedView], *, is_region: bool) -> d
     return {"lost": found, "lost_in_all": sum(found.values()), "until": until}
 
 
-def _past(visit: Visit, look: Prospects, region: str | None) -> dict[str, object]:
-    """The year before the day asked for, as it is known now and as it was known then."""
-    days = course_to(visit.on)
-    past = look_back(
+def _look_back(visit: Visit, look: Prospects) -> Past:
+    return look_back(
         visit.session,
         visit.scope,
-        days=days,
+        days=course_to(visit.on),
         known=visit.known,
         calendar=look.calendar,
         book=visit.house.book,
-    ).of(region)
+    )
+
+
+def _past(visit: Visit, look: Prospects, region: str | None) -> dict[str, object]:
+    """The year before the day asked for, as it is known now and as it was known then."""
+    past = _look_back(visit, look).of(region)
     now = [(one.served, one.required) for _, one, _ in past]
     then = [None if one is None else (one.served, one.required) for _, _, one in past]
     return {"past": tuple(reversed(past)), "picture": curves.draw((now, then))}
+
+
+@router.get("/months", dependencies=[allow(Action.READ)])
+def months(visit: Asked) -> Response:
+    """The year before the day asked for, by regions or, with ``?region=``, by the districts of one."""
+    filters = Filters.read(asked_of(visit.request, ("region",)))
+    shot = snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
+    found = _look_back(visit, prospects(visit.session, visit.scope, shot, book=visit.house.book))
+    places = found.places(filters.region)
+    order = {region.code: place for place, region in enumerate(REGIONS)}
+    names = sorted(places, key=lambda name: (name == NOT_STATED, order.get(name, 0), sort_key(name)))
+    return visit.page(
+        "board/months.html",
+        {
+            "region": filters.region,
+            "days": [point.on for point in reversed(found.needs)],
+            "rows": [(name, places[name][::-1]) for name in names],
+            "whole": [(now, then) for _, now, then in reversed(found.of(filters.region))],
+        },
+    )
