@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from urllib.parse import unquote
@@ -18,10 +19,11 @@ from tests.people import a_person
 from tests.web.conftest import Visit
 from tests.web.register import FAILED, NOW, STALLED, a_contract, fill
 from tests.web.test_cost import counted
-from tracker.domain.decisions import Deed
+from tracker.domain.decisions import DecisionStatus, Deed
+from tracker.domain.dossier import Dossier
 from tracker.domain.drafts import DraftKind, GivenName, checksum, missing
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import Language
+from tracker.domain.vocabulary import Language, RouteId
 from tracker.render.documents import text_of
 from tracker.services import contracting, drafting, pricing
 from tracker.services.contracting import Paper
@@ -226,3 +228,31 @@ def test_papers_of_twenty_decisions_cost_as_many_questions_as_of_one(office: Off
                 drafting.dossiers_of(session, EVERYTHING, numbers, book=BOOK)
             asked.append(len(found))
     assert asked[0] == asked[1] <= 8
+
+
+def test_after_a_failed_purchase_one_supplier_is_invited(direct: int, office: Office) -> None:
+    failed = replace(office.found(direct), route=RouteId.AFTER_FAILURE)
+    given = {(CUSTOMER, GivenName(name)): value for name, value in STATED.items()}
+    dossier = Dossier(failed, given, signed=(), reply_days=None, is_partial=False)
+    assert [draft.kind for draft in dossier.drafts] == [
+        DraftKind.DECISION, DraftKind.INVITATION, DraftKind.LETTER
+    ]  # fmt: skip
+    assert dossier.drafts[1].addressee == STATED["addressee_1"]
+    assert GivenName.ADDRESSEE_2 not in dossier.asks(CUSTOMER)
+
+
+def test_whoever_sees_a_part_of_a_decision_gets_her_letters_and_nothing_else(
+    direct: int, office: Office
+) -> None:
+    given = {(CUSTOMER, GivenName(name)): value for name, value in STATED.items()}
+    dossier = Dossier(office.found(direct), given, signed=(), reply_days=3, is_partial=True)
+    ready = {draft.kind for draft in dossier.drafts if not missing(draft)}
+    assert ready == {DraftKind.LETTER}
+    rejected = replace(dossier, record=replace(dossier.record, status=DecisionStatus.REJECTED))
+    assert rejected.drafts == ()
+
+
+def test_the_papers_of_a_whole_list_are_one_click_away(direct: int, officer: TestClient) -> None:
+    listed = officer.get("/suggestions?step=sign").text
+    assert f'name="numbers" value="{direct}"' in listed
+    assert f'href="/decisions/{direct}/documents"' in officer.get(f"/decisions/{direct}").text

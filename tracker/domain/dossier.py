@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from tracker.domain.decision_records import DecisionRecord, FrozenClause, LineRecord
 from tracker.domain.decisions import DecisionStatus
-from tracker.domain.drafts import DRAFTS, REQUESTS, Draft, DraftKind, GivenName, Place, Term, Twin
+from tracker.domain.drafts import DRAFTS, Draft, DraftKind, GivenName, Place, Term, Twin
 from tracker.domain.policy import Words
 from tracker.domain.register import ContractRow
 from tracker.domain.vocabulary import ConditionId, ConditionStatus
@@ -17,11 +17,15 @@ from tracker.domain.vocabulary import ConditionId, ConditionStatus
 DEAD = frozenset({DecisionStatus.REJECTED, DecisionStatus.WITHDRAWN})
 """Decisions that need no papers."""
 
+ADDRESSEES = (GivenName.ADDRESSEE_1, GivenName.ADDRESSEE_2, GivenName.ADDRESSEE_3)
+"""Offers are asked from three potential suppliers (Rules, para 512); only one is invited after a failure."""
+
 _BUYER = (GivenName.BUYER_KK, GivenName.BUYER_RU)
 ASKED_BY: Mapping[DraftKind, tuple[GivenName, ...]] = {
     DraftKind.AGREEMENT: _BUYER,
     DraftKind.DECISION: (*_BUYER, GivenName.HEAD),
-    DraftKind.REQUEST: (*_BUYER, GivenName.ADDRESSEE_1, GivenName.ADDRESSEE_2, GivenName.ADDRESSEE_3),
+    DraftKind.REQUEST: (*_BUYER, *ADDRESSEES),
+    DraftKind.INVITATION: (*_BUYER, GivenName.ADDRESSEE_1),
     DraftKind.REPORT: (
         *_BUYER,
         GivenName.HEAD,
@@ -91,11 +95,12 @@ def _of_customer(
     kind: DraftKind, case: Dossier, customer: str, lines: Sequence[LineRecord], *, is_only: bool
 ) -> Iterator[Draft]:
     draft = replace(_draft(kind, case, lines), part="" if is_only else customer)
+    if kind is DraftKind.INVITATION:
+        draft = replace(draft, addressee=case.told(customer, ADDRESSEES[0]) or None)
     if kind is not DraftKind.REQUEST:
         yield draft
         return
-    names = (GivenName.ADDRESSEE_1, GivenName.ADDRESSEE_2, GivenName.ADDRESSEE_3)
-    for count, name in zip(range(1, REQUESTS + 1), names, strict=True):
+    for count, name in enumerate(ADDRESSEES, start=1):
         part = f"{customer}-{count}" if draft.part else str(count)
         yield replace(draft, part=part, addressee=case.told(customer, name) or None)
 

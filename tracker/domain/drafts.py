@@ -23,6 +23,7 @@ class DraftKind(StrEnum):
     AGREEMENT = "agreement"
     DECISION = "decision"
     REQUEST = "request"
+    INVITATION = "invitation"
     REPORT = "report"
     LETTER = "letter"
 
@@ -34,12 +35,9 @@ DRAFTS: Mapping[RouteId, tuple[DraftKind, ...]] = {
     RouteId.EXTENSION: (DraftKind.AGREEMENT, DraftKind.LETTER),
     RouteId.SINGLE_SOURCE: DIRECT,
     RouteId.SMALL_VALUE: DIRECT,
-    RouteId.AFTER_FAILURE: (DraftKind.DECISION, DraftKind.LETTER),
+    RouteId.AFTER_FAILURE: (DraftKind.DECISION, DraftKind.INVITATION, DraftKind.LETTER),
 }
 """The papers of each route, in the order in which they are needed."""
-
-REQUESTS = 3
-"""Offers are asked from so many potential suppliers (Rules, para 512)."""
 
 CHECKSUM_LENGTH = 16
 """Hexadecimal digits of a checksum, shown in fours."""
@@ -137,6 +135,7 @@ ASKED: Mapping[DraftKind, tuple[str, ...]] = {
     ),
     DraftKind.DECISION: (*ALWAYS, "buyer", "buyer_bin", "head", "amount"),
     DraftKind.REQUEST: (*ALWAYS, "buyer", "buyer_bin", "addressee"),
+    DraftKind.INVITATION: (*ALWAYS, "buyer", "buyer_bin", "addressee", "tender_number", "amount"),
     DraftKind.REPORT: (
         *ALWAYS,
         "buyer",

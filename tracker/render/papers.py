@@ -227,7 +227,8 @@ def _parties(draft: Draft, language: Language) -> dict[str, str | None]:
 
 def _terms(draft: Draft, voice: Voice) -> dict[str, str | None]:
     formats = voice.formats
-    report = next((duty for duty in draft.duties if duty.counted_from == "signed"), None)
+    by_event = {duty.counted_from: duty for duty in draft.duties}
+    report, consent = by_event.get("signed"), by_event.get("invited")
     return {
         "service": voice.words.say(f"service.{draft.service}").lower(),
         "start_since": formats.since(draft.start_on) if draft.start_on else None,
@@ -236,6 +237,7 @@ def _terms(draft: Draft, voice: Voice) -> dict[str, str | None]:
         "contract_signed": _long(draft.contract_signed_on, voice),
         "signed": _long(draft.signed_on, voice),
         "reply": formats.count("days.working", draft.reply_days) if draft.reply_days else None,
+        "consent": _term(consent.working_days, consent.counted_from, voice) if consent else None,
         "report_term": _term(report.working_days, report.counted_from, voice) if report else None,
     }
 

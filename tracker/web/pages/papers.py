@@ -47,6 +47,9 @@ MOST_PAPERS = 400
 """So many papers at most come in one archive."""
 
 
+ASKING = frozenset({DraftKind.REQUEST, DraftKind.INVITATION})
+"""Papers that go to somebody who is not known yet."""
+
 FEW = 10
 """So many codes of papers at most go into one entry of the journal."""
 
@@ -96,7 +99,7 @@ def show(visit: Asked, number: int) -> Response:
             "own_page": OF_DECISION,
             "stated": GIVEN,
             "longest": LONGEST_GIVEN,
-            "suppliers": list_suppliers(visit.session, visit.scope) if DraftKind.REQUEST in kinds else (),
+            "suppliers": list_suppliers(visit.session, visit.scope) if ASKING & kinds.keys() else (),
         },
     )
 
@@ -239,7 +242,7 @@ def _about(draft: Draft, called: Caller) -> str:
             return draft.contract_number or ""
         case DraftKind.LETTER:
             return own(draft.places[0].name, called.language)
-        case DraftKind.REQUEST:
+        case DraftKind.REQUEST | DraftKind.INVITATION:
             return draft.addressee or draft.part
         case _:
             return draft.part
