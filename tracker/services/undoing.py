@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
-from tracker.domain.decision_records import UNDOABLE, Event
+from tracker.domain.decision_records import UNDOABLE, Event, undoable
 from tracker.domain.decisions import OTHER_EYES, DecisionStatus, Deed
 from tracker.domain.errors import DecisionRefused
 from tracker.domain.people import Person
@@ -55,13 +55,15 @@ def undo(
     if last is None:
         raise DecisionRefused(reason="undo")
     for number in last.numbers:
-        _take_back(session, author, person, number)
+        _take_back(session, author, person, number, within=last.until - last.at)
     return last, last.numbers
 
 
-def _take_back(session: Session, author: Author, person: Person, number: int) -> None:
+def _take_back(session: Session, author: Author, person: Person, number: int, *, within: timedelta) -> None:
     found = find(session, person, number)
-    event = found.last_event
+    event = undoable(found.events, person.id, now=author.now, within=within)
+    if event is None:
+        raise DecisionRefused(reason="undo")
     before = event.before or DecisionStatus.WITHDRAWN  # a draft that never was is one taken back
     back = Event(
         found.revision + 1, Deed.UNDO, person.id, person.name, author.now, found.status, before, event.deed,

@@ -1,0 +1,141 @@
+"""The moves of a decision, the path that one question opens, and the guard of a bridge, by literals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from tracker.domain.bridge_guard import Bridge, fitting_price, guard
+from tracker.domain.days import Span
+from tracker.domain.decision_records import UNDOABLE, Event, GuardKind, Level, undoable
+from tracker.domain.decisions import (
+    MOVES,
+    NEEDED,
+    OPEN,
+    OTHER_EYES,
+    WITH_REASON,
+    Agreed,
+    DecisionStatus,
+    Deed,
+    allowed,
+    chosen_route,
+)
+from tracker.domain.register import ContractRow
+from tracker.domain.roles import Action, Role, may
+from tracker.domain.vocabulary import ContractKind, RouteId, Verdict
+from tracker.law.loader import load_policy
+
+POLICY = load_policy()
+ON = date(2027, 1, 15)
+NOW = datetime(2027, 1, 15, 6, 0, tzinfo=UTC)
+OPEN_, CLOSED, CONDITIONAL = Verdict.OPEN, Verdict.CLOSED, Verdict.CONDITIONAL
+
+
+def a_line(number: str, first: date, last: date, **more: object) -> ContractRow:
+    row: dict[str, object] = {"supplier_bin": "123456789012", "amount": Decimal(365000)}
+    return ContractRow(number, "S", first, end_on=last, **{**row, **more})  # type: ignore[arg-type]  # each test names its columns
+
+
+REGULAR = a_line("K-1", date(2026, 1, 1), date(2026, 12, 31))
+EARLIER = a_line("K-1-1", date(2027, 1, 1), date(2027, 1, 14), kind=ContractKind.EXTENSION)
+BRIDGE = Bridge(
+    on=ON,
+    window=Span.inclusive(ON, date(2027, 3, 14)),
+    price=None,
+    supplier="123456789012",
+    lines=(REGULAR,),
+    chain_start=None,
+    has_live_tender=True,
+    tenderless_since=None,
+)
+
+
+def found(bridge: Bridge) -> dict[GuardKind, Level]:
+    return {finding.kind: finding.level for finding in guard(bridge, POLICY)}
+
+
+def test_a_decision_goes_the_way_of_the_rules_and_no_other() -> None:
+    assert set(allowed(DecisionStatus.PROPOSED)) >= {Deed.APPROVE, Deed.RETURN, Deed.REJECT}
+    assert set(allowed(DecisionStatus.APPROVED)) == {Deed.RETURN, Deed.RECORD}
+    assert allowed(DecisionStatus.RECORDED) == (Deed.CLOSE,)
+    for ended in (DecisionStatus.REJECTED, DecisionStatus.CLOSED, DecisionStatus.WITHDRAWN):
+        assert allowed(ended) == ()
+        assert ended not in OPEN
+    reached = {after for moves in MOVES.values() for after in moves.values()}
+    assert reached == set(DecisionStatus)
+
+
+def test_who_only_reads_neither_drafts_nor_approves_and_an_officer_does_not_approve() -> None:
+    assert {role for role in Role if may(role, Action.APPROVE)} == {Role.REVIEWER, Role.HEAD}
+    assert {role for role in Role if may(role, Action.DRAFT)} == {Role.OFFICER, Role.REVIEWER, Role.HEAD}
+    assert {deed for deed, action in NEEDED.items() if action is Action.APPROVE} == OTHER_EYES
+    assert OTHER_EYES <= WITH_REASON
+
+
+@pytest.mark.parametrize(
+    ("agreed", "verdicts", "route"),
+    [
+        (Agreed.YES, {RouteId.EXTENSION: CONDITIONAL, RouteId.SINGLE_SOURCE: OPEN_}, RouteId.EXTENSION),
+        (Agreed.YES, {RouteId.EXTENSION: CLOSED, RouteId.SINGLE_SOURCE: OPEN_}, RouteId.SINGLE_SOURCE),
+        (Agreed.NO, {RouteId.EXTENSION: OPEN_, RouteId.SINGLE_SOURCE: CONDITIONAL}, RouteId.SINGLE_SOURCE),
+        (Agreed.NO, {RouteId.EXTENSION: OPEN_, RouteId.SINGLE_SOURCE: CLOSED}, None),
+        (Agreed.NOT_ASKED, {RouteId.EXTENSION: OPEN_}, RouteId.SINGLE_SOURCE),
+    ],
+)
+def test_one_question_opens_the_path(
+    agreed: Agreed, verdicts: dict[RouteId, Verdict], route: RouteId | None
+) -> None:
+    assert chosen_route(agreed, RouteId.SINGLE_SOURCE, verdicts) is route
+
+
+def test_a_first_bridge_with_a_tender_under_way_is_clean() -> None:
+    assert found(BRIDGE) == {}
+
+
+def test_the_cap_is_months_and_one_day_more_is_stopped() -> None:
+    longer = replace(BRIDGE, window=Span.inclusive(ON, date(2027, 3, 15)))
+    assert found(longer) == {GuardKind.OVER_CAP: Level.STOP}
+
+
+def test_a_second_bridge_is_warned_of_and_stopped_beyond_the_common_cap() -> None:
+    second = replace(BRIDGE, lines=(REGULAR, EARLIER), chain_start=EARLIER.start_on)
+    assert found(second) == {
+        GuardKind.CHAIN_OVER_CAP: Level.STOP,
+        GuardKind.SECOND_BRIDGE: Level.WARN,
+        GuardKind.SAME_SUPPLIER: Level.WARN,
+    }
+    within = replace(second, window=Span.inclusive(ON, date(2027, 2, 28)), supplier=None)
+    assert found(within) == {GuardKind.SECOND_BRIDGE: Level.WARN}
+
+
+def test_a_bridge_that_leads_to_no_purchase_says_since_when() -> None:
+    failed = replace(BRIDGE, has_live_tender=False, tenderless_since=date(2026, 12, 15))
+    (finding,) = guard(failed, POLICY)
+    assert (finding.kind, finding.facts, finding.is_assumed) == (
+        GuardKind.NO_LIVE_TENDER,
+        (("days", "31"),),
+        True,
+    )
+
+
+def test_a_price_jump_is_told_against_a_day_of_the_last_contract() -> None:
+    assert fitting_price(BRIDGE) == Decimal(59000)  # 59 days at 1,000 tenge
+    assert found(replace(BRIDGE, price=Decimal(70800))) == {}
+    assert found(replace(BRIDGE, price=Decimal(70801))) == {GuardKind.PRICE_JUMP: Level.WARN}
+    unknown = replace(BRIDGE, price=Decimal(10**9), lines=(replace(REGULAR, amount=None),))
+    assert found(unknown) == {}
+
+
+def test_only_the_last_deed_of_its_own_author_is_undone_within_its_time() -> None:
+    proposed = DecisionStatus.PROPOSED
+    drafted = Event(1, Deed.DRAFT, 7, "A", NOW, None, proposed, "", "")
+    approved = Event(2, Deed.APPROVE, 8, "B", NOW, proposed, DecisionStatus.APPROVED, "x", "")
+    within = timedelta(minutes=10)
+    assert undoable([drafted], 7, now=NOW + within, within=within) is drafted
+    assert undoable([drafted], 7, now=NOW + within + timedelta(seconds=1), within=within) is None
+    assert undoable([drafted, approved], 7, now=NOW, within=within) is None
+    assert undoable([drafted, approved], 8, now=NOW, within=within) is approved
+    assert Deed.RECORD not in UNDOABLE
