@@ -180,3 +180,13 @@ def test_lists_and_decisions_cost_as_many_questions_for_one_as_for_two(filled: E
     office.drafted("aigul", FAILED)
     assert [questions(filled, visit, path) for path in paths] == few
     assert max(few) <= 30
+
+
+def test_what_is_chosen_in_the_queue_is_looked_at_as_drafts(filled: Engine, visit: Visit) -> None:
+    reviewer = browser(visit, Office(filled), "asel")
+    queue = reviewer.get("/queue").text
+    assert 'formaction="/suggestions"' in queue
+    chosen = re.findall(r'name="need" value="([^"]+)"', queue)
+    page = reviewer.post("/suggestions", data={"need": chosen, "asked": "region=59&mine=1"})
+    assert page.status_code == 200
+    assert 'href="/suggestions?region=59"' in page.text
