@@ -138,7 +138,7 @@ def apply(
 
     The facts are known from ``known`` on, or else from ``now``. With rejected rows nothing is written unless
     ``skip_bad_rows`` and others are good. ``seen`` is the preview that is confirmed, ``origin`` where from.
-    ``correcting`` is the reason of somebody who corrects single facts: the journal then tells each change.
+    ``correcting`` is why somebody corrects single facts: the journal tells each change then.
     Raises ``FileRefused``, ``MomentRefused``, ``ChangedMeanwhile`` and ``ConfirmationNeeded``.
     """
     plan = _plan(session, scope, kind, data, filename=filename, book=book, on=today)
@@ -148,16 +148,11 @@ def apply(
         return found
     _require_confirmed(found, confirmed)
     if plan.rows:
-        at = known or references.next_moment(session, now=now)
-        _record(session, plan, at=at, actor=actor, reason=correcting or f"import {kind}")
-        with whole_country(session):  # what is due elsewhere is judged with it
-            assessments.mark_due(session, plan.needs)
-            evaluate(session, today=today, book=book, progress=progress)
-    act, said = Act.IMPORT, _journal_detail(found)
-    if correcting:
-        act, said = Act.CORRECTION, {"reason": correcting, **told_changes(found.changes)}
-    detail = {**said, **origin}
-    journal.append(session, at=now, actor=actor, action=act, subject=kind.value, detail=detail)
+        at, reason = known or references.next_moment(session, now=now), correcting or f"import {kind}"
+        _record(session, plan, at=at, actor=actor, reason=reason)
+        _judge(session, plan.needs, today=today, book=book, progress=progress)
+    act, said = _deed(found, correcting)
+    journal.append(session, at=now, actor=actor, action=act, subject=kind.value, detail={**said, **origin})
     return replace(found, written=True)
 
 
@@ -166,6 +161,27 @@ def _record(session: Session, plan: _Plan, *, at: datetime, actor: str, reason: 
     kind, source = plan.preview.kind, plan.preview.filename
     seq = versions.open_recording(session, at=at, actor=actor, source=source, reason=reason)
     intake.record(session, kind, plan.rows, seq)
+
+
+def _judge(
+    session: Session,
+    needs: frozenset[tuple[str, str]],
+    *,
+    today: date,
+    book: Book,
+    progress: Progress | None,
+) -> None:
+    """Judge anew what a file touches."""
+    with whole_country(session):  # what is due elsewhere is judged with it
+        assessments.mark_due(session, needs)
+        evaluate(session, today=today, book=book, progress=progress)
+
+
+def _deed(found: Preview, correcting: str) -> tuple[Act, dict[str, object]]:
+    """What the journal calls the writing of a file, and what it tells of it."""
+    if correcting:
+        return Act.CORRECTION, {"reason": correcting, **told_changes(found.changes)}
+    return Act.IMPORT, _journal_detail(found)
 
 
 def told_changes(changes: Iterable[RowChange]) -> dict[str, object]:

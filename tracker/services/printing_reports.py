@@ -57,11 +57,11 @@ def keep(
         printed_at=author.now,
     )
     number = reports.keep(session, printed)
-    note(session, author, made, number=number, ending=ending)
+    tell(session, author, made, number=number, ending=ending)
     return number
 
 
-def note(session: Session, author: Author, made: Report, *, number: int, ending: str) -> None:
+def tell(session: Session, author: Author, made: Report, *, number: int, ending: str) -> None:
     """Write into the journal that a report was handed out."""
     author.note(
         session,

@@ -94,7 +94,7 @@ def hand_out_again(
             visit.session, visit.scope, wanted, actor=visit.only_actor, book=visit.house.book
         )
     with called.writing() as session:
-        printing_reports.note(session, author_of(called), made, number=printed.number, ending=ending.value)
+        printing_reports.tell(session, author_of(called), made, number=printed.number, ending=ending.value)
     return _file(called, made, printed.language, ending)
 
 
