@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tracker.domain.cases import Absence, stands_for
+from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Service
 from tracker.services.evaluating import NeedView, in_harm_order, snapshot
 from tracker.store import cases, holds
@@ -83,14 +84,19 @@ def flagged(visit: Visit, filters: Filters) -> tuple[NeedView, ...]:
 
 
 def hers(visit: Visit, needs: Iterable[NeedView]) -> Iterable[NeedView]:
-    """Those of the reader: in her hands, hers as an officer, or of somebody for whom she stands in today."""
+    """Those of the reader: in her hands, hers as an officer, or of somebody for whom she stands in today.
+
+    An officer's are the schools that name her, and those that she was given one by one.
+    """
     numbers, addresses = stands_for(visit.person, holds.absences(visit.session, on=visit.today))
     held = cases.holders(visit.session, visit.scope)
+    given = visit.person.reach.schools if visit.person.role is Role.OFFICER else frozenset()
     return (
         need
         for need in needs
         if ((holder := held.get(need.school.school_id)) is not None and holder.person in numbers)
         or (need.school.officer_email or "").lower() in addresses
+        or need.school.school_id in given
     )
 
 

@@ -106,6 +106,7 @@ def show(visit: Asked, school_id: str) -> Response:
         if need.school.school_id == school_id
     )
     contracts = _contracts(visit, school_id, known_seq)
+    purchases = _purchases(visit, school_id, known_seq)
     return visit.page(
         "schools/show.html",
         {
@@ -114,7 +115,8 @@ def show(visit: Asked, school_id: str) -> Response:
             "contracts": contracts,
             "own_leads": leading.given_to(session, contracts, book=house.book, today=visit.today),
             "may_set_leads": visit.person.may(Action.SET_LEADS),
-            "purchases": _purchases(visit, school_id, known_seq),
+            "purchases": purchases,
+            "organiser": next((each.tender.organiser_bin for each in purchases), None),
             "history": history,
             "sources": list_sources(session, scope, school_id, known_seq=known_seq),
             "policy": house.book.policy,
