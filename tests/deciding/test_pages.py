@@ -10,9 +10,10 @@ from starlette.testclient import TestClient
 
 from tests.deciding.office import Office
 from tests.people import ADMIN
+from tests.store.rows import record
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
-from tests.web.register import FAILED, INTERIM, STALLED, USED_UP
+from tests.web.register import FAILED, INTERIM, NOW, STALLED, USED_UP, a_contract
 from tests.web.test_cost import questions
 from tracker.domain.decisions import DecisionStatus, Deed
 from tracker.domain.vocabulary import Language
@@ -190,3 +191,12 @@ def test_what_is_chosen_in_the_queue_is_looked_at_as_drafts(filled: Engine, visi
     page = reviewer.post("/suggestions", data={"need": chosen, "asked": "region=59&mine=1"})
     assert page.status_code == 200
     assert 'href="/suggestions?region=59"' in page.text
+
+
+def test_whoever_approves_is_told_that_the_facts_have_moved(filled: Engine, visit: Visit) -> None:
+    office = Office(filled)
+    number = office.drafted("aigul", STALLED).number
+    moved = WORDS.say("decision.moved.not_needed")
+    assert moved not in text_of(browser(visit, office, "asel").get(f"/decisions/{number}").text)
+    record(filled, a_contract("K-2027", STALLED, "2027-01-15", "2027-12-31"), at=NOW)
+    assert moved in text_of(browser(visit, office, "asel").get(f"/decisions/{number}").text)

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.asked import read_day
 from tracker.domain.decision_records import DecisionRecord
-from tracker.domain.decisions import MOVES, NEEDED, OTHER_EYES, DecisionStatus, Deed
+from tracker.domain.decisions import MOVES, NEEDED, OPEN, OTHER_EYES, Deed
 from tracker.domain.errors import DayNotReadable, DecisionRefused, DecisionStale, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import ConditionId
@@ -25,6 +25,7 @@ from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
 from tracker.web.pages.suggestions import back_to, undo_values
 from tracker.web.proving import author_of
+from tracker.web.queueing import all_needs
 from tracker.web.rules import allow
 from tracker.web.steps import ASKED, steps_of
 
@@ -193,14 +194,23 @@ def _page(
         "stated": stated,
         "latest": latest,
         "has_duties": contracting.has_duties(found),
-        "is_late": found.status in _RUNNING and visit.today > found.start_on,
+        "is_late": found.status in OPEN and visit.today > found.start_on,
+        "moved": _moved_facts(visit, found) if found.status in OPEN else None,
         **undo_values(visit),
     }
     status = 409 if isinstance(refused, (DecisionRefused, DecisionStale)) else 400 if refused else 200
     return visit.page("decisions/show.html", values, status=status)
 
 
-_RUNNING = frozenset({DecisionStatus.PROPOSED, DecisionStatus.RETURNED, DecisionStatus.APPROVED})
+def _moved_facts(visit: Visit, found: DecisionRecord) -> str | None:
+    """What is otherwise today than when it was drafted: ``not_needed``, ``advice``, or nothing (None)."""
+    needs = {(line.school_id, line.service) for line in found.lines}
+    judged = [need.assessment for need in all_needs(visit)]
+    answers = [one.answer for one in judged if (one.school_id, one.service) in needs]
+    if any(answer is None for answer in answers):
+        return "not_needed"
+    advised = {answer.recommended for answer in answers if answer is not None}
+    return "advice" if advised - {found.frozen.recommended} else None
 
 
 def deeds_of(visit: Visit, found: DecisionRecord) -> frozenset[Deed]:
