@@ -119,6 +119,14 @@ def test_facts_stand_in_locked_fields_and_our_words_are_free() -> None:
     assert not any("тараптары" in each for each in locked)
 
 
+def test_parts_of_a_file_stand_in_the_order_that_its_format_asks_for() -> None:
+    body = Document(io.BytesIO(docx_bytes(paper_of(DraftKind.AGREEMENT)))).element.body
+    assert body.xpath("count(//w:pPr/w:pBdr)") > 0
+    assert body.xpath("//w:pPr/w:pBdr[preceding-sibling::w:spacing or preceding-sibling::w:ind]") == []
+    assert body.xpath("//w:rPr/w:lang[following-sibling::*]") == []
+    assert body.xpath("//w:sdt/*[1][not(self::w:sdtPr)]") == []
+
+
 @pytest.mark.parametrize("kind", DraftKind)
 def test_a_blank_is_never_rendered(kind: DraftKind) -> None:
     with pytest.raises(PaperBlank):

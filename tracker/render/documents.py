@@ -63,7 +63,8 @@ def _set_up(document: Docx, paper: Paper) -> None:
     mark = header.add_run(f"{paper.mark.kk} / {paper.mark.ru}")
     mark.bold, mark.font.color.rgb = True, ACCENT
     footer = section.footer
-    footer.add_paragraph().add_run().add_picture(as_png(paper.check), width=Cm(1.5))
+    square = footer.add_paragraph().add_run().add_picture(as_png(paper.check), width=Cm(1.5))
+    square._inline.docPr.set("descr", paper.check)
     for paragraph, text, language in (
         (footer.paragraphs[0], paper.foot.kk, Language.KK),
         (footer.add_paragraph(), paper.foot.ru, Language.RU),
@@ -93,12 +94,12 @@ def _fill(cells: tuple[_Cell, ...], row: Row, line: Twin) -> None:
 def _sign(cell: _Cell, under: str, language: Language) -> None:
     """A line to sign on, which is no blank of the record, and what goes there."""
     rule = cell.add_paragraph()
-    rule.paragraph_format.space_before = Pt(14)
     borders, bottom = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
     for name, value in (("val", "single"), ("sz", "4"), ("space", "1"), ("color", "000000")):
         bottom.set(qn(f"w:{name}"), value)
     borders.append(bottom)
-    rule._p.get_or_add_pPr().append(borders)
+    rule._p.get_or_add_pPr().append(borders)  # before the spacing, as the format has it
+    rule.paragraph_format.space_before = Pt(14)
     _write(cell.add_paragraph(), (Piece(under, is_fact=False),), language, size=8)
 
 
