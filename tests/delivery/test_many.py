@@ -101,7 +101,7 @@ def all_send_each_once(engine: Engine, url: str, schedulers: int) -> None:
             own = make_engine(url)
             life.callback(own.dispose)
             outgoing = Outgoing(replace(service, engine=own, mail=receiver).dispatcher(), ear=None)
-            life.enter_context(scheduler.ticking(own, BOOK, FixedClock(NOW), outgoing))
+            life.enter_context(scheduler.ticking(scheduler.Tick(own, BOOK, FixedClock(NOW), outgoing)))
             return life
 
         lives = [begin(receiver) for receiver in receivers]

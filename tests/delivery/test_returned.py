@@ -15,6 +15,9 @@ from tests.delivery import reports
 from tests.delivery.conftest import Service
 from tests.delivery.reports import Report
 from tests.delivery.test_ways import write_to
+from tests.web.conftest import Visit
+from tests.web.conftest import visit as visit
+from tests.web.reading import text_of
 from tests.web.register import NOW
 from tracker.channels.mail_text import mail_of
 from tracker.channels.returned import LARGEST, read_report
@@ -22,6 +25,7 @@ from tracker.domain.acts import Act
 from tracker.domain.errors import ReportRefused
 from tracker.domain.messages import ChannelKind, Fault, Letter
 from tracker.domain.roles import Role
+from tracker.domain.vocabulary import Language
 from tracker.services import returning
 from tracker.services.acting import Author
 from tracker.services.returning import Came
@@ -244,3 +248,14 @@ def test_channels_are_set_up_by_the_settings() -> None:
     always = {ChannelKind.WEBHOOK, ChannelKind.OTHER}
     assert Settings().channels == always
     assert SETTINGS.channels == always | {ChannelKind.MAIL, ChannelKind.TELEGRAM}
+
+
+@ON_FILE
+def test_operators_see_how_many_ways_take_nothing_and_whose(
+    service: Service, letter: Letter, visit: Visit
+) -> None:
+    client = visit(service.engine, Language.EN)
+    assert "Ways to people that take nothing\n0" in text_of(client.get("/operations").text)
+    take(service, reports.postfix(as_mail(letter), HERS))
+    shown = text_of(client.get("/operations").text)
+    assert "Ways to people that take nothing\n1\nof 1 person" in shown

@@ -107,7 +107,7 @@ def test_no_database_is_not_ready(visit: Visit) -> None:
 
 
 def test_a_stopped_tick_is_missed_after_a_while_a_dead_one_at_once(empty: Engine) -> None:
-    with ticking(empty, BOOK, FixedClock(NOW)):
+    with ticking(Tick(empty, BOOK, FixedClock(NOW))):
         pass
     beat = Tick(empty, BOOK, FixedClock(NOW))
     beat()

@@ -149,7 +149,7 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     entries = [entry for group in agenda.groups for entry in group]
     spots = [watching.spot(*need, due) for need, due in entries]
     before = watching.known(session)
-    asleep = {at: row for at, row in before.items() if at[:2] in agenda.unjudged}
+    asleep = {at for at in before if at[:2] in agenda.unjudged}
     present = {at: due.due_on for at, (_, due) in zip(spots, entries, strict=True)}
     change = watching.compare({at: row for at, row in before.items() if at not in asleep}, present)
     ladder = who.ladder
@@ -163,19 +163,16 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     unread = retelling.unread(session, besides=asleep)
     astray = retelling.astray(unread, watches, may_read)
     since = min((due.due_on for _, due in entries if due.due_on), default=on)
-    kept = digests.told(session, since=min(since, on - LOOKED_BACK))
     served = digests.served(session, on=on)
     waiting = retelling.overtaken(unread, on, served) if calendar.is_workday(on) else frozenset()
     untold = waiting | {key for key in astray if not unread[key].is_held}
+    kept = digests.told(session, since=min(since, on - LOOKED_BACK))
     told = ledger(each for each in kept if each[0] not in untold)
     at = Telling(on, who.plan, calendar, told, who.holds)
-    found = digests_on(
-        watches, at,
-        substitutes=who.substitutes, served=served, may_read=may_read,
-    )  # fmt: skip
+    found = digests_on(watches, at, substitutes=who.substitutes, served=served, may_read=may_read)
     again = waiting & {key.text for digest in found for key in digest.keys}
-    moved = dict.fromkeys(astray | again, Why.PEOPLE)
-    back = {**moved, **reasons(withdrawn(unread, watches, at), watches)}
+    reason = reasons(withdrawn(unread, watches, at), watches)
+    back = {**dict.fromkeys(astray | again, Why.PEOPLE), **reason}
     free = {key: why for key, why in back.items() if not unread[key].is_held}
     return Outlook(
         asked, change, found, free, frozenset(unread[key].digest for key in free),

@@ -116,7 +116,7 @@ def claim(
 ) -> tuple[Claimed, ...]:
     """Take the most urgent messages of a channel that are due and that nobody holds."""
     real_now = database_time(session)
-    moments = {"channel": channel, "now": now, "real_now": real_now, "most": most}
+    moments = {"channel": channel, "moment": now, "real_now": real_now, "most": most}
     found = session.execute(_NEXT.where(*_by_free_ways(session, channel, real_now)), moments).all()
     if not found:
         return ()
@@ -182,14 +182,14 @@ _NEXT = (
     _WHOLE.where(
         waiting(),
         _ROW.channel == bindparam("channel"),
-        _ROW.not_before <= bindparam("now"),
+        _ROW.not_before <= bindparam("moment"),
         _is_free(bindparam("real_now")),
     )
     .order_by(_ROW.urgency, _ROW.not_before, _ROW.id)
     .limit(bindparam("most"))
 )
 _TAKE = update(MESSAGE).where(_ROW.id == bindparam("number")).values(
-    leased_by=bindparam("holder"), leased_until=bindparam("until"), tried_at=bindparam("now"),
+    leased_by=bindparam("holder"), leased_until=bindparam("until"), tried_at=bindparam("moment"),
     attempts=_ROW.attempts + bindparam("counts"),
 )  # fmt: skip
 """Put together once: what is asked for each message is half of what it costs to send it."""
@@ -212,7 +212,7 @@ def _to_probe(session: Session, channel: ChannelKind, now: datetime, real_now: d
 def _take(
     session: Session, numbers: list[int], holder: str, until: datetime, now: datetime, *, counts: int
 ) -> None:
-    said = {"holder": holder, "until": until, "counts": counts, "now": now}
+    said = {"holder": holder, "until": until, "counts": counts, "moment": now}
     for number in numbers:
         session.execute(_TAKE, {"number": number, **said})
 

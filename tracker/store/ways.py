@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, distinct, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.messages import ChannelKind
@@ -62,6 +62,18 @@ def add(
     }
     number: int = session.execute(insert(WAY).values(values).returning(WAY.c.id)).scalar_one()
     return number
+
+
+def count_bad(session: Session) -> tuple[int, int]:
+    """How many ways take nothing any more, and how many people of those who are there they lead to."""
+    is_there = and_(PERSON.c.disabled_at.is_(None), PERSON.c.erased_at.is_(None))
+    is_bad = and_(WAY.c.bad_since.is_not(None), WAY.c.removed_at.is_(None))
+    is_present = or_(WAY.c.channel != ChannelKind.MAIL, WAY.c.address == PERSON.c.email)
+    query = select(func.count(), func.count(distinct(WAY.c.person_id))).select_from(
+        WAY.join(PERSON, PERSON.c.id == WAY.c.person_id)
+    )
+    number, people = session.execute(query.where(is_there, is_bad, is_present)).one()
+    return number, people
 
 
 def of_people(session: Session, people: Iterable[int]) -> Mapping[int, tuple[Way, ...]]:

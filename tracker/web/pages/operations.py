@@ -15,7 +15,7 @@ from tracker.domain.errors import NotAllowed
 from tracker.domain.roles import Action
 from tracker.services import keeping_time, operating, timetable, warding, witnessing
 from tracker.services.conditions import Level
-from tracker.store import jobs, measures, migrate
+from tracker.store import jobs, measures, migrate, ways
 from tracker.store.engine import durability
 from tracker.store.scope import EVERYTHING
 from tracker.web.auditing import note
@@ -87,6 +87,7 @@ def _show(visit: Visit) -> Response:
             "measures": measures.measure(session),
             "slots": [timetable.slot(job, run) for job, run in jobs.last_runs(session).items()],
             "chain": witnessing.chain_of(session),
+            "bad_ways": ways.count_bad(session),
             "policy": house.book.policy.fingerprint,
             "versions": _versions(),
             "database": {"schema": migrate.head(), **durability(house.engine)},
