@@ -38,9 +38,8 @@ BELOW_FACES = EDGES | BESIDE | {"domain", "services", "clock"}
 
 FACES = frozenset(
     {
-        "web", "scheduler", "console", "desk", "printing", "calendar_cli", "people_cli", "remind_cli",
-        "export_cli", "rights_cli", "serving", "courier", "outgoing", "living", "pulse", "tick", "work_cli",
-        "cli", "__main__",
+        "web", "scheduler", "console", "desk", "commands", "printing", "calendar_cli", "people_cli", "remind_cli",
+        "export_cli", "rights_cli", "serving", "courier", "outgoing", "living", "pulse", "work_cli", "cli", "__main__",
     }
 )  # fmt: skip
 
@@ -50,32 +49,21 @@ MAY_IMPORT = {
     "settings": frozenset({"clock", "domain"}),
     **{edge: BESIDE | {"domain"} for edge in EDGES},
     "services": EDGES | BESIDE | {"domain"},
-    **dict.fromkeys(("web", "outgoing"), BELOW_FACES),
+    "web": BELOW_FACES,
+    "outgoing": BELOW_FACES,
     "courier": BELOW_FACES | {"outgoing", "living"},
-    "tick": BELOW_FACES | {"outgoing"},
-    "scheduler": BELOW_FACES | {"courier", "outgoing", "living", "pulse", "tick"},
+    "scheduler": BELOW_FACES | {"courier", "outgoing", "living", "pulse"},
     "work_cli": BELOW_FACES | {"console", "desk", "scheduler", "living"},
     "desk": BELOW_FACES | {"console"},
+    "commands": BELOW_FACES | {"desk"},
     "printing": BELOW_FACES | {"console", "desk"},
     "serving": BELOW_FACES | {"console", "desk", "web", "scheduler", "living"},
-    "calendar_cli": BELOW_FACES | {"console", "desk", "printing"},
-    **dict.fromkeys(("people_cli", "export_cli", "remind_cli"), BELOW_FACES | {"console", "desk"}),
+    "calendar_cli": BELOW_FACES | {"commands", "console", "desk", "printing"},
+    "people_cli": BELOW_FACES | {"commands", "console", "desk"},
+    "export_cli": BELOW_FACES | {"console", "desk"},
+    "remind_cli": BELOW_FACES | {"console", "desk"},
     "rights_cli": BELOW_FACES | {"console", "desk", "web"},
-    "cli": BELOW_FACES
-    | {
-        "console",
-        "desk",
-        "printing",
-        "calendar_cli",
-        "export_cli",
-        "people_cli",
-        "remind_cli",
-        "rights_cli",
-        "serving",
-        "work_cli",
-        "web",
-        "scheduler",
-    },
+    "cli": BELOW_FACES | (FACES - {"courier", "outgoing", "living", "pulse", "tick", "cli", "__main__"}),
     "__main__": frozenset({"cli"}),
 }
 """What each room of the house may import besides itself: arrows go down only."""

@@ -7,23 +7,24 @@ from typing import Annotated
 import typer
 
 from tracker import console, printing
+from tracker.commands import Commands
 from tracker.console import Format
 from tracker.desk import Desk
 from tracker.domain.workdays import Override
 from tracker.services import decreeing
 from tracker.store import facts
 
-How = Annotated[Format, typer.Option("--format", help="How to print.")]
+How = Annotated[Format, typer.Option("--format")]
 
-calendar_app = typer.Typer(no_args_is_help=True, help="Decreed working days and days off.")
+calendar_app = Commands()
 
 
 @calendar_app.command("set")
 def set_day(
     context: typer.Context,
     day: Annotated[str, typer.Argument(metavar="DATE")],
-    working: Annotated[bool, typer.Option("--working/--off", help="Whether the day works.")],
-    decree: Annotated[str, typer.Option(help="The decree that says so.")],
+    working: Annotated[bool, typer.Option("--working/--off")],
+    decree: Annotated[str, typer.Option()],
 ) -> None:
     """Record a decreed working day or day off, and judge anew what it moves."""
     desk: Desk = context.obj

@@ -16,6 +16,7 @@ import typer
 
 from tracker import __version__, console, export_cli, printing, remind_cli, rights_cli, work_cli
 from tracker.calendar_cli import calendar_app
+from tracker.commands import Commands, Misspelt
 from tracker.console import Format
 from tracker.desk import Desk
 from tracker.domain.errors import (
@@ -41,7 +42,7 @@ from tracker.store.scope import EVERYTHING
 
 FOUND_PROBLEMS = 1
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = Commands()
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
@@ -53,14 +54,13 @@ app.command("tick")(work_cli.tick)
 app.command("scheduler")(work_cli.schedule)
 app.command("bounce")(work_cli.bounce)
 
-On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day to judge, YYYY-MM-DD.")]
-Known = Annotated[str | None, typer.Option(metavar="MOMENT", help="As far as was known at this moment.")]
-KnownFrom = Annotated[
-    str | None,
-    typer.Option(metavar="MOMENT", help="Record the facts as known from this moment on, not from now."),
-]
-Region = Annotated[str | None, typer.Option(metavar="CODE", help="One region: KATO prefix, code or name.")]
-How = Annotated[Format, typer.Option("--format", help="How to print.")]
+On = Annotated[str | None, typer.Option("--on", metavar="DATE")]
+Known = Annotated[str | None, typer.Option(metavar="MOMENT")]
+"""As far as was known at this moment."""
+KnownFrom = Annotated[str | None, typer.Option("--known", metavar="MOMENT")]
+"""From when on facts are recorded as known."""
+Region = Annotated[str | None, typer.Option(metavar="CODE")]
+How = Annotated[Format, typer.Option("--format")]
 
 
 def main() -> None:
@@ -73,6 +73,9 @@ def main() -> None:
     except TrackerError as error:
         console.complain(*Desk.words_for(os.environ, error))
         sys.exit(error.exit_status)
+    except Misspelt as error:
+        console.complain(*error.told())
+        sys.exit(error.exit_code)
     except BrokenPipeError:
         _let_output_go()  # the reader has gone
 
@@ -106,11 +109,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def start(
-    context: typer.Context,
-    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
 ) -> None:
-    """Tracks each school's channel contract and tender, and says what to do before service is lost."""
-    context.obj = Desk.open(os.environ)
+    """What may stand before every command."""
 
 
 @app.command("migrate")
@@ -124,11 +125,11 @@ def bring_up(context: typer.Context) -> None:
 @app.command("import")
 def take_in(
     context: typer.Context,
-    kind: Annotated[RegisterKind, typer.Argument(help="What the file lists.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or XLSX with one header row.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
-    skip_bad_rows: Annotated[bool, typer.Option("--skip-bad-rows", help="Take the good rows.")] = False,
-    confirm: Annotated[bool, typer.Option("--confirm", help="Yes, end or empty what the file says.")] = False,
+    kind: Annotated[RegisterKind, typer.Argument()],
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    skip_bad_rows: Annotated[bool, typer.Option("--skip-bad-rows")] = False,
+    confirm: Annotated[bool, typer.Option("--confirm")] = False,
     known: KnownFrom = None,
     how: How = Format.TABLE,
 ) -> None:
@@ -204,7 +205,7 @@ def judge(
     on: On = None,
     known: Known = None,
     region: Region = None,
-    everything: Annotated[bool, typer.Option("--all", help="Judge every need again, due or not.")] = False,
+    everything: Annotated[bool, typer.Option("--all")] = False,
     how: How = Format.TABLE,
 ) -> None:
     """Judge every need on a day. Without --on it is today, and the result is stored."""
@@ -258,14 +259,10 @@ def _tell_problems(desk: Desk, found: list[checking.Check], how: Format) -> None
 @app.command("serve")
 def serve(
     context: typer.Context,
-    host: Annotated[
-        str, typer.Option(help="An address that others reach is taken with TRACKER_ENV=production only.")
-    ] = ("127.0.0.1"),
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64)] = 1,
-    scheduler: Annotated[
-        bool, typer.Option("--scheduler/--no-scheduler", help="Judge due needs by itself.")
-    ] = True,
+    scheduler: Annotated[bool, typer.Option("--scheduler/--no-scheduler")] = True,
 ) -> None:
     """Serve the pages on this machine."""
     from tracker import serving  # the web face takes a second to load: who asks for no page need not wait
@@ -276,7 +273,7 @@ def serve(
 @app.command("demo")
 def show(
     context: typer.Context,
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only load and judge.")] = False,
+    no_serve: Annotated[bool, typer.Option("--no-serve")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
 ) -> None:
     """Load the invented country into an empty database, judge it and serve it."""

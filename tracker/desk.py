@@ -23,7 +23,7 @@ from tracker.render.formats import Formats
 from tracker.render.sentences import Sentences
 from tracker.services import demonstrating
 from tracker.services.evaluating import Book
-from tracker.settings import Settings
+from tracker.settings import Settings, language_of
 from tracker.store import migrate
 from tracker.store.engine import make_engine, reading, transaction
 from tracker.store.scope import EVERYTHING, Scope
@@ -76,9 +76,7 @@ class Desk:
     @staticmethod
     def words_for(environ: Mapping[str, str], error: TrackerError) -> tuple[str, ...]:
         """A refusal in words, in the language of the environment even if that is what was refused."""
-        given = environ.get("TRACKER_LANGUAGE")
-        language = Language(given) if given in tuple(Language) else Language.KK
-        sentences = _sentences(language)
+        sentences = _sentences(language_of(environ))
         told = sentences.error(error)
         if sentences.words.knows(hint := f"cli.hint.{error.code}"):
             return told, sentences.words.say(hint, **sentences.formats.places(error.details))

@@ -39,23 +39,19 @@ class Written(StrEnum):
     REPORT = "report"
 
 
-On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day to judge, YYYY-MM-DD.")]
-Known = Annotated[str | None, typer.Option(metavar="MOMENT", help="As far as was known at this moment.")]
-Region = Annotated[str | None, typer.Option(metavar="CODE", help="One region: KATO prefix, code or name.")]
+On = Annotated[str | None, typer.Option("--on", metavar="DATE")]
+Known = Annotated[str | None, typer.Option(metavar="MOMENT")]
+Region = Annotated[str | None, typer.Option(metavar="CODE")]
 
 
 def write_out(
     context: typer.Context,
-    kind: Annotated[Written, typer.Argument(help="What to write.")],
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The name ends in .csv or .xlsx; of a report also in .pdf.")
-    ],
+    kind: Annotated[Written, typer.Argument()],
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
     on: On = None,
     known: Known = None,
     region: Region = None,
-    report: Annotated[
-        ReportKind, typer.Option("--kind", help="Which report: of a week or of a quarter.")
-    ] = ReportKind.WEEKLY,
+    report: Annotated[ReportKind, typer.Option("--kind")] = ReportKind.WEEKLY,
 ) -> None:
     """Write a table in which no formula runs, or a report. All but needs and reports import back."""
     desk: Desk = context.obj
@@ -102,10 +98,10 @@ def _report(
 
 def policy_diff(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="The folder with the law that is to be tried.")],
+    folder: Annotated[Path, typer.Argument()],
     on: On = None,
     region: Region = None,
-    how: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+    how: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """List every state, flag and answer that another law would change, before it is put into force."""
     desk: Desk = context.obj

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tracker import console
+from tracker.commands import Commands
 from tracker.console import Format
 from tracker.desk import Desk
 from tracker.domain.errors import NotFound
@@ -19,10 +20,10 @@ from tracker.services.issuing import Wanted
 from tracker.store import accounts, people
 from tracker.store.accounts import Account
 
-user_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
-token_app = typer.Typer(no_args_is_help=True, help="Tokens by which programs come in.")
+user_app = Commands()
+token_app = Commands()
 
-Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The e-mail address of the account.")]
+Email = Annotated[str, typer.Argument(metavar="EMAIL")]
 COLUMNS = ("email", "name", "role", "reach", "state", "used")
 
 
@@ -30,13 +31,11 @@ COLUMNS = ("email", "name", "role", "reach", "state", "used")
 def add(
     context: typer.Context,
     email: Email,
-    role: Annotated[Role, typer.Option(help="What the person does.")],
-    name: Annotated[str, typer.Option(help="Her name; else the beginning of the address.")] = "",
-    region: Annotated[list[str] | None, typer.Option(metavar="CODE", help="A whole region.")] = None,
-    district: Annotated[
-        list[str] | None, typer.Option(metavar="'CODE NAME'", help="A district: its region, then its name.")
-    ] = None,
-    school: Annotated[list[str] | None, typer.Option(metavar="ID", help="A single school.")] = None,
+    role: Annotated[Role, typer.Option()],
+    name: Annotated[str, typer.Option()] = "",
+    region: Annotated[list[str] | None, typer.Option(metavar="CODE")] = None,
+    district: Annotated[list[str] | None, typer.Option(metavar="DISTRICT")] = None,
+    school: Annotated[list[str] | None, typer.Option(metavar="ID")] = None,
 ) -> None:
     """Add a person and print the link by which she chooses a password."""
     desk: Desk = context.obj
@@ -69,7 +68,7 @@ def make_link(context: typer.Context, email: Email) -> None:
 @user_app.command("list")
 def show(
     context: typer.Context,
-    how: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+    how: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """List everybody who was added."""
     desk: Desk = context.obj
@@ -114,10 +113,10 @@ def erase(context: typer.Context, email: Email) -> None:
 def add_token(
     context: typer.Context,
     email: Email,
-    name: Annotated[str, typer.Option(help="Which program uses it.")],
-    scope: Annotated[TokenScope, typer.Option(help="What it may do.")] = TokenScope.READ,
-    region: Annotated[str, typer.Option(metavar="CODE", help="Only one region of the person's.")] = "",
-    days: Annotated[int, typer.Option(help="How long it works.")] = 90,
+    name: Annotated[str, typer.Option()],
+    scope: Annotated[TokenScope, typer.Option()] = TokenScope.READ,
+    region: Annotated[str, typer.Option(metavar="CODE")] = "",
+    days: Annotated[int, typer.Option()] = 90,
 ) -> None:
     """Issue a token on a person's behalf and print it this once."""
     desk: Desk = context.obj
@@ -130,7 +129,7 @@ def add_token(
 @token_app.command("revoke")
 def revoke_token(
     context: typer.Context,
-    prefix: Annotated[str, typer.Argument(metavar="MARK", help="The mark between trk_ and the secret.")],
+    prefix: Annotated[str, typer.Argument(metavar="MARK")],
 ) -> None:
     """End a token."""
     desk: Desk = context.obj

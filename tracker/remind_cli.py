@@ -27,18 +27,14 @@ SHOWN = ("on", "person", "language", "deadline", "school_id", "due_on", "leads")
 
 def remind(
     context: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who would be told what.")] = False,
-    on: Annotated[
-        str | None, typer.Option("--on", metavar="DATE", help="The day from which it is looked ahead.")
-    ] = None,
-    known: Annotated[
-        str | None, typer.Option(metavar="MOMENT", help="As far as was known at this moment.")
-    ] = None,
-    region: Annotated[str | None, typer.Option(metavar="CODE", help="The schools of one region.")] = None,
-    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="The first day.")] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The last day.")] = None,
-    person: Annotated[str | None, typer.Option(metavar="EMAIL", help="One person alone.")] = None,
-    how: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE")] = None,
+    known: Annotated[str | None, typer.Option(metavar="MOMENT")] = None,
+    region: Annotated[str | None, typer.Option(metavar="CODE")] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DATE")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE")] = None,
+    person: Annotated[str | None, typer.Option(metavar="EMAIL")] = None,
+    how: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """Say who will be told what on which days; the server itself does the sending."""
     desk: Desk = context.obj

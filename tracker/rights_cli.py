@@ -24,7 +24,7 @@ class RightsFormat(StrEnum):
 
 def routes(
     context: typer.Context,
-    how: Annotated[RightsFormat, typer.Option("--format", help="How to print.")] = RightsFormat.TABLE,
+    how: Annotated[RightsFormat, typer.Option("--format")] = RightsFormat.TABLE,
 ) -> None:
     """List every page and request of the server, and who may use it."""
     from tracker.web.app import create_app  # seconds to load: only who asks for the web face waits for it

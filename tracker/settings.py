@@ -76,6 +76,12 @@ class Provider:
         return urlsplit(self.issuer).netloc
 
 
+def language_of(environ: Mapping[str, str]) -> Language:
+    """The language to speak where settings were not read yet, or were refused."""
+    given = environ.get("TRACKER_LANGUAGE")
+    return Language(given) if given in tuple(Language) else Language.KK
+
+
 @dataclass(frozen=True)
 class Settings:
     """How this process is set up."""

@@ -28,10 +28,10 @@ FAILED = 3
 
 def tick(
     context: typer.Context,
-    once: Annotated[bool, typer.Option("--once", help="One round, and no more.")] = False,
+    once: Annotated[bool, typer.Option("--once")] = False,
     every: Annotated[
         int | None,
-        typer.Option(metavar="MINUTES", min=1, max=MOST_MINUTES, help="How often a timer calls this."),
+        typer.Option(metavar="MINUTES", min=1, max=MOST_MINUTES),
     ] = None,
 ) -> None:
     """Do everything that is due now: judge, owe reminders, deliver them."""

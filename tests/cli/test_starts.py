@@ -14,8 +14,9 @@ from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
 
 
-def test_commands_without_pages_do_not_load_the_web_face() -> None:
-    code = "import sys, tracker.cli; sys.exit(sum(name in sys.modules for name in ('fastapi', 'uvicorn')))"
+def test_commands_without_pages_load_neither_the_web_face_nor_the_frame_of_help() -> None:
+    names = ("fastapi", "uvicorn", "typer.rich_utils")
+    code = f"import sys, tracker.cli; sys.exit(sum(name in sys.modules for name in {names}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

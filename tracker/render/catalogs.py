@@ -77,15 +77,15 @@ def load_catalogs() -> Catalogs:
 
 
 @cache
-def load_words(language: Language) -> Words:
-    """The words of one language; its files are read once in a process."""
-    return _words(language, read_catalog(language))
+def load_words(language: Language, family: str = "*") -> Words:
+    """The words of one language, or of a family like ``help.`` alone; its files are read once in a process."""
+    return _words(language, read_catalog(language, family))
 
 
-def read_catalog(language: Language) -> Catalog:
+def read_catalog(language: Language, family: str = "*") -> Catalog:
     """All words of one language: those of pages (``ru.po``) and of the console (``console.ru.po``)."""
     merged = Catalog(locale=language)
-    for path in sorted(FOLDER.glob(f"*{language}.po")):
+    for path in sorted(FOLDER.glob(f"{family}{language}.po")):
         with path.open("rb") as file:
             catalog = read_po(file, locale=language, abort_invalid=True)
         for message in catalog:
