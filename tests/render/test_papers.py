@@ -61,7 +61,7 @@ HOSTILE = (
 def paper_of(kind: DraftKind, **more: object) -> Paper:
     """The paper of a draft of which nothing is missing."""
     draft = AGREEMENT if kind is DraftKind.AGREEMENT else DIRECT
-    return compose(replace(draft, kind=kind, **more), VOICES, home=HOME)  # type: ignore[arg-type]
+    return compose(replace(draft, kind=kind, **more), VOICES, home=HOME)  # type: ignore[arg-type]  # each test names its facts
 
 
 @pytest.mark.parametrize("kind", DraftKind)

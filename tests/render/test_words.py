@@ -79,11 +79,9 @@ def spoken_codes() -> list[str]:
         *each("import_kind", RegisterKind),
         *codes_of_operations(),
         *codes_of_decisions(),
-        *codes_of_papers(),
         *each("region", [*(region.code for region in REGIONS), "none"]),
         *each("duty_start", DutyStart),
-        *each("unit", LEAST),
-        *each(f"unit.{SWITCH}", ["on", "off"]),
+        *each("unit", [*LEAST, f"{SWITCH}.on", f"{SWITCH}.off"]),
         *each("version_by", VERSION_DAYS),
         *each("issue", [*ISSUES, *NOTICES, *IMPORT_CODES]),
         *each("error.file_refused", REASONS),
@@ -110,6 +108,7 @@ def codes_of_papers() -> list[str]:
 def codes_of_decisions() -> list[str]:
     """Every code of the closed lists by which people decide."""
     return [
+        *codes_of_papers(),
         *each("decision_status", decisions.DecisionStatus),
         *each("decision_deed", decisions.Deed),
         *each("decision_refused", decisions.Block),
