@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from tests.web.register import (
 )
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import DeadlineKind, Language, Timing
+from tracker.render.catalogs import load_catalogs
 
 
 @pytest.fixture
@@ -114,6 +116,24 @@ def test_the_page_shows_each_thing_to_do_once_with_its_day(api: TestClient) -> N
         assert each["due_on"] is None or f"{date.fromisoformat(each['due_on']):%d.%m.%Y}" in page
     assert "working days ago" in page
     assert "Day not known" in page
+
+
+@pytest.mark.parametrize("asked", [{}, {"region": "59"}, {"on": "2027-03-01"}])
+def test_programs_are_told_the_same_as_people_each_thing_once(api: TestClient, asked: dict[str, str]) -> None:
+    page = api.get("/deadlines", params={"later": "1", "size": "200", **asked}).text
+    told = re.findall(r'data-label="Due">(.*?) <small>(.*?)(?:,.*?)?</small></td>', page)
+    shown = Counter((day.strip(), kind.strip()) for day, kind in told)
+    things = {
+        (each["due_on"], each["kind"], each["tender_number"] or (each["school_id"], each["service"]))
+        for each in dues(api, **asked)
+    }
+    say = load_catalogs()[Language.EN].say
+
+    def written(day: str | None) -> str:
+        return say("timing.unknown") if day is None else date.fromisoformat(day).strftime("%d.%m.%Y")
+
+    assert shown == Counter((written(day), say(f"deadline.{kind}")) for day, kind, _ in things)
+    assert shown.total() > 5
 
 
 def test_the_numbers_on_top_are_those_of_the_groups(api: TestClient) -> None:

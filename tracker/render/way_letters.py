@@ -16,11 +16,16 @@ def bad_way(
     name: str,
     bad: ChannelKind,
     answer: str,
+    is_own: bool = False,
     secret: str = "",
 ) -> Letter:
-    """To say that nothing goes to ``name`` by the ``bad`` channel from now on, and what its peer said."""
+    """To say that nothing goes to ``name`` by the ``bad`` channel from now on, and what its peer said.
+
+    ``is_own`` where she reads it herself.
+    """
     who, said, url = one_line(name), one_line(answer), f"{by.home}/reminders"
     facts = {"type": "bad_way", "channel": bad.value, "answer": said, "url": url}
-    subject = by.voice.words.say("letter.bad_way.subject", name=who)
+    code = "letter.bad_way.subject.own" if is_own else "letter.bad_way.subject"
+    subject = by.voice.words.say(code, name=who)
     letter = Letter(key, to, by.language, subject, "", facts=facts, secret=secret)
-    return by.bodies(letter, "mail/bad_way", channel, name=who, bad=bad, answer=said, ways=url)
+    return by.bodies(letter, "mail/bad_way", channel, name=who, bad=bad, answer=said, ways=url, is_own=is_own)

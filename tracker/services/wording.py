@@ -120,6 +120,7 @@ class Writer:
             name=whose.person.name if whose else "",
             bad=ChannelKind(said["channel"]),
             answer=said["answer"],
+            is_own=said["person"] == message.person,
             secret=secret,
         )
 
