@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
@@ -13,52 +15,75 @@ from tracker.domain.months import course_to
 from tracker.domain.roles import Action
 from tracker.feeds.regions import REGIONS
 from tracker.render import curves
-from tracker.services.evaluating import NeedView, snapshot
+from tracker.services.evaluating import NeedView, Snapshot, snapshot
 from tracker.services.foregoing import Prospects, prospects
 from tracker.services.looking_back import Past, look_back
+from tracker.store import registry
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import HORIZONS, NOT_STATED, Filters, asked_of
 from tracker.web.rules import allow
-from tracker.web.tallies import by_district, by_region, tally
+from tracker.web.tallies import Tally, by_district, by_region, tally
 from tracker.web.tiles import LAYOUT, Level, level_of
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
+@dataclass(frozen=True)
+class Figures:
+    """The numbers of the board: each place with its tally, all together, the school days that each loses."""
+
+    needs: tuple[tuple[str, Tally], ...]
+    total: Tally
+    lost: Mapping[str, int]
+
+
 @router.get("/", dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """The country by regions or, with ``?region=``, a region by districts."""
-    filters = Filters.read(asked_of(visit.request, ("region",)))
+    region = Filters.read(asked_of(visit.request, ("region",))).region
     shot = snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
-    needs = Filters(region=filters.region).keep(shot.needs, found=None)
-    codes = [region.code for region in REGIONS]
     look = prospects(visit.session, visit.scope, shot, book=visit.house.book)
-    rows = by_district(needs) if filters.region else by_region(needs, codes)
+    figures = _figures(visit, shot, look, region)
     return visit.page(
         "board/show.html",
         {
-            "region": filters.region,
-            "total": tally(needs),
-            "rows": rows,
+            "region": region,
+            "total": figures.total,
+            "rows": figures.needs,
+            "lost": figures.lost,
+            "lost_in_all": sum(figures.lost.values()),
+            "until": horizon_of(visit.on),
             "layout": LAYOUT,
             "levels": tuple(Level),
             "level_of": level_of,
             "horizons": HORIZONS,
-            **_losses(look, needs, is_region=filters.region is not None),
-            **_past(visit, look, filters.region),
+            **_past(visit, look, region),
         },
     )
 
 
-def _losses(look: Prospects, needs: Iterable[NeedView], *, is_region: bool) -> dict[str, object]:
-    """The school days that each row and all of them lose if nobody does anything."""
+def _figures(visit: Visit, shot: Snapshot, look: Prospects, region: str | None) -> Figures:
+    """Counted unless the same was just asked."""
+
+    def count() -> Figures:
+        needs = Filters(region=region).keep(shot.needs, found=None)
+        rows = by_district(needs) if region else by_region(needs, [each.code for each in REGIONS])
+        return Figures(rows, tally(needs), _lost(look, needs, is_region=region is not None))
+
+    version = registry.data_version(visit.session)
+    key = (visit.house.engine.url, version, visit.scope, visit.on, visit.known, region)
+    return visit.house.book.remember(Figures, key, count)
+
+
+def _lost(look: Prospects, needs: Iterable[NeedView], *, is_region: bool) -> Mapping[str, int]:
+    """The school days that each place loses if nobody does anything."""
     until = horizon_of(look.on)
-    found: dict[str, int] = {}
+    found: Counter[str] = Counter()
     for one in look.of(needs):
         school = one.need.school
         place = (school.district if is_region else school.region) or NOT_STATED
-        found[place] = found.get(place, 0) + look.loss(one, until).school_days
-    return {"lost": found, "lost_in_all": sum(found.values()), "until": until}
+        found[place] += look.loss(one, until).school_days
+    return found
 
 
 def _look_back(visit: Visit, look: Prospects) -> Past:
