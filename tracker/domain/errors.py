@@ -280,7 +280,7 @@ class SubstituteRefused(TrackerError):
 
 
 class PaperIncomplete(TrackerError):
-    """A paper is not written: it lacks ``missing``, or (``reason`` is ``many``) there are more than ``most``."""
+    """A paper is not written: it lacks ``missing``, or (``reason`` is ``many``) they are over ``most``."""
 
     code = "error.paper_incomplete"
 
