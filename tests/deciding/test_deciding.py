@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.deciding.office import BOOK, REASON, TODAY, Office
-from tests.web.register import FAILED, INTERIM, NOW, STALLED, SUSPENDED, USED_UP, fill
+from tests.store import rows
+from tests.web.register import FAILED, INTERIM, NOW, STALLED, SUSPENDED, USED_UP, a_contract, fill
 from tracker.domain.deadlines import deadlines_of
 from tracker.domain.decision_records import GuardKind
 from tracker.domain.decisions import Agreed, Block, DecisionStatus, Deed
@@ -115,8 +116,8 @@ def test_a_reason_is_asked_for(office: Office) -> None:
 
 def test_a_need_has_one_open_decision_and_what_is_impossible_says_why(office: Office) -> None:
     number = office.drafted("aigul", STALLED).number
-    rows = office.draft("asel", STALLED, USED_UP, SUSPENDED, "nobody")
-    codes = {row.key[0]: row.code for row in rows if row.key}
+    came = office.draft("asel", STALLED, USED_UP, SUSPENDED, "nobody")
+    codes = {row.key[0]: row.code for row in came if row.key}
     assert codes == {
         STALLED: Block.STANDS,
         USED_UP: Block.CAP_USED_UP,
@@ -130,8 +131,7 @@ def test_a_need_has_one_open_decision_and_what_is_impossible_says_why(office: Of
 def test_a_second_bridge_and_a_failed_purchase_are_warned_of_and_ask_for_a_reason(office: Office) -> None:
     silent = office.draft("aigul", INTERIM, FAILED, wanted=Wanted())
     assert {row.code for row in silent} <= {Block.NEEDS_REASON, Block.NOT_NEEDED, Block.NO_ROUTE}
-    rows = office.draft("aigul", FAILED)
-    number = rows[0].number
+    number = office.draft("aigul", FAILED)[0].number
     assert number is not None
     kinds = {finding.kind for finding in office.found(number).frozen.guard}
     assert GuardKind.NO_LIVE_TENDER in kinds
@@ -158,6 +158,19 @@ def test_the_cap_is_months_and_nothing_known_is_written_over(office: Office) -> 
         with refused_for(reason):
             record(office, number, paper)
     record(office, number)
+
+
+def test_a_contract_that_a_file_brought_first_is_only_tied_to_its_decision(office: Office) -> None:
+    number = office.drafted("aigul", STALLED).number
+    office.decide("asel", number, Deed.APPROVE)
+    line = a_contract(SIGNED.number, STALLED, "2027-01-15", "2027-03-14", kind=ContractKind.INTERIM)
+    rows.record(office.engine, line, at=NOW)
+    with refused_for("taken"):
+        record(office, number, replace(SIGNED, end_on=date(2027, 3, 1)))
+    record(office, number)
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        assert registry.contract_rows(session, EVERYTHING, number=SIGNED.number) == (line,)
+    assert office.found(number).status is DecisionStatus.RECORDED
 
 
 def test_a_price_that_jumps_is_warned_of_and_whoever_sets_it_has_drafted(office: Office) -> None:

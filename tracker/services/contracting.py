@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -61,13 +62,13 @@ def record(
     :func:`.deciding.decide` does.
     """
     found = ready_for(session, person, number, Deed.RECORD, revision=revision)
-    stated = _checked(session, found, paper, today=today, book=book)
+    stated = _checked(found, paper, today=today, book=book)
     rows = [_row(found, line, stated) for line in found.lines]
-    at = references.next_moment(session, now=author.now)
-    seq = versions.open_recording(
-        session, at=at, actor=author.actor, source=f"{SOURCE} {number}", reason=f"decision {number}"
-    )
-    intake.record(session, RegisterKind.CONTRACTS, rows, seq)
+    if not _is_registered(session, found, rows):
+        at = references.next_moment(session, now=author.now)
+        source, reason = f"{SOURCE} {number}", f"decision {number}"
+        seq = versions.open_recording(session, at=at, actor=author.actor, source=source, reason=reason)
+        intake.record(session, RegisterKind.CONTRACTS, rows, seq)
     signed = Signed(stated.number, stated.signed_on, stated.start_on, stated.end_on)
     deciding.number_lines(session, number, stated.number)
     columns = deciding.signed_columns(signed)
@@ -96,7 +97,7 @@ def latest_end(found: DecisionRecord, start_on: date, book: Book) -> date | None
     return min(capped, found.end_on) if found.end_on < approved else capped
 
 
-def _checked(session: Session, found: DecisionRecord, paper: Paper, *, today: date, book: Book) -> Paper:
+def _checked(found: DecisionRecord, paper: Paper, *, today: date, book: Book) -> Paper:
     """The paper with its texts trimmed; raises :class:`DecisionRefused`."""
     texts = {
         "number": paper.number.strip(),
@@ -116,17 +117,28 @@ def _checked(session: Session, found: DecisionRecord, paper: Paper, *, today: da
     latest = latest_end(found, paper.start_on, book)
     if latest is not None and paper.end_on > latest:
         raise DecisionRefused(reason="too_long", latest=f"{latest:%d.%m.%Y}")
-    _require_free(session, found, number)
     return Paper(number, *days, paper.price, name, bin)
 
 
-def _require_free(session: Session, found: DecisionRecord, number: str) -> None:
-    """An additional agreement has a number of its own: nothing that stands is written over."""
+def _is_registered(session: Session, found: DecisionRecord, rows: Sequence[ContractRow]) -> bool:
+    """Whether a file has brought this very contract already: then nothing is written but the decision's move.
+
+    Raises :class:`DecisionRefused` where the number is another contract's: an additional agreement has a
+    number of its own, and nothing that stands is written over.
+    """
     with whole_country(session):
         schools = {line.school_id for line in found.lines}
-        lines = decisions.named_contracts(session, EVERYTHING, schools)
-    if any(line.contract_number == number for line in lines):
-        raise DecisionRefused(reason="taken")
+        known = {line.key: line for line in decisions.named_contracts(session, EVERYTHING, schools)}
+    same = [known.get(row.key) for row in rows]
+    if not any(same) and not any(key[0] == rows[0].contract_number for key in known):
+        return False
+    if all(line is not None and _terms(line) == _terms(row) for line, row in zip(same, rows, strict=True)):
+        return True
+    raise DecisionRefused(reason="taken")
+
+
+def _terms(line: ContractRow) -> tuple[object, ...]:
+    return line.kind, line.start_on, line.end_on
 
 
 def _row(found: DecisionRecord, line: LineRecord, paper: Paper) -> ContractRow:
