@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
@@ -129,17 +128,17 @@ def test_the_signed_contract_closes_the_flag_and_the_decision_is_closed_with_a_n
     assert office.found(number).status is DecisionStatus.CLOSED
 
 
-@pytest.mark.parametrize("language", Language)
-def test_every_page_of_deciding_stands_in_each_language(
-    filled: Engine, visit: Visit, language: Language
-) -> None:
+def test_every_page_of_deciding_stands_in_each_language(filled: Engine, visit: Visit) -> None:
     office = Office(filled)
     number = office.drafted("aigul", STALLED).number
-    reviewer = visit(filled, language, person=office.person("asel"))
+    reviewer = browser(visit, office, "asel")
     steps = [f"/suggestions?step={step}" for step in Step]
-    schools = [f"/suggestions/{school}" for school in (STALLED, FAILED, INTERIM, USED_UP)]
-    for path in (*steps, *schools, f"/suggestions/{FAILED}?agreed=no", f"/decisions/{number}"):
-        assert reviewer.get(path).status_code == 200, path
+    schools = [f"/suggestions/{school}?agreed=no" for school in (STALLED, FAILED, INTERIM, USED_UP)]
+    for path in (*steps, *schools, f"/suggestions/{FAILED}?service=channel", f"/decisions/{number}?page=1"):
+        for language in Language:
+            answer = reviewer.get(f"{path}&lang={language}")
+            assert answer.status_code == 200, path
+            assert f'lang="{language}"' in answer.text
 
 
 def test_wrong_fields_and_foreign_or_unknown_numbers_are_refused_alike(filled: Engine, visit: Visit) -> None:
