@@ -18,7 +18,7 @@ from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_words
 
 PAGES = Path(commands.__file__).parent.glob("*.py")
-NAMES = {"tracker", "CSV", "XLSX", "TRACKER_ENV", "production", "trk_", "csv", "xlsx", "pdf"}
+NAMES = {"tracker", "CSV", "XLSX", "TRACKER_ENV", "trk_", "csv", "xlsx", "pdf"}
 """What is called so in every language."""
 
 
@@ -128,3 +128,11 @@ def test_what_was_misspelt_gives_the_terminal_no_orders(tracker: Commands) -> No
     assert "\x1b" not in tracker("\x1b[31mred").err
     assert "\x1b" not in tracker("migrate", "\x1b[31mred").err
     assert "\x1b" not in tracker("migrate", "--\x1b[31mred").err
+
+
+def test_no_word_of_an_explanation_is_cut_off_beside_what_it_explains(
+    tracker: Commands, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    monkeypatch.setattr(rich_utils, "MAX_WIDTH", 80)
+    for path in (("serve",), ("user", "add"), ("export",)):  # those with the widest names and values
+        assert "…" not in tracker.good(*path, "--help", TRACKER_LANGUAGE=language.value).out
