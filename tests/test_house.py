@@ -39,7 +39,8 @@ BELOW_FACES = EDGES | BESIDE | {"domain", "services", "clock"}
 FACES = frozenset(
     {
         "web", "scheduler", "console", "desk", "commands", "printing", "calendar_cli", "people_cli", "remind_cli",
-        "export_cli", "rights_cli", "serving", "courier", "outgoing", "living", "pulse", "work_cli", "cli", "__main__",
+        "export_cli", "rights_cli", "serving", "courier", "outgoing", "living", "pulse", "tick", "work_cli",
+        "cli", "__main__",
     }
 )  # fmt: skip
 
@@ -49,10 +50,10 @@ MAY_IMPORT = {
     "settings": frozenset({"clock", "domain"}),
     **{edge: BESIDE | {"domain"} for edge in EDGES},
     "services": EDGES | BESIDE | {"domain"},
-    "web": BELOW_FACES,
-    "outgoing": BELOW_FACES,
+    **dict.fromkeys(("web", "outgoing"), BELOW_FACES),
     "courier": BELOW_FACES | {"outgoing", "living"},
-    "scheduler": BELOW_FACES | {"courier", "outgoing", "living", "pulse"},
+    "tick": BELOW_FACES | {"outgoing"},
+    "scheduler": BELOW_FACES | {"courier", "outgoing", "living", "pulse", "tick"},
     "work_cli": BELOW_FACES | {"console", "desk", "scheduler", "living"},
     "desk": BELOW_FACES | {"console"},
     "commands": BELOW_FACES | {"desk"},
