@@ -283,7 +283,7 @@ def test_of_an_erased_person_nothing_is_in_hand_and_her_name_is_in_no_note(offic
     with transaction(office, seeing=EVERYTHING) as session:
         case_changes.give(session, STALLED, person.id, by=person.id, at=NOW)
         views.keep(session, person.id, "Aigul's", "mine=1", at=NOW)
-        working.note(session, Author("x", NOW), colleague, STALLED, "@aigul", is_pinned=False)
+        working.write_note(session, Author("x", NOW), colleague, STALLED, "@aigul", is_pinned=False)
         erasing.erase(session, Author("x", NOW), person.id)
     with reading(office, seeing=EVERYTHING) as session:
         assert cases.holders(session, EVERYTHING) == {}

@@ -170,7 +170,7 @@ def look(session: Session, author: Author, person: Person, school_id: str, *, ov
         author.note(session, Act.CASE_TAKEN_OVER, f"school:{school_id}", holder=before)
 
 
-def note(
+def write_note(
     session: Session, author: Author, person: Person, school_id: str, text: str, *, is_pinned: bool
 ) -> int:
     """Note something of a school; those named in it (``@aigul``) are told. Raises :class:`CaseRefused`."""

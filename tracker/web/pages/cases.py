@@ -68,7 +68,7 @@ def note(
 ) -> Response:
     """Note something of a school."""
     with called.writing() as session:
-        working.note(session, author_of(called), called.person, school_id, text, is_pinned=is_pinned)
+        working.write_note(session, author_of(called), called.person, school_id, text, is_pinned=is_pinned)
     return _back(school_id, asked, "notes")
 
 
