@@ -28,6 +28,7 @@ WITHOUT_SCHOOLS = {
     "mark_due": "for imports, which name what they changed",
     "store_assessments": "for the evaluation",
     "retire_needs": "for the evaluation",
+    "forget": "for the evaluation",
     "settle_flags": "for the evaluation",
     "count_needs": "numbers, for the evaluation and for papers",
     "give": "writes what is stated of one decision",
