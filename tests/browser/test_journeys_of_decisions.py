@@ -14,7 +14,7 @@ from tracker.domain.vocabulary import Language, TenderStatus
 DESK = 1366
 REVIEWER = a_person(Role.REVIEWER, "59", name="asel")
 HEAD = a_person(Role.HEAD, "59", name="bolat")
-MANY = 6
+MANY = 3
 
 
 def ending(number: int) -> tuple[RegisterRow, ...]:
