@@ -84,7 +84,7 @@ def test_a_burn_down_falls_when_a_tender_is_registered_and_not_when_service_is_l
 
 
 def test_a_week_of_the_burn_down_is_what_the_cliff_of_that_day_showed(office: Office) -> None:
-    record(office.engine, *register_of(worlds_around(day("2026-10-05"), day("2026-12-31"), 25)), at=AUTUMN)
+    record(office.engine, *register_of(worlds_around(day("2026-10-05"), day("2026-12-31"), 12)), at=AUTUMN)
     found = burnt(office, day("2026-11-12"))
     assert len(found.days) > 4
     for week in found.needs:
