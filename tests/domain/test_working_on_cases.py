@@ -50,8 +50,11 @@ def test_a_note_is_read_with_the_names_that_people_have_now() -> None:
 
 def test_the_cases_of_one_who_is_away_are_those_of_whoever_stands_in() -> None:
     away = Absence(8, "Bolat@example.kz", 7, "Айгүл", date(2027, 1, 31))
-    assert stands_for(AIGUL, [away]) == ({7, 8}, {"aigul.s@example.kz", "bolat@example.kz"})
-    assert stands_for(BOLAT, [away]) == ({8}, {"bolat@example.kz"})
+    assert stands_for(AIGUL, [away]) == (
+        frozenset({7, 8}),
+        frozenset({"aigul.s@example.kz", "bolat@example.kz"}),
+    )
+    assert stands_for(BOLAT, [away]) == (frozenset({8}), frozenset({"bolat@example.kz"}))
 
 
 @pytest.mark.parametrize(
