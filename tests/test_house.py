@@ -38,9 +38,9 @@ BELOW_FACES = EDGES | BESIDE | {"domain", "services", "clock"}
 
 FACES = frozenset(
     {
-        "web", "scheduler", "console", "desk", "commands", "printing", "calendar_cli", "people_cli", "remind_cli",
-        "export_cli", "rights_cli", "serving", "courier", "outgoing", "living", "pulse", "tick", "work_cli",
-        "cli", "__main__",
+        "web", "scheduler", "console", "desk", "commands", "printing", "calendar_cli", "people_cli",
+        "remind_cli", "export_cli", "rights_cli", "serving", "courier", "outgoing", "living", "pulse", "tick",
+        "work_cli", "cli", "__main__",
     }
 )  # fmt: skip
 

@@ -56,7 +56,10 @@ def test_a_purchase_announced_earlier_serves_earlier_than_one_announced_later() 
 
 def test_another_method_takes_another_time() -> None:
     now, then = assessed(BUYING, ON).tender, supposed(BUYING, Change(method=Method.PRICE_QUOTATION)).tender
-    assert now and then and now.forecast and then.forecast
+    assert now
+    assert now.forecast
+    assert then
+    assert then.forecast
     assert then.method is Method.PRICE_QUOTATION
     assert then.forecast.earliest < now.forecast.earliest
 

@@ -38,7 +38,8 @@ _SHORTEST_KEY, _LONGEST_KEY = 24, 64
 class WebhookSender:
     """Calls programs. The very address that was checked is called, whatever the name means by then.
 
-    One host is called once at a time, whoever's ways lead there: others wait, and no hand with them. Only tests give ``schemes``, ``ports``, ``allows`` and ``resolve``.
+    One host is called once at a time, whoever's ways lead there: others wait, and no hand with them.
+    Only tests give ``schemes``, ``ports``, ``allows`` and ``resolve``.
     """
 
     def __init__(

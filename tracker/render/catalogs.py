@@ -78,7 +78,7 @@ def load_catalogs() -> Catalogs:
 
 @cache
 def load_words(language: Language, family: str = "*") -> Words:
-    """The words of one language, or of a family like ``help.`` alone; its files are read once in a process."""
+    """The words of one language, or of a family like ``help.`` alone; files are read once in a process."""
     return _words(language, read_catalog(language, family))
 
 
