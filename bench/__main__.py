@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy
 from sqlalchemy import Engine, text
 
-from bench import full, importing, sending, small
+from bench import full, importing, pages, sending, small
 from bench.databases import Databases, databases
 from bench.rounds import Line, in_turn, middle, ratio, seconds, shown
 from bench.world import invent
@@ -85,6 +85,7 @@ def measure(kind: Databases, register: Register, size: Size) -> None:
         tell(judging(engine, register, size))
         tell(little(kind, engine, register, size))
         tell(reminders(engine, size))
+        tell(at_the_desk(engine, register, size))
     with kind.filled(Register(schools=register.schools)) as engine:
         tell(taking_in(kind, engine, register, size))
 
@@ -155,6 +156,24 @@ def reminders(engine: Engine, size: Size) -> list[Line]:
         Line("  a bare loop over one connection", middle(times[sending.KEPT]), f"{kept:.1f} x"),
         Line("  a connection for each", middle(times[sending.EACH]), f"{each:.1f} x"),
     ]
+
+
+def at_the_desk(engine: Engine, register: Register, size: Size) -> list[Line]:
+    """What people wait for: pages of a server that many ask at once, beside its plain text."""
+    first, times = pages.compare(
+        engine, register.schools[-1].school_id, requests=size.changes, rounds=size.rounds
+    )
+    plain = times[pages.PLAIN]
+    waits = [
+        Line(
+            f"{name}, 19 of 20 answers to {pages.CLIENTS} people at once",
+            middle(took),
+            f"{ratio(took, plain):.0f} x plain",
+            "<= 0.3 s" if name != pages.PLAIN else "",
+        )
+        for name, took in times.items()
+    ]
+    return [*waits, *(Line(f"{name}, first answer of a new server", took) for name, took in first.items())]
 
 
 def taking_in(kind: Databases, engine: Engine, register: Register, size: Size) -> list[Line]:

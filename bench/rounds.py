@@ -22,9 +22,10 @@ class Line:
     aim: str = ""
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Wall-clock seconds of one call, with the garbage of earlier ones out of the way."""
-    gc.collect()
+def seconds(work: Callable[[], object], *, tidy: bool = True) -> float:
+    """Wall-clock seconds of one call, with the garbage of earlier ones out of the way if it is ``tidy``."""
+    if tidy:
+        gc.collect()
     begun = perf_counter()
     work()
     return perf_counter() - begun
