@@ -73,6 +73,7 @@ def _environment(voice: Voice, asset: Callable[[str], str]) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # templates travel with the program: none changes while it runs
     )
     environment.globals.update(
         language=voice.words.language,
