@@ -36,6 +36,7 @@ BESIDE = frozenset({Act.CLOCK_CONFIRMED, Act.CORRECTION, Act.CORRECTION_REFUSED,
     Act.SCHOOL_ASKED,
     Act.SCHOOL_ANSWERED,
     Act.ANSWER_SETTLED,
+    Act.ASK_TAKEN_BACK,
     Act.BEGIN_ASKED,
 }
 """A clock that has jumped is confirmed in ``test_loudness``, facts are corrected in ``test_corrections``

@@ -13,11 +13,15 @@ from tests.web.conftest import Visit
 from tests.web.register import COVERED, NEVER, NOW, STALLED, UNKNOWN
 from tracker.domain.acts import NOBODY, Act
 from tracker.domain.asking import LASTS
+from tracker.domain.people import Reach
 from tracker.domain.register import ContractRow
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_words
-from tracker.store import journal, registry
+from tracker.services import enrolling
+from tracker.services.acting import Author
+from tracker.services.enrolling import Described
+from tracker.store import accounts, journal, people, registry
 from tracker.store.engine import reading, transaction
 from tracker.store.report_tables import SCHOOL_ASK
 from tracker.store.scope import EVERYTHING
@@ -122,6 +126,36 @@ def test_still_true_confirms_and_an_answer_laid_aside_changes_nothing(filled: En
     assert confirmed[STALLED] != NOW.date()
 
 
+def test_the_known_contract_sent_back_unchanged_confirms_the_school(filled: Engine, visit: Visit) -> None:
+    head, phone = visit(filled, person=HEAD), visit(filled, Language.KK, person=None)
+    path, before = link_for(head, COVERED), contracts(filled, COVERED)
+    shown = phone.get(path).text
+    said = {
+        name: re.findall(rf'id="{name}" name="{name}" [^>]*value="([^"]*)"', shown)[0]
+        for name in ("contract_number", "start_on", "end_on")
+    }
+    assert answered(phone, path, {"channel": "yes", **said}) == 200
+    sent = {"number": "1", "deed": "accept"}
+    assert head.post("/asks/settle", data=sent, follow_redirects=False).status_code == 303
+    with reading(filled, seeing=EVERYTHING) as session:
+        assert registry.get_school(session, EVERYTHING, COVERED).confirmed_on == NOW.date()
+    assert contracts(filled, COVERED) == before
+
+
+@pytest.mark.parametrize("channel", ["no", "not_sure"])
+def test_an_accepted_no_warns_above_the_case_and_makes_up_no_fact(
+    filled: Engine, visit: Visit, channel: str
+) -> None:
+    head, phone = visit(filled, Language.KK, person=HEAD), visit(filled, Language.KK, person=None)
+    before = contracts(filled, STALLED)
+    assert answered(phone, link_for(head, STALLED), {"channel": channel}) == 200
+    head.post("/asks/settle", data={"number": "1", "deed": "accept"})
+    answer = KK.say(f"ask.channel.{channel}")
+    assert f"«{answer}»" in re.findall(r'<p class="case-warns">.*', head.get(f"/schools/{STALLED}").text)[0]
+    assert answer in head.get("/asks").text
+    assert contracts(filled, STALLED) == before
+
+
 def test_nobody_asks_or_settles_for_a_school_of_another_region(filled: Engine, visit: Visit) -> None:
     head, phone = visit(filled, person=HEAD), visit(filled, Language.KK, person=None)
     foreign = visit(filled, person=ABROAD)
@@ -131,3 +165,41 @@ def test_nobody_asks_or_settles_for_a_school_of_another_region(filled: Engine, v
     assert "М-77" not in foreign.get("/asks").text
     for number in ("1", "77"):
         assert foreign.post("/asks/settle", data={"number": number, "deed": "accept"}).status_code == 404
+
+
+def test_an_open_question_is_taken_back_and_its_link_is_dead(filled: Engine, visit: Visit) -> None:
+    head, phone = visit(filled, person=HEAD), visit(filled, Language.KK, person=None)
+    path = link_for(head, STALLED)
+    shown = head.get("/asks").text
+    assert KK.say("ask.take_back") in shown
+    (number,) = re.findall(r'name="number" value="(\d+)"', shown)
+    sent = {"number": number, "deed": "take_back"}
+    assert visit(filled, person=ABROAD).post("/asks/settle", data=sent).status_code == 404
+    assert head.post("/asks/settle", data=sent, follow_redirects=False).status_code == 303
+    assert phone.get(path).status_code == 404
+    assert head.post("/asks/settle", data=sent).status_code == 409
+    with reading(filled) as session:
+        (told,) = journal.entries(session, action=Act.ASK_TAKEN_BACK)
+    assert told.subject == f"school:{STALLED}"
+
+
+def test_a_link_is_dead_once_whoever_made_it_may_not_ask_the_school_any_more(
+    filled: Engine, visit: Visit
+) -> None:
+    head, phone = visit(filled, person=HEAD), visit(filled, Language.KK, person=None)
+    author = Author("cli:root", NOW)
+    with reading(filled) as session:
+        number = people.number_of(session, HEAD.email) or 0
+    kept, path = link_for(head, COVERED), link_for(head, STALLED)
+    one_school = Described("x", Role.HEAD, Reach(schools=frozenset({COVERED})))
+    with transaction(filled) as session:
+        enrolling.change(session, author, number, one_school)
+    assert [phone.get(each).status_code for each in (kept, path)] == [200, 404]
+    with transaction(filled) as session:
+        accounts.change(session, number, {"role": Role.AUDITOR})
+    assert phone.get(kept).status_code == 404
+    with transaction(filled) as session:
+        accounts.change(session, number, {"role": Role.HEAD})
+        enrolling.disable(session, author, number)
+        enrolling.enable(session, author, number)
+    assert phone.get(kept).status_code == 404

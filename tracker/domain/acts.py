@@ -25,6 +25,7 @@ class Act(StrEnum):
     SCHOOL_ASKED = "school_asked"
     SCHOOL_ANSWERED = "school_answered"
     ANSWER_SETTLED = "answer_settled"
+    ASK_TAKEN_BACK = "ask_taken_back"
     DECISION = "decision"
     PERSON_ADDED = "person_added"
     NAME_CHANGED = "name_changed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -11,13 +11,15 @@ from tracker.domain.acts import Act
 from tracker.domain.asked import read_day
 from tracker.domain.asking import Channel, SchoolAnswer, Settled
 from tracker.domain.errors import AskRefused, ChangedMeanwhile, DayNotReadable, LinkDead, NotFound
+from tracker.domain.people import Person
 from tracker.domain.register import ContractRow, RegisterKind, SchoolRow
+from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Service
-from tracker.services import amending
+from tracker.services import amending, working
 from tracker.services.acting import Author
 from tracker.services.evaluating import Book
 from tracker.services.importing import Preview
-from tracker.store import asks, registry
+from tracker.store import accounts, asks, registry
 from tracker.store.asks import Ask
 from tracker.store.scope import EVERYTHING, Scope, is_storable
 
@@ -40,13 +42,29 @@ def asked(session: Session, author: Author, secret: str) -> tuple[Ask, SchoolRow
 
     The session sees everything: the link is the whole key, and opens this one question.
     """
-    found = asks.ask_of_link(session, secret, now=author.now)
-    if found is None:
-        raise LinkDead
+    found = _living(session, author, secret)
     school = registry.get_school(session, EVERYTHING, found.school_id)
     lines = registry.contract_rows(session, EVERYTHING, school_id=found.school_id)
     own = (line for line in lines if line.service is found.service)
     return found, school, max(own, key=lambda line: (line.start_on, line.contract_number), default=None)
+
+
+def _living(session: Session, author: Author, secret: str) -> Ask:
+    """What a link asks; raises :class:`LinkDead` also where whoever made it may not ask that school now."""
+    found = asks.ask_of_link(session, secret, now=author.now)
+    if found is None or not _may_ask(session, found):
+        raise LinkDead
+    return found
+
+
+def _may_ask(session: Session, found: Ask) -> bool:
+    kind, _, number = found.asked_by.partition(":")
+    if kind != "person" or not number.isdecimal():
+        return True
+    known = accounts.account_of(session, int(number))
+    if known is None or known.disabled_at or known.erased_at or not known.person.may(Action.IMPORT):
+        return False
+    return asks.get_ask(session, Scope.of_person(known.person), found.number) is not None
 
 
 def read_answer(given: Mapping[str, str]) -> SchoolAnswer:
@@ -71,29 +89,40 @@ def _day(text: str) -> date | None:
 
 def answer(session: Session, author: Author, secret: str, said: SchoolAnswer) -> None:
     """Keep a school's answer as a proposal; raises :class:`LinkDead` also where it was just used."""
-    found = asks.ask_of_link(session, secret, now=author.now)
+    found = _living(session, author, secret)
     number = asks.take_answer(session, secret, said, at=author.now)
-    if found is None or number is None:
+    if number is None:
         raise LinkDead
     author.note(session, Act.SCHOOL_ANSWERED, f"school:{found.school_id}", number=number)
 
 
 def accept(
-    session: Session, author: Author, scope: Scope, number: int, *, book: Book, today: date
+    session: Session,
+    author: Author,
+    person: Person,
+    number: int,
+    *,
+    told: Callable[[Ask], str],
+    book: Book,
+    today: date,
 ) -> Preview | None:
-    """Make a school's answer part of the register: its contract, or that all is still true.
+    """Act on a school's answer: its contract is taken and what is known confirmed, or a note warns of a "no".
 
+    A "no" and a doubt make up no fact: they become a pinned note of ``person``, in the words of ``told``.
     Returns the preview where its contract cannot be taken: nothing is settled then. Raises
     :class:`NotFound` and :class:`ChangedMeanwhile`.
     """
+    scope = Scope.of_person(person)
     waiting = _waiting(session, scope, number)
     said = waiting.answer
     assert said is not None
-    if said.channel is Channel.YES and said.names_a_contract:
-        found = _take_contract(session, author, scope, waiting, said, book=book, today=today)
-        if not found.written:
-            return found
-    elif said.channel is Channel.YES:
+    if said.channel is not Channel.YES:
+        working.write_note(session, author, person, waiting.school_id, told(waiting), is_pinned=True)
+    else:
+        if said.names_a_contract:
+            found = _take_contract(session, author, scope, waiting, said, book=book, today=today)
+            if found.issues:
+                return found
         amending.confirm(session, author, scope, waiting.school_id, book=book, today=today)
     _settle(session, author, waiting, Settled.ACCEPTED)
     return None
@@ -102,6 +131,16 @@ def accept(
 def reject(session: Session, author: Author, scope: Scope, number: int) -> None:
     """Lay an answer aside; raises :class:`NotFound` and :class:`ChangedMeanwhile`."""
     _settle(session, author, _waiting(session, scope, number), Settled.REJECTED)
+
+
+def take_back(session: Session, author: Author, scope: Scope, number: int) -> None:
+    """End an open link; raises :class:`NotFound`, and :class:`ChangedMeanwhile` where it is over."""
+    found = asks.get_ask(session, scope, number)
+    if found is None:
+        raise NotFound(ask=number)
+    if not asks.take_back(session, number, at=author.now):
+        raise ChangedMeanwhile
+    author.note(session, Act.ASK_TAKEN_BACK, f"school:{found.school_id}", number=number)
 
 
 def _waiting(session: Session, scope: Scope, number: int) -> Ask:

@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 from tracker.domain.acts import Act
 from tracker.domain.errors import EmailTaken, LastAdmin, LinkDead, NotFound, PersonRefused
 from tracker.domain.people import NOWHERE, Reach
-from tracker.domain.roles import NATIONAL, Role
+from tracker.domain.roles import NATIONAL, Action, Role
 from tracker.feeds.regions import find_region
 from tracker.services import choosing, issuing, sealing, subscribing
 from tracker.services.acting import Author
-from tracker.store import accounts, attempts, credentials, links, people, places
+from tracker.store import accounts, asks, attempts, credentials, links, people, places
 from tracker.store.accounts import Account
 from tracker.store.attempts import Knocker
 from tracker.store.credentials import Credentials
 from tracker.store.links import Purpose
-from tracker.store.scope import EVERYTHING, is_storable
+from tracker.store.scope import EVERYTHING, Scope, is_storable
 
 EMAIL = re.compile(r"[^@\s\x00-\x20]+@[^@\s\x00-\x20]+\.[^@\s\x00-\x20]+")
 LONGEST_EMAIL = 254
@@ -207,9 +207,17 @@ def change(session: Session, author: Author, person_id: int, described: Describe
         return
     people.write_reach(session, person_id, described.reach)
     people.end_all_sessions(session, person_id, at=author.now)
+    _end_asks(session, author, person_id)
     told = _told(described.reach)
     mark = before.person.mark
     author.note(session, Act.ROLE_CHANGED, mark, before=before.person.role, role=described.role, **told)
+
+
+def _end_asks(session: Session, author: Author, person_id: int) -> None:
+    """Links to schools of which she may ask nothing any more lead nowhere."""
+    herself = _account(session, person_id).person
+    left = Scope.of_person(herself) if herself.may(Action.IMPORT) else None
+    asks.end_asks(session, herself.mark, at=author.now, but=left)
 
 
 def disable(session: Session, author: Author, person_id: int) -> None:
@@ -225,6 +233,7 @@ def disable(session: Session, author: Author, person_id: int) -> None:
         people.end_all_sessions(session, person_id, at=author.now)
         issuing.revoke_all(session, author, person_id)
         subscribing.unsubscribe_all(session, author, person_id)
+        asks.end_asks(session, found.person.mark, at=author.now)
         author.note(session, Act.PERSON_DISABLED, found.person.mark)
 
 

@@ -7,13 +7,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.asking import LASTS, Channel, SchoolAnswer, Settled
 from tracker.domain.vocabulary import Service
 from tracker.store.people import hashed
 from tracker.store.report_tables import SCHOOL_ASK
+from tracker.store.row_security import whole_country
 from tracker.store.scope import Scope, visible
 
 LISTED = 200
@@ -83,6 +84,23 @@ def get_ask(session: Session, scope: Scope, number: int) -> Ask | None:
     mine = and_(SCHOOL_ASK.c.id == number, visible(session, scope, SCHOOL_ASK.c.school_id))
     found = session.execute(select(SCHOOL_ASK).where(mine)).first()
     return None if found is None else _ask(found)
+
+
+def end_asks(session: Session, actor: str, *, at: datetime, but: Scope | None = None) -> None:
+    """The open links that somebody made end, save those for schools within the scope ``but``."""
+    ask = SCHOOL_ASK.c
+    hers = and_(ask.asked_by == actor, ask.answered_at.is_(None), ask.expires_at > at)
+    with whole_country(session):  # whoever ends them need not see the schools
+        lost = hers if but is None else and_(hers, not_(visible(session, but, ask.school_id)))
+        session.execute(update(SCHOOL_ASK).where(lost).values(expires_at=at))
+
+
+def take_back(session: Session, number: int, *, at: datetime) -> bool:
+    """The open link of an ask ends; False where it was answered meanwhile, or has ended."""
+    ask = SCHOOL_ASK.c
+    is_open = and_(ask.id == number, ask.answered_at.is_(None), ask.expires_at > at)
+    ended = update(SCHOOL_ASK).where(is_open).values(expires_at=at)
+    return session.scalar(ended.returning(ask.id)) is not None
 
 
 def settle(session: Session, number: int, settled: Settled, *, actor: str, at: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -14,6 +15,7 @@ from tracker.domain.vocabulary import Service
 from tracker.services import asking
 from tracker.services.importing import Preview
 from tracker.store import asks, registry
+from tracker.store.asks import Ask
 from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING
 from tracker.web.deps import Asked, Called, Caller, Visit
@@ -24,7 +26,7 @@ from tracker.web.rules import allow, anyone
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = "/asks"
-DEEDS = ("accept", "reject")
+DEEDS = ("accept", "reject", "take_back")
 
 
 @router.get(PAGE, dependencies=[allow(Action.READ)])
@@ -54,7 +56,7 @@ def ask(
 def settle(
     called: Called, number: Annotated[str, Form()] = "", deed: Annotated[str, Form()] = ""
 ) -> Response:
-    """Accept an answer, or lay it aside."""
+    """Accept an answer, lay it aside, or take back a question that is still open."""
     if deed not in DEEDS:
         raise FilterNotKnown(name="deed", value=deed, allowed=DEEDS)
     which = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
@@ -62,13 +64,26 @@ def settle(
     refused: Preview | None = None
     with called.writing() as session:
         if deed == "accept":
-            refused = asking.accept(session, author, called.scope, which, book=book, today=today)
+            told = partial(_noted, called)
+            refused = asking.accept(session, author, called.person, which, told=told, book=book, today=today)
+        elif deed == "take_back":
+            asking.take_back(session, author, called.scope, which)
         else:
             asking.reject(session, author, called.scope, which)
     if refused is not None:
         with called.reading() as visit:
             return _list(visit, refused=refused)
     return RedirectResponse(PAGE, 303)
+
+
+def _noted(called: Called, ask: Ask) -> str:
+    """What a note says of an answer that is no "yes", in the words of whoever accepts it."""
+    voice = called.house.voices[called.language]
+    assert ask.answer is not None
+    assert ask.answered_at is not None
+    service = voice.words.say(f"service.{ask.service}")
+    at = voice.formats.moment(ask.answered_at)
+    return voice.words.say(f"ask.note.{ask.answer.channel}", service=service, at=at)
 
 
 def _list(visit: Visit, *, refused: Preview | None = None) -> Response:
