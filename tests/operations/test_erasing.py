@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy.orm import Session
 
 from tests.accounts.conftest import PASSWORD, QUICK
 from tests.people import ADMIN, a_person, sign_in
@@ -14,16 +17,35 @@ from tests.web.reading import text_of
 from tests.web.register import NOW
 from tracker.domain.acts import Act
 from tracker.domain.errors import LastAdmin, NotFound
+from tracker.domain.messages import ChannelKind, Delivery, Fate, Fault
 from tracker.domain.people import Person
 from tracker.domain.register import RegisterKind
+from tracker.domain.reports import ReportKind
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import Language
-from tracker.services import erasing
+from tracker.domain.vocabulary import Language, Service
+from tracker.services import erasing, rerouting
 from tracker.services.acting import Author
-from tracker.store import accounts, attempts, journal, links, people, tokens, uploads
+from tracker.store import (
+    accounts,
+    asks,
+    attempts,
+    case_changes,
+    journal,
+    links,
+    outbox,
+    people,
+    reports,
+    tokens,
+    uploads,
+    views,
+    ways,
+)
 from tracker.store.attempts import Knocker
 from tracker.store.engine import reading, transaction
 from tracker.store.links import Purpose
+from tracker.store.outbox import Note
+from tracker.store.reminder_tables import MESSAGE
+from tracker.store.reports import Edition, Printed
 from tracker.store.scope import EVERYTHING
 
 LEAVER = a_person(Role.OFFICER, "59", name="zhanar.bekova")
@@ -65,7 +87,47 @@ def leaving(engine: Engine) -> Engine:
         journal.append(
             session, at=NOW, actor=f"person:{number}", action=Act.IMPORT, subject="schools", detail={}
         )
+        give_ways(session, number, people.number_of(session, ADMIN.email) or 0)
+        asks.add_ask(session, "S-1", Service.CHANNEL, actor=f"person:{number}", at=NOW)
+        case_changes.add_note(
+            session, "S-1", number, f"@{{{number}}}", is_pinned=False, mentioned=[number], at=NOW
+        )
+        case_changes.give(session, "S-1", number, by=number, at=NOW)
+        views.keep(session, number, "zhanar", "region=59", at=NOW)
+        keep_report(session, number)
     return engine
+
+
+def give_ways(session: Session, number: int, admin: int) -> None:
+    """Her mailbox refused a letter, which she and an administrator are told of; a chat and a webhook."""
+    letter = Note("digest:1", number, ChannelKind.MAIL, "test", 1, NOW)
+    outbox.put(session, [letter], at=NOW)
+    (claimed,) = outbox.claim(session, ChannelKind.MAIL, "hand", now=NOW, lease=timedelta(minutes=2), most=1)
+    answer = f"550 <{LEAVER.email}> is no mailbox"
+    outbox.dead(session, claimed.id, "hand", at=NOW, code=Fault.REFUSED, answer=answer)
+    rerouting.reroute(
+        session,
+        claimed,
+        Delivery(Fate.NEVER, Fault.REFUSED, answer),
+        now=NOW,
+        by=frozenset({ChannelKind.MAIL}),
+        for_good=True,
+    )
+    told = {"person": number, "channel": "mail", "answer": answer}
+    lost = Note("lost:1", admin, ChannelKind.MAIL, "dead_letter", 1, NOW, parameters=told)
+    outbox.put(session, [lost], at=NOW)
+    outbox.put(session, [Note("digest:2", number, ChannelKind.MAIL, "test", 1, NOW)], at=NOW)
+    ways.add(session, number, ChannelKind.TELEGRAM, "chat-of-zhanar", at=NOW, confirmed=True)
+    ways.add(session, number, ChannelKind.WEBHOOK, "https://bekova.kz", at=NOW, secret="a-secret-hash")
+
+
+def keep_report(session: Session, number: int) -> None:
+    """She printed a report."""
+    reports.keep_edition(session, Edition("e", "", ""), at=NOW)
+    printed = Printed(
+        0, ReportKind.WEEKLY, "59", NOW.date(), NOW, Language.RU, "e", "", f"person:{number}", NOW
+    )
+    reports.keep(session, printed)
 
 
 def cells(engine: Engine) -> Iterator[str]:
@@ -88,6 +150,20 @@ def test_nothing_in_any_table_tells_who_she_was(leaving: Engine) -> None:
     kept = " ".join(cells(leaving)).lower()
     assert [trace for trace in TRACES if trace in kept] == []
     assert people.hashed(LEAVER.email) not in kept
+
+
+def test_what_waits_for_her_or_tells_of_her_goes_nowhere_any_more(leaving: Engine) -> None:
+    number = number_of(leaving, LEAVER)
+    with transaction(leaving, seeing=EVERYTHING) as session:
+        erasing.erase(session, AUTHOR, number)
+    with reading(leaving, seeing=EVERYTHING) as session:
+        assert ways.of_people(session, [number]) == {}
+        waiting = select(MESSAGE.c.id).where(MESSAGE.c.person_id == number, outbox.waiting())
+        assert session.execute(waiting).all() == []
+        assert [one for one in asks.list_asks(session, EVERYTHING, now=NOW) if not one.answered_at] == []
+        told = session.execute(select(MESSAGE.c.parameters, MESSAGE.c.answer)).all()
+    assert [json.loads(written).get("answer", "") for written, _ in told if "person" in written] == [""] * 2
+    assert {answer for _, answer in told} == {None}
 
 
 def test_her_number_and_her_entries_stay_and_the_chain_is_whole(leaving: Engine) -> None:

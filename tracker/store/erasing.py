@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from tracker.store import uploads
+from tracker.store import asks, uploads
 from tracker.store.case_tables import CASE_HOLDER, CASE_LOOK, CASE_MENTION, SAVED_VIEW
+from tracker.store.outbox import waiting
 from tracker.store.people_tables import (
     API_TOKEN,
     ATTEMPT,
@@ -19,11 +21,14 @@ from tracker.store.people_tables import (
     RECOVERY_CODE,
     SIGNED_IN,
 )
-from tracker.store.reminder_tables import FEED
+from tracker.store.reminder_tables import FEED, MESSAGE, WAY
 from tracker.store.row_security import whole_country
 
 IN_HAND = (CASE_HOLDER, CASE_LOOK, CASE_MENTION)
 """The same of schools anywhere: what she had in hand is in nobody's."""
+
+WITHDRAWN = "withdrawn"
+"""Why nothing more goes to her: what delivery says of a letter that nobody is to read."""
 
 OF_PERSON = (PERSON_REACH, SIGNED_IN, API_TOKEN, LINK, RECOVERY_CODE, FEED, SAVED_VIEW)
 """Tables whose rows belong to one person and tell nothing once she is gone."""
@@ -35,12 +40,12 @@ def erase(session: Session, person_id: int, *, accounts: Collection[str], at: da
     ``accounts`` are the hashes under which tries to sign in were counted. Her address may be given to an
     account anew; that will be another person.
     """
-    for table in OF_PERSON:
-        session.execute(delete(table).where(table.c.person_id == person_id))
     with whole_country(session):
-        for table in IN_HAND:
+        for table in (*OF_PERSON, *IN_HAND):
             session.execute(delete(table).where(table.c.person_id == person_id))
         uploads.forget_all(session, person_id=person_id)
+        asks.end_asks(session, f"person:{person_id}", at=at)
+        _forget_ways(session, person_id, at)
     session.execute(delete(ATTEMPT).where(ATTEMPT.c.account_hash.in_(accounts)))
     nothing = {
         "email": f"erased-{person_id}",
@@ -55,3 +60,23 @@ def erase(session: Session, person_id: int, *, accounts: Collection[str], at: da
     herself = PERSON.c.id == person_id
     session.execute(update(PERSON).where(herself).values(nothing))
     session.execute(update(PERSON).where(herself, PERSON.c.disabled_at.is_(None)).values(disabled_at=at))
+
+
+def _forget_ways(session: Session, person_id: int, at: datetime) -> None:
+    """Ways and messages keep their rows, for what was sent is counted; none tells an address any more.
+
+    What a mail server or a bot answered names the mailbox or chat, to her and to those who were told of it.
+    Whoever is just sending her something marks nothing any more.
+    """
+    way, message = WAY.c.person_id == person_id, MESSAGE.c.parameters
+    session.execute(update(WAY).where(way, WAY.c.removed_at.is_(None)).values(removed_at=at))
+    session.execute(update(WAY).where(way).values(address="", secret=None, answer=None))
+    hers = MESSAGE.c.person_id == person_id
+    session.execute(update(MESSAGE).where(hers, waiting()).values(voided_at=at, code=WITHDRAWN))
+    session.execute(update(MESSAGE).where(hers).values(answer=None))
+    of_her = select(MESSAGE.c.id, message).where(message.contains(f'"person": {person_id},'))
+    for number, written in session.execute(of_her).all():
+        told = json.loads(written)
+        if told.get("person") == person_id and told.get("answer"):
+            said = json.dumps({**told, "answer": ""}, ensure_ascii=False)
+            session.execute(update(MESSAGE).where(MESSAGE.c.id == number).values(parameters=said))
