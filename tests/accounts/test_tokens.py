@@ -9,12 +9,13 @@ import pytest
 
 from tests.accounts.conftest import PASSWORD, Browser, Place
 from tests.web.register import COVERED, UNKNOWN, fill
+from tracker.domain.acts import Act
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
 from tracker.services import enrolling, issuing
 from tracker.services.acting import Author
 from tracker.services.issuing import Wanted
-from tracker.store import people
+from tracker.store import journal, people
 from tracker.store.engine import reading, transaction
 
 REGIONS = "/api/v1/regions"
@@ -31,6 +32,11 @@ class Program:
         """The status of an answer."""
         given = {"authorization": f"Bearer {self.token}", **headers}
         return self.place.browser().get(path, **given).status_code
+
+    def post(self, path: str, form: dict[str, str]) -> int:
+        """The status of an answer to a form."""
+        given = {"authorization": f"Bearer {self.token}"}
+        return self.place.browser().client.post(path, data=form, headers=given).status_code
 
 
 def issue(
@@ -208,3 +214,25 @@ def test_a_token_that_cannot_be_is_not_found(both_places: Place, prefix: str) ->
 def test_nobody_has_an_address_that_cannot_be_kept(both_places: Place) -> None:
     with reading(both_places.engine) as session:
         assert people.number_of(session, "a\0@example.kz") is None
+
+
+def test_a_program_that_writes_corrects_asks_and_confirms_and_the_journal_tells_by_which_token(
+    place: Place, ministry: Person
+) -> None:
+    head = place.add(Role.HEAD, name="asel")
+    writes, reads = issue(place, head, scope="write"), issue(place, head)
+    deeds = {
+        "/asks": ({"school_id": COVERED}, 200),
+        "/reports/quality/confirm": ({"school_id": COVERED}, 303),
+        "/corrections": ({"kind": "schools", "school_id": COVERED, "seen": "x"}, 409),
+    }
+    others = ("/cases", "/queue/assign", "/suggestions/drafts", "/suggestions/approvals", "/cliff/ask")
+    for path, (form, status) in deeds.items():
+        assert (writes.post(path, form), reads.post(path, form)) == (status, 403), path
+    assert {writes.post(path, {}) for path in others} == {403}
+    with reading(place.engine) as session:
+        told = {entry.action: entry for entry in journal.entries(session, actor=head.mark)}
+    via = {f"token:{writes.token.split('_')[1]}"}
+    acts = (Act.SCHOOL_ASKED, Act.FACTS_CONFIRMED, Act.CORRECTION_REFUSED)
+    assert {told[act].details["via"] for act in acts} == via
+    assert told[Act.REFUSED].details["via"].startswith("token:")

@@ -46,6 +46,10 @@ def told(empty: Engine) -> Engine:
             filters="region=59&state=uncovered", format="csv",
         )  # fmt: skip
         AUTHOR.note(session, Act.DECREE, "calendar", day="2027-01-04", working=False, decree="№ 1")
+        herself = f"person:{invited.person_id}"
+        program = Author(herself, NOW, "10.1.2.3", "token:0a1b2c3d4e5f")
+        program.note(session, Act.CASE_TAKEN_OVER, "school:S-1", holder=herself)
+        program.note(session, Act.BEGIN_ASKED, "school:S-1", people=[herself, herself])
         AUTHOR.note(
             session, Act.REFUSED, "POST /imports", reason="too_many_tries", times=3, unheard="as it is"
         )
@@ -62,6 +66,9 @@ def test_details_are_words_of_the_reader(told: Engine, visit: Visit, language: L
         ("deed.before", words.say("role.head")),
         ("deed.purpose", words.say("deed.purpose.invitation")),
         ("deed.person", "Сәуле"),
+        ("deed.holder", "Сәуле"),
+        ("deed.people", "Сәуле, Сәуле"),
+        ("deed.via", words.say("deed.subject.token", mark="0a1b2c3d4e5f")),
         ("deed.scope", words.say("token_scope.read")),
         ("deed.by", f"{words.say('deed.by.oidc')} + {words.say('deed.by.recovery')}"),
         ("deed.searched", words.say("person.no")),

@@ -126,3 +126,21 @@ def test_a_fact_of_another_region_is_like_one_that_does_not_exist(filled: Engine
         assert client.get(f"/corrections?{urlencode(asked)}").status_code == 404
         form = {**asked, "seen": "x", "reason": "x", "value_end_on": "2027-01-01"}
         assert client.post("/corrections", data=form).status_code == 404
+
+
+def test_what_is_refused_again_and_again_names_nobody_and_is_told_once_a_minute(
+    filled: Engine, visit: Visit
+) -> None:
+    client = visit(filled, Language.RU, person=HEAD)
+    late = form_of(client, LINE) | {"seen": "x", "reason": "r" * 500, "value_end_on": "2027-04-30"}
+    late |= {"value_supplier_name": "Жанар Бекова", "value_status": "Жанар", "value_unknown": "Жанар" * 999}
+    assert [client.post("/corrections", data=late).status_code for _ in range(3)] == [409] * 3
+    (told,) = entries(filled, Act.CORRECTION_REFUSED)
+    assert sorted(told.details["changes"]) == ["end_on: 2027-04-30", "status", "supplier_name"]
+    assert told.details["times"] == 1
+    assert len(told.details["reason"]) == 200
+    assert "Жанар" not in told.detail
+    with client:
+        pass
+    (rest,) = entries(filled, Act.REFUSED)
+    assert (rest.subject, rest.details["times"]) == ("POST /corrections", 2)

@@ -33,6 +33,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "deed": ("decision_deed",),
     "of": ("decision_deed",),
     "route": ("route",),
+    "conditions": ("condition",),
+    "lifted": ("condition",),
     "stands": ("decision_status",),
 }
 """Where the words of a detail's values are; every other value is told as it is."""
@@ -60,10 +62,11 @@ class Deeds:
 
     def subject(self, subject: str) -> str | None:
         """What was acted on, in words; None for what has none, such as the address of a page."""
-        kind, _, mark = subject.partition(":")
-        if kind in MARKED and mark:
-            return self.words.say(f"deed.subject.{kind}", mark=mark)
-        return self._known(("deed.subject",), subject)
+        return self._marked(subject) or self._known(("deed.subject",), subject)
+
+    def _marked(self, text: str) -> str | None:
+        kind, _, mark = text.partition(":")
+        return self.words.say(f"deed.subject.{kind}", mark=mark) if kind in MARKED and mark else None
 
     def who(self, mark: str, names: Mapping[str, str | None]) -> str | None:
         """The person whom a mark means; None where it means nobody we know."""
@@ -87,7 +90,8 @@ class Deeds:
         if name == "filters":
             asked = parse_qsl(text)
             return ", ".join(f"{self._label(one)} – {self._told(one, given, names)}" for one, given in asked)
-        return self.who(text, names) or self._word(name, text) or self.formats.readable(text)
+        told = self.who(text, names) or self._marked(text) or self._word(name, text)
+        return told or self.formats.readable(text)
 
     def _word(self, name: str, text: str) -> str | None:
         """The words of a code, or of several that are joined by a plus sign."""

@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
 from tracker.domain.errors import AmendmentRefused, ChangedMeanwhile, NotFound
 from tracker.domain.register import ContractRow, RegisterKind, RegisterRow, SchoolRow, TenderRow
-from tracker.feeds.columns import COLUMNS
+from tracker.feeds.cells import CellRefused
+from tracker.feeds.columns import COLUMNS, Column
 from tracker.render.sheets import csv_bytes
 from tracker.services import importing
 from tracker.services.acting import Author
@@ -27,6 +29,9 @@ CONFIRMED = "still true"
 """Source and reason of a recording that only says so."""
 
 LONGEST_REASON = 500
+LONGEST_TOLD = 200
+"""Signs of the reason of a refused correction that the journal keeps."""
+
 KINDS = (RegisterKind.CONTRACTS, RegisterKind.TENDERS, RegisterKind.SCHOOLS)
 """What is corrected by hand; an event of a tender that is wrong is a file's business."""
 
@@ -142,7 +147,7 @@ def write(
         today=today,
         confirmed=True,
         correcting=reason,
-        origin={"address": author.address} if author.address else {},
+        origin=author.origin,
     )
 
 
@@ -160,19 +165,36 @@ def _key(row: RegisterRow, kind: RegisterKind) -> dict[str, str]:
     return dict(zip(KEYS[kind], row.key, strict=True))
 
 
-def note_refused(session: Session, author: Author, which: Which, correction: Correction) -> None:
-    """Keep a correction that came too late in the journal: what was wanted is not lost."""
-    wanted = [
-        f"{name}: {value}" for name, value in correction.values.items() if name not in importing.PERSONAL
-    ]
+def note_refused(
+    session: Session, author: Author, scope: Scope, which: Which, correction: Correction, *, times: int
+) -> None:
+    """Keep a correction that came too late in the journal, with how often; raises :class:`NotFound`.
+
+    Of what was wanted only days and words of closed lists are told, for of other fields the names alone: a
+    person's name that somebody typed could not be erased there.
+    """
+    known = values_of(find(session, scope, which))
+    wanted = {name: text for name, text in correction.values.items() if known.get(name, text) != text.strip()}
+    columns = [column for column in COLUMNS[which.kind] if column.name in wanted]
     author.note(
         session,
         Act.CORRECTION_REFUSED,
         which.kind.value,
-        reason=correction.reason.strip()[:LONGEST_REASON],
+        reason=correction.reason.strip()[:LONGEST_TOLD],
         keys=[" / ".join(filter(None, (which.number, which.school_id)))],
-        changes=wanted,
+        changes=[_wanted(column, wanted[column.name]) for column in columns],
+        times=times,
     )
+
+
+def _wanted(column: Column, text: str) -> str:
+    """What was wanted of a field, as far as it names nobody."""
+    try:
+        found = column.reader(text.strip()).value if text.strip() else ""
+    except CellRefused:
+        return column.name
+    plain = found == "" or isinstance(found, date | StrEnum)
+    return f"{column.name}: {_written(found) or '–'}" if plain else column.name
 
 
 def require_reason(text: str) -> str:

@@ -43,5 +43,6 @@ def note(
 
 
 def origin_of(called: Caller) -> dict[str, str]:
-    """Where the request comes from, as entries tell it."""
-    return {"address": client_address(called.request)}
+    """Where the request comes from and by which token, as entries tell it."""
+    via = visitor_of(called.request).via
+    return {"address": client_address(called.request), **({"via": via} if via else {})}

@@ -30,10 +30,10 @@ def origin_of(called: Caller) -> Origin:
 
 def author_of(called: Caller) -> Author:
     """Who acts with a request: whoever is signed in, or somebody unknown."""
-    person, address = visitor_of(called.request).person, client_address(called.request)
-    if person is None:
+    visitor, address = visitor_of(called.request), client_address(called.request)
+    if visitor.person is None:
         return Author.unknown(called.moment, address)
-    return Author(person.mark, called.moment, address)
+    return Author(visitor.person.mark, called.moment, address, visitor.via)
 
 
 def check(called: Caller, email: str, password: str, *, is_warded: bool) -> tuple[Knock, Checked]:

@@ -17,12 +17,16 @@ ROOM = 100
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What one visitor was refused, where, from where and by which rule; ``path`` is that of the route."""
+    """What one visitor was refused, where, from where and by which rule; ``path`` is that of the route.
+
+    ``via`` is the token of a program, empty for a browser.
+    """
 
     actor: str
     address: str
     path: str
     code: str
+    via: str = ""
 
 
 OTHERS = Refusal("", "", "", "others")

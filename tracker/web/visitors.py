@@ -26,7 +26,7 @@ from tracker.web.house import House, house_of
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The sender of one request; ``cookie`` is what her browser sent, ``is_program`` that a token came.
+    """The sender of one request; ``cookie`` is what her browser sent, ``token`` the prefix of a program's.
 
     ``lacks_second_factor`` says that one is demanded and she has a password alone: nothing opens to her but
     the way to set one up.
@@ -34,8 +34,18 @@ class Visitor:
 
     person: Person | None = None
     cookie: str | None = None
-    is_program: bool = False
+    token: str | None = None
     lacks_second_factor: bool = False
+
+    @property
+    def is_program(self) -> bool:
+        """Whether a token came, and no browser."""
+        return self.token is not None
+
+    @property
+    def via(self) -> str:
+        """By what a person acts besides herself, as the journal tells it; empty for a browser."""
+        return f"token:{self.token}" if self.token else ""
 
     @property
     def is_admitted(self) -> bool:
@@ -111,7 +121,7 @@ def _program(house: House, given: Sequence[str], now: datetime) -> Visitor:
         with suppress(DatabaseNotReady), _in_passing(house) as session:
             tokens.touch_token(session, holder.prefix, now=now)
     lacks = house.settings.demands_second_factor and holder.has_password_alone
-    return Visitor(holder.person, is_program=True, lacks_second_factor=lacks)
+    return Visitor(holder.person, token=holder.prefix, lacks_second_factor=lacks)
 
 
 def cookie_name(house: House) -> str:

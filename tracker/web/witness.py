@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +17,7 @@ from tracker.web.house import House, house_of
 from tracker.web.refusals import Refusal, Refusals
 from tracker.web.rules import Door
 from tracker.web.security import client_address
+from tracker.web.visitors import Visitor
 
 NOTED_STATUSES = frozenset({401, 403, 429})
 NOTED_CODES = frozenset({"error.host"})
@@ -58,19 +59,36 @@ class Witness:
     def _note(self, request: Request) -> None:
         house = house_of(request)
         refusals: Refusals = request.app.state.refusals
-        visitor = getattr(request.state, "visitor", None)
-        refusal = Refusal(
-            actor=visitor.person.mark if visitor and visitor.person else NOBODY,
-            address=client_address(request),
-            path=f"{request.method} {self._route(request)}",
-            code=request.state.refusal.removeprefix("error."),
-        )
+        refusal = _refusal(request, self._route(request), request.state.refusal)
         _write(house, refusals.count(refusal, house.clock.now()))
 
     def _route(self, request: Request) -> str:
         """The route and not the path, which may hold a secret or another's text."""
         path = request.url.path
         return next((door.path for door in self.doors if door.pattern.match(path)), "–")
+
+
+def _refusal(request: Request, route: str, code: str) -> Refusal:
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    return Refusal(
+        actor=visitor.person.mark if visitor and visitor.person else NOBODY,
+        address=client_address(request),
+        path=f"{request.method} {route}",
+        code=code.removeprefix("error."),
+        via=visitor.via if visitor else "",
+    )
+
+
+def count_own(request: Request, code: str) -> int:
+    """Count a refusal whose entry the page writes itself: how often it came, 0 where nothing is to write.
+
+    Only for pages whose address holds nothing of others. It is written at once and then once a minute.
+    """
+    house, refusals = house_of(request), request.app.state.refusals
+    own = _refusal(request, request.url.path, code)
+    told: Mapping[Refusal, int] = dict(refusals.count(own, house.clock.now()))
+    _write(house, [(each, times) for each, times in told.items() if each != own])
+    return told.get(own, 0)
 
 
 def _last_words(scope: Scope, send: Send) -> Send:
@@ -92,13 +110,14 @@ def _write(house: House, told: Sequence[tuple[Refusal, int]], *, wait_ms: int | 
     try:
         with transaction(house.engine, wait_ms=wait_ms) as session:
             for refusal, times in told:
+                via = {"via": refusal.via} if refusal.via else {}
                 journal.append(
                     session,
                     at=house.clock.now(),
                     actor=refusal.actor or NOBODY,
                     action=Act.REFUSED,
                     subject=refusal.path,
-                    detail={"address": refusal.address, "reason": refusal.code, "times": times},
+                    detail={"address": refusal.address, "reason": refusal.code, "times": times, **via},
                 )
     except DatabaseNotReady as error:
         log.warning("refusals are not in the journal: %s; %s", error, told)

@@ -23,6 +23,7 @@ from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of, not_known
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
+from tracker.web.witness import count_own
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -81,8 +82,9 @@ def _corrected(called: Caller, given: Mapping[str, str]) -> Response:
                 session, author, called.scope, which, said, book=called.house.book, today=called.today
             )
     except ChangedMeanwhile as error:
-        with called.writing() as session:
-            amending.note_refused(session, author, which, said)
+        if times := count_own(called.request, error.code):
+            with called.writing() as session:
+                amending.note_refused(session, author, called.scope, which, said, times=times)
         return _again(called, which, said, error, status=409)
     except AmendmentRefused as error:
         return _again(called, which, said, error)

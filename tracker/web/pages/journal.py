@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Annotated
@@ -180,9 +180,11 @@ def _besides(entry: Entry) -> dict[str, object]:
     return {name: value for name, value in entry.details.items() if name not in APART}
 
 
-def _marks(entry: Entry) -> tuple[str, ...]:
-    """Whatever in an entry may mean a person."""
-    return (entry.actor, entry.subject, str(entry.details.get("person", "")))
+def _marks(entry: Entry) -> Iterator[str]:
+    """Whatever in an entry may mean a person: who acted, on what, and each of its details, also in lists."""
+    yield from (entry.actor, entry.subject)
+    for value in entry.details.values():
+        yield from map(str, value if isinstance(value, list) else (value,))
 
 
 def _row(entry: Entry) -> tuple[Value, ...]:
