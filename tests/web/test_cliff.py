@@ -158,6 +158,15 @@ def test_the_whole_list_is_asked_for_in_four_clicks(falling: Engine, client: Tes
     assert SAY("cliff.asked", by="22.01.2027") in text_of(client.get("/cliff?start=passed").text)
 
 
+def test_what_others_record_elsewhere_changes_nothing_of_what_was_shown(
+    falling: Engine, client: TestClient
+) -> None:
+    form = {"pick": ["channel:S-4"], "begin_by": "2027-01-22"}
+    seen = hidden(client.post("/cliff/ask", data=form).text)["seen"]
+    record(falling, TenderRow("T-9", "elsewhere", TenderStatus.PLANNED), at=NOW)
+    assert hidden(client.post("/cliff/ask", data=form).text)["seen"] == seen
+
+
 def test_what_changed_since_it_was_shown_is_shown_again(falling: Engine, client: TestClient) -> None:
     form = {"pick": ["channel:S-4"], "begin_by": "2027-01-22"}
     seen = hidden(client.post("/cliff/ask", data=form).text)

@@ -5,6 +5,7 @@ What is shown before and what is done are worked out alike; only :func:`ask` wri
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -116,6 +117,15 @@ def _outcome(
     first = {each.person for each in next((rank for rank in ranks if rank), ())}
     told = tuple(person for person in who.people if person.id in first)
     return Outcome(key, Fate.ASKED if told else Fate.NOBODY, found, told, before)
+
+
+def seen_of(outcomes: Iterable[Outcome], today: date) -> str:
+    """A fingerprint of what a plan shows its reader: her own needs alone, and nothing of the country's."""
+    told = [
+        (one.key, one.fate, one.found and one.found.end, [each.id for each in one.told], one.before)
+        for one in outcomes
+    ]
+    return hashlib.sha256(repr((today, told)).encode()).hexdigest()
 
 
 def ask(

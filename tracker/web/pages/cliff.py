@@ -20,7 +20,7 @@ from tracker.services.beginning import Fate, Outcome, Wish
 from tracker.services.burning import burn_down
 from tracker.services.evaluating import NeedView, snapshot
 from tracker.services.foregoing import Prospects, prospects
-from tracker.store import begin_requests, registry
+from tracker.store import begin_requests
 from tracker.web.cliffs import BEGUN, FIELDS, Asking, Falling, by_month, falling, key_of, pick, starts_of
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import NOT_STATED, Filters, asked_of
@@ -103,16 +103,14 @@ def ask(
     with called.reading() as visit:
         look = _look(visit)
         keys = _asked_for(look, asked, called.today) if everything else tuple(map(key_of, picked or ()))
-        state = f"{registry.data_version(visit.session)}:{called.today}:{len(keys)}"
-    wish, values = (
-        Wish(keys, day),
-        {"words": asked, "all": everything, "picked": picked or [], "state": state},
-    )
+        wish = Wish(keys, day)
+        outcomes = beginning.plan(
+            visit.session, called.person, wish, look, today=called.today, book=book, by=by
+        )
+    state = beginning.seen_of(outcomes, called.today)
+    values = {"words": asked, "all": everything, "picked": picked or [], "state": state}
     if seen != state:
         with called.reading() as visit:
-            outcomes = beginning.plan(
-                visit.session, called.person, wish, look, today=called.today, book=book, by=by
-            )
             return _answer(visit, wish, outcomes, {**values, "is_done": False, "is_changed": bool(seen)})
     with called.writing() as session:
         outcomes = beginning.ask(
