@@ -18,7 +18,7 @@ from docx import Document
 
 from tests.domain.test_drafts import AGREEMENT, SCHOOL
 from tracker.clock import LEGAL_ZONE
-from tracker.domain.drafts import ASKED, Draft, DraftKind, Term, Twin, checksum
+from tracker.domain.drafts import ASKED, DRAFTS, Draft, DraftKind, Term, Twin, checksum, missing
 from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId
 from tracker.paths import bundled
 from tracker.render.archives import zip_bytes
@@ -107,6 +107,39 @@ def test_an_assumed_ground_says_so_on_the_paper_and_a_cited_one_does_not() -> No
     assert not [row for row in cited.rows if row.kind == "note"]
 
 
+BLANKS: tuple[object, ...] = (None, "", "\u200b\x00", (), Twin("", ""))
+
+
+@pytest.mark.parametrize("route", RouteId)
+def test_a_paper_that_lacks_nothing_is_written_whatever_else_nobody_stated(route: RouteId) -> None:
+    """Each fact is blank in turn, as a kind of nothing that it may be; what the page calls ready is ready."""
+    written: set[tuple[DraftKind, str]] = set()
+    for kind in DRAFTS[route]:
+        whole = replace(DIRECT, kind=kind, route=route)
+        needed = {"kind", "decision", "part", "route", "route_title", "service", "currency", "is_partial"}
+        for name in {field.name for field in fields(Draft)} - needed:
+            for blank in BLANKS:
+                changed: dict[str, Any] = {name: () if isinstance(getattr(whole, name), tuple) else blank}
+                if blank is not None and type(blank) is not type(getattr(whole, name)):
+                    continue
+                if not missing(draft := replace(whole, **changed)):
+                    assert compose(draft, VOICES, home=HOME).rows
+                    written.add((kind, name))
+    assert {(kind, "cap_months") for kind in DRAFTS[route]} <= written
+    assert (DraftKind.DECISION, "reason") in written or route is RouteId.EXTENSION
+
+
+def test_a_decision_without_a_reason_points_to_what_justifies_it() -> None:
+    paper = paper_of(DraftKind.DECISION, reason=None)
+    said = ["".join(piece.text for piece in row.ru) for row in paper.rows]
+    assert [each for each in said if each.startswith("4.")] == [
+        "4. Обоснование: последние договоры и их сроки указаны в пункте 3, "
+        "соблюдение условий основания – в пункте 5."
+    ]
+    assert pdf_bytes(paper).startswith(b"%PDF-")
+    assert "4. Негіздемесі" in "\n".join(text_of(docx_bytes(paper)))
+
+
 def test_facts_stand_in_locked_fields_and_our_words_are_free() -> None:
     document = Document(io.BytesIO(docx_bytes(paper_of(DraftKind.AGREEMENT))))
     locked = [field.xpath("string(.)") for field in document.element.body.xpath("//w:sdt")]
@@ -173,7 +206,10 @@ def test_fil_3_hostile_text_in_every_field_is_printed_and_not_run(kind: DraftKin
 
 def test_the_same_facts_give_the_same_bytes() -> None:
     paper = paper_of(DraftKind.DECISION)
-    assert docx_bytes(paper) == docx_bytes(paper_of(DraftKind.DECISION))
+    written = docx_bytes(paper)
+    assert written == docx_bytes(paper_of(DraftKind.DECISION))
+    with zipfile.ZipFile(io.BytesIO(written)) as archive:  # whatever the clock of the machine shows
+        assert {entry.date_time[0] for entry in archive.infolist()} == {2000}
     assert pdf_bytes(paper) == pdf_bytes(paper_of(DraftKind.DECISION))
     assert zip_bytes([("1/қ.txt", b"x")]) == zip_bytes([("1/қ.txt", b"x")])
     with zipfile.ZipFile(io.BytesIO(zip_bytes([("1/қ.txt", b"x")]))) as archive:

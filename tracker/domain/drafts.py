@@ -201,15 +201,17 @@ def missing(draft: Draft) -> tuple[str, ...]:
     Of a report, which comes after signing, first that the contract is signed.
     """
     beyond = (PARTIAL,) if draft.is_partial else ()
-    if draft.kind is DraftKind.REPORT and draft.signed_number is None:
+    if draft.kind is DraftKind.REPORT and _is_blank(draft.signed_number):
         return (*beyond, "signed_number")
     return beyond + tuple(name for name in ASKED[draft.kind] if _is_blank(getattr(draft, name)))
 
 
 def _is_blank(value: object) -> bool:
     if isinstance(value, Twin):
-        return not (value.kk.strip() and value.ru.strip())
-    return value is None or value == () or (isinstance(value, str) and not value.strip())
+        return _is_blank(value.kk) or _is_blank(value.ru)
+    if isinstance(value, str):  # signs that no paper can print say nothing
+        return not any(sign.isprintable() and not sign.isspace() for sign in value)
+    return value is None or value == ()
 
 
 def checksum(draft: Draft) -> str:

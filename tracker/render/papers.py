@@ -187,6 +187,7 @@ def _facts(draft: Draft, voice: Voice, home: str) -> _Facts:
         ),
     }
     values = {**_parties(draft, language), **_terms(draft, voice), **_sums(draft, voice)}
+    values["bridged_cap"] = values["cap"] if values["bridged"] else None
     values |= {"code": checksum(draft), "address": f"{home}{CHECK_PATH}", "decision": draft.decision}
     cleaned = {name: clean(value) for name, value in values.items() if value}
     return _Facts(cleaned, {name: tuple(map(_cleaned, items)) for name, items in lists.items()})
@@ -203,6 +204,10 @@ def own(twin: Twin | None, language: Language) -> str:
     return twin.kk if language is Language.KK else twin.ru
 
 
+def _is_signed(draft: Draft) -> bool:
+    return bool(clean(draft.signed_number or ""))
+
+
 def _parties(draft: Draft, language: Language) -> dict[str, str | None]:
     return {
         "buyer": own(draft.buyer, language),
@@ -213,9 +218,10 @@ def _parties(draft: Draft, language: Language) -> dict[str, str | None]:
         "tender": draft.tender_number,
         "bridged": None if draft.route is RouteId.AFTER_FAILURE else draft.tender_number,
         "reason": draft.reason,
+        "unreasoned": None if clean(draft.reason or "") else "unreasoned",
         "head": draft.head,
         "signed_number": draft.signed_number,
-        "unsigned": None if draft.signed_number else "unsigned",
+        "unsigned": None if _is_signed(draft) else "unsigned",
         "addressee": draft.addressee,
         "choice": own(draft.choice, language),
         "price": own(draft.price, language),
@@ -235,7 +241,7 @@ def _terms(draft: Draft, voice: Voice) -> dict[str, str | None]:
         "end_until": formats.until(draft.end_on) if draft.end_on else None,
         "cap": formats.count("unit.months", draft.cap_months) if draft.cap_months else None,
         "contract_signed": _long(draft.contract_signed_on, voice),
-        "signed": _long(draft.signed_on, voice),
+        "signed": _long(draft.signed_on, voice) if _is_signed(draft) else None,
         "reply": formats.count("days.working", draft.reply_days) if draft.reply_days else None,
         "consent": _term(consent.working_days, consent.counted_from, voice) if consent else None,
         "report_term": _term(report.working_days, report.counted_from, voice) if report else None,
@@ -266,8 +272,8 @@ def _place(place: Place, voice: Voice) -> dict[str, str]:
     language, pieces = voice.words.language, _texts("common")["piece"]
     number = _plain(pieces["bin"][language], {"bin": place.bin}) if place.bin else ""
     known = [own(place.name, language), place.address or "", number]
-    given = {"contract": place.contract_number or "", "ends": _long(place.ends_on, voice) or ""}
-    code = "present_none" if not place.contract_number else "present" if place.ends_on else "present_open"
+    given = {"contract": clean(place.contract_number or ""), "ends": _long(place.ends_on, voice) or ""}
+    code = "present_none" if not given["contract"] else "present" if place.ends_on else "present_open"
     return {
         "place": ", ".join(each for each in known if each),
         "present": _plain(pieces[code][language], given),
