@@ -26,6 +26,13 @@ def browser(visit: Visit, office: Office, name: str) -> TestClient:
     return visit(office.engine, Language.EN, person=office.person(name))
 
 
+def said_next(reader: TestClient, step: str) -> None:
+    """The school's page and the queue tell the same next step."""
+    for path in (f"/schools/{STALLED}", "/queue"):
+        shown = reader.get(path).text
+        assert f"{step[:1].upper()}{step[1:]}" in text_of(shown), path
+
+
 def fields(page: str) -> dict[str, str]:
     """The hidden fields of the first form that carries a revision."""
     return {"revision": re.findall(r'name="revision" value="(\d+)"', page)[0]}
@@ -109,8 +116,10 @@ def test_the_signed_contract_closes_the_flag_and_the_decision_is_closed_with_a_n
 ) -> None:
     office = Office(filled)
     number = office.drafted("aigul", STALLED).number
-    office.decide("asel", number, Deed.APPROVE)
     officer = browser(visit, office, "aigul")
+    said_next(officer, f"confirm the conditions of draft decision No. {number}")
+    office.decide("asel", number, Deed.APPROVE)
+    said_next(officer, f"record the signed contract of decision No. {number}")
     page = officer.get(f"/decisions/{number}").text
     paper = {
         "contract_number": "К-2-1", "signed_on": "2027-01-15", "start_on": "2027-01-15",
@@ -123,9 +132,11 @@ def test_the_signed_contract_closes_the_flag_and_the_decision_is_closed_with_a_n
     recorded = officer.post(f"/decisions/{number}/contract", data=sent)
     assert "К-2-1" in text_of(recorded.text)
     assert STALLED not in officer.get("/queue?flag=no_service").text
+    said_next(officer, "publish the report on the interim contract by")
     closed = {**fields(recorded.text), "deed": "close", "reason": "есеп № 7, 18.01.2027"}
     officer.post(f"/decisions/{number}", data=closed)
     assert office.found(number).status is DecisionStatus.CLOSED
+    assert "Publish the report" not in officer.get(f"/schools/{STALLED}").text
 
 
 def test_every_page_of_deciding_stands_in_each_language(filled: Engine, visit: Visit) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from tracker.domain.days import Span, next_day
+from tracker.domain.decisions import OPEN, DecisionStatus
 from tracker.domain.errors import FilterNotKnown, TrackerError
 from tracker.domain.findings import Answer, Assessment, TenderStanding
 from tracker.domain.register import ImportIssue
@@ -51,11 +52,17 @@ class Sentences:
         parts = [self.state(found), self._gap(found), self._purchase(found)]
         return _sentence("; ".join(part for part in parts if part))
 
-    def step(self, found: Assessment) -> str:
-        """What to do next, in one sentence."""
+    def step(self, found: Assessment, decided: DecisionStatus | None = None, number: int = 0) -> str:
+        """What to do next, in one sentence; once a decision proposes it, what that decision asks for."""
+        if found.next_step is NextStep.PROPOSE_INTERIM and decided in OPEN:
+            return _sentence(self.words.say(f"next_step.decision.{decided}", number=number))
         if found.next_step is NextStep.PROPOSE_INTERIM and found.answer and found.answer.recommended:
             return _sentence(self._proposal(found.next_step, found.answer))
         return self.bare_step(found.next_step, found)
+
+    def report(self, due_on: date) -> str:
+        """That the report of a signed interim contract is to be published, by which day."""
+        return _sentence(self.words.say("next_step.report", by=self.formats.until(due_on)))
 
     def bare_step(self, step: NextStep, found: Assessment) -> str:
         """A step without its window; ``found`` gives the stage and the day it speaks of."""

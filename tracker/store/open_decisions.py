@@ -1,14 +1,18 @@
-"""Which needs have a decision that is not at its end, for lists of needs and the page of a school."""
+"""Which needs have an open decision, or one whose report is due, for lists and the page of a school."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.decisions import OPEN, DecisionStatus
+from tracker.domain.policy import DutyStart
 from tracker.domain.vocabulary import Service
 from tracker.store.decision_tables import DECISION, DECISION_LINE
 from tracker.store.scope import Scope, among, visible
@@ -16,22 +20,42 @@ from tracker.store.scope import Scope, among, visible
 
 @dataclass(frozen=True, slots=True)
 class OnDecision:
-    """A decision about a need that is not at its end: drafted, returned, or approved and not yet signed."""
+    """A decision about a need that is drafted, returned, approved and not yet signed, or owes its report.
+
+    ``signed_on`` and ``report_days``, working days after it, are of a signed contract that owes one.
+    """
 
     school_id: str
     service: Service
     number: int
     status: DecisionStatus
+    signed_on: date | None = None
+    report_days: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether another draft for the need waits until this one is settled."""
+        return self.status in OPEN
 
 
 def on_decision(
     session: Session, scope: Scope, *, schools: Collection[str]
 ) -> Mapping[tuple[str, Service], OnDecision]:
-    """The newest open decision about each need of some schools."""
-    row = DECISION_LINE.c
-    query = select(row.school_id, row.service, row.decision_number, DECISION.c.status)
-    query = query.join(DECISION, DECISION.c.number == row.decision_number)
+    """The newest decision about each need of some schools that is open or owes a report."""
+    row, decision = DECISION_LINE.c, DECISION.c
+    told = decision.status, decision.signed_on, decision.frozen
+    query = select(row.school_id, row.service, row.decision_number, *told)
+    query = query.join(DECISION, decision.number == row.decision_number)
     within = visible(session, scope, row.school_id), among(session, row.school_id, schools)
-    open_ones = query.where(*within, DECISION.c.status.in_(sorted(OPEN)))
-    found = session.execute(open_ones.order_by(row.decision_number))
-    return {(each.school_id, each.service): OnDecision(*each) for each in found}
+    standing = query.where(*within, decision.status.in_(sorted({*OPEN, DecisionStatus.RECORDED})))
+    found = (_read(each) for each in session.execute(standing.order_by(row.decision_number)))
+    return {(one.school_id, one.service): one for one in found if one.is_open or one.report_days}
+
+
+def _read(row: Row[*tuple[Any, ...]]) -> OnDecision:
+    found = OnDecision(row.school_id, row.service, row.decision_number, row.status)
+    if found.is_open:
+        return found
+    duties = json.loads(row.frozen)["duties"]
+    days = (duty["working_days"] for duty in duties if duty["counted_from"] == DutyStart.SIGNED)
+    return replace(found, signed_on=row.signed_on, report_days=next(days, None))

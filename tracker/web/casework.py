@@ -59,6 +59,7 @@ def desk_of(visit: Visit, school: SchoolRow) -> Mapping[str, object]:
         "may_part": person.may(Action.WORK) and (is_hers or person.may(Action.ASSIGN)),
         "notes": notes,
         "decisions": {service: one for (_, service), one in hands.decisions.items()},
+        "reports": {service: due_on for (_, service), due_on in hands.reports.items()},
         "told": speaker(visit, notes),
         "colleagues": colleagues,
         "contacts": Contacts.of(school, colleagues),

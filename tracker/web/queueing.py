@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from tracker.domain.cases import Absence, stands_for
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Service
-from tracker.services.evaluating import NeedView, in_harm_order, snapshot
+from tracker.services.evaluating import NeedView, calendar, in_harm_order, snapshot
 from tracker.store import cases, holds
 from tracker.store.cases import Holder, Look, Note
 from tracker.store.open_decisions import OnDecision, on_decision
@@ -30,6 +31,7 @@ class Hands:
     looks: Mapping[str, Look]
     notes: Mapping[str, tuple[Note, ...]]
     decisions: Mapping[tuple[str, Service], OnDecision]
+    reports: Mapping[tuple[str, Service], date]
 
     def standin(self, school_id: str) -> Absence | None:
         """Who stands in for the holder of a school today."""
@@ -104,14 +106,27 @@ def hands_of(visit: Visit, schools: Iterable[str], *, is_pinned: bool | None = N
     """Who works on some schools, with their notes; nobody is looked up where nobody has one in hand."""
     session, scope, wanted = visit.session, visit.scope, frozenset(schools)
     held, looks = cases.hands(session, scope, schools=wanted)
+    decided = on_decision(session, scope, schools=wanted)
     away = holds.absences(session, on=visit.today) if held else ()
     return Hands(
         holders=held,
         absences={absence.person: absence for absence in away},
         looks={name: look for name, look in looks.items() if look.until > visit.moment},
         notes=cases.notes(session, scope, visit.person.id, schools=wanted, is_pinned=is_pinned),
-        decisions=on_decision(session, scope, schools=wanted),
+        decisions=decided,
+        reports=_reports(visit, decided),
     )
+
+
+def _reports(
+    visit: Visit, decided: Mapping[tuple[str, Service], OnDecision]
+) -> Mapping[tuple[str, Service], date]:
+    """By which day the report of each signed contract that owes one is due."""
+    owing = {key: (one.signed_on, one.report_days) for key, one in decided.items() if not one.is_open}
+    if not owing:
+        return {}
+    days = calendar(visit.session, visit.house.book)
+    return {key: days.after(signed, count) for key, (signed, count) in owing.items() if signed and count}
 
 
 def place_of(visit: Visit, school_id: str, seen: Iterable[NeedView]) -> Place | None:
