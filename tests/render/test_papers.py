@@ -9,6 +9,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from docx import Document
 
 from tests.domain.test_drafts import AGREEMENT, SCHOOL
 from tracker.clock import LEGAL_ZONE
-from tracker.domain.drafts import ASKED, DRAFTS, Draft, DraftKind, Term, Twin, checksum, missing
+from tracker.domain.drafts import ASKED, DRAFTS, Draft, DraftKind, Held, Term, Twin, checksum, missing
 from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId
 from tracker.paths import bundled
 from tracker.render.archives import zip_bytes
@@ -31,10 +32,16 @@ from tracker.render.pdf_documents import pdf_bytes, png_pages
 
 VOICES = make_voices(load_catalogs(), zone=LEGAL_ZONE)
 HOME = "https://tracker.example.kz"
+CONFIRMED_AT = datetime(2027, 1, 14, 20, 0, tzinfo=UTC)
+"""Already the next day where the law counts days."""
 DIRECT = replace(
     AGREEMENT,
     route=RouteId.SINGLE_SOURCE,
-    conditions=((ConditionId.THREE_OFFERS, ConditionStatus.MET),),
+    conditions=(
+        Held(ConditionId.PURCHASE_UNDER_WAY, ConditionStatus.MET),
+        Held(ConditionId.THREE_OFFERS, ConditionStatus.MET, "Асель Б.", CONFIRMED_AT, "хат № 5"),
+        Held(ConditionId.HEAD_DECISION, ConditionStatus.TO_CONFIRM),
+    ),
     duties=(
         Term(Twin("Есепті орналастыру", "Разместить отчёт"), 5, "signed"),
         Term(Twin("Келісім беру", "Дать согласие"), 2, "invited"),
@@ -48,6 +55,7 @@ DIRECT = replace(
     choice=Twin("Ең төмен баға", "Наименьшая цена"),
     price=Twin("Үш ұсыныс бойынша", "По трём предложениям"),
     assumed=Twin("дәйексөзі жоқ", "без цитаты"),
+    caution=Twin("тізбе мәтіні табылмады", "текст перечня не найден"),
 )
 TEMPLATES = bundled("templates") / "documents"
 HOSTILE = (
@@ -104,7 +112,29 @@ def test_an_assumed_ground_says_so_on_the_paper_and_a_cited_one_does_not() -> No
     cited = paper_of(DraftKind.DECISION, assumed=None)
     notes = [row for row in assumed.rows if row.kind == "note"]
     assert [piece.text for piece in notes[0].ru] == ["Принято без цитаты: ", "без цитаты"]
-    assert not [row for row in cited.rows if row.kind == "note"]
+    assert sum(row.kind == "note" for row in cited.rows) == 1
+
+
+@pytest.mark.parametrize("kind", [DraftKind.AGREEMENT, DraftKind.DECISION, DraftKind.REPORT])
+def test_what_nobody_verified_of_the_ground_stands_where_the_head_signs(kind: DraftKind) -> None:
+    paper = paper_of(kind, caution=DIRECT.caution)
+    notes = [("".join(p.text for p in row.kk), "".join(p.text for p in row.ru)) for row in paper.rows]
+    assert ("Назар аударыңыз: тізбе мәтіні табылмады", "Обратите внимание: текст перечня не найден") in notes
+    sure = paper_of(kind, caution=None)
+    assert not any("Обратите внимание" in piece.text for row in sure.rows for piece in row.ru)
+
+
+def test_what_a_person_confirmed_is_told_by_her_name_and_day_and_not_as_simply_met() -> None:
+    rows = paper_of(DraftKind.DECISION).rows
+    kazakh, russian = (
+        "\n".join("".join(p.text for p in side) for side in sides)
+        for sides in zip(*((row.kk, row.ru) for row in rows), strict=True)
+    )
+    assert "поставщиков: подтверждено: Асель Б., 15.01.2027; документ: хат № 5" in russian
+    assert "сұралды: растаған: Асель Б., 15.01.2027; құжаты: хат № 5" in kazakh
+    assert russian.count("подтверждено") == 1
+    assert ": да" in russian
+    assert ": подтвердить" in russian
 
 
 BLANKS: tuple[object, ...] = (None, "", "\u200b\x00", (), Twin("", ""))

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from tracker.domain.decision_records import DecisionRecord, FrozenClause, LineRecord
+from tracker.domain.decision_records import DecisionRecord, FrozenClause, LineRecord, Tick
 from tracker.domain.decisions import DecisionStatus
-from tracker.domain.drafts import DRAFTS, Draft, DraftKind, GivenName, Place, Term, Twin
+from tracker.domain.drafts import DRAFTS, Draft, DraftKind, GivenName, Held, Place, Term, Twin
 from tracker.domain.policy import Words
 from tracker.domain.register import ContractRow
-from tracker.domain.vocabulary import ConditionId, ConditionStatus
+from tracker.domain.vocabulary import ConditionStatus
 
 DEAD = frozenset({DecisionStatus.REJECTED, DecisionStatus.WITHDRAWN})
 """Decisions that need no papers."""
@@ -120,6 +120,7 @@ def _draft(kind: DraftKind, case: Dossier, lines: Sequence[LineRecord]) -> Draft
         cap_months=record.frozen.cap_months,
         ground=_ground(clause),
         assumed=_twin(clause.assumed) if clause.assumed else None,
+        caution=_twin(record.ground.caution) if record.ground.caution else None,
         places=tuple(map(_place, lines)),
         buyer=_buyer(case, lines, customer),
         buyer_bin=customer or None,
@@ -163,13 +164,17 @@ def _signed(draft: Draft, case: Dossier, lines: Sequence[LineRecord]) -> Draft:
     )
 
 
-def _conditions(record: DecisionRecord) -> tuple[tuple[ConditionId, ConditionStatus], ...]:
-    """The conditions of the ground: what a person confirmed is met."""
-    ticked = {tick.condition for tick in record.ticks}
+def _conditions(record: DecisionRecord) -> tuple[Held, ...]:
+    """The conditions of the ground: met by the facts, or by the word of a person, who is named."""
+    ticks = {tick.condition: tick for tick in record.ticks}
     return tuple(
-        (condition.id, ConditionStatus.MET if condition.id in ticked else condition.status)
+        _confirmed(ticks[condition.id]) if condition.id in ticks else Held(condition.id, condition.status)
         for condition in record.ground.conditions
     )
+
+
+def _confirmed(tick: Tick) -> Held:
+    return Held(tick.condition, ConditionStatus.MET, tick.person, tick.at, tick.attachment)
 
 
 def _amount(lines: Sequence[LineRecord]) -> Decimal | None:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -73,12 +73,23 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A condition of the ground; where a person confirmed it: who, when and by which paper."""
+
+    condition: ConditionId
+    status: ConditionStatus
+    by: str | None = None
+    at: datetime | None = None
+    paper: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What one paper says. None is a fact that nobody has stated; days are inclusive.
 
     ``part`` tells papers of one kind apart: contract, school, customer or the number of the request.
-    ``assumed`` says why the ground stands without a citation. ``is_partial`` where the decision concerns more
-    schools than its reader sees.
+    ``assumed`` says why the ground stands without a citation, ``caution`` what nobody has verified of it.
+    ``is_partial`` where the decision concerns more schools than its reader sees.
     """
 
     kind: DraftKind
@@ -92,6 +103,7 @@ class Draft:
     cap_months: int | None = None
     ground: Twin | None = None
     assumed: Twin | None = None
+    caution: Twin | None = None
     places: tuple[Place, ...] = ()
     buyer: Twin | None = None
     buyer_bin: str | None = None
@@ -102,7 +114,7 @@ class Draft:
     tender_number: str | None = None
     amount: Decimal | None = None
     currency: str = "KZT"
-    conditions: tuple[tuple[ConditionId, ConditionStatus], ...] = ()
+    conditions: tuple[Held, ...] = ()
     duties: tuple[Term, ...] = ()
     reason: str | None = None
     head: str | None = None

@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from tracker.domain.drafts import Draft, DraftKind, Place, Twin, checksum, missing
+from tracker.domain.drafts import Draft, DraftKind, Held, Place, Twin, checksum, missing
 from tracker.domain.vocabulary import Language, RouteId
 from tracker.paths import bundled
 from tracker.render.environment import Voice, Voices
@@ -172,11 +172,8 @@ def _facts(draft: Draft, voice: Voice, home: str) -> _Facts:
     lists = {
         "places": tuple(_place(place, voice) for place in draft.places),
         "conditions": tuple(
-            {
-                "condition": voice.words.say(f"condition.{condition}"),
-                "status": voice.words.say(f"condition_status.{status}").lower(),
-            }
-            for condition, status in draft.conditions
+            {"condition": voice.words.say(f"condition.{held.condition}"), "status": _held(held, voice)}
+            for held in draft.conditions
         ),
         "duties": tuple(
             {
@@ -228,6 +225,7 @@ def _parties(draft: Draft, language: Language) -> dict[str, str | None]:
         "route": own(draft.route_title, language),
         "ground": own(draft.ground, language),
         "assumed": own(draft.assumed, language),
+        "caution": own(draft.caution, language),
     }
 
 
@@ -246,6 +244,18 @@ def _terms(draft: Draft, voice: Voice) -> dict[str, str | None]:
         "consent": _term(consent.working_days, consent.counted_from, voice) if consent else None,
         "report_term": _term(report.working_days, report.counted_from, voice) if report else None,
     }
+
+
+def _held(held: Held, voice: Voice) -> str:
+    """Whether a condition is met; of what a person confirmed, who did, on which day and by which paper."""
+    who = clean(held.by or "")
+    if not who or held.at is None:
+        return voice.words.say(f"condition_status.{held.status}").lower()
+    pieces, language = _texts("common")["piece"], voice.words.language
+    day = voice.formats.short(held.at.astimezone(voice.formats.zone).date())
+    said = _plain(pieces["confirmed"][language], {"who": who, "day": day})
+    paper = clean(held.paper)
+    return said + (_plain(pieces["evidence"][language], {"paper": paper}) if paper else "")
 
 
 def _sums(draft: Draft, voice: Voice) -> dict[str, str | None]:
