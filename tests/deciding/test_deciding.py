@@ -28,7 +28,10 @@ from tracker.store.engine import reading, transaction
 from tracker.store.flags import open_flags
 from tracker.store.scope import EVERYTHING, Scope
 
-SIGNED = Paper("К-2-1", date(2027, 1, 15), date(2027, 1, 15), date(2027, 3, 14), Decimal("80000"))
+BIN = "941240000193"
+SIGNED = Paper(
+    "К-2-1", date(2027, 1, 15), date(2027, 1, 15), date(2027, 3, 14), Decimal("80000"), supplier_bin=BIN
+)  # fmt: skip
 
 
 def record(office: Office, number: int, paper: Paper = SIGNED, name: str = "aigul") -> None:
@@ -154,10 +157,36 @@ def test_the_cap_is_months_and_nothing_known_is_written_over(office: Office) -> 
         (replace(SIGNED, signed_on=date(2027, 1, 16)), "signed_later"),
         (replace(SIGNED, end_on=date(2027, 1, 1)), "days"),
         (replace(SIGNED, supplier_bin="123"), "supplier"),
+        (replace(SIGNED, supplier_bin=""), "supplier_needed"),
+        (replace(SIGNED, signed_on=date(2027, 1, 14)), "signed_before"),
+        (replace(SIGNED, start_on=date(2027, 1, 14)), "not_within"),
+        (replace(SIGNED, start_on=date(2027, 3, 15), end_on=date(2027, 4, 1)), "not_within"),
+        (replace(SIGNED, price=Decimal(99999999)), "jump"),
     ):
         with refused_for(reason):
             record(office, number, paper)
-    record(office, number)
+    record(office, number, replace(SIGNED, price=Decimal(99999999), why="басқа баға жоқ"))
+    assert office.found(number).last_event.reason == "К-2-1: басқа баға жоқ"
+
+
+def test_an_extension_begins_as_approved_and_keeps_its_supplier(office: Office) -> None:
+    (row,) = office.draft("aigul", STALLED, wanted=Wanted(route=RouteId.EXTENSION, reason=REASON))
+    assert row.number is not None
+    office.confirm("aigul", row.number)
+    office.decide("asel", row.number, Deed.APPROVE)
+    paper = replace(SIGNED, price=None, supplier_bin="")
+    for wrong, reason in (
+        (replace(paper, start_on=date(2027, 1, 16)), "not_adjoining"),
+        (replace(paper, start_on=date(2027, 1, 14)), "not_adjoining"),
+        (replace(paper, supplier_name="ТОО «Басқа»"), "other_supplier"),
+    ):
+        with refused_for(reason):
+            record(office, row.number, wrong)
+    record(office, row.number, replace(paper, supplier_name='тоо "байланыс"', supplier_bin=BIN))
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        (line,) = registry.contract_rows(session, EVERYTHING, number=SIGNED.number)
+    assert (line.supplier_name, line.supplier_bin) == ("ТОО «Байланыс»", BIN)
+    assert line.extends_contract_number == "K-2"
 
 
 def test_a_contract_that_a_file_brought_first_is_only_tied_to_its_decision(office: Office) -> None:

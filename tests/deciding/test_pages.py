@@ -126,10 +126,16 @@ def test_the_signed_contract_closes_the_flag_and_the_decision_is_closed_with_a_n
         "end_on": "15.04.2027", "amount": "80 000,50",
     }  # fmt: skip
     refused = officer.post(f"/decisions/{number}/contract", data={**fields(page), **paper})
+        "supplier_bin": "941240000193",
     assert refused.status_code == 409
     assert "14.03.2027" in text_of(refused.text)
     sent = {**fields(page), **paper, "end_on": "2027-03-14"}
     recorded = officer.post(f"/decisions/{number}/contract", data=sent)
+    early = {**fields(page), **paper, "start_on": "2027-01-01", "end_on": "2027-02-28"}
+    told = officer.post(f"/decisions/{number}/contract", data=early).text
+    assert 'id="start_on-error"' in told
+    said = WORDS.say("decision_refused.not_within", first="15.01.2027", latest="14.03.2027")
+    assert text_of(told).count(said) == 2  # above the page and beside its field
     assert "К-2-1" in text_of(recorded.text)
     assert STALLED not in officer.get("/queue?flag=no_service").text
     said_next(officer, "publish the report on the interim contract by")

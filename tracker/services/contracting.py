@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from tracker.domain.bins import is_bin
-from tracker.domain.days import FIRST_YEAR, LAST_YEAR, months_from
+from tracker.domain.days import FIRST_YEAR, LAST_YEAR, Span, legal_day, months_from
 from tracker.domain.decision_records import DecisionRecord, LineRecord, Signed
 from tracker.domain.decisions import Deed
 from tracker.domain.errors import DecisionRefused
@@ -19,11 +19,12 @@ from tracker.domain.policy import DutyStart
 from tracker.domain.register import ContractRow, RegisterKind
 from tracker.domain.vocabulary import ContractKind, Method, RouteId
 from tracker.services.acting import Author
-from tracker.services.deciding import move_on, ready_for
+from tracker.services.deciding import move_on, ready_for, said_by
 from tracker.services.evaluating import Book, evaluate
+from tracker.services.pricing import jumps
 from tracker.store import assessments, deciding, decisions, intake, references, versions
 from tracker.store.row_security import whole_country
-from tracker.store.scope import EVERYTHING, is_storable
+from tracker.store.scope import EVERYTHING, Scope, is_storable
 
 LONGEST_NUMBER = 100
 LONGEST_NAME = 300
@@ -34,7 +35,10 @@ SOURCE = "decision"
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The signed contract as a person states it; ``price`` of each need, the supplier where it is another."""
+    """The signed contract as a person states it: ``price`` of each need, ``why`` where it jumps.
+
+    An extension has the present supplier, who need not be named.
+    """
 
     number: str
     signed_on: date
@@ -43,6 +47,7 @@ class Paper:
     price: Decimal | None = None
     supplier_name: str = ""
     supplier_bin: str = ""
+    why: str = ""
 
 
 def record(
@@ -65,6 +70,7 @@ def record(
     stated = _checked(found, paper, today=today, book=book)
     rows = [_row(found, line, stated) for line in found.lines]
     if not _is_registered(session, found, rows):
+        _weigh(session, Scope.of_person(person), found, stated, book)
         at = references.next_moment(session, now=author.now)
         source, reason = f"{SOURCE} {number}", f"decision {number}"
         seq = versions.open_recording(session, at=at, actor=author.actor, source=source, reason=reason)
@@ -72,7 +78,8 @@ def record(
     signed = Signed(stated.number, stated.signed_on, stated.start_on, stated.end_on)
     deciding.number_lines(session, number, stated.number)
     columns = deciding.signed_columns(signed)
-    move_on(session, author, person, found, Deed.RECORD, stated.number, more=columns)
+    said = f"{stated.number}: {stated.why}" if stated.why else stated.number
+    move_on(session, author, person, found, Deed.RECORD, said, more=columns)
     with whole_country(session):  # what is due elsewhere is judged with it
         assessments.mark_due(session, [(line.school_id, line.service.value) for line in found.lines])
         evaluate(session, today=today, book=book)
@@ -82,6 +89,13 @@ def record(
 def has_duties(found: DecisionRecord) -> bool:
     """Whether the law asks for something after the contract is signed."""
     return any(duty.counted_from == DutyStart.SIGNED for duty in found.frozen.duties)
+
+
+def first_day(found: DecisionRecord, today: date) -> date:
+    """The first day that a contract signed today would have: an extension begins as approved."""
+    if found.route is RouteId.EXTENSION:
+        return found.start_on
+    return min(max(found.start_on, today), found.end_on)
 
 
 def latest_end(found: DecisionRecord, start_on: date, book: Book) -> date | None:
@@ -114,10 +128,53 @@ def _checked(found: DecisionRecord, paper: Paper, *, today: date, book: Book) ->
     days = (paper.signed_on, paper.start_on, paper.end_on)
     if paper.end_on < paper.start_on or not all(FIRST_YEAR <= day.year <= LAST_YEAR for day in days):
         raise DecisionRefused(reason="days")
+    _as_decided(found, paper)
     latest = latest_end(found, paper.start_on, book)
     if latest is not None and paper.end_on > latest:
         raise DecisionRefused(reason="too_long", latest=f"{latest:%d.%m.%Y}")
-    return Paper(number, *days, paper.price, name, bin)
+    stated = Paper(number, *days, paper.price, name, bin, said_by(paper.why, needed=False))
+    _from_whom(found, stated)
+    return stated
+
+
+def _as_decided(found: DecisionRecord, paper: Paper) -> None:
+    """Raise :class:`DecisionRefused` where the days are not those that were approved."""
+    if found.decided_at and paper.signed_on < (decided := legal_day(found.decided_at)):
+        raise DecisionRefused(reason="signed_before", first=f"{decided:%d.%m.%Y}")
+    first, last = f"{found.start_on:%d.%m.%Y}", f"{found.end_on:%d.%m.%Y}"
+    if found.route is RouteId.EXTENSION and paper.start_on != found.start_on:
+        raise DecisionRefused(reason="not_adjoining", first=first)
+    if not found.start_on <= paper.start_on <= found.end_on:
+        raise DecisionRefused(reason="not_within", first=first, latest=last)
+
+
+def _from_whom(found: DecisionRecord, paper: Paper) -> None:
+    """Raise :class:`DecisionRefused` where nobody is named, or another in an extension."""
+    if found.route is not RouteId.EXTENSION:
+        if not (paper.supplier_name or paper.supplier_bin):
+            raise DecisionRefused(reason="supplier_needed")
+        return
+    for present in (line.contract for line in found.lines if line.contract):
+        by_bin = present.supplier_bin and paper.supplier_bin
+        known = present.supplier_bin if by_bin else _plain(present.supplier_name)
+        said = paper.supplier_bin if by_bin else _plain(paper.supplier_name)
+        if known and said and known != said:
+            name = present.supplier_name or present.supplier_bin
+            raise DecisionRefused(reason="other_supplier", name=name)
+
+
+def _plain(name: str | None) -> str:
+    """A name as it is compared: whatever the case, the quotes and the space."""
+    return "".join(sign for sign in (name or "").casefold() if sign.isalnum())
+
+
+def _weigh(session: Session, scope: Scope, found: DecisionRecord, paper: Paper, book: Book) -> None:
+    """Raise :class:`DecisionRefused` for an unexplained jump above the price that was approved."""
+    if paper.price is None or paper.why or all(line.price == paper.price for line in found.lines):
+        return
+    span = Span.inclusive(paper.start_on, paper.end_on)
+    for jump in jumps(session, scope, found, paper.price, span, book.policy):
+        raise DecisionRefused(reason="jump", percent=dict(jump.facts)["percent"])
 
 
 def _is_registered(session: Session, found: DecisionRecord, rows: Sequence[ContractRow]) -> bool:
@@ -145,7 +202,7 @@ def _row(found: DecisionRecord, line: LineRecord, paper: Paper) -> ContractRow:
     """What the register says of a need from now on."""
     is_extension = found.route is RouteId.EXTENSION
     present = line.contract
-    keeps = present is not None and is_extension and not paper.supplier_name
+    kept = present if is_extension else None
     return ContractRow(
         contract_number=paper.number,
         school_id=line.school_id,
@@ -154,8 +211,8 @@ def _row(found: DecisionRecord, line: LineRecord, paper: Paper) -> ContractRow:
         end_on=paper.end_on,
         signed_on=paper.signed_on,
         kind=_KINDS[found.route],
-        supplier_bin=present.supplier_bin if present and keeps else paper.supplier_bin or None,
-        supplier_name=present.supplier_name if present and keeps else paper.supplier_name or None,
+        supplier_bin=(kept and kept.supplier_bin) or paper.supplier_bin or None,
+        supplier_name=(kept and kept.supplier_name) or paper.supplier_name or None,
         buyer_bin=present.buyer_bin if present else None,
         method=_METHODS[found.route],
         amount=paper.price if paper.price is not None else line.price,

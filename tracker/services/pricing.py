@@ -44,31 +44,32 @@ def set_price(
     if not price.is_finite() or not 0 < price < HIGHEST:
         raise DecisionRefused(reason="price")
     said = said_by(reason, needed=False) or found.reason
-    jumps = _jumps(session, Scope.of_person(person), found, price, book.policy)
-    if jumps and not said:
-        raise DecisionRefused(reason="jump", percent=dict(jumps[0].facts)["percent"])
+    window = Span.inclusive(found.start_on, found.end_on)
+    warned = jumps(session, Scope.of_person(person), found, price, window, book.policy)
+    if warned and not said:
+        raise DecisionRefused(reason="jump", percent=dict(warned[0].facts)["percent"])
     others = tuple(one for one in found.frozen.guard if one.kind is not GuardKind.PRICE_JUMP)
-    deciding.set_price(session, number, price, replace(found.frozen, guard=(*others, *jumps[:1])), said)
+    deciding.set_price(session, number, price, replace(found.frozen, guard=(*others, *warned[:1])), said)
     move_on(session, author, person, found, Deed.PRICE, f"{price:f}")
 
 
-def _jumps(
-    session: Session, scope: Scope, found: DecisionRecord, price: Decimal, policy: Policy
+def jumps(
+    session: Session, scope: Scope, found: DecisionRecord, price: Decimal, window: Span, policy: Policy
 ) -> tuple[GuardFinding, ...]:
-    """What the guard says of the price, need by need."""
+    """What the guard says of a price for these days, need by need."""
     lines = decisions.named_contracts(session, scope, {line.school_id for line in found.lines})
     of_need = (
         tuple(each for each in lines if (each.school_id, each.service) == (line.school_id, line.service))
         for line in found.lines
     )
-    weighed = (guard(_bridge(found, each, price), policy) for each in of_need)
+    weighed = (guard(_bridge(found, each, price, window), policy) for each in of_need)
     return tuple(one for findings in weighed for one in findings if one.kind is GuardKind.PRICE_JUMP)
 
 
-def _bridge(found: DecisionRecord, lines: tuple[ContractRow, ...], price: Decimal) -> Bridge:
+def _bridge(found: DecisionRecord, lines: tuple[ContractRow, ...], price: Decimal, window: Span) -> Bridge:
     return Bridge(
         on=found.frozen.on,
-        window=Span.inclusive(found.start_on, found.end_on),
+        window=window,
         price=price,
         supplier=None,
         lines=lines,

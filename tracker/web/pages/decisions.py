@@ -128,6 +128,7 @@ def record(
     amount: Text = "",
     supplier_name: Text = "",
     supplier_bin: Text = "",
+    why: Text = "",
     revision: Revision = 0,
     asked: Text = "",
 ) -> Response:
@@ -135,7 +136,7 @@ def record(
 
     def work(session: Session) -> None:
         signed, start, end = map(read_day, (signed_on, start_on, end_on))
-        paper = Paper(contract_number, signed, start, end, _amount(amount), supplier_name, supplier_bin)
+        paper = Paper(contract_number, signed, start, end, _amount(amount), supplier_name, supplier_bin, why)
         contracting.record(
             session, author_of(called), called.person, number_of(number), paper,
             revision=revision, today=called.today, book=called.house.book,
@@ -144,6 +145,7 @@ def record(
     stated = {
         "contract_number": contract_number, "signed_on": signed_on, "start_on": start_on, "end_on": end_on,
         "amount": amount, "supplier_name": supplier_name, "supplier_bin": supplier_bin,
+        "why": why,
     }  # fmt: skip
     return _done(called, number, asked, work, stated=stated) or _back(number, asked)
 
@@ -180,7 +182,7 @@ def _page(
     fields = {name: value for name, value in parse_qsl(asked) if name in ASKED}
     steps = steps_of(visit, Filters.read(fields))
     deeds = deeds_of(visit, found)
-    latest = contracting.latest_end(found, max(found.start_on, visit.today), visit.house.book)
+    begins = contracting.first_day(found, visit.today)
     values = {
         "found": found,
         "ticks": {tick.condition: tick for tick in found.ticks},
@@ -192,7 +194,8 @@ def _page(
         "refused": refused,
         "reason": reason,
         "stated": stated,
-        "latest": latest,
+        "begins": begins,
+        "latest": contracting.latest_end(found, begins, visit.house.book),
         "has_duties": contracting.has_duties(found),
         "is_late": found.status in OPEN and visit.today > found.start_on,
         "moved": _moved_facts(visit, found) if found.status in OPEN else None,
