@@ -198,6 +198,29 @@ def test_a_day_that_is_past_and_no_line_at_all_are_refused_with_words(client: Te
     assert SAY("error.begin_refused.day") in text_of(past.text)
 
 
+def test_nobody_asks_herself_and_an_officer_without_an_account_is_not_asked(
+    falling: Engine, client: TestClient
+) -> None:
+    record(falling, a_school("S-1", "1"), a_school("S-3", "3", officer_email="new@example.kz"), at=NOW)
+    form = {"pick": ["channel:S-1", "channel:S-3"], "begin_by": "2027-01-22"}
+    shown = client.post("/cliff/ask", data=form).text
+    assert SAY("cliff.fate.nobody") in text_of(shown)
+    assert SAY("cliff.fate.no_account") in text_of(shown)
+    assert told(falling) == []
+    assert SAY("cliff.asked", by="22.01.2027") not in text_of(client.get("/cliff").text)
+
+
+def test_where_no_channel_is_set_up_the_page_says_that_nothing_is_sent(falling: Engine, visit: Visit) -> None:
+    reviewer = visit(falling, Language.RU, person=a_person(Role.REVIEWER, "59", name="reviewer"))
+    form = {"pick": ["channel:S-1"], "begin_by": "2027-01-22"}
+    preview = reviewer.post("/cliff/ask", data=form).text
+    done = reviewer.post("/cliff/ask", data={**form, "seen": hidden(preview)["seen"]}).text
+    for page in (preview, done):
+        assert "1 человеку ничего не уйдёт" in text_of(page)
+        assert "Письмо получит" not in text_of(page)
+    assert told(falling) == []
+
+
 def test_an_officer_reads_the_cliff_and_asks_nobody(falling: Engine, visit: Visit) -> None:
     officer = visit(falling, Language.RU, person=a_person(Role.OFFICER, "59", name="officer"))
     assert SAY("cliff.ask") not in text_of(officer.get("/cliff").text)

@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
 from tracker.domain.errors import BeginRefused, NotAllowed
+from tracker.domain.ladder import Ladder
 from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.quiet import deliver_at, quiet_hours
+from tracker.domain.register import SchoolRow
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import HARM, Consequence, Service
 from tracker.services.acting import Author
@@ -37,12 +39,17 @@ MOST = 500
 
 
 class Fate(StrEnum):
-    """What becomes of one need that was picked."""
+    """What becomes of one need that was picked.
+
+    ``nobody`` answers for its school but the asker herself; the officer whom the register names has
+    ``no_account``.
+    """
 
     ASKED = "asked"
     ALREADY = "already"
     BEGUN = "begun"
     NOBODY = "nobody"
+    NO_ACCOUNT = "no_account"
     GONE = "gone"
 
 
@@ -96,14 +103,37 @@ def plan(
         session, Scope.of_person(person), {school_id for school_id, _ in wish.keys}
     )
     who = audience(session, on=today, book=book, by=by)
-    return tuple(_outcome(key, ends.get(key), asked, who, today) for key in dict.fromkeys(wish.keys))
+    hearers = _Hearers.of(who, person)
+    return tuple(_outcome(key, ends.get(key), asked, hearers, today) for key in dict.fromkeys(wish.keys))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hearers:
+    """Who may be told by somebody who asks: she does not ask herself."""
+
+    people: tuple[Person, ...]
+    ladder: Ladder
+    addresses: frozenset[str]
+
+    @classmethod
+    def of(cls, who: Audience, asker: Person) -> _Hearers:
+        people = tuple(each for each in who.people if each.id != asker.id)
+        return cls(people, who.ladder, frozenset(each.email.lower() for each in who.people))
+
+    def of_school(self, school: SchoolRow) -> tuple[Fate, tuple[Person, ...]]:
+        """What becomes of a need of a school that can be asked for, and who is told."""
+        if school.officer_email and school.officer_email.lower() not in self.addresses:
+            return Fate.NO_ACCOUNT, ()
+        first = {each.person for each in next((rank for rank in self.ladder.ranks(school) if rank), ())}
+        told = tuple(person for person in self.people if person.id in first)
+        return (Fate.ASKED if told else Fate.NOBODY), told
 
 
 def _outcome(
     key: NeedKey,
     found: Prospect | None,
     asked: Mapping[tuple[str, Service, date], BeginRequest],
-    who: Audience,
+    hearers: _Hearers,
     today: date,
 ) -> Outcome:
     if found is None or found.end is None:
@@ -113,10 +143,15 @@ def _outcome(
     before = asked.get((found.need.school.school_id, found.need.assessment.service, found.end.last))
     if before is not None and before.begin_by >= today:
         return Outcome(key, Fate.ALREADY, found, before=before)
-    ranks = who.ladder.ranks(found.need.school)
-    first = {each.person for each in next((rank for rank in ranks if rank), ())}
-    told = tuple(person for person in who.people if person.id in first)
-    return Outcome(key, Fate.ASKED if told else Fate.NOBODY, found, told, before)
+    fate, told = hearers.of_school(found.need.school)
+    return Outcome(key, fate, found, told, before)
+
+
+def reached(session: Session, outcomes: Iterable[Outcome], *, by: Collection[ChannelKind]) -> frozenset[int]:
+    """The people who are told and to whom a letter goes by some way."""
+    people = {person.id: person for _, _, told in _asked(outcomes) for person in told}
+    own = ways.of_people(session, people)
+    return frozenset(id for id, person in people.items() if open_ways(person, own.get(id, ()), by))
 
 
 def seen_of(outcomes: Iterable[Outcome], today: date) -> str:

@@ -111,13 +111,13 @@ def ask(
     values = {"words": asked, "all": everything, "picked": picked or [], "state": state}
     if seen != state:
         with called.reading() as visit:
-            return _answer(visit, wish, outcomes, {**values, "is_done": False, "is_changed": bool(seen)})
+            return _answer(visit, wish, outcomes, by, {**values, "is_done": False, "is_changed": bool(seen)})
     with called.writing() as session:
         outcomes = beginning.ask(
             session, author_of(called), called.person, wish, look, today=called.today, book=book, by=by
         )
     with called.reading() as visit:
-        return _answer(visit, wish, outcomes, {**values, "is_done": True, "is_changed": False})
+        return _answer(visit, wish, outcomes, by, {**values, "is_done": True, "is_changed": False})
 
 
 def _asked_for(look: Prospects, asked: str, today: date) -> tuple[tuple[str, str], ...]:
@@ -128,11 +128,22 @@ def _asked_for(look: Prospects, asked: str, today: date) -> tuple[tuple[str, str
 
 
 def _answer(
-    visit: Visit, wish: Wish, outcomes: tuple[Outcome, ...], values: Mapping[str, object]
+    visit: Visit,
+    wish: Wish,
+    outcomes: tuple[Outcome, ...],
+    by: Collection[ChannelKind],
+    values: Mapping[str, object],
 ) -> Response:
     counts = {fate.value: sum(one.fate is fate for one in outcomes) for fate in Fate}
-    people = {person.id: person for one in outcomes if one.fate is Fate.ASKED for person in one.told}
-    more = {"begin_by": wish.begin_by, "outcomes": outcomes, "counts": counts, "people": len(people)}
+    people = {person.id for one in outcomes if one.fate is Fate.ASKED for person in one.told}
+    reached = beginning.reached(visit.session, outcomes, by=by)
+    more = {
+        "begin_by": wish.begin_by,
+        "outcomes": outcomes,
+        "counts": counts,
+        "reached": len(reached),
+        "unreached": len(people - reached),
+    }
     return visit.page("cliff/ask.html", {**more, **values})
 
 
