@@ -73,6 +73,20 @@ def _set_up(document: Docx, paper: Paper) -> None:
         (footer.add_paragraph(), paper.foot.ru, Language.RU),
     ):
         _write(paragraph, (Piece(text, is_fact=True),), language, size=8)
+    _number(footer.add_paragraph())
+
+
+def _number(paragraph: Paragraph) -> None:
+    """Which page of how many, as the word processor counts them."""
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for count, name in enumerate(("PAGE", "NUMPAGES")):
+        if count:
+            paragraph.add_run(" / ").font.size = Pt(8)
+        field, shown = OxmlElement("w:fldSimple"), paragraph.add_run("1")
+        shown.font.size = Pt(8)
+        field.set(qn("w:instr"), name)
+        paragraph._p.replace(shown._r, field)
+        field.append(shown._r)
 
 
 def _fill(cells: tuple[_Cell, ...], row: Row, line: Twin) -> None:

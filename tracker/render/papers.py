@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tracker.domain.drafts import Draft, DraftKind, Held, Place, Twin, checksum, missing
-from tracker.domain.vocabulary import Language, RouteId
+from tracker.domain.vocabulary import ConditionStatus, Language, RouteId
 from tracker.paths import bundled
 from tracker.render.environment import Voice, Voices
 from tracker.render.formats import NO_BREAK
@@ -235,8 +235,8 @@ def _terms(draft: Draft, voice: Voice) -> dict[str, str | None]:
     report, consent = by_event.get("signed"), by_event.get("invited")
     return {
         "service": voice.words.say(f"service.{draft.service}").lower(),
-        "start_since": formats.since(draft.start_on) if draft.start_on else None,
-        "end_until": formats.until(draft.end_on) if draft.end_on else None,
+        "start_since": _glued(formats.since(draft.start_on)) if draft.start_on else None,
+        "end_until": _glued(formats.until(draft.end_on)) if draft.end_on else None,
         "cap": formats.count("unit.months", draft.cap_months) if draft.cap_months else None,
         "contract_signed": _long(draft.contract_signed_on, voice),
         "signed": _long(draft.signed_on, voice) if _is_signed(draft) else None,
@@ -248,10 +248,12 @@ def _terms(draft: Draft, voice: Voice) -> dict[str, str | None]:
 
 def _held(held: Held, voice: Voice) -> str:
     """Whether a condition is met; of what a person confirmed, who did, on which day and by which paper."""
+    pieces, language = _texts("common")["piece"], voice.words.language
     who = clean(held.by or "")
+    if held.status is ConditionStatus.TO_CONFIRM:
+        return str(pieces["to_confirm"][language])
     if not who or held.at is None:
         return voice.words.say(f"condition_status.{held.status}").lower()
-    pieces, language = _texts("common")["piece"], voice.words.language
     day = voice.formats.short(held.at.astimezone(voice.formats.zone).date())
     said = _plain(pieces["confirmed"][language], {"who": who, "day": day})
     paper = clean(held.paper)
@@ -268,7 +270,12 @@ def _sums(draft: Draft, voice: Voice) -> dict[str, str | None]:
 
 
 def _long(day: date | None, voice: Voice) -> str | None:
-    return voice.formats.long(day) if day else None
+    return _glued(voice.formats.long(day)) if day else None
+
+
+def _glued(day: str) -> str:
+    """A day whose year stays on one line with what it is called."""
+    return re.sub(r" (?=[жг]\.)", NO_BREAK, day)
 
 
 def _term(working_days: int, counted_from: str, voice: Voice) -> str:
