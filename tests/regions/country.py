@@ -12,14 +12,30 @@ from sqlalchemy.orm import Session
 from tests.store.rows import KIND_OF
 from tests.web.register import NOW, RECORDED_AT, a_contract, a_school, day
 from tracker.clock import legal_day
+from tracker.domain.asking import Channel, SchoolAnswer
+from tracker.domain.holds import Hold, HoldKind, Seen
+from tracker.domain.leads import lead_named
 from tracker.domain.people import Reach
 from tracker.domain.register import RegisterRow, SchoolRow, TenderEventRow, TenderRow
+from tracker.domain.reports import ReportKind
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import ContractStatus, Stage, TenderEventKind, TenderStatus
+from tracker.domain.vocabulary import (
+    Consequence,
+    ContractStatus,
+    DeadlineKind,
+    Language,
+    Service,
+    Stage,
+    TenderEventKind,
+    TenderStatus,
+)
+from tracker.services import printing_reports
+from tracker.services.acting import Author
 from tracker.services.evaluating import Book, evaluate
-from tracker.store import case_changes, intake, people, versions
+from tracker.services.printing_reports import Wanted
+from tracker.store import asks, case_changes, holds, intake, own_leads, people, versions, views
 from tracker.store.engine import transaction
-from tracker.store.scope import EVERYTHING
+from tracker.store.scope import EVERYTHING, Scope
 
 A, B = "59", "71"
 """The two regions."""
@@ -108,7 +124,7 @@ def settle_country(engine: Engine) -> None:
 
 
 def work_on_b(session: Session) -> None:
-    """Somebody of the second region has its school in hand, works on it, and notes a word for herself."""
+    """Somebody of the second region has its school in hand, and left a word wherever one is kept."""
     reach = Reach(frozenset({B}))
     email = "canary-worker@example.kz"
     person = people.add_person(
@@ -119,6 +135,35 @@ def work_on_b(session: Session) -> None:
     case_changes.add_note(
         session, SCHOOL_B, person, "CANARY-case", is_pinned=True, mentioned=[person], at=NOW
     )
+    views.keep(session, person, "CANARY-view", "q=CANARY-query", at=NOW)
+    kept = Hold(
+        HoldKind.ACKNOWLEDGED, DeadlineKind.STAGE, (TENDER_B, "CANARY-stage"), person, legal_day(NOW),
+        day("2027-02-14"), "CANARY-hold", Seen(None, False, Consequence.TENDER_STALLED, None, False),
+        SCHOOL_B,
+    )  # fmt: skip
+    holds.add_hold(session, kept, at=NOW)
+    leads, which = (lead_named("30d"),), (DeadlineKind.COVER_END, CONTRACT_B)
+    own_leads.give(session, which, leads, reason="CANARY-leads", person=person, at=NOW)
+    ask_b(session, f"person:{person}")
+    print_b(session, f"person:{person}")
+
+
+def ask_b(session: Session, actor: str) -> None:
+    """The school was asked, has answered, and is asked again: a link that lives."""
+    secret, _ = asks.add_ask(session, SCHOOL_B, Service.CHANNEL, actor=actor, at=NOW)
+    said = SchoolAnswer(
+        Channel.YES, "CANARY-K-9", day("2027-01-01"), day("2027-12-31"), "CANARY-firm", "CANARY-remark"
+    )
+    asks.take_answer(session, secret, said, at=NOW)
+    asks.add_ask(session, SCHOOL_B, Service.CHANNEL, actor=actor, at=NOW)
+
+
+def print_b(session: Session, actor: str) -> None:
+    """The region has printed a report of its own."""
+    wanted, book = Wanted(ReportKind.WEEKLY, B, legal_day(NOW), None), Book.load()
+    made = printing_reports.make(session, Scope.of(B), wanted, now=NOW, book=book)
+    author = Author(actor, NOW)
+    printing_reports.keep(session, author, made, language=Language.KK, ending="csv", book=book)
 
 
 def move(engine: Engine, school: SchoolRow, region: str, *, hours: int = 2) -> None:

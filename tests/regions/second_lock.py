@@ -19,6 +19,33 @@ PAGE = Path(__file__).parents[2] / "docs" / "postgresql.md"
 OWNER, APP = "tracker_owner", "tracker_app"
 PASSWORD = "tests-only"
 
+OF_THE_LOOP = "written and read by the sender, which asks for the whole country; a page shows one's own"
+OF_ACCOUNTS = "who may come in: read before anybody is known, and it says nothing of a school"
+OF_THE_COUNTRY = "the same for the whole country"
+BESIDE = {
+    "digest": OF_THE_LOOP,
+    "reminder": OF_THE_LOOP,
+    "message": OF_THE_LOOP,
+    "way": OF_THE_LOOP,
+    "substitute": "who reads in whose place: two people and days, which the sender asks for all",
+    "person": OF_ACCOUNTS,
+    "person_reach": "what people may see: it is read to say what a session may see",
+    "signed_in": OF_ACCOUNTS,
+    "sign_in_attempt": OF_ACCOUNTS,
+    "single_use_link": OF_ACCOUNTS,
+    "recovery_code": OF_ACCOUNTS,
+    "api_token": OF_ACCOUNTS,
+    "calendar_feed": OF_ACCOUNTS,
+    "recording": "who took in what and when, by number: the first lock lists one's own (decision 23)",
+    "journal": "one chain for the country, for auditors and administrators alone",
+    "calendar_override": OF_THE_COUNTRY,
+    "law_edition": OF_THE_COUNTRY,
+    "stage_history": OF_THE_COUNTRY,
+    "job_run": "what the program did when",
+    "lease": "who does what at the moment",
+}
+"""The tables that the second lock is not on, and why."""
+
 
 def statements(number: int) -> list[str]:
     """The statements of one block of SQL in the documentation."""

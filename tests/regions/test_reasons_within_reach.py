@@ -24,6 +24,7 @@ from tracker.services import reminding
 from tracker.services.evaluating import Book
 from tracker.store.engine import reading, transaction
 from tracker.store.reminder_tables import DIGEST, HOLD, MESSAGE
+from tracker.store.scope import EVERYTHING
 
 __all__ = ["visit"]
 
@@ -72,7 +73,7 @@ def test_an_author_reads_her_own_reason_also_where_she_sees_that_school_no_more(
     country: Engine, visit: Visit
 ) -> None:
     hold(country, visit, BOTH, SCHOOL_B)
-    with transaction(country) as session:
+    with transaction(country, seeing=EVERYTHING) as session:
         session.execute(update(HOLD).values(put_on_school=None))
     assert REASON in page(country, visit, BOTH)
     assert REASON not in page(country, visit, HEAD_A)

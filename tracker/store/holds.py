@@ -20,6 +20,7 @@ from tracker.domain.vocabulary import Consequence
 from tracker.store.people import present_people
 from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import HOLD, SUBSTITUTE
+from tracker.store.row_security import whole_country
 from tracker.store.scope import numbered
 
 KEPT_DAYS = 400
@@ -45,15 +46,23 @@ def add_hold(session: Session, hold: Hold, *, at: datetime) -> int:
 
 
 def holds(session: Session, *, since: date) -> tuple[Hold, ...]:
-    """The holds that end on ``since`` or later."""
-    found = session.execute(select(HOLD).where(HOLD.c.back_on >= since).order_by(HOLD.c.id))
-    return tuple(_hold(row) for row in found)
+    """The holds that end on ``since`` or later, also those that were put on schools out of sight.
+
+    A stage of a tender is held for all its schools. Why a hold stands is told as far as the second lock of
+    the session reaches; beyond it the reason is empty.
+    """
+    lasting, row = HOLD.c.back_on >= since, HOLD.c
+    reasons = {each.id: each.reason for each in session.execute(select(row.id, row.reason).where(lasting))}
+    known = [each for each in row if each.name != row.reason.name]
+    with whole_country(session):
+        found = session.execute(select(*known).where(lasting).order_by(row.id)).all()
+    return tuple(_hold(each, reasons.get(each.id, "")) for each in found)
 
 
-def _hold(row: Row[Any]) -> Hold:
+def _hold(row: Row[Any], reason: str) -> Hold:
     return Hold(
         row.kind, row.deadline, tuple(json.loads(row.identity)), row.person_id, row.from_on, row.back_on,
-        row.reason, _seen(json.loads(row.seen)), row.put_on_school,
+        reason, _seen(json.loads(row.seen)), row.put_on_school,
     )  # fmt: skip
 
 

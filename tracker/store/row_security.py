@@ -39,7 +39,12 @@ PROTECTED = (
     "decision_tick",
     "decision_event",
     "decision_given",
+    "decision_given_before",
     "school_ask",
+    "hold",
+    "own_leads",
+    "printed_report",
+    "saved_view",
 )
 """The tables that the second lock is on."""
 
