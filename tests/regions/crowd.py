@@ -197,10 +197,10 @@ def said_in(answer: Response) -> str:
 
 
 def text_in(data: bytes) -> str:
-    """The text of a body; an archive is opened."""
+    """The text of a body; an archive is opened, with the archives in it."""
     if data.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            return "\n".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
+            return "\n".join(text_in(parts.read(name)) for name in parts.namelist())
     return data.decode("utf-8", "replace")
 
 

@@ -6,24 +6,28 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from tests.people import a_person, sign_in
-from tests.regions.country import CONTRACT_A, CONTRACT_B, SCHOOL_A, SCHOOL_B, TENDER_A, TENDER_B, A, B
+from tests.regions.country import BIN_B, CONTRACT_A, CONTRACT_B, SCHOOL_A, SCHOOL_B, TENDER_A, TENDER_B, A, B
 from tests.regions.crowd import HEAD_B
 from tests.web.register import NOW
 from tracker.clock import legal_day
+from tracker.domain.decision_records import Tick
+from tracker.domain.drafts import GivenName
 from tracker.domain.people import Person
 from tracker.domain.register import RegisterKind
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import RouteId, Service
+from tracker.domain.vocabulary import ConditionId, RouteId, Service
 from tracker.services import deciding
 from tracker.services.acting import Author
 from tracker.services.deciding import Wanted
 from tracker.services.evaluating import Book
 from tracker.services.proposing import standing_for
-from tracker.store import people, uploads
-from tracker.store.engine import transaction
+from tracker.store import deciding as deciding_store
+from tracker.store import givens, people, uploads
+from tracker.store.engine import reading, transaction
+from tracker.store.report_tables import SCHOOL_ASK
 from tracker.store.scope import EVERYTHING
 
 OF_A, OF_B, OF_NOBODY = "of A", "of B", "of nobody"
@@ -62,7 +66,7 @@ class Keys:
             ),
             "{number:path}": dict(zip((OF_A, OF_B, OF_NOBODY), number, strict=True)),
             "{secret}": dict.fromkeys((OF_A, OF_B, OF_NOBODY), "x" * 43),
-            "{key}": dict.fromkeys((OF_A, OF_B, OF_NOBODY), "x" * 43),
+            "{key}": {OF_A: "x" * 43, OF_B: self._link(), OF_NOBODY: "y" * 43},
         }
 
     def _people(self) -> dict[str, str]:
@@ -75,8 +79,25 @@ class Keys:
         if "decisions" not in self._made:
             of_a = decision_on(self.engine, SCHOOL_A, TARGETS[OF_A], "asked for")
             of_b = decision_on(self.engine, SCHOOL_B, TARGETS[OF_B], "CANARY-reason")
+            self._state(of_b)
             self._made["decisions"] = {OF_A: str(of_a), OF_B: str(of_b), OF_NOBODY: "999999"}
         return self._made["decisions"]
+
+    def _state(self, of_b: int) -> None:
+        """What somebody of B stated for the papers of its decision, and confirmed of it."""
+        person = number_of(self.engine, TARGETS[OF_B])
+        said = {name: f"CANARY-{name}" for name in GivenName}
+        tick = Tick(ConditionId.HEAD_DECISION, person, "", NOW, "CANARY-tick", "CANARY-attachment")
+        with transaction(self.engine, seeing=EVERYTHING) as session:
+            givens.give(session, of_b, BIN_B, said, person_id=person, at=NOW)
+            deciding_store.tick(session, of_b, tick)
+
+    def _link(self) -> str:
+        """All that the database knows of the living link to the school of B, which is not the link."""
+        ask = SCHOOL_ASK.c
+        with reading(self.engine, seeing=EVERYTHING) as session:
+            living = select(ask.secret_hash).where(ask.school_id == SCHOOL_B, ask.answered_at.is_(None))
+            return str(session.scalars(living).one())
 
     def _files(self, owner: Person | None) -> dict[str, str]:
         own = self._file(owner, FILE_A) if owner else "-" * 32
@@ -143,7 +164,9 @@ def case_of(deed: str, school_id: str) -> dict[str, str]:
 FORMS: dict[str, list[dict[str, Any]]] = {
     "/reports/print": [{"data": {"kind": "weekly", "format": "csv"}}],
     "/asks": [{"data": {"school_id": SCHOOL_A}}, {"data": {"school_id": SCHOOL_B}}],
-    "/asks/settle": [{"data": {"number": "1", "deed": "accept"}}],
+    "/asks/settle": [{"data": {"number": "1", "deed": deed}} for deed in ("reject", "accept")],
+    "/reports/again": [{"data": {"number": "1", "format": "csv"}}],
+    "/queue/views/forget": [{"data": {"number": "1"}}],
     "/reports/quality/confirm": [{"data": {"school_id": SCHOOL_A}}, {"data": {"school_id": SCHOOL_B}}],
     "/corrections": [
         {"data": correction_of(SCHOOL_A, CONTRACT_A)},
@@ -191,4 +214,12 @@ FORMS: dict[str, list[dict[str, Any]]] = {
         },
     ],
 }
-"""What is sent to routes that take more than an empty form."""
+"""What is sent to routes that take more than an empty form; the first of all that is kept is of B."""
+
+NUMBERED: dict[str, dict[str, str]] = {
+    "/asks/settle": {"deed": "reject"},
+    "/reports/again": {"format": "csv"},
+    "/queue/views/forget": {},
+    "/cases/notes/pin": {"is_pinned": "1"},
+}
+"""Forms that name something by its number, and what stands in them besides."""

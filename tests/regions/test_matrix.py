@@ -19,16 +19,19 @@ from httpx2 import Response
 from sqlalchemy.engine import URL
 
 from tests.databases import PostgresServer, shown
-from tests.regions.country import CANARIES, settle_country
-from tests.regions.crowd import CROWD, CUT, HEAD_B, STRANGERS, TOKEN, Town, Visitor, leaks, said_in
-from tests.regions.doors import FILE_B, FORMS, OF_A, OF_B, OF_NOBODY, Keys
+from tests.regions.country import CANARIES, SCHOOL_A, settle_country
+from tests.regions.crowd import CROWD, CUT, HEAD_A, HEAD_B, STRANGERS, TOKEN, Town, Visitor, leaks, said_in
+from tests.regions.doors import FILE_B, FORMS, NUMBERED, OF_A, OF_B, OF_NOBODY, Keys, number_of
 from tests.regions.second_lock import APP, as_role
 from tests.web.register import NOW
 from tracker.clock import FixedClock
 from tracker.domain.people import TOKEN_ACTIONS, TokenScope
 from tracker.domain.roles import Action, may
+from tracker.domain.vocabulary import Service
 from tracker.settings import Settings
-from tracker.store.engine import make_engine
+from tracker.store import asks
+from tracker.store.engine import make_engine, transaction
+from tracker.store.scope import EVERYTHING
 from tracker.web.app import create_app
 from tracker.web.rules import rules_of
 
@@ -49,6 +52,7 @@ ROUTES = routes()
 PATHS = sorted({path for path, _, _ in ROUTES})
 ACTIONS = {(path, method): action for path, method, action in ROUTES}
 ADMIN = next(who for who in CROWD if who.name == "admin")
+ANYONE = CROWD[0]
 
 
 TOWNS = ("sqlite", "postgresql", "postgresql without the filter")
@@ -162,6 +166,27 @@ def test_what_is_of_another_region_answers_like_what_does_not_exist(town: Town, 
         if ACTIONS[key] is not None and may_use(who, ACTIONS[key])
     }
     assert set(found.values()) <= {404}, found
+
+
+@pytest.mark.parametrize("who", [STRANGERS[3], STRANGERS[5], STRANGERS[-1]], ids=lambda who: who.name)
+def test_a_number_in_a_form_that_is_of_another_region_is_no_number(town: Town, who: Visitor) -> None:
+    for route, form in NUMBERED.items():
+        foreign, nobody = (
+            town.ask(who, "POST", route, data={**form, "number": number}) for number in ("1", "999999")
+        )
+        assert foreign.status_code >= 400, route
+        assert PASSING.sub("", said_in(foreign)) == PASSING.sub("", said_in(nobody)), route
+
+
+def test_whoever_has_the_link_to_a_school_is_told_of_that_school_and_nothing_else(town: Town) -> None:
+    actor = f"person:{number_of(town.engine, HEAD_A)}"
+    with transaction(town.engine, seeing=EVERYTHING) as session:
+        secret, _ = asks.add_ask(session, SCHOOL_A, Service.CHANNEL, actor=actor, at=NOW)
+    for who in (ANYONE, STRANGERS[3], STRANGERS[5]):
+        answer = town.ask(who, "GET", f"/answer/{secret}")
+        assert answer.status_code == 200, who.name
+        assert leaks(answer) == [], who.name
+    assert town.ask(ANYONE, "GET", f"/schools/{SCHOOL_A}").status_code == 303
 
 
 @pytest.mark.parametrize("who", CROWD, ids=lambda who: who.name)
