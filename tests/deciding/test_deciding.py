@@ -237,9 +237,32 @@ def test_the_last_deed_is_undone_for_ten_minutes_and_only_by_whoever_did_it(offi
     found = office.found(number)
     assert (found.status, found.decided_by, found.verdict_reason) == (DecisionStatus.PROPOSED, None, "")
     office.decide("asel", number, Deed.APPROVE)
+    decided = office.found(number).decided_by
+    office.decide("bolat", number, Deed.RETURN)
+    with transaction(office.engine, seeing=EVERYTHING) as session:
+        undoing.undo(session, office.author("bolat"), office.person("bolat"), today=TODAY, book=BOOK)
+    found = office.found(number)
+    assert (found.status, found.decided_by, found.decider) == (DecisionStatus.APPROVED, decided, person.name)
+    assert (found.decided_at, found.verdict_reason) == (NOW, REASON)
     record(office, number)
     with refused_for("undo"), transaction(office.engine, seeing=EVERYTHING) as session:
         undoing.undo(session, office.author("asel"), person, today=TODAY, book=BOOK)
+
+
+def test_a_rejection_is_not_undone_where_another_decision_stands_by_now(office: Office) -> None:
+    number = office.drafted("aigul", STALLED).number
+    office.decide("asel", number, Deed.REJECT)
+    person = office.person("asel")
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        last = undoing.last_deed(session, person, now=NOW, today=TODAY, book=BOOK)
+    assert last is not None
+    assert last.numbers == (number,)
+    office.drafted("aigul", STALLED)
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        assert undoing.last_deed(session, person, now=NOW, today=TODAY, book=BOOK) is None
+    with refused_for("superseded, number=2"), transaction(office.engine, seeing=EVERYTHING) as session:
+        undoing.undo(session, office.author("asel"), person, today=TODAY, book=BOOK)
+    assert office.found(number).status is DecisionStatus.REJECTED
 
 
 def test_of_two_who_decide_at_once_one_is_in_time_and_the_other_is_told(engine: Engine) -> None:

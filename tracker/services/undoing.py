@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
-from tracker.domain.decision_records import UNDOABLE, Event, undoable
-from tracker.domain.decisions import OTHER_EYES, DecisionStatus, Deed
+from tracker.domain.decision_records import UNDOABLE, DecisionRecord, Event, undoable
+from tracker.domain.decisions import OPEN, OTHER_EYES, DecisionStatus, Deed
 from tracker.domain.errors import DecisionRefused
 from tracker.domain.people import Person
 from tracker.services.acting import Author
 from tracker.services.deciding import SINGLE, find
 from tracker.services.evaluating import Book
+from tracker.services.proposing import standing_for
 from tracker.store import deciding, decisions
 from tracker.store.scope import Scope
 
@@ -31,7 +32,18 @@ class Last:
 
 
 def last_deed(session: Session, person: Person, *, now: datetime, today: date, book: Book) -> Last | None:
-    """The last thing that the person did to decisions, where she may still take it back."""
+    """The last thing that the person did to decisions, where she may still take it back.
+
+    What would stand open again beside another decision for the same need is left out.
+    """
+    last = _recent(session, person, now=now, today=today, book=book)
+    if last is None:
+        return None
+    numbers = tuple(each for each in last.numbers if _standing_beside(session, person, each) is None)
+    return replace(last, numbers=numbers) if numbers else None
+
+
+def _recent(session: Session, person: Person, *, now: datetime, today: date, book: Book) -> Last | None:
     within = timedelta(minutes=book.policy.on(today).undo_minutes)
     done = decisions.recent_events(session, Scope.of_person(person), person.id, since=now - within)
     if not done:
@@ -53,9 +65,13 @@ def undo(
     """
     last = last_deed(session, person, now=author.now, today=today, book=book)
     if last is None:
-        raise DecisionRefused(reason="undo")
-    for number in last.numbers:
-        _take_back(session, author, person, number, within=last.until - last.at)
+        recent = _recent(session, person, now=author.now, today=today, book=book)
+        if recent is None:
+            raise DecisionRefused(reason="undo")
+        number = _standing_beside(session, person, recent.numbers[0])
+        raise DecisionRefused(reason="superseded", number=number)
+    for each in last.numbers:
+        _take_back(session, author, person, each, within=last.until - last.at)
     return last, last.numbers
 
 
@@ -71,7 +87,28 @@ def _take_back(session: Session, author: Author, person: Person, number: int, *,
     )  # fmt: skip
     more: Mapping[str, object] = deciding.NOTHING
     if event.deed in OTHER_EYES:
-        more = deciding.NOBODY_DECIDED
+        more = _decided_before(found, event)
     deciding.move(session, number, back, more=more)
+
+
+def _decided_before(found: DecisionRecord, undone: Event) -> Mapping[str, object]:
+    """Who had decided, when and why, before what is undone; nobody where nobody had."""
+    earlier = [each for each in found.events if each.deed in OTHER_EYES and each.revision < undone.revision]
+    last = max((each for each in earlier if each.after is undone.before), key=_revision, default=None)
+    return deciding.NOBODY_DECIDED if last is None else deciding.decided_columns(last)
+
+
+def _revision(event: Event) -> int:
+    return event.revision
+
+
+def _standing_beside(session: Session, person: Person, number: int) -> int | None:
+    """The open decision that took the place of this one, which is settled; None where there is none."""
+    found = decisions.get_decision(session, Scope.of_person(person), number)
+    if found.status in OPEN or found.last_event.before not in OPEN:
+        return None
+    standing = standing_for(session, Scope.of_person(person))
+    needs = ((line.school_id, line.service) for line in found.lines)
+    return next((standing[need].number for need in needs if need in standing), None)
     said = {"deed": Deed.UNDO, "of": event.deed, "stands": before}
     author.note(session, Act.DECISION, f"decision:{number}", **said)

@@ -96,11 +96,16 @@ def move(
     )
     said: dict[str, Any] = {"status": event.after, "revision": event.revision, **more}
     if decided:
-        said |= {"decided_by_id": event.person_id, "decided_at": event.at, "verdict_reason": event.reason}
+        said |= decided_columns(event)
     session.execute(update(DECISION).where(DECISION.c.number == number).values(**said))
     if event.before is not event.after:
         lines = update(DECISION_LINE).where(DECISION_LINE.c.decision_number == number)
         session.execute(lines.values(is_open=event.after in OPEN))
+
+
+def decided_columns(event: Event) -> Mapping[str, Any]:
+    """The columns of who decided, when and why."""
+    return {"decided_by_id": event.person_id, "decided_at": event.at, "verdict_reason": event.reason}
 
 
 NOBODY_DECIDED: Mapping[str, Any] = {"decided_by_id": None, "decided_at": None, "verdict_reason": ""}
