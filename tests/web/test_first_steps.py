@@ -41,6 +41,15 @@ def test_where_no_school_is_on_record_every_list_says_so_and_how_to_begin(
     assert words.say("board.empty.import") not in text_of(reader)
 
 
+def test_no_count_says_that_all_is_well_where_no_school_is_on_record(empty: Engine, visit: Visit) -> None:
+    words, reader = CATALOGS[Language.RU], visit(empty, Language.RU)
+    for path in ("/reports", "/reports/quality", "/losses", "/cliff"):
+        said = text_of(reader.get(path).text)
+        assert words.say("board.empty") in said, path
+        assert words.say("quality.nothing") not in said
+        assert words.say("cliff.empty") not in said
+
+
 def test_a_filter_that_finds_nothing_among_schools_says_that_instead(filled: Engine, visit: Visit) -> None:
     said = text_of(visit(filled, Language.EN).get("/schools?region=10").text)
     assert CATALOGS[Language.EN].say("schools.empty") in said

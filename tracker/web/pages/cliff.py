@@ -54,6 +54,7 @@ def show(visit: Asked) -> Response:
         "cliff/show.html",
         {
             "filters": filters,
+            "has_schools": bool(look.needs),
             "asking": asking,
             "page": page,
             "months": by_month(ends, visit.on),

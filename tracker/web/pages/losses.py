@@ -49,6 +49,7 @@ def show(visit: Asked) -> Response:
         "losses/show.html",
         {
             "filters": filters,
+            "has_schools": bool(shot.needs),
             "until": until,
             "asked_until": asked.get("until") and until.isoformat(),
             "total": total(row.loss for row in rows),

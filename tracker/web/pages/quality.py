@@ -25,6 +25,7 @@ from tracker.web.deps import Asked, Called, Visit
 from tracker.web.filters import REGION_CODES, asked_of, not_known
 from tracker.web.paging import page_number, page_of
 from tracker.web.proving import author_of
+from tracker.web.queueing import all_needs
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -90,6 +91,7 @@ def show_quality(visit: Asked) -> Response:
         {
             "groups": GROUPS,
             "counts": counts,
+            "has_schools": bool(found) or bool(all_needs(visit)),
             "kind": chosen,
             "region": region,
             "regions": tuple(each.code for each in REGIONS if visit.scope.touches(each.code)),

@@ -47,6 +47,7 @@ def show(visit: Asked) -> Response:
             "region": region,
             "regions": _regions(visit),
             "made": made,
+            "has_schools": region is not None or made.total.figures[Figure.SCHOOLS] > 0,
             "figures": tuple(Figure),
             "shares": SHARES,
             "endings": tuple(Ending),
