@@ -42,6 +42,9 @@ def test_a_draft_is_made_by_one_question_and_sent_with_its_conditions(filled: En
     office = Office(filled)
     officer = browser(visit, office, "aigul")
     assert "School Әйтеке" in text_of(officer.get("/suggestions?step=draft").text)
+    assert "A ground may apply" in text_of(officer.get("/suggestions?step=draft").text)
+    nowhere = text_of(officer.get("/suggestions?step=draft&q=nowhere").text)
+    assert "A ground may apply" not in nowhere
     page = officer.get(f"/suggestions/{STALLED}?agreed=no")
     assert WORDS.say("agreed.question") in text_of(page.text)
     conditions = re.findall(r'name="confirmed" value="(\w+)"', page.text)
