@@ -89,6 +89,8 @@ def _take_back(session: Session, author: Author, person: Person, number: int, *,
     if event.deed in OTHER_EYES:
         more = _decided_before(found, event)
     deciding.move(session, number, back, more=more)
+    said = {"deed": Deed.UNDO, "of": event.deed, "stands": before}
+    author.note(session, Act.DECISION, f"decision:{number}", **said)
 
 
 def _decided_before(found: DecisionRecord, undone: Event) -> Mapping[str, object]:
@@ -110,5 +112,3 @@ def _standing_beside(session: Session, person: Person, number: int) -> int | Non
     standing = standing_for(session, Scope.of_person(person))
     needs = ((line.school_id, line.service) for line in found.lines)
     return next((standing[need].number for need in needs if need in standing), None)
-    said = {"deed": Deed.UNDO, "of": event.deed, "stands": before}
-    author.note(session, Act.DECISION, f"decision:{number}", **said)
