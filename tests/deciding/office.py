@@ -26,21 +26,26 @@ TODAY = legal_day(NOW)
 BOOK = Book.load()
 REASON = "қорытындыға дейін"
 
+REGIONS = {"dana": ("71",), "erlan": ("59", "71"), "farida": ("59", "71")}
+
 JUSTIFIED = Wanted(reason=REASON)
 
 
 @dataclass
 class Office:
-    """A database with people: an officer, two reviewers of region 59, and a head of region 71."""
+    """A database with people of region 59 (an officer, two reviewers), of region 71, and of both."""
 
     engine: Engine
     _known: dict[str, Person] = field(default_factory=dict)
 
     def person(self, name: str) -> Person:
-        """Somebody by name: ``aigul`` (officer), ``asel`` and ``bolat`` (reviewers), ``dana`` (of 71)."""
+        """Somebody by name: ``aigul`` (officer), ``asel`` and ``bolat`` (reviewers), ``dana`` (of 71).
+
+        ``erlan`` and ``farida`` are reviewers of both regions.
+        """
         if name not in self._known:
             role = {"aigul": Role.OFFICER, "dana": Role.HEAD}.get(name, Role.REVIEWER)
-            given = a_person(role, "71" if name == "dana" else "59", name=name)
+            given = a_person(role, *REGIONS.get(name, ("59",)), name=name)
             sign_in(self.engine, given)
             with transaction(self.engine) as session:
                 number = people.number_of(session, given.email)
@@ -62,8 +67,12 @@ class Office:
         """A draft with every condition confirmed."""
         (row,) = self.draft(name, school, wanted=Wanted(agreed, reason=REASON))
         assert row.number is not None, row.code
-        found = self.found(row.number)
-        person = self.person(name)
+        self.confirm(name, row.number)
+        return self.found(row.number)
+
+    def confirm(self, name: str, number: int) -> None:
+        """Confirm every condition of a draft that waits for it."""
+        found, person = self.found(number), self.person(name)
         with transaction(self.engine, seeing=Scope.of_person(person)) as session:
             deciding.confirm(
                 session,
@@ -73,7 +82,6 @@ class Office:
                 dict.fromkeys(found.missing, ("", "№ 5")),
                 revision=found.revision,
             )
-        return self.found(row.number)
 
     def decide(self, name: str, number: int, deed: Deed, *, revision: int | None = None) -> None:
         """Do something to a decision, as it stands unless a revision is named."""

@@ -17,9 +17,11 @@ from tests.web.test_cost import questions
 from tracker.domain.decisions import DecisionStatus, Deed
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
+from tracker.services.deciding import Wanted
 from tracker.web.steps import Step
 
 WORDS = load_catalogs()[Language.EN]
+LONG = "9" * 5000
 
 
 def browser(visit: Visit, office: Office, name: str) -> TestClient:
@@ -127,18 +129,18 @@ def test_the_signed_contract_closes_the_flag_and_the_decision_is_closed_with_a_n
     paper = {
         "contract_number": "К-2-1", "signed_on": "2027-01-15", "start_on": "2027-01-15",
         "end_on": "15.04.2027", "amount": "80 000,50",
+        "supplier_bin": "941240000193",
     }  # fmt: skip
     refused = officer.post(f"/decisions/{number}/contract", data={**fields(page), **paper})
-        "supplier_bin": "941240000193",
     assert refused.status_code == 409
     assert "14.03.2027" in text_of(refused.text)
-    sent = {**fields(page), **paper, "end_on": "2027-03-14"}
-    recorded = officer.post(f"/decisions/{number}/contract", data=sent)
     early = {**fields(page), **paper, "start_on": "2027-01-01", "end_on": "2027-02-28"}
     told = officer.post(f"/decisions/{number}/contract", data=early).text
     assert 'id="start_on-error"' in told
     said = WORDS.say("decision_refused.not_within", first="15.01.2027", latest="14.03.2027")
     assert text_of(told).count(said) == 2  # above the page and beside its field
+    sent = {**fields(page), **paper, "end_on": "2027-03-14"}
+    recorded = officer.post(f"/decisions/{number}/contract", data=sent)
     assert "К-2-1" in text_of(recorded.text)
     assert STALLED not in officer.get("/queue?flag=no_service").text
     said_next(officer, "publish the report on the interim contract by")
@@ -181,8 +183,33 @@ def test_wrong_fields_and_foreign_or_unknown_numbers_are_refused_alike(filled: E
         (f"/decisions/{number}", {"deed": "jump"}),
         (f"/decisions/{number}/conditions", {"confirmed": ["unheard"]}),
         (f"/suggestions/{STALLED}", {"agreed": "maybe"}),
+        (f"/decisions/{number}", {"deed": "withdraw", "revision": LONG}),
     ):
         assert officer.post(path, data=data).status_code == 400, path
+
+
+def test_a_number_of_thousands_of_digits_is_refused_like_any_other(filled: Engine, visit: Visit) -> None:
+    reviewer = browser(visit, Office(filled), "asel")
+    for said in (LONG, f"{LONG}:1", f"1:{LONG}", "٣:1", "2147483648:1", "1:-1"):
+        data = {"decision": said, "reason": "x"}
+        assert reviewer.post("/suggestions/approvals", data=data).status_code == 400, said[:20]
+    for path in (
+        f"/decisions/{LONG}",
+        f"/decisions/{LONG}/documents",
+        f"/documents/check?number={LONG}&code=x",
+    ):
+        assert reviewer.get(path).status_code in (400, 404), path[:30]
+    assert reviewer.get(f"/reminders?person={LONG}").status_code == 400
+    assert reviewer.post("/exports/documents", data={"numbers": LONG}).status_code == 409
+
+
+def test_a_reason_that_ends_with_a_full_stop_has_one(filled: Engine, visit: Visit) -> None:
+    office = Office(filled)
+    wanted = Wanted(reason="До новой связи.")
+    ((number,),) = [(row.number,) for row in office.draft("aigul", STALLED, wanted=wanted)]
+    said = text_of(browser(visit, office, "asel").get(f"/decisions/{number}").text)
+    assert "До новой связи." in said
+    assert "связи.." not in said
 
 
 def test_whoever_only_reads_sees_the_decision_and_no_buttons(filled: Engine, visit: Visit) -> None:

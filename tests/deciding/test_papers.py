@@ -24,6 +24,7 @@ from tracker.domain.dossier import Dossier
 from tracker.domain.drafts import DraftKind, GivenName, checksum, missing
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language, RouteId
+from tracker.render.catalogs import load_catalogs
 from tracker.render.documents import text_of
 from tracker.services import contracting, drafting, pricing
 from tracker.services.contracting import Paper
@@ -31,6 +32,7 @@ from tracker.store import journal
 from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING, Scope
 
+WORDS = load_catalogs()[Language.RU]
 CUSTOMER = "970240000118"
 STATED = {
     "buyer_kk": "Петропавл қаласының білім бөлімі",
@@ -116,6 +118,15 @@ def test_what_is_missing_is_said_and_given_once_before_anything_is_written(
     assert newest[2].details["stated"] == list(STATED)
 
 
+def test_three_requests_go_to_three_suppliers(direct: int, officer: TestClient) -> None:
+    here = f"/decisions/{direct}/documents"
+    again = {"customer": CUSTOMER, **STATED, "addressee_3": 'тоо  "бір"'}
+    refused = officer.post(f"{here}/facts", data=again)
+    assert refused.status_code == 400
+    assert WORDS.say("error.decision_refused.addressees") in plain(refused.text)
+    assert "Готово 1 из 6 документов" in plain(officer.get(here).text)  # nothing of it is kept
+
+
 def test_everything_ready_comes_in_one_archive_with_what_is_missing_beside_it(
     direct: int, officer: TestClient
 ) -> None:
@@ -133,8 +144,7 @@ def test_everything_ready_comes_in_one_archive_with_what_is_missing_beside_it(
         f"{direct}/005 {direct} Письмо школе Школа «Әйтеке».docx",
     ]
     assert len([name for name in names if name.endswith(".pdf")]) == 5
-    assert "Отчёт о закупке из одного источника" in lacking
-    assert "номер подписанного договора" in lacking
+    assert lacking == f"№ {direct} Отчёт о закупке из одного источника: номер подписанного договора\r\n"
 
 
 def test_the_code_under_a_paper_leads_back_to_its_decision_until_the_record_changes(
@@ -176,12 +186,59 @@ def test_what_holds_of_a_customer_is_proposed_for_its_next_decision(
     state(officer, direct)
     fill(office.engine, a_contract("K-6", FAILED, "2026-01-01", "2026-12-31", buyer_bin=CUSTOMER))
     later = office.drafted("aigul", FAILED)
+    here = f"/decisions/{later.number}/documents"
     with reading(office.engine, seeing=EVERYTHING) as session:
         dossier = drafting.dossier_of(session, EVERYTHING, later.number, book=BOOK)
         (letter,) = (draft for draft in dossier.drafts if draft.kind is DraftKind.LETTER)
-    assert {each.head for each in dossier.drafts} == {STATED["head"]}
-    assert not any(each.addressee for each in dossier.drafts)
+    assert {each.head for each in dossier.drafts} == {None}  # no paper says it before a person confirms it
     assert missing(letter) == ()
+    page = officer.get(here).text
+    assert f'value="{STATED["head"]}"' in page
+    assert WORDS.say("papers.offered") in plain(page)
+    assert STATED["addressee_1"] not in re.findall(r'name="addressee_1"[^>]*value="([^"]*)"', page)
+    confirmed = {name: STATED[name] for name in ("buyer_kk", "buyer_ru", "head")}
+    page = officer.post(f"{here}/facts", data={"customer": CUSTOMER, **confirmed}).text
+    assert WORDS.say("papers.offered") not in plain(page)
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        dossier = drafting.dossier_of(session, EVERYTHING, later.number, book=BOOK)
+    assert {each.head for each in dossier.drafts} == {STATED["head"]}
+
+
+def test_what_was_stated_before_stays_with_who_changed_it(
+    direct: int, officer: TestClient, office: Office
+) -> None:
+    state(officer, direct)
+    here = f"/decisions/{direct}/documents"
+    assert WORDS.say("papers.before") not in plain(officer.get(here).text)
+    for head in ("Другой", ""):
+        data = {"customer": CUSTOMER, **STATED, "head": head}
+        said = plain(officer.post(f"{here}/facts", data=data).text)
+    for value in (STATED["head"], "Другой"):
+        assert f"{WORDS.say('papers.given.head')}: {value}" in said
+    assert office.person("aigul").name in said
+
+
+def test_nothing_is_stated_for_a_settled_decision(direct: int, officer: TestClient, office: Office) -> None:
+    other = office.drafted("aigul", FAILED).number
+    state(officer, other)
+    office.decide("asel", other, Deed.REJECT)
+    refused = officer.post(
+        f"/decisions/{other}/documents/facts", data={"customer": "", **STATED, "head": "Другой"}
+    )
+    assert refused.status_code == 400
+    assert WORDS.say("error.decision_refused.settled") in plain(refused.text)
+    person = office.person("aigul")
+    with transaction(office.engine, seeing=EVERYTHING) as session:
+        contracting.record(
+            session, office.author("aigul"), person, direct,
+            Paper("К-2-1", TODAY, TODAY, date(2027, 3, 14), Decimal("79000"), "ТОО «Екі»"),
+            revision=office.found(direct).revision, today=TODAY, book=BOOK,
+        )  # fmt: skip
+    state(officer, direct)  # the report after signing still asks for facts
+    office.decide("aigul", direct, Deed.CLOSE)
+    closed = officer.get(f"/decisions/{direct}/documents").text
+    assert WORDS.say("papers.state.settled") in plain(closed)
+    assert 'name="head"' not in closed
 
 
 def test_a_foreign_decision_has_no_papers_and_readers_without_the_right_give_nothing(
@@ -209,8 +266,7 @@ def test_both_databases_give_the_same_papers(both: list[Engine]) -> None:
         with transaction(engine, seeing=Scope.of_person(person)) as session:
             for _ in range(2):  # what is stated again is not new
                 changed = drafting.give(
-                    session, Scope.of_person(person), number, CUSTOMER, values,
-                    person_id=person.id, at=NOW, book=BOOK,
+                    session, person, number, CUSTOMER, values, at=NOW, book=BOOK,
                 )  # fmt: skip
             (dossier,) = drafting.dossiers_of(session, Scope.of_person(person), [number, 999], book=BOOK)
         assert changed == ()

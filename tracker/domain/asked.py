@@ -1,4 +1,4 @@
-"""Days and moments as people ask for them, on the command line and in addresses (rules §1)."""
+"""Days, moments and numbers as people ask for them, on the command line and in addresses (rules §1)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ def read_day(text: str) -> date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise _outside(text)
     return day
+
+
+def read_number(text: str, *, most: int) -> int | None:
+    """A number as plain digits, ``most`` at most; None for anything else, however long it is."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))):
+        return None
+    number = int(text)
+    return number if number <= most else None
 
 
 def _outside(text: str) -> DayNotReadable:

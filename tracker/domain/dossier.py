@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from tracker.domain.alphabet import words
 from tracker.domain.decision_records import DecisionRecord, FrozenClause, LineRecord, Tick
 from tracker.domain.decisions import DecisionStatus
 from tracker.domain.drafts import DRAFTS, Draft, DraftKind, GivenName, Held, Place, Term, Twin
@@ -16,6 +17,9 @@ from tracker.domain.vocabulary import ConditionStatus
 
 DEAD = frozenset({DecisionStatus.REJECTED, DecisionStatus.WITHDRAWN})
 """Decisions that need no papers."""
+
+SETTLED = DEAD | {DecisionStatus.CLOSED}
+"""Decisions for whose papers nothing is stated any more."""
 
 ADDRESSEES = (GivenName.ADDRESSEE_1, GivenName.ADDRESSEE_2, GivenName.ADDRESSEE_3)
 """Offers are asked from three potential suppliers (Rules, para 512); only one is invited after a failure."""
@@ -41,13 +45,17 @@ ASKED_BY: Mapping[DraftKind, tuple[GivenName, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A decision with everything that its papers are made of."""
+    """A decision with everything that its papers are made of.
+
+    ``proposed`` was stated of its customers for other decisions: papers say it once somebody confirms it.
+    """
 
     record: DecisionRecord
     given: Mapping[tuple[str, GivenName], str]
     signed: tuple[ContractRow, ...]
     reply_days: int | None
     is_partial: bool
+    proposed: Mapping[tuple[str, GivenName], str] = field(default_factory=dict)
 
     @property
     def drafts(self) -> tuple[Draft, ...]:
@@ -72,6 +80,15 @@ class Dossier:
     def told(self, customer: str, name: GivenName) -> str:
         """What was stated; nothing where nobody has."""
         return self.given.get((customer, name), "")
+
+    @property
+    def takes_facts(self) -> bool:
+        """Whether anybody who sees all of it may state something for its papers."""
+        return not self.is_partial and self.record.status not in SETTLED
+
+    def offered(self, customer: str, name: GivenName) -> str:
+        """What was stated of the customer elsewhere and waits to be confirmed here; else nothing."""
+        return "" if self.told(customer, name) else self.proposed.get((customer, name), "")
 
     def twin(self, customer: str, kazakh: GivenName, russian: GivenName) -> Twin:
         """What was stated in both languages."""
@@ -100,9 +117,17 @@ def _of_customer(
     if kind is not DraftKind.REQUEST:
         yield draft
         return
-    for count, name in enumerate(ADDRESSEES, start=1):
+    told = [case.told(customer, name) for name in ADDRESSEES]
+    for count, addressee in enumerate(told, start=1):
         part = f"{customer}-{count}" if draft.part else str(count)
-        yield replace(draft, part=part, addressee=case.told(customer, name) or None)
+        again = is_repeated([*told[: count - 1], addressee], of=addressee)
+        yield replace(draft, part=part, addressee=None if again else addressee or None)
+
+
+def is_repeated(told: Iterable[str], *, of: str) -> bool:
+    """Whether one party is named more than once, however it is spaced, quoted and capitalized."""
+    party = "".join(words(of))
+    return bool(party) and ["".join(words(each)) for each in told].count(party) > 1
 
 
 def _draft(kind: DraftKind, case: Dossier, lines: Sequence[LineRecord]) -> Draft:

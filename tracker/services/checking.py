@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.policy import stale_readings
-from tracker.services import evaluating
+from tracker.services import attesting, evaluating
 from tracker.services.evaluating import Book, Progress
 from tracker.store import assessments, journal, migrate, row_security
 from tracker.store.engine import durability, is_whole, reading
@@ -33,18 +34,28 @@ class Check:
 
 
 def verify(session: Session, *, today: date, book: Book, progress: Progress | None = None) -> list[Check]:
-    """Every stored assessment against a fresh one, the journal's chain, and citations read long ago."""
+    """Every stored assessment against a fresh one, the journal's chain, citations read long ago, and why
+    decisions were made against what the journal attests.
+    """
     different = evaluating.differing(session, today=today, book=book, progress=progress)
     names = ["/".join(each) for each in different[:SHOWN]]
     broken = journal.verify_chain(session)
     readings = stale_readings(book.policy, today=today)
-    return [
+    found = [
         Check("assessments", not different, _counted(len(different), names)),
         Check("journal", broken is None, "" if broken is None else f"seq {broken}"),
         Check(
             "citations", not readings, _counted(len(readings), [each.subject for each in readings[:SHOWN]])
         ),
     ]
+    return found if broken else [*found, _decisions(attesting.differing(session))]
+
+
+def _decisions(differing: Sequence[int]) -> Check:
+    """Whether decisions were made for the reasons that the journal attests; a broken one attests nothing."""
+    return Check(
+        "decisions", not differing, _counted(len(differing), [f"№ {each}" for each in differing[:SHOWN]])
+    )
 
 
 def _counted(count: int, names: list[str]) -> str:

@@ -79,7 +79,7 @@ def record(
     deciding.number_lines(session, number, stated.number)
     columns = deciding.signed_columns(signed)
     said = f"{stated.number}: {stated.why}" if stated.why else stated.number
-    move_on(session, author, person, found, Deed.RECORD, said, more=columns)
+    move_on(session, author, person, found, Deed.RECORD, said, more=columns, told=_told(rows[0]))
     with whole_country(session):  # what is due elsewhere is judged with it
         assessments.mark_due(session, [(line.school_id, line.service.value) for line in found.lines])
         evaluate(session, today=today, book=book)
@@ -192,6 +192,18 @@ def _is_registered(session: Session, found: DecisionRecord, rows: Sequence[Contr
     if all(line is not None and _terms(line) == _terms(row) for line, row in zip(same, rows, strict=True)):
         return True
     raise DecisionRefused(reason="taken")
+
+
+def _told(row: ContractRow) -> dict[str, object]:
+    """What the journal keeps of the contract."""
+    return {
+        "contract": row.contract_number,
+        "signed_on": row.signed_on,
+        "start_on": row.start_on,
+        "until": row.end_on,
+        "price": row.amount,
+        "supplier": row.supplier_bin or row.supplier_name,
+    }
 
 
 def _terms(line: ContractRow) -> tuple[object, ...]:

@@ -13,7 +13,6 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.acts import Act
 from tracker.domain.decision_records import DecisionRecord, Event, Tick
 from tracker.domain.decisions import (
     MOVES,
@@ -30,6 +29,7 @@ from tracker.domain.errors import DecisionRefused, DecisionStale, NotAllowed, No
 from tracker.domain.people import Person
 from tracker.domain.vocabulary import ConditionId, RouteId
 from tracker.services.acting import Author
+from tracker.services.attesting import note_deed, note_own
 from tracker.services.evaluating import Book
 from tracker.services.freezing import freeze, line_of
 from tracker.services.proposing import NeedKey, Proposal, guard_with, propose
@@ -40,6 +40,9 @@ from tracker.store.scope import EVERYTHING, Scope, is_storable
 
 LONGEST_REASON = 1000
 LONGEST_NOTE = 500
+
+OWN = "own"
+"""Why a person is refused to decide on what she drafted."""
 
 SINGLE = ""
 """The batch of what was done by itself."""
@@ -143,18 +146,30 @@ def _keep(
     status = DecisionStatus.PROPOSED
     event = Event(1, Deed.DRAFT, person.id, person.name, author.now, None, status, reason, batch)
     deciding.move(session, number, event)
-    said = {"route": route, "until": frozen.end_on.isoformat(), "schools": [line.school_id for line in lines]}
-    note_deed(session, author, number, Deed.DRAFT, **said)
+    told = {
+        "route": route,
+        "start_on": frozen.start_on.isoformat(),
+        "until": frozen.end_on.isoformat(),
+        "price": [line.price for line in lines],
+        "schools": [line.school_id for line in lines],
+        "conditions": [condition for condition in asked if condition in wanted.confirmed],
+    }
+    note_deed(session, author, number, event, told)
     return number
 
 
 def find(session: Session, person: Person, number: int) -> DecisionRecord:
     """A decision that a person may act on: she sees every school of it; raises :class:`NotFound`."""
     found = decisions.get_decision(session, Scope.of_person(person), number)
-    with whole_country(session):
-        if decisions.count_lines(session, EVERYTHING, number) > len(found.lines):
-            raise NotFound(decision=number)
+    if is_partial(session, found):
+        raise NotFound(decision=number)
     return found
+
+
+def is_partial(session: Session, found: DecisionRecord) -> bool:
+    """Whether a decision is about more schools than those that were found with it."""
+    with whole_country(session):
+        return decisions.count_lines(session, EVERYTHING, found.number) > len(found.lines)
 
 
 def decide(
@@ -187,12 +202,12 @@ def ready_for(
     """The decision where the person may do this to it now; ``revision`` is the one that she looked at."""
     require(person, deed)
     found = find(session, person, number)
+    if deed in OTHER_EYES and person.id in drafters(found):
+        raise DecisionRefused(reason=OWN)
     if revision is not None and revision != found.revision:
         raise DecisionStale(number=number)
     if found.status not in MOVES[deed]:
         raise DecisionRefused(reason="move", status=found.status, allowed=allowed(found.status))
-    if deed in OTHER_EYES and person.id in drafters(found):
-        raise DecisionRefused(reason="own")
     if deed is Deed.WITHDRAW and person.id not in drafters(found):
         raise DecisionRefused(reason="others")
     return found
@@ -214,14 +229,15 @@ def move_on(
     *,
     batch: str = SINGLE,
     more: Mapping[str, object] = deciding.NOTHING,
+    told: Mapping[str, object] = deciding.NOTHING,
 ) -> None:
-    """Write the move down, in the table and in the journal."""
+    """Write the move down, in the table (``more`` columns) and in the journal (what it ``told``)."""
     after = MOVES[deed][found.status]
     event = Event(
         found.revision + 1, deed, person.id, person.name, author.now, found.status, after, reason, batch
     )
     deciding.move(session, found.number, event, decided=deed in OTHER_EYES, more=more)
-    note_deed(session, author, found.number, deed, stands=after)
+    note_deed(session, author, found.number, event, told)
 
 
 def confirm(
@@ -252,7 +268,9 @@ def confirm(
     for condition in new:
         deciding.tick(session, number, Tick(condition, person.id, person.name, author.now, *said[condition]))
     if gone or new:
-        move_on(session, author, person, found, Deed.TICK, ", ".join([*new, *(f"-{one}" for one in gone)]))
+        reason = ", ".join([*new, *(f"-{one}" for one in gone)])
+        told = {"conditions": new, "lifted": gone}
+        move_on(session, author, person, found, Deed.TICK, reason, told=told)
 
 
 def approve_many(
@@ -264,7 +282,10 @@ def approve_many(
     reason: str,
     batch: str,
 ) -> tuple[Row, ...]:
-    """Approve many with one reason, each by itself: (number, revision) pairs in, one row for each out."""
+    """Approve many with one reason, each by itself: (number, revision) pairs in, one row for each out.
+
+    What she drafted herself she is refused, and the journal says so in one line.
+    """
     rows: list[Row] = []
     said = said_by(reason, needed=True)
     for number, revision in wanted:
@@ -274,6 +295,8 @@ def approve_many(
             rows.append(Row(None, number, code_of(refused)))
         else:
             rows.append(Row(None, number))
+    if own := [row.number for row in rows if row.code == OWN and row.number is not None]:
+        note_own(session, author, own, Deed.APPROVE)
     return tuple(rows)
 
 
@@ -296,8 +319,3 @@ def said_by(text: str, *, needed: bool, most: int = LONGEST_REASON) -> str:
     if (needed and not said) or len(said) > most or not is_storable(said):
         raise DecisionRefused(reason="reason", most=most)
     return said
-
-
-def note_deed(session: Session, author: Author, number: int, deed: Deed, **said: object) -> None:
-    """A line of the journal."""
-    author.note(session, Act.DECISION, f"decision:{number}", deed=deed, **said)

@@ -9,13 +9,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tracker.domain.decision_records import DecisionRecord
-from tracker.domain.dossier import Dossier, customer_of
+from tracker.domain.dossier import ADDRESSEES, SETTLED, Dossier, customer_of, is_repeated
 from tracker.domain.drafts import LONGEST_GIVEN, OF_CUSTOMERS, GivenName
+from tracker.domain.errors import DecisionRefused
+from tracker.domain.people import Person
 from tracker.domain.register import ContractRow
 from tracker.domain.vocabulary import ConditionId, Method, Stage
+from tracker.services import deciding
 from tracker.services.evaluating import Book
 from tracker.store import givens
-from tracker.store.decisions import get_decision, list_decisions
+from tracker.store.decisions import count_needs, get_decision, list_decisions
 from tracker.store.scope import Scope
 
 
@@ -31,25 +34,31 @@ def dossiers_of(session: Session, scope: Scope, numbers: Iterable[int], *, book:
 
 def give(
     session: Session,
-    scope: Scope,
+    person: Person,
     number: int,
     customer: str,
     values: Mapping[GivenName, str],
     *,
-    person_id: int,
     at: datetime,
     book: Book,
 ) -> tuple[GivenName, ...]:
     """Keep what a person states for a customer of a decision; the names of what is new.
 
-    Only what its form asks for is kept. Raises :class:`NotFound`.
+    Only what its form asks for is kept. Raises :class:`NotFound` unless she sees every school of the
+    decision, and :class:`DecisionRefused` where it is settled or one supplier would be asked twice.
     """
-    dossier = dossier_of(session, scope, number, book=book)
+    found = deciding.find(session, person, number)
+    if found.status in SETTLED:
+        raise DecisionRefused(reason="settled")
+    (dossier,) = _gather(session, Scope.of_person(person), [found], book)
     asked = dossier.asks(customer) if customer in dossier.customers else ()
     said = {name: " ".join(values.get(name, "").split())[:LONGEST_GIVEN] for name in asked}
+    three = [said[name] for name in ADDRESSEES if name in said]
+    if any(is_repeated(three, of=each) for each in three):
+        raise DecisionRefused(reason="addressees")
     changed = {name: value for name, value in said.items() if value != dossier.told(customer, name)}
     if changed:
-        givens.give(session, number, customer, changed, person_id=person_id, at=at)
+        givens.give(session, number, customer, changed, person_id=person.id, at=at)
     return tuple(changed)
 
 
@@ -62,11 +71,12 @@ def _gather(
     signed: dict[str, list[ContractRow]] = defaultdict(list)
     for row in givens.contracts_numbered(session, scope, _signed_numbers(records)):
         signed[row.contract_number].append(row)
-    counts = givens.count_needs(session, numbers)
+    counts = count_needs(session, numbers)
     return tuple(
         Dossier(
             record=record,
             given=_given(stated, record.number),
+            proposed=_proposed(stated, record.number),
             signed=tuple(signed.get(record.signed.number, ())) if record.signed else (),
             reply_days=_reply_days(record, book),
             is_partial=counts[record.number] > len(record.lines),
@@ -80,16 +90,17 @@ def _signed_numbers(records: Iterable[DecisionRecord]) -> list[str]:
 
 
 def _given(stated: Iterable[givens.Given], number: int) -> Mapping[tuple[str, GivenName], str]:
-    """What was stated for this decision; of its customers' own facts also the newest of other decisions."""
-    found: dict[tuple[str, GivenName], str] = {}
-    own: dict[tuple[str, GivenName], str] = {}
-    for each in stated:
-        key = (each.customer, each.name)
-        if each.decision == number:
-            own[key] = each.value
-        elif each.customer and each.name in OF_CUSTOMERS:
-            found[key] = each.value
-    return {**found, **own}
+    """What was stated for this decision."""
+    return {(each.customer, each.name): each.value for each in stated if each.decision == number}
+
+
+def _proposed(stated: Iterable[givens.Given], number: int) -> Mapping[tuple[str, GivenName], str]:
+    """What was stated last of its customers for other decisions: a person confirms it for this one."""
+    return {
+        (each.customer, each.name): each.value
+        for each in stated
+        if each.decision != number and each.customer and each.name in OF_CUSTOMERS
+    }
 
 
 def _reply_days(record: DecisionRecord, book: Book) -> int | None:

@@ -16,6 +16,7 @@ from tracker.domain.people import Person
 from tracker.domain.policy import Policy
 from tracker.domain.register import ContractRow
 from tracker.services.acting import Author
+from tracker.services.attesting import digest
 from tracker.services.deciding import move_on, ready_for, said_by
 from tracker.services.evaluating import Book
 from tracker.store import deciding, decisions
@@ -50,7 +51,8 @@ def set_price(
         raise DecisionRefused(reason="jump", percent=dict(warned[0].facts)["percent"])
     others = tuple(one for one in found.frozen.guard if one.kind is not GuardKind.PRICE_JUMP)
     deciding.set_price(session, number, price, replace(found.frozen, guard=(*others, *warned[:1])), said)
-    move_on(session, author, person, found, Deed.PRICE, f"{price:f}")
+    told = {"price": f"{price:f}", "why_sha256": digest(said)}
+    move_on(session, author, person, found, Deed.PRICE, f"{price:f}", told=told)
 
 
 def jumps(

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.acts import Act
 from tracker.domain.decision_records import UNDOABLE, DecisionRecord, Event, undoable
 from tracker.domain.decisions import OPEN, OTHER_EYES, DecisionStatus, Deed
 from tracker.domain.errors import DecisionRefused
 from tracker.domain.people import Person
 from tracker.services.acting import Author
+from tracker.services.attesting import digest, note_deed
 from tracker.services.deciding import SINGLE, find
 from tracker.services.evaluating import Book
 from tracker.services.proposing import standing_for
@@ -89,8 +89,10 @@ def _take_back(session: Session, author: Author, person: Person, number: int, *,
     if event.deed in OTHER_EYES:
         more = _decided_before(found, event)
     deciding.move(session, number, back, more=more)
-    said = {"deed": Deed.UNDO, "of": event.deed, "stands": before}
-    author.note(session, Act.DECISION, f"decision:{number}", **said)
+    told: dict[str, object] = {"of": event.deed}
+    if more:
+        told["verdict_sha256"] = digest(str(more["verdict_reason"]))
+    note_deed(session, author, number, back, told)
 
 
 def _decided_before(found: DecisionRecord, undone: Event) -> Mapping[str, object]:

@@ -5,8 +5,8 @@ A decision is seen by those who see any of its schools, with the lines of the sc
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -32,6 +32,7 @@ from tracker.domain.register import ContractRow, SchoolRow
 from tracker.domain.vocabulary import RouteId, Service
 from tracker.store.decision_tables import DECISION, DECISION_EVENT, DECISION_LINE, DECISION_TICK
 from tracker.store.people_tables import PERSON
+from tracker.store.row_security import whole_country
 from tracker.store.rows import read_contracts, read_schools
 from tracker.store.scope import Scope, among, numbered, visible
 from tracker.store.tables import CONTRACT_LINE, SCHOOL
@@ -58,7 +59,10 @@ LINE = TypeAdapter(FrozenLine)
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A decision as a list shows it; ``schools`` are those of the reader's scope, ``missing`` the ticks."""
+    """A decision as a list shows it; ``needs`` are those of the reader's scope, ``missing`` the ticks.
+
+    ``is_partial`` where it is about more needs than these.
+    """
 
     number: int
     status: DecisionStatus
@@ -72,11 +76,22 @@ class Head:
     revision: int
     verdict_reason: str
     needs: tuple[tuple[str, Service], ...]
+    is_partial: bool
 
     @property
     def is_complete(self) -> bool:
         """Whether it waits for the second pair of eyes only."""
         return self.status is DecisionStatus.PROPOSED and self.missing == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a decision was drafted, why it was decided, and what was said of each of its revisions."""
+
+    decision: int
+    drafter: str
+    verdict: str
+    by_revision: Mapping[int, str]
 
 
 def get_decision(session: Session, scope: Scope, decision: int) -> DecisionRecord:
@@ -117,11 +132,12 @@ def list_heads(
         needs[number].append((school_id, service))
     ticked = {row.number: row.ticks for row in session.execute(_tick_counts(of_status))}
     found = session.execute(_heads().where(of_status).order_by(DECISION.c.number))
+    counts = count_needs(session, needs)
     return tuple(
         Head(
             row.number, row.status, row.route, row.start_on, row.end_on, row.drafted_by_id, row.drafter,
             row.drafted_at, row.asked - ticked.get(row.number, 0), row.revision, row.verdict_reason,
-            tuple(needs[row.number]),
+            tuple(needs[row.number]), counts[row.number] > len(needs[row.number]),
         )
         for row in found
         if row.number in needs
@@ -145,6 +161,33 @@ def count_lines(session: Session, scope: Scope, decision: int) -> int:
     within = visible(session, scope, DECISION_LINE.c.school_id)
     counted = select(func.count()).select_from(DECISION_LINE)
     return session.scalar(counted.where(DECISION_LINE.c.decision_number == decision, within)) or 0
+
+
+def count_needs(session: Session, numbers: Collection[int]) -> Counter[int]:
+    """How many needs each decision is about, whoever sees them: a number, and nothing of theirs."""
+    row = DECISION_LINE.c
+    query = select(row.decision_number, func.count()).where(numbered(session, row.decision_number, numbers))
+    counts: Counter[int] = Counter()
+    if numbers:
+        with whole_country(session):
+            for number, count in session.execute(query.group_by(row.decision_number)):
+                counts[number] = count
+    return counts
+
+
+def list_reasons(session: Session, scope: Scope) -> tuple[Reasons, ...]:
+    """The reasons of every decision with a line within ``scope``."""
+    row = DECISION_EVENT.c
+    seen = select(DECISION_LINE.c.decision_number).where(visible(session, scope, DECISION_LINE.c.school_id))
+    said: dict[int, dict[int, str]] = defaultdict(dict)
+    events = select(row.decision_number, row.revision, row.reason).where(row.decision_number.in_(seen))
+    for number, revision, reason in session.execute(events):
+        said[number][revision] = reason
+    heads = select(DECISION.c.number, DECISION.c.reason, DECISION.c.verdict_reason)
+    return tuple(
+        Reasons(number, drafter, verdict, said[number])
+        for number, drafter, verdict in session.execute(heads.where(DECISION.c.number.in_(seen)))
+    )
 
 
 def recent_events(

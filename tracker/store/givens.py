@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.drafts import OF_CUSTOMERS, GivenName
 from tracker.domain.register import ContractRow
 from tracker.store.decision_tables import DECISION_LINE
-from tracker.store.given_tables import DECISION_GIVEN
-from tracker.store.row_security import whole_country
+from tracker.store.given_tables import DECISION_GIVEN, DECISION_GIVEN_BEFORE
+from tracker.store.people_tables import PERSON
 from tracker.store.rows import read_contracts
 from tracker.store.scope import Scope, among, numbered, visible
 from tracker.store.tables import CONTRACT_LINE
@@ -31,6 +30,17 @@ class Given:
     customer: str
     name: GivenName
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBefore:
+    """What a fact said until somebody stated it otherwise at a moment."""
+
+    customer: str
+    name: GivenName
+    value: str
+    changer: str
+    changed_at: datetime
 
 
 def list_given(
@@ -63,9 +73,17 @@ def give(
     person_id: int,
     at: datetime,
 ) -> None:
-    """Keep what somebody states for a customer; an empty value takes back what was stated before."""
+    """Keep what somebody states for a customer; an empty value takes back what was stated before.
+
+    What was said until then is laid aside, never lost.
+    """
     row = DECISION_GIVEN.c
     before = (row.decision_number == number, row.customer == customer, row.name.in_(sorted(values)))
+    gone = select(*row, literal(person_id), literal(at, DECISION_GIVEN_BEFORE.c.changed_at.type))
+    aside = DECISION_GIVEN_BEFORE.insert().from_select(
+        [*(column.name for column in row), "changed_by_id", "changed_at"], gone.where(*before)
+    )
+    session.execute(aside)
     session.execute(delete(DECISION_GIVEN).where(*before))
     said = [
         {
@@ -77,6 +95,19 @@ def give(
     ]  # fmt: skip
     if said:
         session.execute(insert(DECISION_GIVEN), said)
+
+
+def list_given_before(session: Session, scope: Scope, decision: int) -> tuple[GivenBefore, ...]:
+    """What a decision's facts said before, the last change first."""
+    row = DECISION_GIVEN_BEFORE.c
+    seen = select(DECISION_LINE.c.decision_number).where(visible(session, scope, DECISION_LINE.c.school_id))
+    query = (
+        select(row.customer, row.name, row.value, PERSON.c.name, row.changed_at)
+        .join(PERSON, PERSON.c.id == row.changed_by_id)
+        .where(row.decision_number == decision, row.decision_number.in_(seen))
+        .order_by(row.id.desc())
+    )
+    return tuple(GivenBefore(*found) for found in session.execute(query))
 
 
 def contracts_numbered(session: Session, scope: Scope, contracts: Iterable[str]) -> tuple[ContractRow, ...]:
@@ -91,14 +122,3 @@ def list_suppliers(session: Session, scope: Scope) -> tuple[str, ...]:
     within = (row.superseded_seq.is_(None), visible(session, scope, row.school_id))
     query = select(row.supplier_name).distinct().where(row.supplier_name.is_not(None), *within)
     return tuple(session.scalars(query.order_by(row.supplier_name).limit(MOST_SUPPLIERS)))
-
-
-def count_needs(session: Session, numbers: Iterable[int]) -> Counter[int]:
-    """How many needs each decision is about, whoever sees them: a number, and nothing of theirs."""
-    row = DECISION_LINE.c
-    query = select(row.decision_number, func.count()).where(numbered(session, row.decision_number, numbers))
-    counts: Counter[int] = Counter()
-    with whole_country(session):
-        for number, count in session.execute(query.group_by(row.decision_number)):
-            counts[number] = count
-    return counts

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tracker.domain.asked import read_number
 from tracker.domain.errors import TrackerError
 from tracker.web.rules import READING, Door
 
@@ -50,7 +51,7 @@ class Admission:
         except TrackerError as error:
             return self.refused(request, error)
         length = request.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > room:
+        if read_number(length, most=room) is None:
             return self.too_large(request, HTTPException(TOO_LARGE))
         return None
 

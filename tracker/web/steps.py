@@ -48,6 +48,11 @@ class Waiting:
     is_own: bool
 
     @property
+    def is_for_reader(self) -> bool:
+        """Whether the reader may decide on it: another drafted it, and she sees every school of it."""
+        return not self.is_own and not self.head.is_partial
+
+    @property
     def first(self) -> SchoolRow:
         """The school that names it."""
         return self.schools[0]
@@ -66,19 +71,19 @@ class Steps:
 
     def first_for(self, person: Person) -> Step:
         """Where a reader begins: what others wait for her to approve, else the first step with work."""
-        if person.may(Action.APPROVE) and any(not one.is_own for one in self.waiting[Step.APPROVE]):
+        if person.may(Action.APPROVE) and any(one.is_for_reader for one in self.waiting[Step.APPROVE]):
             return Step.APPROVE
         return next((step for step in (Step.COMPLETE, Step.DRAFT, Step.SIGN) if self.count(step)), Step.DRAFT)
 
     def next_to_approve(self, *, after: int) -> int | None:
         """The decision that waits for the reader next; None where none is left."""
-        hers = [one.head.number for one in self.waiting[Step.APPROVE] if not one.is_own]
+        hers = [one.head.number for one in self.waiting[Step.APPROVE] if one.is_for_reader]
         return next((number for number in hers if number != after), None)
 
     @property
     def left(self) -> int:
         """How many wait for the reader's own approval."""
-        return sum(not one.is_own for one in self.waiting[Step.APPROVE])
+        return sum(one.is_for_reader for one in self.waiting[Step.APPROVE])
 
 
 def steps_of(visit: Visit, filters: Filters) -> Steps:
@@ -116,7 +121,7 @@ def step_of(head: Head) -> Step:
 def _waiting(
     visit: Visit, heads: Iterable[Head], everything: Iterable[NeedView], kept: Iterable[NeedView]
 ) -> list[Waiting]:
-    """The decisions by the place of their worst need, one's own last."""
+    """The decisions by the place of their worst need; those that another approves last."""
     schools = {need.school.school_id: need.school for need in everything}
     places = {_key(need): place for place, need in enumerate(kept)}
     found = [
@@ -130,7 +135,7 @@ def _waiting(
 
     def place(one: Waiting) -> tuple[bool, int, int]:
         worst = min(places.get(need, len(places)) for need in one.head.needs)
-        return one.is_own and step_of(one.head) is Step.APPROVE, worst, one.head.number
+        return not one.is_for_reader and step_of(one.head) is Step.APPROVE, worst, one.head.number
 
     return sorted((one for one in found if one.schools), key=place)
 

@@ -11,13 +11,13 @@ from fastapi import APIRouter, Form
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tracker.domain.asked import read_day
+from tracker.domain.asked import read_day, read_number
 from tracker.domain.decision_records import DecisionRecord
 from tracker.domain.decisions import MOVES, NEEDED, OPEN, OTHER_EYES, Deed
 from tracker.domain.errors import DayNotReadable, DecisionRefused, DecisionStale, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import ConditionId
-from tracker.services import contracting, deciding, pricing
+from tracker.services import attesting, contracting, deciding, pricing
 from tracker.services.contracting import Paper
 from tracker.store import decisions
 from tracker.store.decisions import LARGEST
@@ -70,7 +70,7 @@ def _moved(called: Caller, number: str, deed: Deed, reason: str, revision: int, 
             session, author, called.person, number_of(number), deed, revision=revision, reason=reason
         )
 
-    if refused := _done(called, number, asked, work, reason=reason):
+    if refused := _done(called, number, asked, work, reason=reason, deed=deed):
         return refused
     return RedirectResponse(_next(called, number_of(number), deed, asked), 303)
 
@@ -158,12 +158,19 @@ def _done(
     *,
     reason: str | None = None,
     stated: dict[str, str] | None = None,
+    deed: Deed | None = None,
 ) -> Response | None:
-    """Do the work in a transaction of its own; where it is refused, the page that says why."""
+    """Do the work in a transaction of its own; where it is refused, the page that says why.
+
+    The journal keeps that somebody tried to decide on her own draft.
+    """
     try:
         with called.writing() as session:
             work(session)
     except REFUSALS as refused:
+        if deed in OTHER_EYES and refused.details.get("reason") == deciding.OWN:
+            with called.writing() as session:
+                attesting.note_own(session, author_of(called), [number_of(number)], deed)
         with called.reading() as visit:
             return _page(visit, number_of(number), asked, refused=refused, reason=reason, stated=stated)
     return None
@@ -181,12 +188,14 @@ def _page(
     found = decisions.get_decision(visit.session, visit.scope, number)
     fields = {name: value for name, value in parse_qsl(asked) if name in ASKED}
     steps = steps_of(visit, Filters.read(fields))
-    deeds = deeds_of(visit, found)
+    is_partial = deciding.is_partial(visit.session, found)
+    deeds = frozenset[Deed]() if is_partial else deeds_of(visit, found)
     begins = contracting.first_day(found, visit.today)
     values = {
         "found": found,
         "ticks": {tick.condition: tick for tick in found.ticks},
         "deeds": deeds,
+        "is_partial": is_partial,
         "is_own": visit.person.id in deciding.drafters(found),
         "left": steps.left,
         "asked": asked,
@@ -217,7 +226,7 @@ def _moved_facts(visit: Visit, found: DecisionRecord) -> str | None:
 
 
 def deeds_of(visit: Visit, found: DecisionRecord) -> frozenset[Deed]:
-    """What the reader may do to a decision now."""
+    """What the reader may do now to a decision of which she sees every school."""
     own = visit.person.id in deciding.drafters(found)
     return frozenset(
         deed
@@ -250,9 +259,10 @@ def _back(number: str, asked: str) -> Response:
 
 def number_of(text: str) -> int:
     """The number of a decision in an address; raises :class:`NotFound` for what is none."""
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST))):
+    number = read_number(text, most=LARGEST)
+    if number is None:
         raise NotFound(decision=text)
-    return int(text)
+    return number
 
 
 def _deed(text: str, allowed: tuple[Deed, ...]) -> Deed:

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.acts import Act
+from tracker.domain.asked import read_number
 from tracker.domain.dossier import Dossier
 from tracker.domain.drafts import (
     GIVEN,
@@ -34,7 +35,8 @@ from tracker.render.environment import Voice
 from tracker.render.papers import Paper, clean, compose, own
 from tracker.render.pdf_documents import pdfs
 from tracker.services import drafting
-from tracker.store.givens import list_suppliers
+from tracker.store.decisions import LARGEST
+from tracker.store.givens import list_given_before, list_suppliers
 from tracker.web.attachments import disposition, file_name
 from tracker.web.auditing import note
 from tracker.web.deps import Asked, Called, Caller
@@ -52,9 +54,6 @@ ASKING = frozenset({DraftKind.REQUEST, DraftKind.INVITATION})
 
 FEW = 10
 """So many codes of papers at most go into one entry of the journal."""
-
-LONGEST = 10
-"""Digits of the longest number of a decision."""
 
 
 class Format(StrEnum):
@@ -95,10 +94,12 @@ def show(visit: Asked, number: int) -> Response:
             "by_kind": {kind: [line for line in lines if line.draft.kind is kind] for kind in kinds},
             "ready": sum(not line.lacks for line in lines),
             "count": len(lines),
-            "can_be_stated": any(code in GIVEN for line in lines for code in line.lacks),
+            "can_be_stated": dossier.takes_facts
+            and any(code in GIVEN for line in lines for code in line.lacks),
             "own_page": OF_DECISION,
             "stated": GIVEN,
             "longest": LONGEST_GIVEN,
+            "before": list_given_before(visit.session, visit.scope, number),
             "suppliers": list_suppliers(visit.session, visit.scope) if ASKING & kinds.keys() else (),
         },
     )
@@ -151,14 +152,7 @@ def give(
     values = dict(zip(GivenName, said, strict=True))
     with called.writing() as session:
         changed = drafting.give(
-            session,
-            called.scope,
-            number,
-            customer,
-            values,
-            person_id=called.person.id,
-            at=called.moment,
-            book=called.house.book,
+            session, called.person, number, customer, values, at=called.moment, book=called.house.book
         )
         if changed:
             note(session, called, Act.DECISION, f"decision:{number}", stated=list(changed))
@@ -168,7 +162,8 @@ def give(
 @router.post("/exports/documents", dependencies=[allow(Action.EXPORT)])
 def take_many(called: Called, numbers: Annotated[str, Form()] = "") -> Response:
     """The papers of the named decisions in one archive, with a list of what is missing in the others."""
-    named = [int(number) for number in numbers.split() if number.isdecimal() and len(number) <= LONGEST]
+    read = (read_number(number, most=LARGEST) for number in numbers.split())
+    named = [number for number in read if number is not None]
     with called.reading() as visit:
         dossiers = drafting.dossiers_of(visit.session, visit.scope, named, book=called.house.book)
     return _archive(called, dossiers)
@@ -181,9 +176,10 @@ def check(visit: Asked) -> Response:
     number, code = asked.get("number", "").strip(), asked.get("code", "").strip()
     values: dict[str, object] = {"number": number, "code": code, "dossier": None, "line": None}
     if number and code:
-        if not number.isdecimal() or len(number) > LONGEST:
+        known = read_number(number, most=LARGEST)
+        if known is None:
             raise FilterNotKnown(name="number", value=number)
-        dossier = drafting.dossier_of(visit.session, visit.scope, int(number), book=visit.house.book)
+        dossier = drafting.dossier_of(visit.session, visit.scope, known, book=visit.house.book)
         same = [draft for draft in dossier.drafts if is_same_checksum(code, draft)]
         values |= {"dossier": dossier, "line": next(iter(_lines(same, visit)), None)}
     return visit.page("papers/check.html", values)
@@ -219,7 +215,7 @@ def _told(lines: Iterable[Line], called: Caller) -> str:
     """Which papers are not in an archive, and why."""
     words = _voice(called).words
     told = (
-        f"№ {line.draft.decision} {words.say(f'papers.{line.draft.kind}')} {line.about}: "
+        f"№ {line.draft.decision} {' '.join((words.say(f'papers.{line.draft.kind}'), line.about)).strip()}: "
         + "; ".join(words.say(f"papers.missing.{code}") for code in line.lacks)
         for line in lines
     )

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tracker.domain.asked import read_day
+from tracker.domain.asked import read_day, read_number
 from tracker.domain.errors import (
     DayNotReadable,
     FilterNotKnown,
@@ -70,9 +70,10 @@ class Shown:
 def show(visit: Asked) -> Response:
     """One's own reminders, or those of somebody whose schools one sees."""
     text = asked_of(visit.request, ("person",)).get("person") or str(visit.person.id)
-    if not (text.isascii() and text.isdigit()) or int(text) > LARGEST_NUMBER:
+    number = read_number(text, most=LARGEST_NUMBER)
+    if number is None:
         raise FilterNotKnown(name="person", value=text)
-    return _page(visit, overseeing.overseen_person(visit.session, visit.person, int(text)))
+    return _page(visit, overseeing.overseen_person(visit.session, visit.person, number))
 
 
 @router.post("/reminders/substitutes", dependencies=OWN)

@@ -11,6 +11,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from tracker.domain.asked import read_number
 from tracker.domain.decisions import Agreed, Block
 from tracker.domain.errors import DecisionRefused, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
@@ -268,10 +269,10 @@ def _keys(need: list[str]) -> list[NeedKey]:
 
 def _seen(text: str) -> tuple[int, int]:
     """The number and revision of a decision that was chosen."""
-    number, _, revision = text.partition(":")
-    if not all(part.isascii() and part.isdigit() and int(part) <= LARGEST for part in (number, revision)):
+    number, revision = (read_number(part, most=LARGEST) for part in text.partition(":")[::2])
+    if number is None or revision is None:
         raise FilterNotKnown(name="decision", value=text)
-    return int(number), int(revision)
+    return number, revision
 
 
 def _conditions(named: Iterable[str]) -> Iterable[ConditionId]:
