@@ -128,10 +128,12 @@ def test_three_requests_go_to_three_suppliers(direct: int, officer: TestClient) 
 
 
 def test_everything_ready_comes_in_one_archive_with_what_is_missing_beside_it(
-    direct: int, officer: TestClient
+    direct: int, officer: TestClient, office: Office
 ) -> None:
     state(officer, direct)
-    taken = officer.post("/exports/documents", data={"numbers": f"{direct} 999 no"})
+    dead = office.drafted("aigul", FAILED).number
+    office.decide("asel", dead, Deed.REJECT)
+    taken = officer.post("/exports/documents", data={"numbers": f"{direct} {dead} 999 no"})
     assert taken.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
         names = archive.namelist()
@@ -144,7 +146,10 @@ def test_everything_ready_comes_in_one_archive_with_what_is_missing_beside_it(
         f"{direct}/005 {direct} Письмо школе Школа «Әйтеке».docx",
     ]
     assert len([name for name in names if name.endswith(".pdf")]) == 5
-    assert lacking == f"№ {direct} Отчёт о закупке из одного источника: номер подписанного договора\r\n"
+    assert lacking == (
+        f"№ {direct} Отчёт о закупке из одного источника: номер подписанного договора\r\n"
+        f"№ {dead}: Этому решению документы не нужны: оно отозвано или отклонено.\r\n"
+    )
 
 
 def test_the_code_under_a_paper_leads_back_to_its_decision_until_the_record_changes(

@@ -194,32 +194,37 @@ def _archive(called: Caller, dossiers: Sequence[Dossier]) -> Response:
     if len(ready) > MOST_PAPERS:
         raise PaperIncomplete(reason="many", most=MOST_PAPERS)
     subject = f"decision:{dossiers[0].record.number}" if len(dossiers) == 1 else "documents"
-    data = zip_bytes(_files(drafts, ready, called))
+    unneeded = [dossier.record.number for dossier in dossiers if not dossier.drafts]
+    data = zip_bytes(_files(drafts, ready, unneeded, called))
     _tell(called, subject, ready, Format.ZIP)
     words = called.house.voices[called.language].words
     number = f" {dossiers[0].record.number}" if len(dossiers) == 1 else ""
     return _saved(data, f"{words.say('papers.archive')}{number} {called.on.isoformat()}", Format.ZIP)
 
 
-def _files(drafts: Sequence[Draft], ready: Sequence[Draft], called: Caller) -> Iterator[tuple[str, bytes]]:
+def _files(
+    drafts: Sequence[Draft], ready: Sequence[Draft], unneeded: Sequence[int], called: Caller
+) -> Iterator[tuple[str, bytes]]:
     papers = _composed(ready, called)
     for place, (draft, paper, pdf) in enumerate(zip(ready, papers, pdfs(papers), strict=True), start=1):
         path = f"{draft.decision}/{place:03} {file_name(_name(draft, called))}"
         yield f"{path}.docx", docx_bytes(paper)
         yield f"{path}.pdf", pdf
-    if lacking := [line for line in _lines(drafts, called) if line.lacks]:
-        yield f"{_voice(called).words.say('papers.missing')}.txt", _told(lacking, called).encode("utf-8-sig")
+    lacking = [line for line in _lines(drafts, called) if line.lacks]
+    if told := _told(lacking, unneeded, called):
+        yield f"{_voice(called).words.say('papers.missing')}.txt", told.encode("utf-8-sig")
 
 
-def _told(lines: Iterable[Line], called: Caller) -> str:
-    """Which papers are not in an archive, and why."""
+def _told(lines: Iterable[Line], unneeded: Iterable[int], called: Caller) -> str:
+    """Which papers are not in an archive, and why; which decisions need none."""
     words = _voice(called).words
-    told = (
+    told = [
         f"№ {line.draft.decision} {' '.join((words.say(f'papers.{line.draft.kind}'), line.about)).strip()}: "
         + "; ".join(words.say(f"papers.missing.{code}") for code in line.lacks)
         for line in lines
-    )
-    return "\r\n".join(told) + "\r\n"
+    ]
+    told += (f"№ {number}: {words.say('papers.none')}" for number in unneeded)
+    return "".join(f"{each}\r\n" for each in told)
 
 
 def _composed(drafts: Iterable[Draft], called: Caller) -> list[Paper]:
