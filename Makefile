@@ -20,7 +20,7 @@ LINTED := $(if $(filter lint,$(MAKECMDGOALS)),$(HOUSE))
 TORTURE := $(patsubst %,tests/delivery/test_%.py,kills swept stopping many)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly torture lint format bench wheel bill audit lock clean
+.PHONY: help demo test nightly telling torture lint format bench wheel bill audit lock clean
 
 help:  ## say what each word does
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | expand -t 10
@@ -31,8 +31,12 @@ demo: $(VENV)/runtime  ## the invented country on http://127.0.0.1:8000
 test: $(VENV)/dev  ## the whole test suite
 	$(PY) -m pytest -n $(PROCESSES) --dist loadgroup $(LINTED:%=--ignore=%)
 
-nightly: $(VENV)/dev  ## the whole test suite, with what counts in thousands at its full size
+nightly: $(VENV)/dev  ## the whole test suite, with what counts in thousands at its full size, and `make telling`
 	NIGHTLY=true $(PY) -m pytest -n $(PROCESSES) --dist loadgroup
+	$(PY) -m bench.telling
+
+telling: $(VENV)/dev  ## whether the time of an answer tells what its words must not
+	$(PY) -m bench.telling
 
 torture: $(VENV)/dev  ## kill the sender a thousand times (KILLS) and at every system call, stop it a hundred times
 	NIGHTLY=true KILLS=$(KILLS) $(PY) -m pytest -n $(PROCESSES) --dist loadgroup $(TORTURE)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from tests.people import ADMIN
 from tests.web.register import STALLED
+from tracker.domain.roles import Action
 from tracker.store import journal
 from tracker.store.engine import reading
 from tracker.store.scope import EVERYTHING
@@ -45,6 +51,58 @@ def filled_in(path: str) -> str:
 def changing(client: TestClient) -> tuple[Address, ...]:
     """The addresses at which something may be changed."""
     return tuple(each for each in addresses_of(client) if not each.is_reading)
+
+
+PROVED = (Action.OWN_ACCOUNT, None)
+"""Forms of one's own account and of nobody hash passwords; those of nobody are named one by one."""
+
+BY_HAND = {"/corrections": ("kind", "school_id", "number", "service", "seen", "reason", "value_end_on",
+                            "value_amount", "value_supplier_name")}  # fmt: skip
+"""Forms that are read whole, whose fields no signature names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An address that takes a form, with the names of its fields."""
+
+    path: str
+    fields: tuple[str, ...]
+    action: Action | None
+
+
+def forms_of(client: TestClient) -> tuple[Form, ...]:
+    """Every form that somebody who is signed in sends, and those that a school sends by its link."""
+    app: FastAPI = client.app  # type: ignore[assignment]  # the app is ours
+    named = ("/answer/{key}", "/queue/views", "/queue/views/forget")
+    rules = {path: action for path, method, action in rules_of(app) if method == "POST"}
+    known = {path: action for path, action in rules.items() if action not in PROVED or path in named}
+    found = []
+    for each in iter_route_contexts(app.routes):
+        if each.path in known and "POST" in (each.methods or ()) and isinstance(each.route, APIRoute):
+            fields = BY_HAND.get(str(each.path), tuple(fields_of(each.route.dependant)))
+            found.append(Form(filled_in(str(each.path)), fields, known[str(each.path)]))
+    return tuple(form for form in found if form.fields)
+
+
+def fields_of(reading: Dependant) -> Iterator[str]:
+    """The fields that a form is asked for, also by what its route depends on."""
+    yield from (param.alias for param in reading.body_params)
+    for deeper in reading.dependencies:
+        yield from fields_of(deeper)
+
+
+UNASKED = ("/account/second-factor", "/metrics", "/openapi.json")
+"""A step that wants a password first, and two answers for programs that take no question."""
+
+
+def lists_of(client: TestClient) -> tuple[str, ...]:
+    """Every page and answer of an administrator that has one address."""
+    rules = rules_of(client.app)  # type: ignore[arg-type]  # the app is ours
+    return tuple(
+        path
+        for path, method, action in rules
+        if method == "GET" and action and ADMIN.may(action) and path not in UNASKED and "{" not in path
+    )
 
 
 def dump(engine: Engine, *, without: tuple[str, ...] = ()) -> list[str]:

@@ -24,15 +24,25 @@ from tests.web.reading import text_of
 from tests.web.register import COVERED, STALLED, a_contract, a_school, day, fill, small_country
 from tracker.domain.acts import Act
 from tracker.domain.guarded import unguarded
-from tracker.domain.register import TenderRow
-from tracker.domain.roles import Role
-from tracker.domain.vocabulary import FlagKind, Language, RefusalReason, Service, State, TenderStatus
+from tracker.domain.register import RegisterRow, TenderEventRow, TenderRow
+from tracker.domain.reports import Figure
+from tracker.domain.roles import Action, Role
+from tracker.domain.vocabulary import (
+    FlagKind,
+    Language,
+    RefusalReason,
+    Service,
+    State,
+    TenderEventKind,
+    TenderStatus,
+)
 from tracker.render.catalogs import load_catalogs
 from tracker.services.exporting import NEED_COLUMNS
 from tracker.store import journal
 from tracker.store.engine import reading
 from tracker.web.attachments import disposition, file_name
 from tracker.web.pages.exports import SCHOOL_COLUMNS
+from tracker.web.rules import rules_of
 
 LISTED = re.compile(r'<a href="/schools/(\d{12})[?"]')
 ROWS = re.compile(r'<th scope="row".*?</th>', re.DOTALL)
@@ -123,6 +133,18 @@ def test_fil_5_the_button_on_a_list_asks_for_the_same_filters(filled: Engine, vi
     assert 'action="/exports/queue?region=59&amp;state=uncovered&amp;on=2027-02-01"' in html
 
 
+def test_fil_5_a_report_that_is_handed_out_says_the_figures_of_the_page(large: Engine, visit: Visit) -> None:
+    """The page of stages and its file are compared in tests/web/test_quality.py."""
+    client = visit(large, Language.EN)
+    for asked in ({}, {"region": "59"}, {"region": "71"}):
+        shown = re.findall(r"<td[^>]*><strong>([\d\s]+)</strong>", client.get("/reports", params=asked).text)
+        answer = client.post("/reports/print", data={"kind": "weekly", "format": "csv", **asked})
+        header, *_, total = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+        names = [title.partition(")")[0].rpartition("(")[2] for title in header]
+        said = dict(zip(names, total, strict=True))
+        assert [int("".join(each.split())) for each in shown] == [int(said[figure]) for figure in Figure]
+
+
 WICKED = (
     "=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1+1", "＋1", "－1", "＠x", '"=1"',
     "'=1", ";=1", ",=1",
@@ -145,17 +167,46 @@ def wicked(empty: Engine) -> Engine:
             TenderRow(text, f"9907700{n:05}", TenderStatus.ACTIVE, published_on=day("2027-01-04"))
             for n, text in enumerate(WICKED)
         ),
+        *(row for n, text in enumerate(WICKED) for row in over(f"{text} ", f"9907700{n:05}")),
     )
     return empty
 
 
-@pytest.mark.parametrize("path", ["queue", "schools"])
+def over(number: str, school_id: str) -> Iterator[RegisterRow]:
+    """A tender that is over, whose stages are counted."""
+    complete, ended_on = TenderStatus.COMPLETE, day("2026-10-20")
+    yield TenderRow(number, school_id, complete, published_on=day("2026-09-01"), ended_on=ended_on)
+    kind = TenderEventKind
+    days = {kind.BIDS: "2026-09-02", kind.EVALUATION: "2026-09-21", kind.COMPLETE: "2026-10-20"}
+    yield from (TenderEventRow(number, event, day(on)) for event, on in days.items())
+
+
+TABLES: dict[str, dict[str, str]] = {
+    "/exports/queue": {}, "/exports/schools": {}, "/exports/stages": {}, "/journal/export": {},
+    "/reports/print": {"kind": "weekly", "region": "59"}, "/reports/again": {"number": "1"},
+}  # fmt: skip
+"""Addresses that hand out tables, and what is sent to them."""
+
+PAPERS = ("/exports/documents", "/decisions/{number}/documents")
+"""What they hand out has no cells (tests/render/test_papers.py, FIL-3)."""
+
+
+def test_no_address_that_hands_out_a_file_is_left_out(filled: Engine, visit: Visit) -> None:
+    rules = rules_of(visit(filled).app)  # type: ignore[arg-type]  # the app is ours
+    handing = {path for path, method, action in rules if method == "POST" and action is Action.EXPORT}
+    assert handing | {"/journal/export"} == {*TABLES, *PAPERS}
+
+
+@pytest.mark.parametrize("path", TABLES)
 def test_fil_1_no_cell_of_a_file_from_a_page_is_obeyed(wicked: Engine, visit: Visit, path: str) -> None:
     client = visit(wicked)
-    text = client.post(f"/exports/{path}", data={"format": "csv"}).content.decode("utf-8-sig")
-    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    client.post("/reports/print", data=TABLES["/reports/print"])
+    answer = client.post(path, data={**TABLES[path], "format": "csv"})
+    assert answer.status_code == 200
+    cells = [cell for row in csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))) for cell in row]
+    assert len(cells) > 15
     assert not [cell for cell in cells if cell.lstrip(' \u00a0\u200b"').startswith(OBEYED)]
-    data = client.post(f"/exports/{path}", data={"format": "xlsx"}).content
+    data = client.post(path, data={**TABLES[path], "format": "xlsx"}).content
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
     written = [cell for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in written} <= {"s", "n", "d"}

@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import cycle
+from itertools import cycle, islice
 from types import FrameType
 from urllib.parse import quote
 
@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from tests.office import Office
-from tests.safety.routes import NOTES, dump
+from tests.safety.routes import NOTES, dump, lists_of
 from tests.web.conftest import Visit
 from tests.web.register import a_school, fill
 from tracker.domain import alphabet, asked, bins, guarded
@@ -45,9 +45,8 @@ PAYLOADS = (
 FREE = ("q", "district")
 CLOSED = ("region", "service", "state", "flag", "within", "page", "size", "on", "known", "lang")
 UNKNOWN = ("sort", "order", "fields", "expand", "contract__school__region", "csrf", "id")
-PATHS = ("/queue", "/schools", "/", "/api/v1/needs", "/api/v1/flags")
-SEARCHED = frozenset(PATHS) - {"/"}
-"""Those that take a text in which anything may stand."""
+SEARCHED = frozenset({"/queue", "/schools", "/api/v1/needs", "/api/v1/flags"})
+"""Those that are sent what keeps databases waiting."""
 
 IS_CI = os.environ.get("CI") == "true"
 PLACES = ("/schools/", "/imports/", "/api/v1/schools/", "/api/v1/tenders/", "/api/v1/contracts/", "/welcome/")
@@ -61,13 +60,15 @@ def client(filled: Engine, visit: Visit) -> TestClient:
 
 
 def test_web_7_no_parameter_carries_a_query_into_the_database(filled: Engine, client: TestClient) -> None:
-    before, places = dump(filled, without=NOTES), cycle(PATHS)
+    before, places = dump(filled, without=NOTES), cycle(lists_of(client))
     for payload in PAYLOADS:
         for name in (*FREE, *CLOSED, *UNKNOWN):
-            for path in PATHS if IS_CI else (next(places),):
+            for path in islice(places, 5 if IS_CI else 1):
                 answer = client.get(path, params={name: payload})
                 is_taken = name in FREE and path in SEARCHED
-                assert answer.status_code == (200 if is_taken else 400), (path, name, payload)
+                exact = path in SEARCHED or path == "/"  # others may take a name that these do not
+                allowed = {200 if is_taken else 400} if exact else {200, 400, 404}
+                assert answer.status_code in allowed, (path, name, payload)
                 if is_taken and path == "/api/v1/needs" and " " in payload:
                     assert answer.json()["total"] == 0, (name, payload)
     assert dump(filled, without=NOTES) == before
