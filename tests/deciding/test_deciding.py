@@ -204,7 +204,7 @@ def test_a_contract_that_a_file_brought_first_is_only_tied_to_its_decision(offic
 
 def test_a_price_that_jumps_is_warned_of_and_whoever_sets_it_has_drafted(office: Office) -> None:
     draft = office.drafted("aigul", STALLED)
-    assert draft.lines[0].price == Decimal(74679)  # 59 of the 365 days of 462,000 tenge
+    assert draft.lines[0].price == Decimal(77000)  # two of the twelve months of 462,000 tenge
     person = office.person("asel")
     with transaction(office.engine, seeing=EVERYTHING) as session:
         pricing.set_price(

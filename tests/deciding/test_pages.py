@@ -100,6 +100,7 @@ def test_many_are_looked_at_first_then_drafted_approved_and_undone_with_a_row_fo
     said = text_of(page.text)
     assert WORDS.say("decision_refused.cap_used_up") in said
     assert WORDS.say("decision_refused.needs_reason") in said
+    assert WORDS.say("preview.single.title") in said
     assert office.draft("asel", USED_UP)[0].number is None  # nothing was written by looking
     confirmed = re.findall(r'name="confirmed" value="(\w+)"', page.text)
     made = officer.post("/suggestions/drafts", data={"need": chosen, "confirmed": confirmed, "asked": ""})

@@ -111,6 +111,17 @@ def test_a_second_bridge_is_warned_of_and_stopped_beyond_the_common_cap() -> Non
     assert found(within) == {GuardKind.SECOND_BRIDGE: Level.WARN}
 
 
+def test_a_bridge_of_an_earlier_chain_bars_nothing_and_one_of_this_chain_names_its_supplier() -> None:
+    long_ago = replace(EARLIER, contract_number="K-0-1", start_on=date(2023, 1, 1), end_on=date(2023, 2, 28))
+    assert found(replace(BRIDGE, lines=(long_ago, REGULAR))) == {}
+    named = replace(EARLIER, supplier_name="ТОО «Байланыс»")
+    second = replace(BRIDGE, lines=(long_ago, REGULAR, named), chain_start=named.start_on)
+    (same,) = (each for each in guard(second, POLICY) if each.kind is GuardKind.SAME_SUPPLIER)
+    assert same.facts == (("supplier", "ТОО «Байланыс»"), ("contract", "K-1-1"))
+    (chain,) = (each for each in guard(second, POLICY) if each.kind is GuardKind.SECOND_BRIDGE)
+    assert dict(chain.facts)["bridges"] == "1"
+
+
 def test_a_bridge_that_leads_to_no_purchase_says_since_when() -> None:
     failed = replace(BRIDGE, has_live_tender=False, tenderless_since=date(2026, 12, 15))
     (finding,) = guard(failed, POLICY)
@@ -121,10 +132,10 @@ def test_a_bridge_that_leads_to_no_purchase_says_since_when() -> None:
     )
 
 
-def test_a_price_jump_is_told_against_a_day_of_the_last_contract() -> None:
-    assert fitting_price(BRIDGE) == Decimal(59000)  # 59 days at 1,000 tenge
-    assert found(replace(BRIDGE, price=Decimal(70800))) == {}
-    assert found(replace(BRIDGE, price=Decimal(70801))) == {GuardKind.PRICE_JUMP: Level.WARN}
+def test_a_price_jump_is_told_against_the_same_days_of_the_last_contract() -> None:
+    assert fitting_price(BRIDGE) == Decimal(60833)  # two of the twelve months of 365,000 tenge
+    assert found(replace(BRIDGE, price=Decimal(72999))) == {}
+    assert found(replace(BRIDGE, price=Decimal(73000))) == {GuardKind.PRICE_JUMP: Level.WARN}
     unknown = replace(BRIDGE, price=Decimal(10**9), lines=(replace(REGULAR, amount=None),))
     assert found(unknown) == {}
 

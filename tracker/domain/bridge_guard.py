@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tracker.domain.days import Span, months_from, next_day
+from tracker.domain.days import Span, months_from
 from tracker.domain.decision_records import Facts, GuardFinding, GuardKind, Level
 from tracker.domain.policy import Policy
+from tracker.domain.prices import Price
 from tracker.domain.register import ContractRow
 from tracker.domain.vocabulary import SERVING, ContractKind
 
@@ -86,10 +87,11 @@ def _tenderless(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
 
 
 def _same_supplier(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
-    """The supplier of an earlier bridge of the need would have one more."""
+    """The supplier of an earlier bridge of the same chain would have one more."""
     held = [line for line in _earlier_bridges(bridge) if bridge.supplier == supplier_of(line)]
     if held and bridge.supplier is not None:
-        facts = (("supplier", bridge.supplier), ("contract", held[-1].contract_number))
+        name = held[-1].supplier_name or bridge.supplier
+        facts = (("supplier", name), ("contract", held[-1].contract_number))
         clause = "guard.second_bridge_stops"
         yield _finding(policy, bridge, GuardKind.SAME_SUPPLIER, Level.WARN, facts, clause)
 
@@ -100,15 +102,16 @@ def supplier_of(line: ContractRow) -> str | None:
 
 
 def _price_jump(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
-    """A day costs more than under the last regular contract, by more than the house lets pass."""
+    """The days cost more than under the last regular contract, by more than the house lets pass."""
     before = last_price(bridge)
     if before is None or bridge.price is None or bridge.window.is_empty:
         return
-    number, per_day = before
-    now = bridge.price / bridge.window.days
-    percent = (now - per_day) * HUNDRED / per_day
+    usual = before.of(bridge.window)
+    if not usual:
+        return
+    percent = (bridge.price - usual) * HUNDRED / usual
     if percent > policy.on(bridge.on).price_jump_percent:
-        facts = (("percent", f"{percent:.0f}"), ("contract", number))
+        facts = (("percent", f"{percent:.0f}"), ("contract", before.contract_number))
         clause = "guard.price_jump_percent"
         yield _finding(policy, bridge, GuardKind.PRICE_JUMP, Level.WARN, facts, clause)
 
@@ -116,41 +119,36 @@ def _price_jump(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
 _FINDERS = (_over_cap, _chain, _tenderless, _same_supplier, _price_jump)
 
 
-def last_price(bridge: Bridge) -> tuple[str, Decimal] | None:
-    """The number and the price of a day of the regular contract that began last, where both are known."""
+def last_price(bridge: Bridge) -> Price | None:
+    """The price of the regular contract that began last, of those whose amount and days are known."""
     priced = [
-        line
+        Price(line.contract_number, line.amount, line.currency, line.start_on, line.end_on)
         for line in bridge.lines
-        if line.kind is ContractKind.REGULAR and line.start_on < bridge.window.start and _price(line)
+        if line.kind is ContractKind.REGULAR and line.start_on < bridge.window.start
+        if line.amount and line.amount > 0 and line.end_on
     ]
-    if not priced:
-        return None
-    last = max(priced, key=lambda line: (line.start_on, line.contract_number))
-    return last.contract_number, _price(last) or Decimal(0)
-
-
-def _price(line: ContractRow) -> Decimal | None:
-    if line.amount is None or line.end_on is None or line.amount <= 0:
-        return None
-    return line.amount / Span(line.start_on, next_day(line.end_on)).days
+    return max(priced, key=lambda price: (price.first, price.contract_number), default=None)
 
 
 def _earlier_bridges(bridge: Bridge) -> list[ContractRow]:
-    """The extension and interim lines of the need that began before the window, the oldest first."""
+    """The extension and interim lines of the same chain that began before the window, the oldest first."""
+    since = bridge.chain_start
+    if since is None:
+        return []
     found = [
         line
         for line in bridge.lines
         if line.kind is not ContractKind.REGULAR
         and line.status in SERVING
-        and line.start_on < bridge.window.start
+        and since <= line.start_on < bridge.window.start
     ]
     return sorted(found, key=lambda line: (line.start_on, line.contract_number))
 
 
 def fitting_price(bridge: Bridge) -> Decimal | None:
-    """What the window costs at the price of a day of the last regular contract, to whole tenge."""
+    """What the window costs at the price of the last regular contract, as :meth:`.Price.of` counts."""
     before = last_price(bridge)
-    return None if before is None else (before[1] * bridge.window.days).quantize(Decimal(1))
+    return None if before is None else before.of(bridge.window)
 
 
 def _finding(

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from tracker.domain.days import Span, add_months, next_day
 
 TIYN = Decimal("0.01")
+WHOLE = Decimal(1)
 MONTH_PART = Decimal("0.01")
 
 
@@ -40,9 +41,9 @@ class Price:
         return (self.amount / months_in(self.first, self.last)).quantize(TIYN, ROUND_HALF_UP)
 
     def of(self, span: Span) -> Decimal:
-        """What service on some days would cost at this price."""
+        """What service on some days would cost at this price, month by month, to whole tenge."""
         months = months_in(span.start, span.last)
-        return (self.amount * months / months_in(self.first, self.last)).quantize(TIYN, ROUND_HALF_UP)
+        return (self.amount * months / months_in(self.first, self.last)).quantize(WHOLE, ROUND_HALF_UP)
 
 
 def months_shown(span: Span) -> Decimal:
