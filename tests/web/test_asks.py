@@ -74,6 +74,8 @@ def test_an_answer_changes_nothing_until_it_is_accepted(filled: Engine, visit: V
         told = {entry.action: entry for entry in journal.entries(session)}
     assert told[Act.SCHOOL_ANSWERED].actor == NOBODY
     assert told[Act.SCHOOL_ANSWERED].details["address"]
+    journal_page = visit(filled, Language.KK, person=a_person(Role.AUDITOR)).get("/journal").text
+    assert f"{KK.say('deed.settled')}: {KK.say('ask.settled.accepted')}" in journal_page
     assert told[Act.SCHOOL_ASKED].actor == told[Act.ANSWER_SETTLED].actor != NOBODY
 
 

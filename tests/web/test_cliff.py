@@ -130,6 +130,7 @@ def test_asking_shows_what_would_be_done_and_does_it_once(falling: Engine, clien
     preview = client.post("/cliff/ask", data=form)
     assert preview.status_code == 200
     assert SAY("cliff.preview.title") in text_of(preview.text)
+    assert ".." not in text_of(preview.text)
     assert told(falling) == []
     done = client.post("/cliff/ask", data={**form, "seen": hidden(preview.text)["seen"]})
     assert SAY("cliff.done.title") in text_of(done.text)

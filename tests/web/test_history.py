@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,8 @@ from tests.web.reading import text_of
 from tests.web.register import NOW, RECORDED_AT, a_contract, a_school
 from tracker.domain.register import RegisterKind, RegisterRow
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import Language
+from tracker.domain.vocabulary import ContractStatus, Language
+from tracker.feeds.columns import COLUMNS
 from tracker.render.catalogs import load_words
 from tracker.services.acting import Author
 from tracker.services.amending import Correction, Which, amend, find, seen_of
@@ -105,6 +107,15 @@ def test_a_contract_that_was_imported_late_is_known_now_and_was_not_then(
     )
     assert "K-66" not in then
     assert "K-66" in now
+    ended = replace(a_contract("K-66", late, "2026-01-01", "2027-12-31"), status=ContractStatus.PENDING)
+    settle(filled, ended, at=NOW)
+    named = text_of(client.get(f"/history?school_id={late}").text)
+    own, foreign = (
+        next(column.ru for column in COLUMNS[kind] if column.name == "status")
+        for kind in (RegisterKind.CONTRACTS, RegisterKind.TENDERS)
+    )
+    assert f"{own}: " in named
+    assert foreign not in named
     page = text_of(client.get("/history?region=59&on=2027-01-14").text)
     assert "Кеш" in page
     assert load_words(Language.RU).say("history.differing") in page

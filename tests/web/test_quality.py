@@ -76,6 +76,8 @@ def test_every_count_is_the_length_of_its_list(filled: Engine, visit: Visit) -> 
     for kind, number in counts.items():
         page = client.get(f"/reports/quality?kind={kind}").text
         assert page.count('<th scope="row" data-label') == int(number), kind
+    one = client.get("/reports/quality?kind=missing_place").text
+    assert '<h2 id="list">2 школы без региона или района</h2>' in one, re.findall("<h2.*", one)
 
 
 def test_whoever_says_that_all_is_still_true_does_it_by_one_click(filled: Engine, visit: Visit) -> None:

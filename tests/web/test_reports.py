@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -107,6 +108,14 @@ def test_a_report_that_cannot_be_told_as_it_was_is_not_told_otherwise(filled: En
     answer = client.post("/reports/again", data={"number": "1", "format": "csv"})
     assert answer.status_code == 409
     assert load_words(Language.RU).say("error.report_differs") in answer.text
+
+
+def test_a_report_of_who_sees_one_region_bears_its_name(filled: Engine, visit: Visit) -> None:
+    words, client = load_words(Language.RU), visit(filled, Language.RU, person=REVIEWER)
+    assert words.say("report.everywhere") not in printed(client, "weekly", "csv").decode("utf-8-sig")
+    caption = re.findall(r"<caption>(.*?)</caption>", client.get("/reports").text)[0]
+    assert words.say("report.everywhere") not in caption
+    assert words.say("region.59") in caption
 
 
 def test_nobody_prints_the_reports_of_others_save_who_sees_everything(filled: Engine, visit: Visit) -> None:

@@ -48,6 +48,14 @@ class Person:
         return self.role in NATIONAL
 
     @property
+    def whole_region(self) -> str | None:
+        """The one region that is all she sees; None for who sees more than one, or only parts of one."""
+        reach = self.reach
+        if self.sees_everything or self.only_region is not None or reach.districts or reach.schools:
+            return None
+        return next(iter(reach.regions)) if len(reach.regions) == 1 else None
+
+    @property
     def mark(self) -> str:
         """How the journal names her: stable, and nothing of her own."""
         return f"person:{self.id}"

@@ -36,6 +36,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "conditions": ("condition",),
     "lifted": ("condition",),
     "stands": ("decision_status",),
+    "settled": ("ask.settled",),
 }
 """Where the words of a detail's values are; every other value is told as it is."""
 

@@ -42,7 +42,9 @@ def _school(visit: Visit, school_id: str) -> Response:
     needs = tuple(one for one in _both(visit) if one.need.school.school_id == school_id)
     corrections = recalling.corrections(visit.session, visit.scope, school_id, today=visit.today)
     titles = {
-        column.name: getattr(column, visit.language) for columns in COLUMNS.values() for column in columns
+        (kind, column.name): getattr(column, visit.language)
+        for kind, columns in COLUMNS.items()
+        for column in columns
     }
     return visit.page(
         "history/school.html",
