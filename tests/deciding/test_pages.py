@@ -107,6 +107,13 @@ def test_many_are_looked_at_first_then_drafted_approved_and_undone_with_a_row_fo
     assert text_of(made.text).count(WORDS.say("result.done.draft")) == 1
     number = int(re.findall(r"/decisions/(\d+)", made.text)[0])
     reviewer = browser(visit, office, "asel")
+    listed = reviewer.get("/suggestions?step=approve").text
+    assert f'name="decision" value="{number}:' in listed
+    warned = office.drafted("aigul", FAILED).number  # no purchase is under way
+    listed = reviewer.get("/suggestions?step=approve").text
+    assert f'name="decision" value="{number}:' in listed
+    assert f'name="decision" value="{warned}:' not in listed
+    assert WORDS.say("caution.guard") in text_of(listed)
     revision = office.found(number).revision
     wanted = {"decision": [f"{number}:{revision}", "999:1"], "reason": "мерекеге дейін", "asked": ""}
     approved = text_of(reviewer.post("/suggestions/approvals", data=wanted).text)

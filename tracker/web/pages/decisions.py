@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.asked import read_day, read_number
 from tracker.domain.decision_records import DecisionRecord
-from tracker.domain.decisions import MOVES, NEEDED, OPEN, OTHER_EYES, Deed
+from tracker.domain.decisions import MOVES, NEEDED, OTHER_EYES, Deed
 from tracker.domain.errors import DayNotReadable, DecisionRefused, DecisionStale, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import ConditionId
@@ -21,6 +21,7 @@ from tracker.services import attesting, contracting, deciding, pricing
 from tracker.services.contracting import Paper
 from tracker.store import decisions
 from tracker.store.decisions import LARGEST
+from tracker.web.cautions import is_late, moved_facts
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
 from tracker.web.pages.suggestions import back_to, undo_values
@@ -206,23 +207,12 @@ def _page(
         "begins": begins,
         "latest": contracting.latest_end(found, begins, visit.house.book),
         "has_duties": contracting.has_duties(found),
-        "is_late": found.status in OPEN and visit.today > found.start_on,
-        "moved": _moved_facts(visit, found) if found.status in OPEN else None,
+        "is_late": is_late(visit, found),
+        "moved": moved_facts(found, all_needs(visit)),
         **undo_values(visit),
     }
     status = 409 if isinstance(refused, (DecisionRefused, DecisionStale)) else 400 if refused else 200
     return visit.page("decisions/show.html", values, status=status)
-
-
-def _moved_facts(visit: Visit, found: DecisionRecord) -> str | None:
-    """What is otherwise today than when it was drafted: ``not_needed``, ``advice``, or nothing (None)."""
-    needs = {(line.school_id, line.service) for line in found.lines}
-    judged = [need.assessment for need in all_needs(visit)]
-    answers = [one.answer for one in judged if (one.school_id, one.service) in needs]
-    if any(answer is None for answer in answers):
-        return "not_needed"
-    advised = {answer.recommended for answer in answers if answer is not None}
-    return "advice" if advised - {found.frozen.recommended} else None
 
 
 def deeds_of(visit: Visit, found: DecisionRecord) -> frozenset[Deed]:

@@ -20,6 +20,7 @@ from tracker.services import deciding, undoing
 from tracker.services.deciding import Row, Wanted, blocked
 from tracker.services.proposing import NeedKey, Proposal, propose
 from tracker.store.decisions import LARGEST, named_schools
+from tracker.web.cautions import cautions_of
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
 from tracker.web.pages.queue import choices
@@ -27,7 +28,7 @@ from tracker.web.paging import page_of
 from tracker.web.proving import author_of
 from tracker.web.queueing import all_needs
 from tracker.web.rules import allow
-from tracker.web.steps import ASKED, STEP, Step, steps_of
+from tracker.web.steps import ASKED, STEP, Step, Waiting, steps_of
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -50,6 +51,7 @@ def index(visit: Asked) -> Response:
     step = step_named(asked.get(STEP, "")) or steps.first_for(visit.person)
     items: tuple[object, ...] = steps.needs[step] if step in steps.needs else steps.waiting[step]
     page = page_of(items, number=filters.page, size=filters.size)
+    numbers = [one.head.number for one in page.items if isinstance(one, Waiting)]
     values = {
         "filters": filters,
         "steps": steps,
@@ -57,6 +59,7 @@ def index(visit: Asked) -> Response:
         "all_steps": tuple(Step),
         "page": page,
         "query": query_of(filters, step),
+        "cautions": cautions_of(visit, numbers),
         **undo_values(visit),
         **choices(filters, all_needs(visit)),
     }
