@@ -156,7 +156,7 @@ def test_nothing_else_travels(wheel: Path) -> None:
         "tracker",
         f"school_channel_tracker-{__version__}.dist-info",
     }
-    assert [name for name in inside if re.search(r"\.(db|pyc|log)$|test", name)] == []
+    assert [name for name in inside if re.search(r"\.(db|pyc|log)$|(^|/)tests?[_/]|conftest", name)] == []
 
 
 def test_the_installed_program_says_its_version(installed: Installed) -> None:
