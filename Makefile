@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 UV ?= uv
-PROCESSES ?= 4
+PROCESSES ?= 3
 KILLS ?= 1000
 
 VENV := .venv
