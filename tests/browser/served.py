@@ -61,6 +61,9 @@ MORE = {
 """Addresses at which a page shows something else."""
 
 
+NOT_THERE = ("/no-such-page", "/corrections")
+"""Pages that are not found: one is none, one is nothing without what is to be corrected."""
+
 REVIEWER = a_person(Role.REVIEWER, "59", name="drafter")
 """Who drafted the decision that pages show."""
 
@@ -117,7 +120,8 @@ class Served:
             person, key = replace(REVIEWER, id=number), (FAILED, Service.CHANNEL)
             author, wanted, book = Author(person.mark, NOW), Wanted(reason="асықпай"), Book.load()
             deciding.draft(session, author, person, [key], wanted, book=book, on=legal_day(NOW))
-            return str(standing_for(session, EVERYTHING)[key].number)
+            standing = standing_for(session, EVERYTHING).get(key)
+            return str(standing.number) if standing else "1"  # a register that is empty has none
 
 
 @contextmanager

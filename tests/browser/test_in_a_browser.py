@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
-from tests.browser.served import Served
+from tests.browser.served import NOT_THERE, Served
 from tests.people import a_person
 from tests.web.register import FAILED, INTERIM, STALLED, SUSPENDED, USED_UP
 from tracker.domain.roles import Role
@@ -62,7 +62,7 @@ def test_nothing_breaks_the_page_rules_and_nothing_foreign_is_loaded(
     page.on("requestfailed", lambda request: failed.append(f"{request.failure}: {request.url}"))
     page.on("pageerror", lambda error: said.append(f"{page.url} {error}"))
     for path in country.pages():
-        if path != "/no-such-page":
+        if path not in NOT_THERE:
             page.goto(path)
             page.evaluate("document.fonts.ready")
     assert [text for text in said if text.startswith(("error", "warning"))] == []

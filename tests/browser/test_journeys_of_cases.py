@@ -35,7 +35,7 @@ class Hand:
 
 
 def test_r1_the_queue_is_seen_at_once_and_its_worst_case_is_one_click_away(open_page: Open) -> None:
-    reviewer = a_person(Role.REVIEWER, "59")
+    reviewer = a_person(Role.REVIEWER, "59", name="of-cases")
     page = open_page("/queue", width=DESK, language=Language.RU, script=False, person=reviewer)
     hand = Hand(page)
     first = hand.page.locator("table.queue tbody tr").first
@@ -49,7 +49,7 @@ def test_r1_the_queue_is_seen_at_once_and_its_worst_case_is_one_click_away(open_
 
 
 def test_r3_why_a_school_is_red_and_who_has_it_is_copied_with_two_clicks(open_page: Open) -> None:
-    reviewer = a_person(Role.REVIEWER, "59")
+    reviewer = a_person(Role.REVIEWER, "59", name="of-cases")
     page = open_page("/", width=DESK, language=Language.RU, person=reviewer)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     hand = Hand(page)

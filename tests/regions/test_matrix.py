@@ -206,10 +206,11 @@ def _is_refused(answer: Response, who: Visitor) -> bool:
 
 @pytest.mark.parametrize("who", [STRANGERS[0], STRANGERS[5], STRANGERS[-1]], ids=lambda who: who.name)
 def test_other_methods_tell_nothing_and_change_nothing(town: Town, who: Visitor) -> None:
+    """A method that no page knows is refused before anybody is looked up: one visitor tries those."""
     keys = Keys(town.engine)
     for route in PATHS:
         path = keys.path(route, OF_B, who.person)
-        for method in OTHER_METHODS:
+        for method in OTHER_METHODS if who is ANYONE else OTHER_METHODS[:1]:
             answer = town.ask(who, method, path)
             assert leaks(answer, path) == [], (method, path)
             if method == "HEAD":
