@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -38,8 +40,12 @@ def faults(page: Page, path: str) -> list[str]:
 @pytest.mark.long
 @pytest.mark.parametrize("language", Language)
 def test_no_page_has_a_grave_fault(open_page: Open, country: Served, language: Language) -> None:
+    """In Kazakh every page, in the others every other one; ``make nightly`` looks at all in each language."""
     page = open_page("/", width=DESK, language=language)
-    assert [fault for path in country.pages() for fault in faults(page, path)] == []
+    paths, place = country.pages(), list(Language).index(language)
+    if place and os.environ.get("NIGHTLY") != "true":
+        paths = paths[place % 2 :: 2]
+    assert [fault for path in paths for fault in faults(page, path)] == []
 
 
 @pytest.mark.parametrize("turn", range(len(Language)))
