@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, literal, or_, select
+from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.drafts import OF_CUSTOMERS, GivenName
@@ -79,7 +79,8 @@ def give(
     """
     row = DECISION_GIVEN.c
     before = (row.decision_number == number, row.customer == customer, row.name.in_(sorted(values)))
-    gone = select(*row, literal(person_id), literal(at, DECISION_GIVEN_BEFORE.c.changed_at.type))
+    by, when = DECISION_GIVEN_BEFORE.c.changed_by_id.type, DECISION_GIVEN_BEFORE.c.changed_at.type
+    gone = select(*row, bindparam("changed_by", person_id, by), bindparam("changed", at, when))
     aside = DECISION_GIVEN_BEFORE.insert().from_select(
         [*(column.name for column in row), "changed_by_id", "changed_at"], gone.where(*before)
     )
