@@ -44,7 +44,7 @@ from tracker.store.reminder_tables import MESSAGE
 WORDS = load_catalogs()[Language.EN]
 RUNS = WORDS.say("cli.scheduler.runs")
 IS_FULL = os.environ.get("NIGHTLY") == "true"
-STOPS, TWICE = (100, 40) if IS_FULL else (12, 6)
+STOPS, TWICE = (100, 40) if IS_FULL else (8, 4)
 A_ROUND, SERVERS = 200, 5
 IN_TIME = 30
 DIED = 3

@@ -1,6 +1,6 @@
 """Proof that the oracles and their worlds see: every planted bug shows within a thousand of them.
 
-Every third bug is planted in an ordinary run, all of them every night; that each still has its place in the
+Every sixth bug is planted in an ordinary run, all of them every night; that each still has its place in the
 core is asked in every run.
 """
 
@@ -18,7 +18,7 @@ from tests.domain.planted_bugs import Bug, bugs, planted
 
 WITHIN = 1_000
 BUGS = bugs()
-PLANTED = BUGS if os.environ.get("NIGHTLY") == "true" else BUGS[::3]
+PLANTED = BUGS if os.environ.get("NIGHTLY") == "true" else BUGS[::6]
 KNOWN = readings()
 
 
