@@ -1,7 +1,8 @@
 """Two people who change the same fact: one is in time, the other is told and overwrites nothing (CON-5).
 
 Registers change by files. Whoever confirms a file has seen what it changes; where that is no more so, she is
-shown it anew. CI runs five hundred pairs, half of them on each database, an ordinary run eighty, the night all.
+shown it anew. CI runs five hundred pairs, half of them on each database, an ordinary run eighty, the night
+two thousand.
 """
 
 from __future__ import annotations
