@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pytest
 from playwright.sync_api import Page
 
@@ -24,8 +25,10 @@ BOTTOM = "document.querySelector('[data-decide]').getBoundingClientRect().bottom
 
 @pytest.mark.parametrize("language", Language)
 def test_no_page_scrolls_sideways_on_a_phone(open_page: Open, country: Served, language: Language) -> None:
+    """In English, the shortest, every third page; ``make nightly`` looks at all."""
     page = open_page("/", width=PHONE, height=740, language=language)
-    assert [path for path in country.pages() if scrolls_sideways(page, path)] == []
+    step = 3 if language is Language.EN and os.environ.get("NIGHTLY") != "true" else 1
+    assert [path for path in country.pages()[::step] if scrolls_sideways(page, path)] == []
 
 
 def scrolls_sideways(page: Page, path: str) -> bool:
