@@ -26,9 +26,9 @@ BOTTOM = "document.querySelector('[data-decide]').getBoundingClientRect().bottom
 
 @pytest.mark.parametrize("language", Language)
 def test_no_page_scrolls_sideways_on_a_phone(open_page: Open, country: Served, language: Language) -> None:
-    """In English, the shortest, every third page; ``make nightly`` looks at all."""
+    """In Kazakh every page, in the others every third; ``make nightly`` looks at all."""
     page = open_page("/", width=PHONE, height=740, language=language)
-    step = 3 if language is Language.EN and os.environ.get("NIGHTLY") != "true" else 1
+    step = 3 if language is not Language.KK and os.environ.get("NIGHTLY") != "true" else 1
     assert [path for path in country.pages()[::step] if scrolls_sideways(page, path)] == []
 
 

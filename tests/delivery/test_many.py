@@ -120,7 +120,7 @@ def all_send_each_once(engine: Engine, url: str, schedulers: int) -> None:
         assert len(leaders) > 1
 
 
-@pytest.mark.parametrize("schedulers", [2, 4, 8])
+@pytest.mark.parametrize("schedulers", [2, 4, 8] if IS_FULL else [4])
 def test_con_1_however_many_schedulers_each_message_goes_out_once_and_all_go_on(
     service: Service, schedulers: int
 ) -> None:
