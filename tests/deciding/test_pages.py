@@ -115,11 +115,17 @@ def test_many_are_looked_at_first_then_drafted_approved_and_undone_with_a_row_fo
     assert f'name="decision" value="{warned}:' not in listed
     assert WORDS.say("caution.guard") in text_of(listed)
     revision = office.found(number).revision
-    wanted = {"decision": [f"{number}:{revision}", "999:1"], "reason": "мерекеге дейін", "asked": ""}
+    by_hand = f"{warned}:{office.found(warned).revision}"
+    wanted = {"decision": [f"{number}:{revision}", by_hand, "999:1"], "reason": "мерекеге дейін", "asked": ""}
     approved = text_of(reviewer.post("/suggestions/approvals", data=wanted).text)
     assert WORDS.say("result.done.approve") in approved
     assert WORDS.say("decision_refused.unknown") in approved
+    assert WORDS.say("decision_refused.cautioned") in approved
+    assert office.found(warned).status is DecisionStatus.PROPOSED
     assert office.found(number).status is DecisionStatus.APPROVED
+    many = reviewer.post("/suggestions/approvals", data={"decision": ["1:1"] * 501, "reason": "x"})
+    assert many.status_code == 400
+    assert WORDS.say("error.decision_refused.many", most=500) in text_of(many.text)
     reviewer.post("/suggestions/undo", data={})
     assert office.found(number).status is DecisionStatus.PROPOSED
 

@@ -15,7 +15,7 @@ from tracker.domain.decision_records import (
     LineRecord,
 )
 from tracker.domain.findings import RouteAnswer, TenderStanding
-from tracker.domain.policy import Duty, Policy, Route
+from tracker.domain.policy import Duty, Policy, Route, Version
 from tracker.domain.register import ContractRow
 from tracker.domain.vocabulary import RouteId
 from tracker.services.proposing import Proposal
@@ -43,35 +43,26 @@ def freeze(proposal: Proposal, route: RouteId, findings: tuple[GuardFinding, ...
 
 
 def _route(judged: RouteAnswer, ground: Route) -> FrozenRoute:
-    source = ground.source
     return FrozenRoute(
         id=judged.id,
         verdict=judged.verdict,
         title=ground.title,
-        clause=FrozenClause(
-            ground.clause,
-            ground.at,
-            source.title if source else None,
-            source.number if source else None,
-            ground.assumed,
-        ),
+        clause=_clause(ground.clause, ground),
         caution=ground.caution,
         conditions=tuple(FrozenCondition(one.id, one.status, one.facts) for one in judged.conditions),
     )
 
 
+def _clause(name: str, place: Route | Version) -> FrozenClause:
+    """A clause as it stands that day, with the act and the place in it."""
+    title, number = (place.source.title, place.source.number) if place.source else (None, None)
+    return FrozenClause(name, place.at, title, number, place.assumed)
+
+
 def _duty(duty: Duty, policy: Policy, proposal: Proposal) -> FrozenDuty:
-    version = policy.clauses[duty.clause].on(proposal.window.start)
-    source = version.source
     return FrozenDuty(
         id=duty.id,
-        clause=FrozenClause(
-            duty.clause,
-            version.at,
-            source.title if source else None,
-            source.number if source else None,
-            version.assumed,
-        ),
+        clause=_clause(duty.clause, policy.clauses[duty.clause].on(proposal.window.start)),
         counted_from=duty.counted_from,
         working_days=duty.working_days,
         title=duty.title,

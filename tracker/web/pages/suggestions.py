@@ -39,6 +39,9 @@ ALL = "all"
 MOST = 500
 """How many needs or decisions one form may carry."""
 
+CAUTIONED = "cautioned"
+"""Why a decision that was posted by hand is not approved in bulk: it is to be read by itself."""
+
 Texts = Annotated[list[str], Form()]
 
 
@@ -107,14 +110,16 @@ def approve_many(
     asked: Annotated[str, Form()] = "",
 ) -> Response:
     """Approve many with one reason; the result has a row for each."""
-    wanted = [_seen(text) for text in decision[:MOST]]
-    if not wanted:
-        raise DecisionRefused(reason="none")
+    wanted = [_seen(text) for text in _chosen(decision)]
+    with called.reading() as visit:
+        cautions = cautions_of(visit, [number for number, _ in wanted])
+    plain = [each for each in wanted if not cautions.get(each[0])]
     with called.writing() as session:
         rows = deciding.approve_many(
-            session, author_of(called), called.person, wanted, reason=reason, batch=uuid4().hex
+            session, author_of(called), called.person, plain, reason=reason, batch=uuid4().hex
         )
-    return _result(called, "approve", rows, asked)
+    kept = (deciding.Row(None, number, CAUTIONED) for number, _ in wanted if cautions.get(number))
+    return _result(called, "approve", (*rows, *kept), asked)
 
 
 @router.post("/suggestions/undo", dependencies=[allow(Action.DRAFT)])
@@ -262,11 +267,18 @@ def step_named(text: str) -> Step | None:
     return Step(text) if text else None
 
 
+def _chosen(named: list[str]) -> list[str]:
+    """What was chosen; raises :class:`DecisionRefused` for nothing, or for more than :data:`MOST`."""
+    if not named:
+        raise DecisionRefused(reason="none")
+    if len(named) > MOST:
+        raise DecisionRefused(reason="many", most=MOST)
+    return named
+
+
 def _keys(need: list[str]) -> list[NeedKey]:
     """The needs of a form, each written as its service and school."""
-    if not need:
-        raise DecisionRefused(reason="none")
-    parted = (text.partition(" ") for text in need[:MOST])
+    parted = (text.partition(" ") for text in _chosen(need))
     return list(dict.fromkeys((school_id, _service(service)) for service, _, school_id in parted))
 
 
