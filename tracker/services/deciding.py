@@ -7,7 +7,7 @@ the move and a line of the journal. Writers come one at a time: the first of two
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,6 +43,9 @@ LONGEST_NOTE = 500
 
 OWN = "own"
 """Why a person is refused to decide on what she drafted."""
+
+CAUTIONED = "cautioned"
+"""Why a decision is not approved among many: it is to be read by itself."""
 
 SINGLE = ""
 """The batch of what was done by itself."""
@@ -279,17 +282,22 @@ def approve_many(
     person: Person,
     wanted: Iterable[tuple[int, int]],
     *,
+    alone: Container[int],
     reason: str,
     batch: str,
 ) -> tuple[Row, ...]:
     """Approve many with one reason, each by itself: (number, revision) pairs in, one row for each out.
 
-    What she drafted herself she is refused, and the journal says so in one line.
+    Those to be read ``alone`` are refused here. What she drafted herself she is refused, and the journal
+    says so in one line.
     """
     rows: list[Row] = []
     said = said_by(reason, needed=True)
     for number, revision in wanted:
         try:
+            if number in alone:
+                ready_for(session, person, number, Deed.APPROVE, revision=revision)
+                raise DecisionRefused(reason=CAUTIONED)
             decide(session, author, person, number, Deed.APPROVE, revision=revision, reason=said, batch=batch)
         except (DecisionRefused, DecisionStale, NotFound) as refused:
             rows.append(Row(None, number, code_of(refused)))

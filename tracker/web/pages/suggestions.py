@@ -39,9 +39,6 @@ ALL = "all"
 MOST = 500
 """How many needs or decisions one form may carry."""
 
-CAUTIONED = "cautioned"
-"""Why a decision that was posted by hand is not approved in bulk: it is to be read by itself."""
-
 Texts = Annotated[list[str], Form()]
 
 
@@ -113,13 +110,11 @@ def approve_many(
     wanted = [_seen(text) for text in _chosen(decision)]
     with called.reading() as visit:
         cautions = cautions_of(visit, [number for number, _ in wanted])
-    plain = [each for each in wanted if not cautions.get(each[0])]
+    alone = {number for number, cautioned in cautions.items() if cautioned}
+    who = author_of(called), called.person
     with called.writing() as session:
-        rows = deciding.approve_many(
-            session, author_of(called), called.person, plain, reason=reason, batch=uuid4().hex
-        )
-    kept = (deciding.Row(None, number, CAUTIONED) for number, _ in wanted if cautions.get(number))
-    return _result(called, "approve", (*rows, *kept), asked)
+        rows = deciding.approve_many(session, *who, wanted, alone=alone, reason=reason, batch=uuid4().hex)
+    return _result(called, "approve", rows, asked)
 
 
 @router.post("/suggestions/undo", dependencies=[allow(Action.DRAFT)])
