@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.accounts.conftest import PASSWORD, Browser, Place
+from tests.web.reading import text_of
 from tests.web.register import COVERED, fill
 from tracker.domain.people import Person, Reach
 from tracker.domain.roles import Action, Role, may
@@ -59,6 +60,7 @@ def test_somebody_is_invited_chooses_a_password_and_sees_what_she_was_given(
         ({"email": "no address"}, "not an e-mail address"),
         ({"email": "admin@example.kz"}, "already"),
         ({"name": "я" * 201}, "at most 200"),
+        ({"telephone": "12"}, "not a telephone number"),
         ({"role": "king"}, "no such role"),
         ({"role": "reviewer"}, "at least one region"),
         ({"region": "00"}, "no such region: 00"),
@@ -114,6 +116,27 @@ def test_a_change_of_the_name_alone_is_journaled_without_the_name(
     assert (entry.actor, entry.subject) == (admin.mark, person.mark)
     assert "Жаңа" not in str(entry.details)
     assert "Name changed" in desk.get("/journal").text
+
+
+def test_an_administrator_and_each_for_herself_states_a_telephone_and_the_journal_names_none(
+    place: Place, desk: Browser, admin: Person
+) -> None:
+    fields = {"name": "Жаңа", "role": "officer", "telephone": "8 (701) 234-56-78", "proof": PASSWORD}
+    assert desk.post("/people", {**fields, "email": "new@example.kz"}, token=desk.token).status_code == 200
+    with reading(place.engine) as session:
+        number = people.number_of(session, "new@example.kz")
+    shown = text_of(desk.get(f"/people/{number}").text)
+    assert "+7 701 234 56 78" in shown
+    own = "/account/telephone"
+    refused = desk.post(own, {"telephone": "call me"}, token=desk.token)
+    assert (refused.status_code, "call me" in refused.text) == (400, True)
+    for written in ("87152461234", "+7 7152 46-12-34", ""):
+        assert desk.post(own, {"telephone": written}, token=desk.token).status_code == 303
+        assert ('value="+7 7152 46 12 34"' in desk.get("/account").text) == bool(written)
+    with reading(place.engine) as session:
+        entries = journal.entries(session, action="telephone_changed")
+    assert [entry.subject for entry in entries] == [admin.mark] * 2
+    assert "7152" not in str(entries)
 
 
 def test_the_last_administrator_stays(place: Place, desk: Browser, admin: Person) -> None:

@@ -22,6 +22,7 @@ from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
 from tracker.law.loader import load_calendar
 from tracker.outgoing import Outgoing
+from tracker.render.catalogs import load_catalogs
 from tracker.scheduler import Tick
 from tracker.services import checking, evaluating, exporting, rehearsing
 from tracker.services.aside import MOST, Aside
@@ -143,6 +144,20 @@ def test_the_export_names_it_and_verify_says_so(broken: Service) -> None:
     assert [row[5] for row in sheet.rows if row[0] == STALLED] == [exporting.NOT_JUDGED]
     assert {len(row) for row in sheet.rows} == {len(sheet.header)}
     assert (found.is_good, STALLED in found.detail) == (False, True)
+
+
+@ON_FILE
+def test_the_files_of_lists_name_it_whatever_state_is_asked_for(broken: Service, visit: Visit) -> None:
+    tick(broken)
+    client, words = visit(broken.engine, Language.EN), load_catalogs()[Language.EN]
+    for path in ("queue", "schools", "queue?state=covered", "queue?region=59&flag=tender_stalled"):
+        lines = client.post(f"/exports/{path}", data={"format": "csv"}).content.decode("utf-8-sig")
+        [row] = [each for each in lines.splitlines() if STALLED in each]
+        assert words.say("state.not_judged") in row, path
+        assert "Әйтеке" in row
+    for path in ("queue?region=71", "queue?q=Карл", "queue?mine=1"):
+        lines = client.post(f"/exports/{path}", data={"format": "csv"}).content.decode("utf-8-sig")
+        assert STALLED not in lines, path
 
 
 @ON_FILE

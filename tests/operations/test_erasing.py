@@ -50,7 +50,15 @@ from tracker.store.scope import EVERYTHING
 
 LEAVER = a_person(Role.OFFICER, "59", name="zhanar.bekova")
 AUTHOR = Author("cli:root", NOW, "10.0.0.1")
-TRACES = ("zhanar", "bekova", "198.51.100.77", "unusual-browser", "a-secret-hash", "subject-of-a-provider")
+TRACES = (
+    "zhanar",
+    "bekova",
+    "198.51.100.77",
+    "unusual-browser",
+    "a-secret-hash",
+    "subject-of-a-provider",
+    "2345678",
+)
 
 
 def number_of(engine: Engine, person: Person) -> int:
@@ -76,6 +84,7 @@ def leaving(engine: Engine) -> Engine:
                 "second_factor": "a-secret-hash",
                 "last_step": 7,
                 "language": Language.RU,
+                "telephone": "+77012345678",
             },
         )
         people.begin_session(

@@ -128,6 +128,7 @@ class Story:
 
     def _look_after_the_own_account(self) -> None:
         head = self.at_home
+        head.send("/account/telephone", {"telephone": "8 701 234 56 78"}, page="/account")
         shown = head.send(
             "/account/tokens",
             {"name": "report", "scope": "read", "days": "30", "token_current": PASSWORD},

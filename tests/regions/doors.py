@@ -200,6 +200,10 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     ],
     "/cases": [{"data": case_of(deed, school)} for deed in ("give", "look", "see") for school in BOTH],
     "/cases/notes": [{"data": {"school_id": school, "text": "read this"}} for school in BOTH],
+    "/cases/tasks": [
+        {"data": {"school_id": school, "text": "do", "to": "1", "due_on": "2027-01-22", "key": "k" * 22}}
+        for school in BOTH
+    ],
     "/cases/notes/pin": [{"data": {"number": "1", "is_pinned": "1"}}],
     "/queue/assign": [
         {"data": {"need": [f"channel {school}" for school in BOTH]}},

@@ -178,7 +178,7 @@ def test_a_term_that_nothing_started_does_not_apply() -> None:
 def everything_said(voice: Voice, found: Assessment) -> list[str]:
     """All that a page may say of an assessment."""
     said = [voice.sentences.need(found), voice.sentences.step(found), voice.sentences.when(found)]
-    said.append(voice.sentences.reply("№ 1", found))
+    said.append(voice.sentences.reply("№ 1", found, voice.sentences.step(found)))
     for flag in found.flags:
         said.append(voice.explanations.compared(flag, found, confirmed_on=None))
         said.append(voice.explanations.step(flag.kind, found))

@@ -93,4 +93,6 @@ def test_a_week_of_the_burn_down_is_what_the_cliff_of_that_day_showed(office: Of
         known = datetime.combine(week.on, time.max, LEGAL_ZONE)
         shown = look(office, week.on, known=known)
         ends = [one for one in shown.needs if one.end and not one.end.is_begun and one.end.last <= found.last]
-        assert sum(week.left.values()) >= len(ends)
+        assert {one.key for one in ends} <= set(found.left(week.on, None, None))
+        at = found.days.index(week.on)
+        assert len(found.left(week.on, "59", None)) == sum(weeks[at] for _, weeks in found.of("59"))

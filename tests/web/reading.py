@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 VOID = frozenset({"meta", "link", "input", "br", "path", "circle", "rect"})
@@ -65,3 +66,10 @@ def numbers_of(html: str) -> list[tuple[int, str]]:
     """The links whose text is a number."""
     plain = ((text.replace("\u00a0", "").replace(",", ""), address) for text, address in links_of(html))
     return [(int(text), address) for text, address in plain if text.isdigit()]
+
+
+def days_of(html: str) -> int:
+    """The school days of all rows of a list of losses."""
+    rows = re.findall(r"<tbody>.*</tbody>", html, flags=re.DOTALL)[0].split("</tr>")[:-1]
+    lost = (text_of(row.rpartition("<td")[2].partition(">")[2]) for row in rows)
+    return sum(int(words.replace(" ", "")) for words in lost)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from tests.store.rows import record
 from tests.web.conftest import Visit
-from tests.web.reading import links_of, numbers_of, text_of
+from tests.web.reading import days_of, links_of, numbers_of, text_of
 from tests.web.register import COVERED, NOW, a_contract, a_school, fill
 from tracker.domain.vocabulary import Language, State
 from tracker.feeds.regions import REGIONS
@@ -106,6 +106,19 @@ def test_what_is_lost_is_told_for_regions_districts_and_schools(filled: Engine, 
     assert sum(regions) == country > 0
     assert sum(districts) == regions[0]
     assert client.get("/losses?until=2027-01-14").status_code == 400
+    assert client.get("/losses?per=region").status_code == 400
+
+
+def test_schools_and_days_that_are_lost_open_the_schools_behind_them(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, Language.RU)
+    for path in ("/losses", "/losses?region=59&until=2027-03-01"):
+        page = client.get(path).text
+        numbers = [one for one in numbers_of(page) if one[1].startswith("/losses")]
+        assert len(numbers) >= 2 * page.count('<th scope="row"')
+        for number, address in numbers:
+            behind = client.get(address).text
+            schools = {one for _, one in links_of(behind) if one.startswith("/schools/")}
+            assert number in (len(schools), days_of(behind)), address
 
 
 def test_a_curve_leaves_out_what_is_not_known() -> None:

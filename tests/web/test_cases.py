@@ -234,6 +234,36 @@ def test_the_answer_stands_on_the_page_in_both_languages(aigul: TestClient) -> N
     assert 'id="reply-ru" lang="ru">Школа «Әйтеке» (15.01.2027).' in page
 
 
+def test_who_has_it_stands_on_the_page_and_in_the_answer_with_her_telephone(
+    filled: Engine, aigul: TestClient, bolat: TestClient
+) -> None:
+    with transaction(filled) as session:
+        accounts.change(session, number(filled, AIGUL), {"telephone": "+77152461234"})
+    work(aigul, "give")
+    page = bolat.get(f"/schools/{STALLED}").text
+    assert 'href="tel:+77152461234">+7\u00a07152\u00a046\u00a012\u00a034</a>' in page
+    answer = page.partition('id="reply-ru"')[2].partition("</p>")[0]
+    assert "Случай ведёт: Aigul, тел. +7\u00a07152\u00a046\u00a012\u00a034." in answer
+    assert "Случай ведёт" not in bolat.get(f"/schools/{STALLED}?on=2027-01-14").text
+
+
+def test_the_answer_and_the_file_of_the_queue_know_the_decision_that_stands(bolat: TestClient) -> None:
+    def told() -> tuple[str, str]:
+        page = bolat.get(f"/schools/{STALLED}").text
+        rows = bolat.post("/exports/queue", data={"format": "csv"}).content.decode("utf-8-sig").splitlines()
+        row = next(each for each in rows if STALLED in each)
+        return page.partition('id="reply-ru"')[2].partition("</p>")[0], row
+
+    proposing = SAY("next_step.decision.proposed", number=1)
+    assert not any(proposing[1:] in each for each in told())
+    assert bolat.post("/suggestions/drafts", data={"need": f"channel {STALLED}"}).status_code == 200
+    assert all(proposing[1:] in each for each in told())
+    kazakh = bolat.get(f"/schools/{STALLED}").text.partition('id="reply-kk"')[2].partition("</p>")[0]
+    assert load_catalogs()[Language.KK].say("next_step.decision.proposed", number=1) in kazakh
+    past = bolat.post("/exports/queue?on=2027-01-14", data={"format": "csv"}).content.decode("utf-8-sig")
+    assert proposing[1:] not in past
+
+
 def test_what_if_reckons_on_a_copy_and_writes_nothing(filled: Engine, aigul: TestClient) -> None:
     before = dump(filled, without=NOTES)
     asked = {"interim_from": "2027-01-18", "interim_until": "2027-02-28"}
@@ -244,6 +274,30 @@ def test_what_if_reckons_on_a_copy_and_writes_nothing(filled: Engine, aigul: Tes
     for wrong in ({"interim_from": "2027-01-18"}, {"cover_until": "2027-03-01"}, {"announce_on": "soon"}):
         assert aigul.get(f"/what-if/{STALLED}", params=wrong).status_code == 400
     assert dump(filled, without=NOTES) == before
+
+
+def test_what_was_tried_becomes_one_task_however_often_its_form_is_sent(
+    filled: Engine, aigul: TestClient, bolat: TestClient
+) -> None:
+    asked = {"interim_from": "2027-01-18", "interim_until": "2027-02-28"}
+    before = dump(filled, without=NOTES)
+    page = aigul.get(f"/what-if/{STALLED}", params=asked).text
+    assert "/cases/tasks" not in aigul.get(f"/what-if/{STALLED}").text
+    assert dump(filled, without=NOTES) == before  # leaving the page changes nothing
+    [key] = re.findall(r'name="key" value="([\w-]{22})"', page)
+    [said] = re.findall(r'<textarea[^>]*id="task-text"[^>]*>([^<]+)<', page)
+    assert "18.01.2027 – 28.02.2027" in said
+    form = {"school_id": STALLED, "to": str(number(filled, BOLAT)), "due_on": "2027-01-22", "text": said}
+    for _ in range(2):
+        made = aigul.post("/cases/tasks", data={**form, "key": key}, follow_redirects=False)
+        assert made.headers["location"] == f"/schools/{STALLED}#notes"
+    queue = text_of(bolat.get("/queue").text)
+    assert queue.count(SAY("note.due", by="22.01.2027")) == 1
+    assert schools_in(bolat, "/queue?mine=1") == [STALLED]
+    for wrong in ({"key": "x"}, {"due_on": "2027-01-14"}, {"to": "0"}, {"text": " "}, {"school_id": "none"}):
+        refused = aigul.post("/cases/tasks", data={**form, "key": "k" * 22, **wrong})
+        assert refused.status_code in (400, 404, 409), wrong
+    assert SAY("note.due", by="22.01.2027") in text_of(aigul.get(f"/schools/{STALLED}").text)
 
 
 @pytest.fixture

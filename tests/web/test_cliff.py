@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from starlette.testclient import TestClient
 
 from tests.people import a_person, sign_in
-from tests.store.rows import record
+from tests.store.rows import MOMENT, record
 from tests.web.conftest import HOME, Visit
 from tests.web.reading import links_of, numbers_of, text_of
 from tests.web.register import ENDING, NOW, OVERLAP, a_contract, a_school, day, fill
@@ -93,11 +93,36 @@ def told(engine: Engine) -> list[str]:
         return list(session.scalars(select(MESSAGE.c.key).where(MESSAGE.c.template == "begin")))
 
 
+def rows_of(html: str) -> int:
+    """The rows of the list."""
+    return html.rpartition("<tbody>")[2].count('<th scope="row"')
+
+
 def test_each_number_is_the_length_of_its_list(client: TestClient) -> None:
     numbers = [found for found in numbers_of(client.get("/cliff").text) if found[1].startswith("/cliff")]
-    assert len(numbers) >= 8
+    assert len(numbers) >= 10
+    assert any("per=contract" in address for _, address in numbers)
     for number, address in numbers:
-        assert len(names(client.get(address).text)) == number, address
+        assert rows_of(client.get(address).text) == number, address
+    for wrong in ("per=school", "left=soon"):
+        assert client.get(f"/cliff?{wrong}").status_code == 400
+
+
+def test_each_number_of_the_burn_down_opens_what_had_not_begun_that_day(empty: Engine, visit: Visit) -> None:
+    record(empty, *(a_school(f"S-{n}", f"{n}") for n in (1, 2)), a_school("S-3", "3", district="Тайынша"))
+    record(empty, *(a_contract(f"K-{n}", f"S-{n}", "2026-01-01", "2026-12-31") for n in (1, 2, 3)))
+    record(empty, TenderRow("T-1", "S-1", TenderStatus.PLANNED), at=MOMENT + timedelta(days=7))
+    record(empty, a_school("S-4", "4", region="71"), a_contract("K-4", "S-4", *AUTUMN), at=NOW)
+    client = visit(empty, Language.RU)
+    for path, least in (("/cliff", 5), ("/cliff?region=59", 10)):
+        numbers = [found for found in numbers_of(client.get(path).text) if "left=" in found[1]]
+        assert len(numbers) >= least
+        assert len({number for number, _ in numbers}) == 2
+        for number, address in numbers:
+            page = client.get(address).text
+            assert rows_of(page) == number, address
+    assert client.get(next(one for _, one in links_of(page) if "school_id=" in one)).status_code == 200
+    assert rows_of(client.get("/cliff?left=2026-10-01").text.partition('id="list"')[2]) == 0
 
 
 def test_a_contract_of_two_schools_is_counted_once(client: TestClient) -> None:

@@ -29,6 +29,7 @@ class Act(StrEnum):
     DECISION = "decision"
     PERSON_ADDED = "person_added"
     NAME_CHANGED = "name_changed"
+    TELEPHONE_CHANGED = "telephone_changed"
     ROLE_CHANGED = "role_changed"
     PERSON_DISABLED = "person_disabled"
     PERSON_ENABLED = "person_enabled"

@@ -26,7 +26,8 @@ NOWHERE = Reach()
 class Person:
     """Someone who is signed in, with a password, through another provider or by a token.
 
-    ``allowed`` narrows what the role may do, ``only_region`` where: a token may carry less than its person.
+    ``telephone`` is empty where she has stated none. ``allowed`` narrows what the role may do,
+    ``only_region`` where: a token may carry less than its person.
     """
 
     id: int
@@ -37,6 +38,7 @@ class Person:
     reach: Reach = NOWHERE
     allowed: frozenset[Action] = frozenset(Action)
     only_region: str | None = None
+    telephone: str = ""
 
     def may(self, action: Action) -> bool:
         """Whether the person may do this at all; her reach says where."""

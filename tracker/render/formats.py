@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from tracker.domain.telephones import spelled
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import Words
 
@@ -81,6 +82,10 @@ class Formats:
         """An amount with two places and its currency."""
         amount = format_decimal(value, format="#,##0.00", locale=self.words.locale)
         return f"{amount}{NO_BREAK}{'₸' if currency == 'KZT' else currency}"
+
+    def telephone(self, number: str) -> str:
+        """A telephone number as people read it out, on one line."""
+        return spelled(number).replace(" ", NO_BREAK)
 
     def percent(self, part: int, whole: int) -> str:
         """A share with one decimal, halves away from zero; a dash of nothing."""

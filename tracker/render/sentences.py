@@ -79,10 +79,23 @@ class Sentences:
             return _sentence(self.words.say(f"{code}.stage", stage=named, due=due))
         return _sentence(self.words.say(code, stage=named))
 
-    def reply(self, name: str, found: Assessment) -> str:
-        """The whole answer to "why is this school red", to paste into a letter."""
-        step = self.words.say("sentence.what_to_do", step=self.step(found))
-        return f"{name} ({self.formats.short(found.on)}). {self.need(found)} {step}"
+    def reply(self, name: str, found: Assessment, step: str) -> str:
+        """The whole answer to "why is this school red", to paste into a letter; ``step`` is what to do."""
+        told = self.words.say("sentence.what_to_do", step=step)
+        return f"{name} ({self.formats.short(found.on)}). {self.need(found)} {told}"
+
+    def holder(self, name: str, telephone: str | None) -> str:
+        """Who has a school in hand, and how to reach her, to paste into a letter."""
+        if not telephone:
+            return self.words.say("sentence.holder", name=name)
+        return self.words.say(
+            "sentence.holder.telephone", name=name, number=self.formats.telephone(telephone)
+        )
+
+    def decision(self, number: int, status: DecisionStatus) -> str:
+        """A decision by its number, and how it stands, in one sentence."""
+        named = self.words.say(f"decision_status.{status}")
+        return _sentence(self.words.say("case.decision", number=number, status=named))
 
     def state(self, found: Assessment) -> str:
         """The state of a need with the days that make it so."""

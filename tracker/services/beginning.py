@@ -75,19 +75,20 @@ class Wish:
     begin_by: date
 
 
-def plan(
-    session: Session,
-    person: Person,
-    wish: Wish,
-    look: Prospects,
-    *,
-    today: date,
-    book: Book,
-    by: Collection[ChannelKind],
-) -> tuple[Outcome, ...]:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a plan is made on: what lies ahead of her needs ``today``, the rules, the channels there are."""
+
+    look: Prospects
+    today: date
+    book: Book
+    by: Collection[ChannelKind]
+
+
+def plan(session: Session, person: Person, wish: Wish, ground: Ground) -> tuple[Outcome, ...]:
     """What would become of each need; writes nothing.
 
-    ``look`` is what lies ahead today within her scope. Raises :class:`NotAllowed`, and :class:`BeginRefused`
+    Raises :class:`NotAllowed`, and :class:`BeginRefused`
     for a day that is not ahead, no need at all, or more than :data:`MOST`.
     """
     if not person.may(Action.ASSIGN):
@@ -96,15 +97,16 @@ def plan(
         raise BeginRefused(reason="nothing")
     if len(wish.keys) > MOST:
         raise BeginRefused(reason="many", most=MOST)
-    if wish.begin_by <= today:
+    if wish.begin_by <= ground.today:
         raise BeginRefused(reason="day")
-    ends = {found.key: found for found in look.needs if found.end is not None}
+    ends = {found.key: found for found in ground.look.needs if found.end is not None}
     asked = begin_requests.begin_requests(
         session, Scope.of_person(person), {school_id for school_id, _ in wish.keys}
     )
-    who = audience(session, on=today, book=book, by=by)
-    hearers = _Hearers.of(who, person)
-    return tuple(_outcome(key, ends.get(key), asked, hearers, today) for key in dict.fromkeys(wish.keys))
+    hearers = _Hearers.of(audience(session, on=ground.today, book=ground.book, by=ground.by), person)
+    return tuple(
+        _outcome(key, ends.get(key), asked, hearers, ground.today) for key in dict.fromkeys(wish.keys)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +165,9 @@ def seen_of(outcomes: Iterable[Outcome], today: date) -> str:
     return hashlib.sha256(repr((today, told)).encode()).hexdigest()
 
 
-def ask(
-    session: Session,
-    author: Author,
-    person: Person,
-    wish: Wish,
-    look: Prospects,
-    *,
-    today: date,
-    book: Book,
-    by: Collection[ChannelKind],
-) -> tuple[Outcome, ...]:
+def ask(session: Session, author: Author, person: Person, wish: Wish, ground: Ground) -> tuple[Outcome, ...]:
     """Ask, owe each of those who are told one letter, and note every need; raises as :func:`plan` does."""
-    outcomes = plan(session, person, wish, look, today=today, book=book, by=by)
+    outcomes = plan(session, person, wish, ground)
     begin_requests.keep_requests(
         session,
         (
@@ -191,7 +183,7 @@ def ask(
             for one, end, told in _asked(outcomes)
         ),
     )
-    _owe(session, author, wish, look, outcomes, book=book, by=by)
+    _owe(session, author, wish, ground, outcomes)
     for one, end, told in _asked(outcomes):
         author.note(
             session,
@@ -211,16 +203,7 @@ def _asked(outcomes: Iterable[Outcome]) -> Iterable[tuple[Prospect, End, tuple[P
             yield each.found, each.found.end, each.told
 
 
-def _owe(
-    session: Session,
-    author: Author,
-    wish: Wish,
-    look: Prospects,
-    outcomes: Iterable[Outcome],
-    *,
-    book: Book,
-    by: Collection[ChannelKind],
-) -> None:
+def _owe(session: Session, author: Author, wish: Wish, ground: Ground, outcomes: Iterable[Outcome]) -> None:
     """One letter to each person by each of her ways, about everything that she is asked to begin."""
     lines: dict[int, list[dict[str, object]]] = {}
     people: dict[int, Person] = {}
@@ -229,8 +212,8 @@ def _owe(
             people[person.id] = person
             lines.setdefault(person.id, []).append(_line(one, end))
     own = ways.of_people(session, people)
-    quiet = quiet_hours(book.policy, look.on)
-    not_before = deliver_at(author.now, wish.begin_by, quiet, look.calendar)
+    quiet = quiet_hours(ground.book.policy, ground.today)
+    not_before = deliver_at(author.now, wish.begin_by, quiet, ground.look.calendar)
     notes = [
         Note(
             _key(author.now, person, channel, way),
@@ -244,7 +227,7 @@ def _owe(
             {"begin_by": wish.begin_by.isoformat(), "asked_by": author.actor, "lines": lines[person.id]},
         )
         for person in people.values()
-        for channel, way in open_ways(person, own.get(person.id, ()), by)
+        for channel, way in open_ways(person, own.get(person.id, ()), ground.by)
     ]
     outbox.put(session, notes, at=author.now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -21,15 +21,18 @@ from tracker.services.evaluating import Book
 from tracker.services.looking_back import Place
 from tracker.store import facts, registry, through_time
 from tracker.store.scope import EVERYTHING, Scope
-from tracker.store.through_time import Known
+from tracker.store.through_time import Known, NeedKey
+
+NOT_STATED = "none"
+"""What a place is called that a school does not state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A day of the season and what had not begun at its end, by place; None where nothing was known."""
+    """A day of the season and the needs not begun at its end, by place; None where nothing was known."""
 
     on: date
-    left: Mapping[Place, int] | None
+    left: Mapping[Place, tuple[NeedKey, ...]] | None
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,23 @@ class BurnDown:
         names = sorted({name for week in weeks for name in week})
         return tuple((name, tuple(week[name] for week in weeks)) for name in names)
 
+    def left(self, on: date, region: str | None, district: str | None) -> tuple[NeedKey, ...]:
+        """The needs that had not begun at the end of one of the days, where their schools were then."""
+        weeks = (week.left for week in self.needs if week.on == on and week.left is not None)
+        return tuple(
+            need
+            for left in weeks
+            for (of, part), needs in left.items()
+            if region in (None, of or NOT_STATED) and district in (None, part or NOT_STATED)
+            for need in needs
+        )
 
-def _step(left: Mapping[Place, int], region: str | None) -> Counter[str]:
+
+def _step(left: Mapping[Place, tuple[NeedKey, ...]], region: str | None) -> Counter[str]:
     found: Counter[str] = Counter()
-    for (of, district), number in left.items():
-        if region is None or (of or "none") == region:
-            found[(of if region is None else district) or "none"] += number
+    for (of, district), needs in left.items():
+        if region is None or (of or NOT_STATED) == region:
+            found[(of if region is None else district) or NOT_STATED] += len(needs)
     return found
 
 
@@ -91,7 +105,7 @@ def _weeks(
 
 
 def _week(asking: Asking, needs: Iterable[Known | None], covers: dict[int, Cover]) -> Week:
-    left: Counter[Place] = Counter()
+    left: dict[Place, list[NeedKey]] = defaultdict(list)
     known, on = [need for need in needs if need], asking.on
     for need in known:
         cover = covers.get(id(need)) or covers.setdefault(id(need), read_cover(need.facts))
@@ -100,8 +114,8 @@ def _week(asking: Asking, needs: Iterable[Known | None], covers: dict[int, Cover
             and not _is_live(need, asking.on)
             and not is_begun(read(need.facts, asking))
         ):
-            left[need.region, need.district] += 1
-    return Week(on, left if known else None)
+            left[need.region, need.district].append((need.facts.school_id, need.facts.service))
+    return Week(on, {place: tuple(needs) for place, needs in left.items()} if known else None)
 
 
 def _falls(cover: Cover, day: date) -> bool:

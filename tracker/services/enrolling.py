@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
 from tracker.domain.errors import EmailTaken, LastAdmin, LinkDead, NotFound, PersonRefused
-from tracker.domain.people import NOWHERE, Reach
+from tracker.domain.people import NOWHERE, Person, Reach
 from tracker.domain.roles import NATIONAL, Action, Role
+from tracker.domain.telephones import read_telephone
 from tracker.feeds.regions import find_region
 from tracker.services import choosing, issuing, sealing, subscribing
 from tracker.services.acting import Author
@@ -34,11 +35,15 @@ FIRST_LINK = "/welcome/"
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A person as an administrator describes her; without a name she is called as her address begins."""
+    """A person as an administrator describes her; without a name she is called as her address begins.
+
+    ``telephone`` is in one spelling, empty for none.
+    """
 
     name: str
     role: Role
     reach: Reach
+    telephone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ def describe(
     *,
     name: str,
     role: str,
+    telephone: str = "",
     regions: Iterable[str] = (),
     districts: Iterable[str] = (),
     schools: Iterable[str] = (),
@@ -72,8 +78,9 @@ def describe(
         raise PersonRefused(reason="name")
     if role not in tuple(Role):
         raise PersonRefused(reason="role", value=role)
+    called, number = name.strip(), read_telephone(telephone)
     if Role(role) in NATIONAL:
-        return Described(name.strip(), Role(role), NOWHERE)
+        return Described(called, Role(role), NOWHERE, number)
     reach = Reach(
         regions=frozenset(_region(text) for text in regions),
         districts=_districts(session, districts),
@@ -81,7 +88,7 @@ def describe(
     )
     if reach == NOWHERE and Role(role) is not Role.OFFICER:
         raise PersonRefused(reason="reach")
-    return Described(name.strip(), Role(role), reach)
+    return Described(called, Role(role), reach, number)
 
 
 def _named(described: Described, email: str) -> str:
@@ -132,6 +139,7 @@ def invite(session: Session, author: Author, *, email: str, described: Described
         role=described.role,
         reach=described.reach,
         at=author.now,
+        telephone=described.telephone,
     )
     author.note(session, Act.PERSON_ADDED, f"person:{number}", role=described.role, **_told(described.reach))
     return make_link(session, author, number)
@@ -192,7 +200,7 @@ def change_password(session: Session, author: Author, known: Credentials, passwo
 
 
 def change(session: Session, author: Author, person_id: int, described: Described) -> None:
-    """Change name, role and reach; with the last two her sessions end (AUT-11).
+    """Change name, telephone, role and reach; with the last two her sessions end (AUT-11).
 
     Raises :class:`NotFound` and :class:`LastAdmin`.
     """
@@ -203,6 +211,7 @@ def change(session: Session, author: Author, person_id: int, described: Describe
     accounts.change(session, person_id, {"name": name, "role": described.role})
     if before.person.name != name:
         author.note(session, Act.NAME_CHANGED, before.person.mark)
+    change_telephone(session, author, before.person, described.telephone)
     if (before.person.role, before.person.reach) == (described.role, described.reach):
         return
     people.write_reach(session, person_id, described.reach)
@@ -211,6 +220,14 @@ def change(session: Session, author: Author, person_id: int, described: Describe
     told = _told(described.reach)
     mark = before.person.mark
     author.note(session, Act.ROLE_CHANGED, mark, before=before.person.role, role=described.role, **told)
+
+
+def change_telephone(session: Session, author: Author, person: Person, telephone: str) -> None:
+    """Keep at which number her colleagues reach somebody, in one spelling; the journal does not name it."""
+    if person.telephone == telephone:
+        return
+    accounts.change(session, person.id, {"telephone": telephone or None})
+    author.note(session, Act.TELEPHONE_CHANGED, person.mark)
 
 
 def _end_asks(session: Session, author: Author, person_id: int) -> None:

@@ -12,9 +12,9 @@ from tracker.store.attempts import Knocker, second_step
 
 
 def erase(session: Session, author: Author, person_id: int) -> None:
-    """Take away address, name, secrets, sessions, tokens, tries, ways and waiting files; open asks end.
+    """Take away address, name, telephone, secrets, sessions, tokens, tries, ways and waiting files.
 
-    Number and journal stay.
+    Open asks end. Number and journal stay.
 
     Raises :class:`NotFound` for nobody and somebody erased already, and :class:`LastAdmin`.
     """

@@ -113,33 +113,20 @@ def give_many(
 ) -> tuple[Outcome, ...]:
     """Put many schools into somebody's hands; each for itself, none stops the others."""
     names = {row.school_id: row for row in named_schools(session, person, schools)}
-    return tuple(
-        Outcome(each, names.get(each), _tried(session, author, person, each, to, seen.get(each), today))
-        for each in dict.fromkeys(schools)
-    )
 
+    def tried(school_id: str) -> TrackerError | None:
+        try:
+            give(session, author, person, school_id, to, seen=seen.get(school_id), today=today)
+        except (CaseRefused, CaseTaken, NotAllowed, NotFound) as refused:
+            return refused
+        return None
 
-def _tried(
-    session: Session,
-    author: Author,
-    person: Person,
-    school_id: str,
-    to: int,
-    seen: int | None,
-    today: date,
-) -> TrackerError | None:
-    try:
-        give(session, author, person, school_id, to, seen=seen, today=today)
-    except (CaseRefused, CaseTaken, NotAllowed, NotFound) as refused:
-        return refused
-    return None
+    return tuple(Outcome(each, names.get(each), tried(each)) for each in dict.fromkeys(schools))
 
 
 def named_schools(session: Session, person: Person, schools: Iterable[str]) -> tuple[SchoolRow, ...]:
     """Those of some schools that a person sees, by name."""
-    wanted = frozenset(schools)
-    scope = Scope.of_person(person)
-    return tuple(row for row in registry.list_schools(session, scope) if row.school_id in wanted)
+    return registry.list_schools(session, Scope.of_person(person), named=frozenset(schools))
 
 
 def looking(session: Session, scope: Scope, school_id: str, author: Author) -> Look | None:
@@ -170,24 +157,49 @@ def look(session: Session, author: Author, person: Person, school_id: str, *, ov
         author.note(session, Act.CASE_TAKEN_OVER, f"school:{school_id}", holder=before)
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """That a note is to be done by somebody until a day; ``key`` is of the form that asks for it, once."""
+
+    to: int
+    due_on: date
+    key: str
+
+
 def write_note(
-    session: Session, author: Author, person: Person, school_id: str, text: str, *, is_pinned: bool
+    session: Session,
+    author: Author,
+    person: Person,
+    school_id: str,
+    text: str,
+    *,
+    is_pinned: bool = False,
+    task: Task | None = None,
 ) -> int:
-    """Note something of a school; those named in it (``@aigul``) are told. Raises :class:`CaseRefused`."""
+    """Note something of a school; those named in it (``@aigul``), and who is to do it, are told.
+
+    Raises :class:`NotAllowed`, :class:`NotFound` and :class:`CaseRefused`.
+    """
     if not person.may(Action.WORK):
         raise NotAllowed
     school = registry.get_school(session, Scope.of_person(person), school_id)
     said = text.strip()
     if not said or len(said) > LONGEST_NOTE or not is_storable(said):
         raise CaseRefused(reason="text", most=LONGEST_NOTE)
-    kept, mentioned = numbered(said, colleagues(session, [school]))
+    able = colleagues(session, [school])
+    if task is not None and task.to not in {each.id for each in able}:
+        raise CaseRefused(reason="person")
+    kept, named = numbered(said, able)
+    mentioned = named if task is None else tuple(dict.fromkeys((task.to, *named)))
+    due_on, key = (None, None) if task is None else (task.due_on, task.key)
     number = case_changes.add_note(
-        session, school_id, person.id, kept, is_pinned=is_pinned, mentioned=mentioned, at=author.now
-    )
-    told = [f"person:{each}" for each in mentioned]
-    author.note(
-        session, Act.NOTE_ADDED, f"school:{school_id}", number=number, pinned=is_pinned, person=told or None
-    )
+        session, school_id, person.id, kept,
+        is_pinned=is_pinned, mentioned=mentioned, at=author.now, due_on=due_on, task_key=key,
+    )  # fmt: skip
+    told = [f"person:{each}" for each in mentioned] or None
+    by = {} if due_on is None else {"due_on": due_on.isoformat()}
+    subject = f"school:{school_id}"
+    author.note(session, Act.NOTE_ADDED, subject, number=number, pinned=is_pinned, person=told, **by)
     return number
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import delete, insert, or_, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.store.case_tables import CASE_HOLDER, CASE_LOOK, CASE_MENTION, CASE_NOTE
@@ -40,14 +40,18 @@ def add_note(
     is_pinned: bool,
     mentioned: Iterable[int],
     at: datetime,
+    due_on: date | None = None,
+    task_key: str | None = None,
 ) -> int:
-    """Keep a note, and let it wait for those it speaks to; its number."""
+    """Keep a note, or a task, and let it wait for those it speaks to; its number."""
     values = {
         "school_id": school_id,
         "person_id": person,
         "text": text,
         "is_pinned": is_pinned,
         "made_at": at,
+        "due_on": due_on,
+        "task_key": task_key,
     }
     number: int = session.execute(insert(CASE_NOTE).values(values).returning(CASE_NOTE.c.id)).scalar_one()
     waiting = [
@@ -56,6 +60,12 @@ def add_note(
     if waiting:
         session.execute(insert(CASE_MENTION), waiting)
     return number
+
+
+def is_made(session: Session, task_key: str) -> bool:
+    """Whether a form has made its task already."""
+    row = CASE_NOTE.c
+    return session.scalar(select(row.id).where(row.task_key == task_key)) is not None
 
 
 def pin(session: Session, number: int, *, is_pinned: bool) -> None:

@@ -5,13 +5,13 @@ A case is a school with all its needs: whoever decides about one of them has to 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Table, Text, UniqueConstraint
 from sqlmodel import Field
 
-from tracker.store.tables import Base
-from tracker.store.types import Key, Moment
+from tracker.store.tables import Base, one_where
+from tracker.store.types import Day, Key, Moment
 
 
 class CaseHolder(Base, table=True):
@@ -37,9 +37,13 @@ class CaseLook(Base, table=True):
 
 
 class CaseNote(Base, table=True):
-    """A note on a school; in its text people stand by their numbers (``@{7}``): names can be erased."""
+    """A note on a school; in its text people stand by their numbers (``@{7}``): names can be erased.
+
+    A task says by when it is to be done, and has the key of the form that made it, which makes one.
+    """
 
     __tablename__ = "case_note"
+    __table_args__ = (one_where("uq_case_note_task_key", "task_key IS NOT NULL", "task_key"),)
 
     id: int | None = Field(default=None, primary_key=True)
     school_id: str = Field(sa_type=Key, index=True)
@@ -47,6 +51,8 @@ class CaseNote(Base, table=True):
     text: str = Field(sa_type=Text)
     is_pinned: bool
     made_at: datetime = Field(sa_type=Moment)
+    due_on: date | None = Field(sa_type=Day)
+    task_key: str | None = Field(sa_type=Key)
 
 
 class CaseMention(Base, table=True):

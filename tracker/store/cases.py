@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, cast, null, select, union_all
@@ -18,7 +18,10 @@ from tracker.store.types import Moment
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has a school in hand since when; ``by`` gave it to her. ``name`` is empty of an erased person."""
+    """Who has a school in hand since when; ``by`` gave it to her. ``name`` is empty of an erased person.
+
+    ``telephone`` is None where she has stated none.
+    """
 
     school_id: str
     person: int
@@ -26,6 +29,7 @@ class Holder:
     email: str
     by: int
     since: datetime
+    telephone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,8 @@ class Look:
 class Note:
     """A note on a school; in ``text`` people stand by their numbers. ``name`` is its author's.
 
-    ``waits`` says that it speaks to its reader, who has not yet said that she saw it.
+    ``waits`` says that it speaks to its reader, who has not yet said that she saw it. A task is to be done by
+    ``due_on``.
     """
 
     id: int
@@ -54,6 +59,7 @@ class Note:
     is_pinned: bool
     made_at: datetime
     waits: bool
+    due_on: date | None
 
 
 def holders(
@@ -62,7 +68,7 @@ def holders(
     """Who has which school in hand, of some schools or of all."""
     row = CASE_HOLDER.c
     found = session.execute(_of(session, scope, _holders(), row.school_id, schools))
-    return {each.school_id: Holder(*each[:6]) for each in found}
+    return {each.school_id: Holder(*each[:7]) for each in found}
 
 
 def hands(
@@ -73,7 +79,7 @@ def hands(
     looked = _of(session, scope, _looks(), CASE_LOOK.c.school_id, schools)
     found = session.execute(union_all(held, looked)).all()
     return (
-        {each.school_id: Holder(*each[:6]) for each in found if each.until is None},
+        {each.school_id: Holder(*each[:7]) for each in found if each.until is None},
         {
             each.school_id: Look(each.school_id, each.person_id, each.name, each.since, each.until)
             for each in found
@@ -83,17 +89,19 @@ def hands(
 
 
 def _holders() -> Select[Any]:
-    row, never = CASE_HOLDER.c, cast(null(), Moment).label("until")
-    query = select(row.school_id, row.person_id, PERSON.c.name, PERSON.c.email, row.by_id, row.since, never)
-    return query.join(PERSON, PERSON.c.id == row.person_id)
+    row, her, never = CASE_HOLDER.c, PERSON.c, cast(null(), Moment).label("until")
+    query = select(
+        row.school_id, row.person_id, her.name, her.email, row.by_id, row.since, her.telephone, never
+    )
+    return query.join(PERSON, her.id == row.person_id)
 
 
 def _looks() -> Select[Any]:
-    row = CASE_LOOK.c
+    row, her = CASE_LOOK.c, PERSON.c
     query = select(
-        row.school_id, row.person_id, PERSON.c.name, PERSON.c.email, row.person_id, row.since, row.until
+        row.school_id, row.person_id, her.name, her.email, row.person_id, row.since, her.telephone, row.until
     )
-    return query.join(PERSON, PERSON.c.id == row.person_id)
+    return query.join(PERSON, her.id == row.person_id)
 
 
 def notes(
@@ -128,10 +136,9 @@ def mentions(session: Session, scope: Scope, person_id: int) -> tuple[Note, ...]
 def _notes(person_id: int) -> Select[Any]:
     """Notes with their authors, and whether they wait for the reader."""
     row, told = CASE_NOTE.c, CASE_MENTION.c
-    waits = told.note_id.is_not(None)
-    query = select(
-        row.id, row.school_id, row.person_id, PERSON.c.name, row.text, row.is_pinned, row.made_at, waits
-    )
+    waits, author = told.note_id.is_not(None), PERSON.c.name
+    what = row.text, row.is_pinned, row.made_at, waits, row.due_on
+    query = select(row.id, row.school_id, row.person_id, author, *what)
     hers = and_(told.note_id == row.id, told.person_id == person_id, told.seen_at.is_(None))
     return query.join(PERSON, PERSON.c.id == row.person_id).outerjoin(CASE_MENTION, hers)
 

@@ -50,6 +50,7 @@ def erase(session: Session, person_id: int, *, accounts: Collection[str], at: da
     nothing = {
         "email": f"erased-{person_id}",
         "name": "",
+        "telephone": None,
         "language": None,
         "password_hash": None,
         "subject": None,

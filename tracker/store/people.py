@@ -48,6 +48,7 @@ def add_person(
     at: datetime,
     language: Language | None = None,
     password_hash: str | None = None,
+    telephone: str = "",
 ) -> int:
     """Write down a new account and return its number."""
     values = {
@@ -56,6 +57,7 @@ def add_person(
         "role": role,
         "language": language,
         "password_hash": password_hash,
+        "telephone": telephone or None,
         "added_at": at,
     }
     added = session.execute(insert(PERSON).values(values).returning(PERSON.c.id))
@@ -230,7 +232,8 @@ def person_of_row(session: Session, row: Row[Any], reaches: Mapping[int, Reach] 
         reach = reach_of(session.execute(_REACH, {"number": row.id}))
     else:
         reach = reaches.get(row.id, NOWHERE)
-    return Person(row.id, row.email, row.name, row.role, row.language, reach)
+    telephone = row.telephone or ""
+    return Person(row.id, row.email, row.name, row.role, row.language, reach, telephone=telephone)
 
 
 def has_password_alone(row: Row[Any]) -> bool:

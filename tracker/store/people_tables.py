@@ -22,6 +22,7 @@ class PersonRow(Base, table=True):
     id: int | None = Field(default=None, primary_key=True)
     email: str = Field(sa_type=Key, unique=True)
     name: str = Field(sa_type=Text)
+    telephone: str | None = Field(sa_type=Text)
     role: Role = Field(sa_type=Word(Role, "role"))
     language: Language | None = Field(sa_type=Word(Language, "language"))
     password_hash: str | None = Field(sa_type=Text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,9 +31,17 @@ class Recording:
     reason: str
 
 
-def list_schools(session: Session, scope: Scope, *, known_seq: int | None = None) -> tuple[SchoolRow, ...]:
-    """All schools, by name in alphabetical order."""
-    return tuple(read_schools(session, visible(session, scope, SCHOOL.c.school_id), known_seq=known_seq))
+def list_schools(
+    session: Session,
+    scope: Scope,
+    *,
+    known_seq: int | None = None,
+    named: Collection[str] | None = None,
+) -> tuple[SchoolRow, ...]:
+    """All schools, or those of some identifiers, by name in alphabetical order."""
+    within = visible(session, scope, SCHOOL.c.school_id)
+    some = either(session, SCHOOL.c.school_id, named)
+    return tuple(read_schools(session, within, some, known_seq=known_seq))
 
 
 def get_school(session: Session, scope: Scope, school_id: str, *, known_seq: int | None = None) -> SchoolRow:

@@ -26,7 +26,7 @@ from tracker.store.journal import Entry
 from tracker.web import api_answers as answers
 from tracker.web.api_queries import AskedOnce, NeedQuestion, PageQuestion, Question
 from tracker.web.deps import Visit
-from tracker.web.paging import page_of
+from tracker.web.paging import page_head, page_of
 from tracker.web.rules import allow
 
 Item = TypeVar("Item")
@@ -198,15 +198,7 @@ def _paged(
     visit: Visit, asked: PageQuestion, rows: Sequence[Item], item: Callable[[Item], Json], *, name: str
 ) -> Json:
     page = page_of(rows, number=asked.page, size=asked.size)
-    return {
-        "on": day(visit.on),
-        "known": None if visit.known is None else visit.known.isoformat(),
-        "policy": visit.house.book.policy.fingerprint,
-        "total": page.count,
-        "page": page.number,
-        "pages": page.last,
-        name: [item(row) for row in page.items],
-    }
+    return {**page_head(visit, page), name: [item(row) for row in page.items]}
 
 
 def _is_suggestion(need: NeedView) -> bool:

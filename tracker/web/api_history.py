@@ -17,7 +17,7 @@ from tracker.store import registry
 from tracker.web import api_answers as answers
 from tracker.web.api_queries import AskedOnce, NeedQuestion
 from tracker.web.deps import Visit
-from tracker.web.paging import page_of
+from tracker.web.paging import page_head, page_of
 from tracker.web.rules import allow
 
 router = APIRouter(prefix="/api/v1", tags=["v1"])
@@ -34,12 +34,7 @@ def list_history(visit: AskedOnce, asked: Annotated[NeedQuestion, Query()]) -> J
     )
     page = page_of(_kept(visit, asked, found), number=asked.page, size=asked.size)
     return {
-        "on": day(visit.on),
-        "known": None if visit.known is None else visit.known.isoformat(),
-        "policy": visit.house.book.policy.fingerprint,
-        "total": page.count,
-        "page": page.number,
-        "pages": page.last,
+        **page_head(visit, page),
         "then_known": end_of_day(visit.on, now=visit.moment).isoformat(),
         "history": [_item(one) for one in page.items],
     }

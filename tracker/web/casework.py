@@ -13,7 +13,7 @@ from tracker.services import working
 from tracker.store.cases import Note
 from tracker.store.journal_search import names_of
 from tracker.web.deps import Visit
-from tracker.web.queueing import Hands, hands_of
+from tracker.web.queueing import Hands
 
 REVIEWERS_SHOWN = 2
 Teller = Callable[[Note], str]
@@ -23,7 +23,7 @@ Teller = Callable[[Note], str]
 class Contacts:
     """Whom to call about a school: its officer, by name where she has an account, and who reviews it."""
 
-    officer: str
+    officer: Person | None
     officer_email: str
     reviewers: tuple[Person, ...]
 
@@ -32,16 +32,15 @@ class Contacts:
         """Those of a school, of the people who may work on it."""
         email = (school.officer_email or "").lower()
         able = tuple(colleagues)
-        names = {each.email.lower(): each.name for each in able}
+        officer = next((each for each in able if each.email.lower() == email), None)
         near = [each for each in able if each.role not in NATIONAL and each.role is not Role.OFFICER]
         first = sorted(near, key=lambda each: (each.role is not Role.REVIEWER, each.name))
-        return cls(names.get(email, ""), email, tuple(first[:REVIEWERS_SHOWN]))
+        return cls(officer, email, tuple(first[:REVIEWERS_SHOWN]))
 
 
-def desk_of(visit: Visit, school: SchoolRow) -> Mapping[str, object]:
+def desk_of(visit: Visit, school: SchoolRow, hands: Hands) -> Mapping[str, object]:
     """What the page of a school says of those who work on it."""
     person, school_id = visit.person, school.school_id
-    hands: Hands = hands_of(visit, [school_id])
     holder, look, notes = (
         hands.holders.get(school_id),
         hands.looks.get(school_id),

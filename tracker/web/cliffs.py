@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.domain.alphabet import sort_key
+from tracker.domain.asked import read_day
 from tracker.domain.cliff import Start
 from tracker.domain.days import add_months
+from tracker.domain.register import SchoolRow
+from tracker.domain.vocabulary import Service
 from tracker.services.foregoing import End, Prospect
 from tracker.web.filters import not_known
 
@@ -16,8 +19,11 @@ MONTHS = 12
 """Months ahead that the table shows, with that of the day; what ends later is one line more."""
 
 LATER = "later"
-FIELDS = ("start", "begun", "month")
+FIELDS = ("start", "begun", "month", "per", "left")
 """What the page may be asked besides what lists are."""
+
+CONTRACT = "contract"
+"""The list may be asked for by contracts, each once, as the months count them."""
 
 NO = "no"
 BEGUN: Mapping[str, bool | None] = {NO: False, "yes": True, "any": None}
@@ -34,32 +40,51 @@ class Falling:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Which ends are asked for: by their latest safe start, whether anything has begun, by their month."""
+    """Which ends are asked for: by their latest safe start, whether anything has begun, by their month.
+
+    ``per_contract`` lists contracts in place of needs, ``left`` what the burn-down counts on one of its days.
+    """
 
     start: Start | None = None
     begun: bool | None = False
     month: str | None = None
+    per_contract: bool = False
+    left: date | None = None
 
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> Asking:
         """What an address asks for: without a word what has not begun.
 
-        Raises :class:`FilterNotKnown`.
+        Raises :class:`FilterNotKnown` and :class:`DayNotReadable`.
         """
-        start, begun, month = (asked.get(name, "").strip() for name in ("start", "begun", "month"))
+        start, begun, month, per, left = (asked.get(name, "").strip() for name in FIELDS)
         if start and start not in tuple(Start):
             raise not_known("start", start, tuple(Start))
         if begun and begun not in BEGUN:
             raise not_known("begun", begun, tuple(BEGUN))
         if month and month != LATER and _first_of(month) is None:
             raise not_known("month", month)
-        return cls(Start(start) if start else None, BEGUN[begun or NO], month or None)
+        if per and per != CONTRACT:
+            raise not_known("per", per, (CONTRACT,))
+        return cls(
+            start=Start(start) if start else None,
+            begun=BEGUN[begun or NO],
+            month=month or None,
+            per_contract=bool(per),
+            left=read_day(left) if left else None,
+        )
 
     @property
     def named(self) -> dict[str, object]:
         """The same as address fields."""
         begun = next(name for name, value in BEGUN.items() if value is self.begun)
-        return {"start": self.start, "begun": begun if begun != NO else None, "month": self.month}
+        return {
+            "start": self.start,
+            "begun": begun if begun != NO else None,
+            "month": self.month,
+            "per": CONTRACT if self.per_contract else None,
+            "left": self.left and self.left.isoformat(),
+        }
 
     def keep(self, falling: Iterable[Falling], on: date) -> tuple[Falling, ...]:
         """Those that are asked for, the fewest working days left first."""
@@ -126,6 +151,37 @@ def _month(name: str, ends: list[End]) -> MonthRow:
         len(left),
         {start: sum(end.start is start for end in left) for start in Start},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A need that had not begun on a day of the burn-down; ``school`` as it is known now."""
+
+    school_id: str
+    service: Service
+    school: SchoolRow | None
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Where it stands in a list by names."""
+        return sort_key(self.school.name if self.school else self.school_id), self.school_id, self.service
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A contract that ends, and the ends of the needs that it served."""
+
+    contract: str
+    last: date
+    ends: tuple[Falling, ...]
+
+
+def by_contract(ends: Iterable[Falling], on: date) -> tuple[Ending, ...]:
+    """The contracts that end, each once in a month, the soonest first."""
+    groups: dict[tuple[str, str], list[Falling]] = {}
+    for one in sorted(ends, key=lambda one: (one.end.last, *_soonest(one))):
+        groups.setdefault((month_of(one.end.last, on), one.end.contract), []).append(one)
+    return tuple(Ending(number, found[0].end.last, tuple(found)) for (_, number), found in groups.items())
 
 
 def starts_of(ends: Iterable[Falling]) -> Mapping[Start, int]:

@@ -107,6 +107,11 @@ class Visit(Caller):
         return None if self.known is None else known_seq(self.session, self.known)
 
     @property
+    def is_now(self) -> bool:
+        """Whether it is about today as known now, the one day of which work on cases speaks."""
+        return self.on == self.today and self.known is None
+
+    @property
     def kept(self) -> dict[str, str]:
         """The day and the knowledge asked for, as every link on the page must carry them on."""
         asked = self.request.query_params

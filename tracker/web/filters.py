@@ -11,8 +11,10 @@ from fastapi import Request
 
 from tracker.domain.errors import FilterNotKnown, ParameterNotKnown, ParameterRepeated
 from tracker.domain.findings import Assessment
+from tracker.domain.register import SchoolRow
 from tracker.domain.vocabulary import LIVE, FlagKind, Service, State
 from tracker.feeds.regions import REGIONS
+from tracker.services.aside import Unjudged
 from tracker.services.evaluating import NeedView
 from tracker.web.standings import SchoolStanding, by_school
 
@@ -149,6 +151,21 @@ class Filters:
         """The needs that pass; ``found`` are the schools that a search found, None without a search."""
         return tuple(need for need in needs if self._passes(need) and (found is None or _id(need) in found))
 
+    def keep_unjudged(
+        self, aside: Iterable[Unjudged], *, found: Collection[str] | None
+    ) -> tuple[Unjudged, ...]:
+        """Those of the needs without a judgement that lie where is asked for.
+
+        Nobody knows how they stand, so no filter of states, flags or days drops them (FLT-26).
+        """
+        return tuple(
+            need
+            for need in aside
+            if self._lies(need.school)
+            and (self.service is None or need.service is self.service)
+            and (found is None or need.school.school_id in found)
+        )
+
     def keep_schools(
         self, needs: Iterable[NeedView], *, found: Collection[str] | None
     ) -> tuple[SchoolStanding, ...]:
@@ -165,11 +182,15 @@ class Filters:
     def _suits(self, state: State) -> bool:
         return (self.state is None or state is self.state) and (not self.proven or state in PROVEN)
 
+    def _lies(self, school: SchoolRow) -> bool:
+        return (self.region is None or (school.region or NOT_STATED) == self.region) and (
+            self.district is None or (school.district or NOT_STATED) == self.district
+        )
+
     def _passes(self, need: NeedView) -> bool:
         school, assessment = need.school, need.assessment
         return (
-            (self.region is None or (school.region or NOT_STATED) == self.region)
-            and (self.district is None or (school.district or NOT_STATED) == self.district)
+            self._lies(school)
             and (self.service is None or assessment.service is self.service)
             and self._suits(assessment.state)
             and (self.flag is None or self.flag in assessment.kinds)

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from tracker.render.assessment_json import Json, day
+from tracker.web.deps import Visit
+
 Item = TypeVar("Item")
 
 
@@ -31,3 +34,15 @@ def page_of(items: Sequence[Item], *, number: int, size: int) -> Page[Item]:
 def page_number(text: str) -> int:
     """The number of a page as an address writes it; the first page for anything else."""
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def page_head(visit: Visit, page: Page[Item]) -> Json:
+    """What an answer to a program says before the items of its page."""
+    return {
+        "on": day(visit.on),
+        "known": None if visit.known is None else visit.known.isoformat(),
+        "policy": visit.house.book.policy.fingerprint,
+        "total": page.count,
+        "page": page.number,
+        "pages": page.last,
+    }

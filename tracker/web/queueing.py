@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from tracker.domain.cases import Absence, stands_for
+from tracker.domain.findings import Assessment
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import Service
-from tracker.services.evaluating import NeedView, calendar, in_harm_order, snapshot
+from tracker.domain.vocabulary import NextStep, Service
+from tracker.render.sentences import Sentences
+from tracker.services.aside import Unjudged
+from tracker.services.evaluating import UNJUDGED, NeedView, calendar, in_harm_order, snapshot
 from tracker.store import cases, holds
 from tracker.store.cases import Holder, Look, Note
 from tracker.store.open_decisions import OnDecision, on_decision
@@ -21,6 +25,32 @@ FROM = "from"
 QUEUE = "queue"
 """``from=queue`` in the address of a school: it was opened from the line that the other fields describe."""
 
+NeedKey = tuple[str, Service]
+OfSchool = TypeVar("OfSchool", NeedView, Unjudged)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The decisions that stand about some needs, and by which day the reports of signed ones are due."""
+
+    decisions: Mapping[NeedKey, OnDecision]
+    reports: Mapping[NeedKey, date]
+
+    def step(self, say: Sentences, found: Assessment) -> str:
+        """What to do next with a need: the report that it owes, the decision that stands, its own step."""
+        key = found.school_id, found.service
+        told = [say.report(self.reports[key])] if key in self.reports else []
+        one = self.decisions.get(key)
+        if one is None or not one.is_open:
+            return " ".join([*told, say.step(found)])
+        if found.next_step is not NextStep.PROPOSE_INTERIM:  # its step does not speak of the decision
+            told.append(say.decision(one.number, one.status))
+        return " ".join([*told, say.step(found, one.status, one.number)])
+
+
+UNDECIDED = Decided({}, {})
+"""Of no decision, and of those that stand today on any other day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hands:
@@ -30,8 +60,13 @@ class Hands:
     absences: Mapping[int, Absence]
     looks: Mapping[str, Look]
     notes: Mapping[str, tuple[Note, ...]]
-    decisions: Mapping[tuple[str, Service], OnDecision]
-    reports: Mapping[tuple[str, Service], date]
+    decisions: Mapping[NeedKey, OnDecision]
+    reports: Mapping[NeedKey, date]
+
+    @property
+    def decided(self) -> Decided:
+        """The decisions that stand about them today."""
+        return Decided(self.decisions, self.reports)
 
     def standin(self, school_id: str) -> Absence | None:
         """Who stands in for the holder of a school today."""
@@ -60,6 +95,14 @@ def named(filters: Filters) -> dict[str, object]:
     return {FROM: QUEUE, **{name: value for name, value in filters.named.items() if value is not None}}
 
 
+def decided_now(visit: Visit, schools: Collection[str]) -> Decided:
+    """The decisions that stand about needs of some schools."""
+    if not visit.is_now:
+        return UNDECIDED
+    found = on_decision(visit.session, visit.scope, schools=schools)
+    return Decided(found, _reports(visit, found))
+
+
 def all_needs(visit: Visit) -> tuple[NeedView, ...]:
     """Every need that the reader may see, on the day asked for."""
     book = visit.house.book
@@ -85,7 +128,13 @@ def flagged(visit: Visit, filters: Filters) -> tuple[NeedView, ...]:
     return in_harm_order(kept(visit, filters, all_needs(visit)))
 
 
-def hers(visit: Visit, needs: Iterable[NeedView]) -> Iterable[NeedView]:
+def unjudged(visit: Visit, filters: Filters) -> tuple[Unjudged, ...]:
+    """The needs that belong into the line and over which the rules fail; :func:`all_needs` comes first."""
+    aside = filters.keep_unjudged(visit.session.info.get(UNJUDGED, ()), found=searched(visit, filters))
+    return tuple(hers(visit, aside)) if filters.mine else aside
+
+
+def hers(visit: Visit, needs: Iterable[OfSchool]) -> Iterable[OfSchool]:
     """Those of the reader: in her hands, hers as an officer, or of somebody for whom she stands in today.
 
     An officer's are the schools that name her, and those that she was given one by one.
@@ -118,9 +167,7 @@ def hands_of(visit: Visit, schools: Iterable[str], *, is_pinned: bool | None = N
     )
 
 
-def _reports(
-    visit: Visit, decided: Mapping[tuple[str, Service], OnDecision]
-) -> Mapping[tuple[str, Service], date]:
+def _reports(visit: Visit, decided: Mapping[NeedKey, OnDecision]) -> Mapping[NeedKey, date]:
     """By which day the report of each signed contract that owes one is due."""
     owing = {key: (one.signed_on, one.report_days) for key, one in decided.items() if not one.is_open}
     if not owing:

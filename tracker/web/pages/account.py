@@ -11,6 +11,7 @@ from tracker.domain.acts import Act
 from tracker.domain.errors import (
     NotAllowed,
     PasswordRefused,
+    PersonRefused,
     ProofStale,
     SignInRefused,
     TokenRefused,
@@ -19,6 +20,7 @@ from tracker.domain.errors import (
 )
 from tracker.domain.people import TOKEN_ACTIONS, TokenScope
 from tracker.domain.roles import Action
+from tracker.domain.telephones import read_telephone, spelled
 from tracker.feeds.regions import REGIONS
 from tracker.services import admitting, choosing, enrolling, issuing, subscribing
 from tracker.services.issuing import Wanted
@@ -33,7 +35,7 @@ from tracker.web.visitors import set_cookie, visitor_of
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 ACCOUNT = "/account"
 OWN = [allow(Action.OWN_ACCOUNT)]
-REFUSALS = (PasswordRefused, ProofStale, SignInRefused, TokenRefused, TooManyTries)
+REFUSALS = (PasswordRefused, PersonRefused, ProofStale, SignInRefused, TokenRefused, TooManyTries)
 DAYS = (30, 90, 180, 365)
 
 
@@ -69,6 +71,18 @@ def change_password(
         return _renewed(
             called, admitting.renew(session, known.person_id, origin_of(called), author_of(called))
         )
+
+
+@router.post("/account/telephone", dependencies=OWN)
+def change_telephone(called: Called, telephone: Annotated[str, Form()] = "") -> Response:
+    """Say at which number one's colleagues reach one; an empty field takes it away."""
+    try:
+        stated = read_telephone(telephone)
+    except PersonRefused as error:
+        return _refused(called, error, part="telephone", telephone=telephone)
+    with transaction(called.house.engine) as session:
+        enrolling.change_telephone(session, author_of(called), called.person, stated)
+    return RedirectResponse(ACCOUNT, 303)
 
 
 @router.post("/account/sessions", dependencies=OWN)
@@ -152,14 +166,19 @@ def _renewed(called: Caller, cookie: str) -> Response:
     return response
 
 
-def _refused(called: Caller, error: TrackerError, *, part: str) -> Response:
+def _refused(called: Caller, error: TrackerError, *, part: str, telephone: str | None = None) -> Response:
     status = {ProofStale: 401, SignInRefused: 401, TooManyTries: 429}.get(type(error), 400)
     with called.reading() as visit:
-        return _page(visit, refused=error, part=part, status=status)
+        return _page(visit, refused=error, part=part, telephone=telephone, status=status)
 
 
 def _page(
-    visit: Visit, *, refused: TrackerError | None = None, part: str = "", status: int = 200
+    visit: Visit,
+    *,
+    refused: TrackerError | None = None,
+    part: str = "",
+    telephone: str | None = None,
+    status: int = 200,
 ) -> Response:
     number, session = visit.person.id, visit.session
     values = {
@@ -175,6 +194,7 @@ def _page(
         "scopes": tuple(scope for scope in TokenScope if any(map(visit.person.may, TOKEN_ACTIONS[scope]))),
         "regions": [region.code for region in REGIONS],
         "days": DAYS,
+        "telephone": spelled(visit.person.telephone) if telephone is None else telephone,
         "least": choosing.SHORTEST,
         "refused": refused,
         "part": part,

@@ -8,9 +8,11 @@ from urllib.parse import parse_qsl, quote, urlencode
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from tracker.domain.asked import read_day
 from tracker.domain.errors import FilterNotKnown
 from tracker.domain.roles import Action
-from tracker.services import working
+from tracker.services import tasking, working
+from tracker.services.working import Task
 from tracker.store import cases
 from tracker.web.deps import Called, Visit
 from tracker.web.filters import QUEUED
@@ -70,6 +72,22 @@ def note(
     with called.writing() as session:
         working.write_note(session, author_of(called), called.person, school_id, text, is_pinned=is_pinned)
     return _back(school_id, asked, "notes")
+
+
+@router.post("/cases/tasks", dependencies=[allow(Action.WORK)])
+def make_task(
+    called: Called,
+    school_id: Text = "",
+    text: Text = "",
+    to: Number = None,
+    due_on: Text = "",
+    key: Text = "",
+) -> Response:
+    """Ask somebody to do something about a school by a day; the same form sent again asks for no more."""
+    task = Task(to or 0, read_day(due_on), key)
+    with called.writing() as session:
+        tasking.make(session, author_of(called), called.person, school_id, text, task, today=called.today)
+    return _back(school_id, "", "notes")
 
 
 @router.post("/cases/notes/pin", dependencies=[allow(Action.WORK)])

@@ -16,15 +16,28 @@ from tracker.domain.messages import ChannelKind
 from tracker.domain.roles import Action
 from tracker.feeds.regions import REGIONS
 from tracker.services import beginning
-from tracker.services.beginning import Fate, Outcome, Wish
-from tracker.services.burning import burn_down
+from tracker.services.beginning import Fate, Ground, Outcome, Wish
+from tracker.services.burning import BurnDown, burn_down
 from tracker.services.evaluating import NeedView, snapshot
 from tracker.services.foregoing import Prospects, prospects
-from tracker.store import begin_requests
-from tracker.web.cliffs import BEGUN, FIELDS, Asking, Falling, by_month, falling, key_of, pick, starts_of
+from tracker.store import begin_requests, registry
+from tracker.web.cliffs import (
+    BEGUN,
+    FIELDS,
+    Asking,
+    Ending,
+    Falling,
+    Left,
+    by_contract,
+    by_month,
+    falling,
+    key_of,
+    pick,
+    starts_of,
+)
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import NOT_STATED, Filters, asked_of
-from tracker.web.paging import page_of
+from tracker.web.paging import Page, page_of
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
 
@@ -46,10 +59,16 @@ def show(visit: Asked) -> Response:
     look = _look(visit)
     ends = _ends(look, filters)
     shown = asking.keep(ends, visit.on)
-    page = page_of(shown, number=filters.page, size=min(filters.size, MOST_LINES))
     burn = burn_down(visit.session, visit.scope, look.asking, known=visit.known, book=visit.house.book)
-    schools = {one.found.need.school.school_id for one in page.items}
-    is_now = visit.on == visit.today and visit.known is None
+    size = min(filters.size, MOST_LINES)
+    page: Page[Falling] | Page[Ending] | Page[Left]
+    if asking.left is not None:
+        page = page_of(_left(visit, burn, filters, asking.left), number=filters.page, size=size)
+    elif asking.per_contract:
+        page = page_of(by_contract(shown, visit.on), number=filters.page, size=size)
+    else:
+        page = page_of(shown, number=filters.page, size=size)
+    schools = {one.found.need.school.school_id for one in page.items if isinstance(one, Falling)}
     return visit.page(
         "cliff/show.html",
         {
@@ -66,11 +85,21 @@ def show(visit: Asked) -> Response:
             "requests": begin_requests.begin_requests(visit.session, visit.scope, schools),
             "regions": _regions(found.need for found in look.needs),
             "pick": pick,
-            "may_ask": is_now and visit.person.may(Action.ASSIGN),
+            "may_ask": visit.is_now and visit.person.may(Action.ASSIGN),
             "begin_by": look.calendar.after(visit.on, WORKING_DAYS),
             "most": beginning.MOST,
         },
     )
+
+
+def _left(visit: Visit, burn: BurnDown, filters: Filters, on: date) -> tuple[Left, ...]:
+    """What the burn-down counts on one of its days, by the names of the schools."""
+    keys = burn.left(on, filters.region, filters.district)
+    kept = [key for key in keys if filters.service in (None, key[1])]
+    named = registry.list_schools(visit.session, visit.scope, named={school_id for school_id, _ in kept})
+    schools = {school.school_id: school for school in named}
+    found = (Left(school_id, service, schools.get(school_id)) for school_id, service in kept)
+    return tuple(sorted(found, key=lambda one: one.place))
 
 
 def _regions(needs: Iterable[NeedView]) -> tuple[str, ...]:
@@ -104,19 +133,15 @@ def ask(
     with called.reading() as visit:
         look = _look(visit)
         keys = _asked_for(look, asked, called.today) if everything else tuple(map(key_of, picked or ()))
-        wish = Wish(keys, day)
-        outcomes = beginning.plan(
-            visit.session, called.person, wish, look, today=called.today, book=book, by=by
-        )
+        wish, ground = Wish(keys, day), Ground(look, called.today, book, by)
+        outcomes = beginning.plan(visit.session, called.person, wish, ground)
     state = beginning.seen_of(outcomes, called.today)
     values = {"words": asked, "all": everything, "picked": picked or [], "state": state}
     if seen != state:
         with called.reading() as visit:
             return _answer(visit, wish, outcomes, by, {**values, "is_done": False, "is_changed": bool(seen)})
     with called.writing() as session:
-        outcomes = beginning.ask(
-            session, author_of(called), called.person, wish, look, today=called.today, book=book, by=by
-        )
+        outcomes = beginning.ask(session, author_of(called), called.person, wish, ground)
     with called.reading() as visit:
         return _answer(visit, wish, outcomes, by, {**values, "is_done": True, "is_changed": False})
 

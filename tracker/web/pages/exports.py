@@ -18,13 +18,13 @@ from tracker.domain.roles import Action
 from tracker.render import listings
 from tracker.render.formats import school_name
 from tracker.render.sheets import Value, csv_bytes, xlsx_bytes
-from tracker.services.exporting import Sheet, needs_sheet
+from tracker.services.exporting import NOT_JUDGED, Sheet, needs_sheet
 from tracker.web.attachments import Ending, attachment
 from tracker.web.auditing import note
 from tracker.web.deps import Called, Caller
 from tracker.web.filters import FIELDS, QUEUED, Filters, asked_of
 from tracker.web.pages.schools import in_name_order
-from tracker.web.queueing import all_needs, flagged, searched
+from tracker.web.queueing import all_needs, decided_now, flagged, searched, unjudged
 from tracker.web.rules import allow
 from tracker.web.standings import SchoolStanding
 
@@ -49,27 +49,35 @@ SCHOOL_COLUMNS = (
 
 @router.post("/exports/queue", dependencies=[allow(Action.EXPORT)])
 def queue(called: Called, ending: Format = Ending.CSV) -> Response:
-    """The queue under the filters of the address, in harm order."""
+    """The queue under the filters of the address, in harm order; what could not be judged comes last."""
     filters = Filters.read(asked_of(called.request, QUEUED))
     with called.reading() as visit:
         needs = flagged(visit, filters)
-    sheet, step = needs_sheet(needs), called.house.voices[called.language].sentences.step
-    rows = tuple(
-        (row[0], _name(need.school, called), *row[2:-1], step(need.assessment))
-        for row, need in zip(sheet.rows, needs, strict=True)
+        aside = unjudged(visit, filters)
+        decided = decided_now(visit, {need.school.school_id for need in needs})
+    say = called.house.voices[called.language].sentences
+    steps = [decided.step(say, need.assessment) for need in needs]
+    steps += [say.words.say("next_step.not_judged")] * len(aside)
+    named = [_name(one.school, called) for one in needs]
+    named += [_name(one.school, called) for one in aside]
+    sheet = needs_sheet(needs, aside)
+    rows = (
+        (row[0], name, *row[2:-1], step) for row, name, step in zip(sheet.rows, named, steps, strict=True)
     )
-    return _handed_out(called, filters, "queue", Sheet(sheet.header, rows), ending)
+    return _handed_out(called, filters, "queue", Sheet(sheet.header, tuple(rows)), ending)
 
 
 @router.post("/exports/schools", dependencies=[allow(Action.EXPORT)])
 def schools(called: Called, ending: Format = Ending.CSV) -> Response:
-    """The schools under the filters of the address, by name."""
+    """The schools under the filters of the address, by name; those that could not be judged come last."""
     filters = Filters.read(asked_of(called.request, FIELDS))
     with called.reading() as visit:
         found = filters.keep_schools(all_needs(visit), found=searched(visit, filters))
+        aside = {one.school.school_id: one.school for one in unjudged(visit, filters)}
     ordered = in_name_order(found, called.language)
-    sheet = Sheet(SCHOOL_COLUMNS, tuple(_row(one, _name(one.school, called)) for one in ordered))
-    return _handed_out(called, filters, "schools", sheet, ending)
+    rows = [_row(one, _name(one.school, called)) for one in ordered]
+    rows += [_unjudged(school, _name(school, called)) for school in aside.values()]
+    return _handed_out(called, filters, "schools", Sheet(SCHOOL_COLUMNS, tuple(rows)), ending)
 
 
 def _handed_out(called: Caller, filters: Filters, subject: str, sheet: Sheet, ending: Ending) -> Response:
@@ -97,6 +105,12 @@ def _handed_out(called: Caller, filters: Filters, subject: str, sheet: Sheet, en
 def _name(school: SchoolRow, called: Caller) -> str:
     """The name that pages show, with plain spaces, by which it can be searched in a file."""
     return school_name((school.name_kk, school.name_ru, school.name), called.language)
+
+
+def _unjudged(school: SchoolRow, name: str) -> tuple[Value, ...]:
+    """A school of which a need is in no state; of its other needs it has a row like any other."""
+    told = school.school_id, name, school.name_kk, school.name_ru, school.region, school.district, NOT_JUDGED
+    return told + (None,) * (len(SCHOOL_COLUMNS) - len(told))
 
 
 def _row(one: SchoolStanding, name: str) -> tuple[Value, ...]:

@@ -15,7 +15,8 @@ from tracker.services.printing_reports import Wanted
 from tracker.services.recalling import end_of_day
 from tracker.store import registry
 from tracker.web.deps import Asked, Visit
-from tracker.web.filters import REGION_CODES, asked_of, not_known
+from tracker.web.filters import asked_of
+from tracker.web.pages.reports import region_of
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -31,10 +32,7 @@ def show(visit: Asked) -> Response:
     asked = asked_of(visit.request, ("region", "school_id"))
     if school_id := asked.get("school_id", "").strip():
         return _school(visit, school_id)
-    region = asked.get("region", "").strip() or None
-    if region is not None and region not in REGION_CODES:
-        raise not_known("region", region)
-    return _region(visit, region)
+    return _region(visit, region_of(asked.get("region", ""), visit.person))
 
 
 def _school(visit: Visit, school_id: str) -> Response:

@@ -18,13 +18,15 @@ from tracker.domain.roles import Action
 from tracker.services.evaluating import snapshot
 from tracker.services.foregoing import Prospect, Prospects, prospects
 from tracker.web.deps import Asked, Visit
-from tracker.web.filters import NOT_STATED, Filters, asked_of
+from tracker.web.filters import NOT_STATED, Filters, asked_of, not_known
 from tracker.web.paging import page_of
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
-ASKED = ("region", "district", "service", "until", "page", "size")
+ASKED = ("region", "district", "service", "until", "per", "page", "size")
+SCHOOL = "school"
+"""``per=school`` in an address: the schools behind a number, whatever lies between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,18 @@ def show(visit: Asked) -> Response:
     """Regions, the districts of one, or the schools of a district, the most school days first."""
     asked = asked_of(visit.request, ASKED)
     filters, until = Filters.read(asked), until_of(visit, asked)
+    is_school = filters.district is not None or _per_school(asked)
     shot = snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
     look = prospects(visit.session, visit.scope, shot, book=visit.house.book)
-    rows = sorted(_rows(look, look.of(filters.keep(shot.needs, found=None)), filters, until), key=_most_first)
+    found = look.of(filters.keep(shot.needs, found=None))
+    rows = sorted(_rows(look, found, _step(filters, is_school=is_school), until), key=_most_first)
     return visit.page(
         "losses/show.html",
         {
             "filters": filters,
             "has_schools": bool(shot.needs),
+            "is_school": is_school,
+            "per": asked.get("per"),
             "until": until,
             "asked_until": asked.get("until") and until.isoformat(),
             "total": total(row.loss for row in rows),
@@ -70,9 +76,17 @@ def until_of(visit: Visit, asked: Mapping[str, str]) -> date:
     return until
 
 
-def _rows(look: Prospects, found: tuple[Prospect, ...], filters: Filters, until: date) -> tuple[LossRow, ...]:
+def _per_school(asked: Mapping[str, str]) -> bool:
+    per = asked.get("per", "")
+    if per not in ("", SCHOOL):
+        raise not_known("per", per, (SCHOOL,))
+    return bool(per)
+
+
+def _rows(
+    look: Prospects, found: tuple[Prospect, ...], place: Callable[[SchoolRow], str], until: date
+) -> tuple[LossRow, ...]:
     """The places one step below what is filtered, of those that lose anything."""
-    place = _step(filters)
     groups: dict[str, dict[str, list[Loss]]] = {}
     schools: dict[str, SchoolRow] = {}
     for one in found:
@@ -80,11 +94,10 @@ def _rows(look: Prospects, found: tuple[Prospect, ...], filters: Filters, until:
         if loss.since is not None:
             schools[school.school_id] = school
             groups.setdefault(place(school), {}).setdefault(school.school_id, []).append(loss)
-    is_school = filters.district is not None
     return tuple(
         LossRow(
             name,
-            schools[name] if is_school else None,
+            schools.get(name),
             len(of_place),
             total(loss for losses in of_place.values() for loss in losses),
         )
@@ -92,8 +105,8 @@ def _rows(look: Prospects, found: tuple[Prospect, ...], filters: Filters, until:
     )
 
 
-def _step(filters: Filters) -> Callable[[SchoolRow], str]:
-    if filters.district is not None:
+def _step(filters: Filters, *, is_school: bool) -> Callable[[SchoolRow], str]:
+    if is_school:
         return lambda school: school.school_id
     if filters.region is not None:
         return lambda school: school.district or NOT_STATED

@@ -24,6 +24,7 @@ from tracker.domain.errors import (
 )
 from tracker.domain.people import Person
 from tracker.domain.roles import NATIONAL, Action, Role
+from tracker.domain.telephones import spelled
 from tracker.feeds.regions import REGIONS
 from tracker.services import conditions, connecting, enrolling, issuing
 from tracker.services.acting import Author
@@ -60,6 +61,7 @@ class Filled:
     regions: tuple[str, ...] = ()
     districts: str = ""
     schools: str = ""
+    telephone: str = ""
 
     @classmethod
     def of(cls, person: Person) -> Filled:
@@ -71,6 +73,7 @@ class Filled:
             regions=tuple(sorted(reach.regions)),
             districts="\n".join(f"{region} {name}" for region, name in sorted(reach.districts)),
             schools="\n".join(sorted(reach.schools)),
+            telephone=spelled(person.telephone),
         )
 
     def read(self, session: Session) -> Described:
@@ -79,6 +82,7 @@ class Filled:
             session,
             name=self.name,
             role=self.role,
+            telephone=self.telephone,
             regions=self.regions,
             districts=[line for line in self.districts.splitlines() if line.strip()],
             schools=re.findall(r"[^\s,;]+", self.schools),
@@ -91,8 +95,9 @@ def _filled(
     region: Annotated[list[str] | None, Form()] = None,
     districts: Text = "",
     schools: Text = "",
+    telephone: Text = "",
 ) -> Filled:
-    return Filled(name, role, tuple(region or ()), districts, schools)
+    return Filled(name, role, tuple(region or ()), districts, schools, telephone)
 
 
 FilledIn = Annotated[Filled, Depends(_filled)]

@@ -39,7 +39,7 @@ Format = Annotated[Ending, Form(alias="format")]
 @router.get(PAGE, dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """What can be printed for the day, and what was."""
-    region = _region(asked_of(visit.request, ("region",)).get("region", ""), visit.person)
+    region = region_of(asked_of(visit.request, ("region",)).get("region", ""), visit.person)
     wanted = Wanted(ReportKind.WEEKLY, region, visit.on, visit.known)
     made = printing_reports.make(visit.session, visit.scope, wanted, now=visit.moment, book=visit.house.book)
     return visit.page(
@@ -68,7 +68,7 @@ def hand_out(
     """A report of the day and the knowledge that the address asks about; it is kept, to be printed again."""
     if kind not in tuple(ReportKind):
         raise not_known("kind", kind, ReportKind)
-    wanted = Wanted(ReportKind(kind), _region(region, called.person), called.on, called.known)
+    wanted = Wanted(ReportKind(kind), region_of(region, called.person), called.on, called.known)
     with called.reading() as visit:
         made = printing_reports.make(
             visit.session, visit.scope, wanted, now=visit.moment, book=visit.house.book
@@ -108,8 +108,8 @@ def _file(called: Caller, made: Report, language: Language, ending: Ending) -> R
     return Response(data, media_type=MEDIA_TYPES[ending], headers=headers)
 
 
-def _region(text: str, person: Person) -> str | None:
-    """The region asked for; of who sees one region alone it is that one, and the report is called so."""
+def region_of(text: str, person: Person) -> str | None:
+    """The region asked for; of who sees one region alone it is that one, and the page is called so."""
     code = text.strip()
     if code and code not in REGION_CODES:
         raise not_known("region", code)

@@ -21,6 +21,7 @@ from tracker.domain.roles import Action
 from tracker.domain.tenders import stretches
 from tracker.domain.vocabulary import Language
 from tracker.domain.workdays import WorkCalendar
+from tracker.render.environment import Voice
 from tracker.render.explanations import flag_clause
 from tracker.render.timeline import Timeline, draw, window_around
 from tracker.services import leading
@@ -35,7 +36,7 @@ from tracker.web.deps import Asked, Visit
 from tracker.web.filters import FIELDS, Filters, asked_of
 from tracker.web.pages.queue import all_needs, choices, searched
 from tracker.web.paging import page_of
-from tracker.web.queueing import place_of
+from tracker.web.queueing import UNDECIDED, Hands, hands_of, place_of
 from tracker.web.rules import allow
 from tracker.web.standings import SchoolStanding
 
@@ -107,6 +108,7 @@ def show(visit: Asked, school_id: str) -> Response:
     )
     contracts = _contracts(visit, school_id, known_seq)
     purchases = _purchases(visit, school_id, known_seq)
+    hands = hands_of(visit, [school_id])
     return visit.page(
         "schools/show.html",
         {
@@ -123,20 +125,28 @@ def show(visit: Asked, school_id: str) -> Response:
             "until": horizon_of(visit.on),
             "place": place,
             "asked_line": "" if place is None else urlencode(place.named),
-            "replies": _replies(visit, school, cards),
-            **desk_of(visit, school),
+            "replies": _replies(visit, school, cards, hands),
+            **desk_of(visit, school, hands),
         },
     )
 
 
-def _replies(visit: Visit, school: SchoolRow, cards: Iterable[NeedCard]) -> tuple[tuple[Language, str], ...]:
+def _replies(
+    visit: Visit, school: SchoolRow, cards: Iterable[NeedCard], hands: Hands
+) -> tuple[tuple[Language, str], ...]:
     """The answer to "why is this school red", in both languages of the state, ready to be copied."""
     found = tuple(card.found for card in cards)
     voices = ((language, visit.house.voices[language]) for language in (Language.KK, Language.RU))
-    return tuple(
-        (language, "\n".join(voice.sentences.reply(voice.name_of(school), each) for each in found))
-        for language, voice in voices
-    )
+    decided = hands.decided if visit.is_now else UNDECIDED
+    holder = hands.holders.get(school.school_id) if visit.is_now else None
+
+    def lines(voice: Voice) -> Iterable[str]:
+        say, name = voice.sentences, voice.name_of(school)
+        yield from (say.reply(name, each, decided.step(say, each)) for each in found)
+        if holder is not None:
+            yield say.holder(holder.name or holder.email, holder.telephone)
+
+    return tuple((language, "\n".join(lines(voice))) for language, voice in voices)
 
 
 def _card(

@@ -10,14 +10,18 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from tracker.domain.asked import read_day
+from tracker.domain.cases import LONGEST_NOTE
 from tracker.domain.days import Span
 from tracker.domain.errors import DayNotReadable, SuppositionRefused, TrackerError
 from tracker.domain.prices import months_shown
+from tracker.domain.register import SchoolRow
 from tracker.domain.roles import Action
 from tracker.domain.supposing import Change
 from tracker.domain.vocabulary import Method, Service
+from tracker.services import tasking, working
+from tracker.services.evaluating import calendar
 from tracker.services.supposing import Supposition, suppose
-from tracker.store import registry
+from tracker.store import cases, registry
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import asked_of, not_known
 from tracker.web.rules import allow
@@ -25,6 +29,9 @@ from tracker.web.rules import allow
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 Word = TypeVar("Word", Service, Method)
+
+WORKING_DAYS = 5
+"""Within how many working days a task is to be done unless another day is chosen."""
 
 FIELDS = ("service", "cover_until", "announce_on", "method", "interim_from", "interim_until")
 
@@ -51,8 +58,27 @@ def show(visit: Asked, school_id: str) -> Response:
         "months": months_shown(change.interim) if change.interim else None,
         "methods": tuple(Method),
         "refused": refused,
+        **_task(visit, school, change),
     }
     return visit.page("schools/what_if.html", values, status=400 if refused else 200)
+
+
+def _task(visit: Visit, school: SchoolRow, change: Change) -> dict[str, object]:
+    """What the form offers that makes a task of what is supposed: to whom, by when, and its own key."""
+    if change.is_none or not visit.is_now or not visit.person.may(Action.WORK):
+        return {"colleagues": ()}
+    able = working.colleagues(visit.session, [school])
+    held = cases.holders(visit.session, visit.scope, schools=[school.school_id]).get(school.school_id)
+    email = (school.officer_email or "").lower()
+    officer = next((each.id for each in able if each.email.lower() == email), None)
+    days = calendar(visit.session, visit.house.book)
+    return {
+        "colleagues": able,
+        "offered": held.person if held else officer or visit.person.id,
+        "due_on": days.after(visit.on, WORKING_DAYS),
+        "key": tasking.new_key(),
+        "most": LONGEST_NOTE,
+    }
 
 
 def _suppose(visit: Visit, school_id: str, service: Service, change: Change) -> Supposition:
