@@ -23,6 +23,7 @@ LONGEST_NAME = 200
 
 def pytest_configure() -> None:
     """Files of tests lie in memory where there is room: nothing of them is to outlive the machine."""
+    gc.disable()  # until everything is collected
     if folder := memory(8 * 2**30):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
@@ -37,6 +38,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    gc.enable()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -1,5 +1,14 @@
-"""``python -m tracker`` is the command line."""
+"""``tracker`` and ``python -m tracker``: the command line, loaded without stops to look for garbage."""
 
-from tracker.cli import main
+from tracker.living import loading
 
-main()
+
+def main() -> None:
+    """Load the command line and run it."""
+    with loading():
+        from tracker import cli
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

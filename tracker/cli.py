@@ -27,6 +27,7 @@ from tracker.domain.errors import (
 )
 from tracker.domain.register import RegisterKind
 from tracker.feeds.table_files import LARGEST_FILE
+from tracker.living import loading
 from tracker.people_cli import token_app, user_app
 from tracker.services import (
     checking,
@@ -265,7 +266,8 @@ def serve(
     scheduler: Annotated[bool, typer.Option("--scheduler/--no-scheduler")] = True,
 ) -> None:
     """Serve the pages on this machine."""
-    from tracker import serving  # the web face takes a second to load: who asks for no page need not wait
+    with loading():
+        from tracker import serving  # the web face takes a second to load: who asks for no page need not wait
 
     serving.serve(context.obj, host=host, port=port, workers=workers, scheduler=scheduler)
 
@@ -288,6 +290,7 @@ def show(
     console.say(desk.say("cli.demo.loaded" if loaded else "cli.demo.kept", url=desk.settings.database_url))
     printing.print_sign_ins(desk, demo_people.welcome(desk.engine, Hasher(), now=desk.now))
     if not no_serve:
-        from tracker import serving  # as above
+        with loading():
+            from tracker import serving  # as above
 
         serving.serve(desk, host="127.0.0.1", port=port, workers=1, scheduler=True)

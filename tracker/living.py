@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Thread, Timer
 
 from tracker.domain.errors import WorkDied
@@ -23,6 +25,18 @@ CUT_OFF = 1
 """The exit status of a process that did not end by itself."""
 
 log = logging.getLogger(__name__)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """While code is loaded nothing becomes garbage, and it lives as long as the process: the collector of
+    garbage looks at it neither now nor later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class Vital(Thread):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from tests.commands import Commands
 from tests.web.register import COVERED, STALLED
 from tracker.domain.vocabulary import Language
+from tracker.living import loading
 from tracker.render.catalogs import load_catalogs
 
 
@@ -18,6 +20,14 @@ def test_commands_without_pages_load_neither_the_web_face_nor_the_frame_of_help(
     names = ("fastapi", "uvicorn", "typer.rich_utils")
     code = f"import sys, tracker.cli; sys.exit(sum(name in sys.modules for name in {names}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_while_code_is_loaded_nobody_looks_for_garbage_and_afterwards_again() -> None:
+    with pytest.raises(ImportError), loading():
+        assert not gc.isenabled()
+        raise ImportError
+    assert gc.isenabled()
+    assert gc.get_freeze_count()
 
 
 def test_the_doctor_speaks_to_people_in_words(tmp_path: Path) -> None:
