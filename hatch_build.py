@@ -23,7 +23,7 @@ VENDOR = "tracker/web/static/vendor"
 MANIFEST = "manifest.json"
 LOCK = "package-lock.json"
 RECIPE = (LOCK, "package.json", "hatch_build.py")
-GOVUK, GOLOS = "govuk-frontend", "@fontsource-variable/golos-text"
+GOVUK, GOLOS, HTMX = "govuk-frontend", "@fontsource-variable/golos-text", "htmx.org"
 SUBSETS = ("cyrillic", "cyrillic-ext", "latin", "latin-ext")
 
 WANTED = {
@@ -31,6 +31,8 @@ WANTED = {
     "govuk-frontend.js": (GOVUK, "dist/govuk/govuk-frontend.min.js"),
     **{f"golos-text-{each}.woff2": (GOLOS, f"files/golos-text-{each}-wght-normal.woff2") for each in SUBSETS},
     "golos-text-licence.txt": (GOLOS, "LICENSE"),
+    "htmx.js": (HTMX, "dist/htmx.min.js"),
+    "htmx-licence.txt": (HTMX, "LICENSE"),
 }
 """Our name of each file -> the package it comes from and its place in it."""
 

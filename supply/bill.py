@@ -27,6 +27,9 @@ OPTIONAL = frozenset(
 )
 """What only the extras ``postgres`` and ``notify`` bring; it is locked for developers."""
 
+SPDX = {"BSD-0-Clause": "0BSD"}
+"""What a package calls its licence, where the list of SPDX has another name for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -64,7 +67,9 @@ def _browser(lock: Path) -> Iterator[Part]:
         if path:
             digest = base64.b64decode(said["integrity"].removeprefix("sha512-")).hex()
             name = path.removeprefix("node_modules/")
-            yield Part("npm", name, said["version"], (("SHA-512", digest),), license=said.get("license"))
+            licence = said.get("license")
+            named = SPDX.get(licence, licence)
+            yield Part("npm", name, said["version"], (("SHA-512", digest),), license=named)
 
 
 def bill(root: Path = ROOT, *, version: str) -> dict[str, Any]:

@@ -76,6 +76,7 @@ class Served:
     engine: Engine
     app: FastAPI
     cookies: dict[str, str] = field(default_factory=dict)
+    decided: tuple[int, ...] = ()
 
     def cookie(self, person: Person) -> str:
         """The cookie with which this person is signed in."""
@@ -105,7 +106,7 @@ class Served:
             kind, spoilt = RegisterKind.SCHOOLS, SPOILT.encode()
             token = uploads.keep(session, kind, spoilt, filename="new.csv", at=NOW, person_id=number)
             secret = links.make_link(session, number, links.Purpose.INVITATION, at=NOW)
-            key, _ = asks.add_ask(session, STALLED, Service.CHANNEL, actor="person:1", at=NOW)
+            key, _ = asks.add_ask(session, STALLED, Service.CHANNEL, actor=f"person:{number}", at=NOW)
         return {
             "school_id": STALLED, "token": token, "number": str(number), "secret": secret, "key": key,
             "decision": self._decision(),

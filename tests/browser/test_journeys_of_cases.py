@@ -13,6 +13,7 @@ from tracker.domain.vocabulary import Language
 
 DESK = 1366
 COPIED = "navigator.clipboard.readText()"
+STILL = "body:not(.htmx-request)"
 
 
 class Hand:
@@ -23,8 +24,9 @@ class Hand:
         self.clicks = 0
 
     def click(self, what: str) -> None:
-        """Click something."""
+        """Click something, and wait for what htmx puts in place of the page."""
         self.page.click(what)
+        self.page.wait_for_selector(STILL)
         self.clicks += 1
 
     def type(self, text: str) -> None:

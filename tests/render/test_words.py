@@ -246,8 +246,9 @@ def test_templates_hold_no_sentence_of_their_own(name: str, text: str) -> None:
 
 @pytest.mark.parametrize(("name", "text"), template_texts(), ids=[name for name, _ in template_texts()])
 def test_templates_load_only_our_script_and_carry_no_style(name: str, text: str) -> None:
-    own = re.sub(r'<script type="module" src="\{\{ asset\([^<>]*\}\}"></script>', "", text)
+    own = re.sub(r'<script (?:type="module"|defer) src="\{\{ asset\([^<>]*\}\}"></script>', "", text)
     assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", own)
+    assert name == "base.html" or not re.search(r"\shx-|data-hx", own)
 
 
 def test_every_condition_that_is_judged_is_known_to_the_words() -> None:

@@ -1,13 +1,10 @@
-// Quicker ways to what works without this file too.
+// Quicker ways to what works without this file too. What stands on a page is dressed again when another page is put in its place.
 import { initAll } from "./vendor/govuk-frontend.js";
 
-document.body.classList.add("js-enabled", "govuk-frontend-supported");
-initAll();
-
-const search = document.getElementById("find");
 const isTyping = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
 
 document.addEventListener("keydown", (event) => {
+  const search = document.getElementById("find");
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !search || isTyping(event.target)) return;
   event.preventDefault();
   search.focus();
@@ -15,16 +12,14 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A menu that was opened closes when one goes elsewhere.
-const person = document.querySelector("details.person");
-const close = () => person.removeAttribute("open");
-if (person) {
-  document.addEventListener("click", (event) => person.contains(event.target) || close());
-  person.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    close();
-    person.querySelector("summary").focus();
-  });
-}
+const menu = () => document.querySelector("details.person[open]");
+document.addEventListener("click", ({ target }) => menu()?.contains(target) || menu()?.removeAttribute("open"));
+document.addEventListener("keydown", ({ key, target }) => {
+  if (key !== "Escape" || !menu()?.contains(target)) return;
+  const opened = menu();
+  opened.removeAttribute("open");
+  opened.querySelector("summary").focus();
+});
 
 // The answer about a school is copied at once; without this the link leads to the text.
 const copyOld = (text) => {
@@ -32,27 +27,43 @@ const copyOld = (text) => {
   selected.selectAllChildren(text);
   return document.execCommand("copy");
 };
-for (const link of document.querySelectorAll("a[data-copy]")) {
-  link.addEventListener("click", async (event) => {
-    event.preventDefault();
-    const text = document.getElementById(link.dataset.copy);
-    try {
-      await navigator.clipboard.writeText(text.textContent);
-    } catch {
-      if (!copyOld(text)) return void (location.hash = link.dataset.copy);
-    }
-    link.parentElement.querySelector(".copied").textContent = link.dataset.said;
-  });
-}
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-copy]");
+  if (!link) return;
+  event.preventDefault();
+  const text = document.getElementById(link.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(text.textContent);
+  } catch {
+    if (!copyOld(text)) return void (location.hash = link.dataset.copy);
+  }
+  link.parentElement.querySelector(".copied").textContent = link.dataset.said;
+});
 
-// Whoever opens a case from the queue works on it: others are told so for a while.
-const look = document.querySelector("form[data-look]");
-if (look) fetch(look.action, { method: "POST", body: new URLSearchParams(new FormData(look)), redirect: "manual" });
+// One box chooses every row of the page; how many are chosen is said beside it.
+const boxes = (all) => [...document.querySelectorAll(`.pick input[form=${all.dataset.all}]`)];
+const count = () => {
+  for (const all of document.querySelectorAll("input[data-all]")) {
+    const chosen = boxes(all).filter((box) => box.checked).length;
+    all.checked = chosen > 0 && chosen === boxes(all).length;
+    all.indeterminate = chosen > 0 && !all.checked;
+    const told = all.closest("form").querySelector("output");
+    if (told) told.textContent = chosen ? `${told.dataset.words} ${chosen}` : "";
+  }
+};
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("input[data-all]")) for (const box of boxes(target)) box.checked = target.checked;
+  count();
+});
 
-// One box chooses every row of the page.
-for (const all of document.querySelectorAll("input[data-all]")) {
-  all.closest("label").hidden = false;
-  all.addEventListener("change", () => {
-    for (const box of document.querySelectorAll(`.pick input[form=${all.dataset.all}]`)) box.checked = all.checked;
-  });
-}
+const dress = () => {
+  document.body.classList.add("js-enabled", "govuk-frontend-supported");
+  initAll();
+  for (const all of document.querySelectorAll("input[data-all]")) all.closest("label").hidden = false;
+  count();
+  // Whoever opens a case from the queue works on it: others are told so for a while.
+  const look = document.querySelector("form[data-look]");
+  if (look) fetch(look.action, { method: "POST", body: new URLSearchParams(new FormData(look)), redirect: "manual" });
+};
+document.addEventListener("page:shown", dress);
+dress();
