@@ -53,6 +53,11 @@ MORE = {
         f"/corrections?kind=schools&school_id={STALLED}",
     ),
     "/history": (f"/history?school_id={STALLED}&on=2027-01-10", "/history?region=59&on=2027-01-10"),
+    "/purchases/{school_id:path}": (
+        f"/purchases/{STALLED}?trouble=no_bids&then=repeat",
+        f"/purchases/{INTERIM}?trouble=suspended",
+        f"/purchases/{NEVER}",
+    ),
     "/schools/{school_id:path}": (
         *(f"/schools/{each}" for each in (INTERIM, NEVER)),
         f"/schools/{USED_UP}?on=2027-01-20",

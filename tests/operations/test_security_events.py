@@ -38,10 +38,11 @@ BESIDE = frozenset({Act.CLOCK_CONFIRMED, Act.CORRECTION, Act.CORRECTION_REFUSED,
     Act.ANSWER_SETTLED,
     Act.ASK_TAKEN_BACK,
     Act.BEGIN_ASKED,
+    Act.PURCHASE_STEP,
 }
 """A clock that has jumped is confirmed in ``test_loudness``, facts are corrected in ``test_corrections``
 and confirmed in ``test_quality``, schools are asked in ``test_asks``, officers
-to begin in ``test_cliff``."""
+to begin in ``test_cliff``, steps of purchases recorded in ``test_purchases``."""
 
 OFFICE, HOME, ELSEWHERE = "203.0.113.7", "198.51.100.20", "192.0.2.66"
 NEW_PASSWORD = "көктемде жер көгерер еді"

@@ -168,6 +168,11 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     "/reports/again": [{"data": {"number": "1", "format": "csv"}}],
     "/queue/views/forget": [{"data": {"number": "1"}}],
     "/reports/quality/confirm": [{"data": {"school_id": SCHOOL_A}}, {"data": {"school_id": SCHOOL_B}}],
+def step_of(school_id: str) -> dict[str, str]:
+    """The form that answers the question of a purchase; what it saw is of no fact."""
+    return {"deed": "record", "school_id": school_id, "day": "2027-01-15", "number": "T-9", "seen": "x"}
+
+
     "/corrections": [
         {"data": correction_of(SCHOOL_A, CONTRACT_A)},
         {"data": correction_of(SCHOOL_B, CONTRACT_B)},
@@ -184,6 +189,7 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     ],
     "/decisions/{number}/documents": [
         {"data": {"format": "zip"}},
+    "/purchases": [{"data": step_of(school)} for school in BOTH],
         {"data": {"format": "docx", "paper": "agreement"}},
     ],
     "/decisions/{number}/documents/facts": [{"data": {"head": "Director", "buyer_kk": "Customer"}}],

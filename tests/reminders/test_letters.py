@@ -12,6 +12,7 @@ from email.policy import SMTP, default
 from html.parser import HTMLParser
 from typing import Any
 
+from urllib.parse import urlencode
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -126,8 +127,8 @@ def test_a_letter_says_what_is_due_where_until_when_and_what_follows(letters: Le
     ):
         assert bare(said) in bare(letter.text)
         assert bare(said) in bare(Page(letter.html).text)
-    assert f"{HOME}/schools/990740000001" in letter.text
-    assert f"{HOME}/schools/990740000001" in Page(letter.html).links
+    assert f"{HOME}/purchases/990740000001?number=T-1" in letter.text
+    assert f"{HOME}/purchases/990740000001?number=T-1" in Page(letter.html).links
 
 
 @pytest.mark.parametrize(
@@ -194,7 +195,7 @@ def test_hundreds_of_lines_fit_and_say_how_many_more_there_are(
         assert isinstance(shown, list)
         assert letter.facts["more"] == 600 - len(shown)
     else:
-        shown_lines = letter.text.count(f"{HOME}/schools/")
+        shown_lines = letter.text.count(f"{HOME}/purchases/")
         assert letters.voice.formats.count("letter.more", 600 - shown_lines) in letter.text
 
 
@@ -211,7 +212,7 @@ def test_a_line_that_cannot_be_put_into_words_is_left_out_and_counted(letters: L
         assert letters.voice.formats.count("letter.unreadable", 1) in letter.text
         assert letters.voice.formats.count("letter.unreadable", 1) in Page(letter.html).text
         assert "990740000666" not in letter.text
-        assert letter.text.count(f"{HOME}/schools/") == 2
+        assert letter.text.count(f"{HOME}/purchases/") == 2
         with pytest.raises(LookupError):
             written(letters, poison)
 
@@ -258,7 +259,7 @@ def test_a_program_is_told_codes_and_days_and_no_words() -> None:
     assert line["contract_number"] is None
     assert (line["due_on"], line["timing"], line["working_days_left"]) == ("2027-01-13", "late", -2)
     assert (line["consequence"], line["assumed"], line["needs"]) == ("tender_stalled", True, 4)
-    assert line["url"] == f"{HOME}/schools/990740000001"
+    assert line["url"] == f"{HOME}/purchases/990740000001?number=T-1"
 
 
 NAMES = st.text(st.characters(codec="utf-8") | st.sampled_from("\r\n\0\u2028\u202e<>&\"'{}%"), max_size=40)
@@ -303,17 +304,26 @@ def test_a_letter_of_anything_parses_back_to_what_it_was_made_of(
         assert bare(name) in text
         assert bare(letters.voice.formats.full(date.fromisoformat(line["due_on"]))) in text
         assert bare(letters.voice.words.say("region.59")) in text
-    school = f"{HOME}/schools/{line['school_id']}"
-    assert set(page.links) == {school, f"{HOME}/reminders"}
+    answered = place_of(line)
+    assert set(page.links) == {answered, f"{HOME}/reminders"}
     assert set(page.tags) <= {
         "html", "head", "meta", "title", "body", "h1", "p", "ol", "li", "strong", "a", "br", "em", "hr",
         "small",
     }  # fmt: skip
-    assert f"\n   {school}\n" in letter.text
+    assert f"\n   {answered}\n" in letter.text
     assert _days_of(letter.text, letters) == abs(line["working_days_left"]) or line["timing"] == "today"
 
 
 def _mail(letter: Letter) -> bytes:
+def place_of(line: Mapping[str, Any]) -> str:
+    """Where a deadline is answered: a stage and a start at the purchase, all else at the school."""
+    if line["kind"] not in ("stage_due", "latest_safe_start"):
+        return f"{HOME}/schools/{line['school_id']}"
+    place = f"{HOME}/purchases/{line['school_id']}"
+    number = one_line(line["number"] or "") if line["kind"] == "stage_due" else ""
+    return f"{place}?{urlencode({'number': number})}" if number else place
+
+
     mail = EmailMessage(policy=SMTP)
     mail["Subject"], mail["To"] = letter.subject, letter.to
     mail.set_content(letter.text)

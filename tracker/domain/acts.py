@@ -21,6 +21,7 @@ class Act(StrEnum):
     DECREE = "decree"
     CORRECTION = "correction"
     CORRECTION_REFUSED = "correction_refused"
+    PURCHASE_STEP = "purchase_step"
     FACTS_CONFIRMED = "facts_confirmed"
     SCHOOL_ASKED = "school_asked"
     SCHOOL_ANSWERED = "school_answered"

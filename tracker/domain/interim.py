@@ -132,6 +132,17 @@ def _verdict(conditions: tuple[Condition, ...]) -> Verdict:
     return Verdict.CONDITIONAL if TO_CONFIRM in found else Verdict.OPEN
 
 
+def ground_after(need: Reading, id: RouteId, day: date) -> RouteAnswer | None:
+    """A ground in force on a day, judged by the purchase that failed; None where the law knows none."""
+    law = need.at.policy.on(day)
+    route = next((each for each in law.routes if each.id is id), None)
+    if route is None:
+        return None
+    case = Case(need, law, window_from(need, day), need.failed)
+    judged = {id: Condition(id, *JUDGES[id](case)) for id in route.conditions}
+    return judge_route(route, case, judged)
+
+
 def _purchase_under_way(case: Case) -> Judgement:
     if case.tender is None:
         return NOT_MET, ()

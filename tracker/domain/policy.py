@@ -13,6 +13,9 @@ from datetime import date
 from enum import StrEnum
 
 from tracker.domain.days import FOREVER, Span, add_months
+from tracker.domain.remedies import Remedy
+from tracker.domain.sources import Source as Source
+from tracker.domain.sources import Words as Words
 from tracker.domain.vocabulary import (
     COURSE,
     ConditionId,
@@ -23,10 +26,6 @@ from tracker.domain.vocabulary import (
     Service,
     Stage,
 )
-
-Words = Mapping[str, str]
-"""One text in each language: ``{"kk": …, "ru": …, "en": …}``."""
-
 
 STAGE_CLAUSES: tuple[tuple[Method, Stage, str], ...] = tuple(
     (method, stage, "stage.planned" if stage is Stage.PLANNED else f"stage.{method}.{stage}")
@@ -74,17 +73,6 @@ class DutyStart(StrEnum):
     DRAFT_SENT = "draft_sent"
     SIGNED = "signed"
     IN_FORCE = "in_force"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An act or publication that values are cited from."""
-
-    id: str
-    title: Words
-    number: str
-    adopted_on: date | None
-    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +248,7 @@ class Policy:
     first_day: date
     change_days: tuple[date, ...]
     leads: tuple[LeadRule, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
     _laws: dict[date, Law] = field(default_factory=dict, repr=False, compare=False)
 
     def on(self, day: date) -> Law:

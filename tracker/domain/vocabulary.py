@@ -115,6 +115,23 @@ class TenderEventKind(StrEnum):
     COMPLETE = "complete"
 
 
+class Trouble(StrEnum):
+    """How a purchase stops: it fails, in one of four ways, or its clock stands still."""
+
+    NO_BIDS = "no_bids"
+    NONE_ADMITTED = "none_admitted"
+    ONE_ADMITTED = "one_admitted"
+    CANCELLED = "cancelled"
+    SUSPENDED = "suspended"
+
+
+class RemedyId(StrEnum):
+    """Ways to go on after a purchase failed."""
+
+    REPEAT = "repeat"
+    CHANGE = "change"
+
+
 class FlagKind(StrEnum):
     """Every flag a need can carry (rules §5), in the order in which they are shown."""
 

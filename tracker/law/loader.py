@@ -31,6 +31,7 @@ from tracker.domain.vocabulary import ConditionId, RouteId, Service
 from tracker.domain.workdays import Override, WorkCalendar
 from tracker.law.grounds import Library
 from tracker.law.leads import read_leads
+from tracker.law.remedies import read_remedies
 from tracker.law.toml_table import Table
 from tracker.paths import PACKAGE
 
@@ -77,6 +78,7 @@ def _policy(folder: Path) -> Policy:
     _refuse_unread(root, clauses, routes)
     daily_needs = _daily_needs(root.tables("daily_need"))
     leads = read_leads(root, library)
+    remedies = read_remedies(root, library)
     root.close()
     return Policy(
         sources=library.sources,
@@ -87,6 +89,7 @@ def _policy(folder: Path) -> Policy:
         first_day=BEGINNING,
         change_days=_change_days(clauses, routes),
         leads=leads,
+        remedies=remedies,
     )
 
 

@@ -37,6 +37,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "lifted": ("condition",),
     "stands": ("decision_status",),
     "settled": ("ask.settled",),
+    "step": ("purchase.step",),
 }
 """Where the words of a detail's values are; every other value is told as it is."""
 

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
+from tracker.domain.vocabulary import DeadlineKind, Service
 from tracker.render.deadline_json import OF_TENDERS
 from tracker.render.told import Told
 
 
+OF_PURCHASES = frozenset({DeadlineKind.STAGE, DeadlineKind.SAFE_START})
+"""Deadlines that are answered by recording a step of the purchase (journey O1)."""
+
+
 def page_of(line: Told, home: str) -> str:
-    """The address of the school's page; ``home`` is the address of the service without a path."""
-    return f"{home}/schools/{quote(line.school_id, safe='')}"
+    """The address of the page where the deadline is answered: the purchase at its step, else the school.
+
+    ``home`` is the address of the service without a path.
+    """
+    school = quote(line.school_id, safe="")
+    if line.kind not in OF_PURCHASES:
+        return f"{home}/schools/{school}"
+    asked = {
+        "service": line.service.value if line.service is not Service.CHANNEL else "",
+        "number": line.number if line.kind is DeadlineKind.STAGE else "",
+    }
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{home}/purchases/{school}" + (f"?{query}" if query else "")
 
 
 def digest_facts(shown: Sequence[Told], more: int, on: date, home: str) -> Mapping[str, object]:

@@ -132,13 +132,14 @@ def apply(
     seen: str | None = None,
     origin: Mapping[str, str] = HERE,
     correcting: str = "",
+    act: Act = Act.CORRECTION,
     progress: Progress | None = None,
 ) -> Preview:
     """Write the file, whole or not at all and within ``scope`` only, and judge anew what it touches.
 
     The facts are known from ``known`` on, or else from ``now``. With rejected rows nothing is written unless
     ``skip_bad_rows`` and others are good. ``seen`` is the preview that is confirmed, ``origin`` where from.
-    ``correcting`` is why somebody corrects single facts: the journal tells each change then.
+    ``correcting`` says why somebody corrects facts, or which step she takes (``act``): each change is told.
     Raises ``FileRefused``, ``MomentRefused``, ``ChangedMeanwhile`` and ``ConfirmationNeeded``.
     """
     plan = _plan(session, scope, kind, data, filename=filename, book=book, on=today)
@@ -151,7 +152,7 @@ def apply(
         at, reason = known or references.next_moment(session, now=now), correcting or f"import {kind}"
         _record(session, plan, at=at, actor=actor, reason=reason)
         _judge(session, plan.needs, today=today, book=book, progress=progress)
-    act, said = _deed(found, correcting)
+    act, said = _deed(found, correcting, act)
     journal.append(session, at=now, actor=actor, action=act, subject=kind.value, detail={**said, **origin})
     return replace(found, written=True)
 
@@ -177,10 +178,11 @@ def _judge(
         evaluate(session, today=today, book=book, progress=progress)
 
 
-def _deed(found: Preview, correcting: str) -> tuple[Act, dict[str, object]]:
+def _deed(found: Preview, correcting: str, act: Act) -> tuple[Act, dict[str, object]]:
     """What the journal calls the writing of a file, and what it tells of it."""
     if correcting:
-        return Act.CORRECTION, {"reason": correcting, **told_changes(found.changes)}
+        why = "reason" if act is Act.CORRECTION else "step"
+        return act, {why: correcting, **told_changes(found.changes)}
     return Act.IMPORT, _journal_detail(found)
 
 

@@ -90,6 +90,7 @@ from tracker.web.pages import (
     policy,
     provider,
     quality,
+    purchases,
     queue,
     reminders,
     reports,
@@ -147,6 +148,7 @@ PAGES = (
     agreement, leads, calendar, schools, exports, imports, policy, reports, quality, history, corrections,
     asks, languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
 )  # fmt: skip
+    purchases,
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,196 @@
+"""A purchase that failed or was suspended: what may follow, how things would stand then, and recording it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.days import next_day
+from tracker.domain.findings import Assessment, Condition, RouteAnswer
+from tracker.domain.forecast import Asking
+from tracker.domain.interim import ground_after
+from tracker.domain.people import Person
+from tracker.domain.policy import Route
+from tracker.domain.progress import (
+    Case,
+    Plan,
+    Wrong,
+    number_of_repeat,
+    stopped,
+    trouble_of,
+    wrong_plan,
+    wrong_stop,
+)
+from tracker.domain.reading import read
+from tracker.domain.register import RegisterKind, SchoolRow
+from tracker.domain.remedies import Remedy, remedies_for
+from tracker.domain.roles import Role
+from tracker.domain.tenders import law_for
+from tracker.domain.vocabulary import (
+    ConditionId,
+    ConditionStatus,
+    RemedyId,
+    RouteId,
+    TenderStatus,
+    Trouble,
+    Verdict,
+)
+from tracker.services import evaluating, progressing, working
+from tracker.services.acting import Author
+from tracker.services.amending import values_of
+from tracker.services.evaluating import Bench, Book
+from tracker.services.progressing import Found, Which
+from tracker.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What somebody says of a purchase that stopped, and what is to follow: None leaves it open.
+
+    ``tell`` is what the heads are told; an empty one tells nobody.
+    """
+
+    seen: str
+    trouble: Trouble
+    day: date | None
+    then: RemedyId | None = None
+    planned_on: date | None = None
+    number: str = ""
+    tell: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What may follow: purchases anew, and the single source after a failure with its judged conditions."""
+
+    remedies: tuple[Remedy, ...]
+    ground: tuple[RouteAnswer, Route] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How a need would stand, and how many days an interim of the cap would leave without service.
+
+    ``short`` is None where no interim is suggested or no day of service is in sight.
+    """
+
+    found: Assessment
+    short: int | None
+
+
+def ways(found: Found, trouble: Trouble, day: date, shared: Bench) -> Ways:
+    """What the law data know to follow a failure, by the law under which the purchase was published."""
+    tender = found.case.tender
+    if tender is None or trouble is Trouble.SUSPENDED:
+        return Ways((), None)
+    law_day = law_for(tender, shared.on, shared.policy).day
+    facts = stopped(found.facts, tender.number, trouble, day)
+    need = read(facts, Asking(shared.on, shared.policy, shared.calendar, shared.history))
+    answer = ground_after(need, RouteId.AFTER_FAILURE, shared.on)
+    route = next((one for one in shared.policy.on(shared.on).routes if answer and one.id is answer.id), None)
+    return Ways(
+        remedies_for(shared.policy.remedies, tender.method, trouble, law_day),
+        (_as_told(answer, trouble), route) if answer and route else None,
+    )
+
+
+def _as_told(answer: RouteAnswer, trouble: Trouble) -> RouteAnswer:
+    """The ground where it was just said that somebody did bid: then it is closed."""
+    if trouble is Trouble.NO_BIDS:
+        return answer
+    conditions = tuple(
+        Condition(ConditionId.NO_BIDS, ConditionStatus.NOT_MET) if each.id is ConditionId.NO_BIDS else each
+        for each in answer.conditions
+    )
+    return replace(answer, verdict=Verdict.CLOSED, conditions=conditions)
+
+
+def outlook(found: Found, trouble: Trouble, day: date, plan: Plan | None, shared: Bench) -> Outlook:
+    """How the need would stand once the purchase stopped and something else follows; writes nothing."""
+    tender = found.case.tender
+    assert tender is not None
+    judged = shared.judge(stopped(found.facts, tender.number, trouble, day, plan))
+    return Outlook(judged, short_of(judged))
+
+
+def short_of(found: Assessment) -> int | None:
+    """The days between the last one that the cap leaves an interim and the likely first day of service."""
+    likely = found.tender.forecast.likely if found.tender and found.tender.forecast else None
+    if found.answer is None or found.answer.end_on is None or likely is None:
+        return None
+    return max(0, (likely - next_day(found.answer.end_on)).days)
+
+
+def proposed(case: Case, shared: Bench) -> Plan:
+    """A plan to begin with: announced on the next working day, under the number that a repeat would bear."""
+    assert case.tender is not None
+    return Plan(number_of_repeat(case.tender.number), shared.calendar.after(shared.on, 1))
+
+
+def told(session: Session, person: Person, school: SchoolRow) -> tuple[Person, ...]:
+    """Who is to know besides: the heads who see the school, and where there is none its reviewers."""
+    others = [each for each in working.colleagues(session, [school]) if each.id != person.id]
+    by_role = {role: tuple(each for each in others if each.role is role) for role in Role}
+    return by_role[Role.HEAD] or by_role[Role.REVIEWER]
+
+
+def record(
+    session: Session, author: Author, person: Person, which: Which, want: Want, *, book: Book, today: date
+) -> tuple[Wrong, ...]:
+    """Record that a purchase stopped, with what is to follow, and tell the heads; empty where it is written.
+
+    Else everything that is wrong with it, and nothing is written. Raises what ``progressing.record`` does.
+    """
+    scope = Scope.of_person(person)
+    shared = evaluating.bench(session, book, on=today)
+    found = progressing.require_seen(progressing.find(session, scope, which, shared), want.seen)
+    wrong = wrong_with(found, want)
+    if wrong or want.day is None or found.case.tender is None:
+        return wrong
+    number, said = found.case.tender.number, trouble_of(want.trouble, want.day)
+    if said.event is not None:
+        files = [(RegisterKind.TENDER_EVENTS, progressing.event_file(number, said.event))]
+    else:
+        rows = [{**values_of(line), **said.columns} for line in found.lines]
+        files = [(RegisterKind.TENDERS, progressing.file_of([*rows, *_following(found, want)]))]
+    wrong = progressing.write(session, author, scope, files, step=want.trouble, book=book, today=today)
+    if not wrong:
+        _tell(session, author, person, found.school, want.tell)
+    return wrong
+
+
+def wrong_with(found: Found, want: Want) -> tuple[Wrong, ...]:
+    """Everything that is wrong with what is said, at once."""
+    if found.is_shared:
+        return (Wrong("", "shared"),)
+    if want.trouble not in found.case.troubles:
+        return (Wrong("", "stage"),)
+    wrong = [wrong_stop(found.case, want.trouble, want.day)]
+    if want.then is not None:
+        wrong.append(wrong_plan("planned_on", want.planned_on, found.case.on))
+        wrong.append(progressing.wrong_new_number(found, want.number.strip()))
+    return tuple(each for each in wrong if each is not None)
+
+
+def _following(found: Found, want: Want) -> list[Mapping[str, str]]:
+    """The lines of the purchase that is to follow: a repeat of the failed one only with its documents."""
+    if want.then is None or want.planned_on is None:
+        return []
+    failed = replace(found, case=replace(found.case, repeats=found.case.tender))
+    planned = {"status": TenderStatus.PLANNED.value, "planned_on": want.planned_on.isoformat()}
+    rows = progressing.new_rows(failed, want.number.strip(), planned)
+    if want.then is RemedyId.CHANGE:
+        return [{**row, "repeats_tender_number": ""} for row in rows]
+    return rows
+
+
+def _tell(session: Session, author: Author, person: Person, school: SchoolRow, text: str) -> None:
+    """Note it where those who are to know find it above their queue."""
+    who = told(session, person, school) if text.strip() else ()
+    if who:
+        named = " ".join(f"@{each.email}" for each in who)
+        said = f"{text.strip()} {named}"
+        working.write_note(session, author, person, school.school_id, said, is_pinned=False)

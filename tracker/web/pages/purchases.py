@@ -1,0 +1,217 @@
+"""A purchase at its present step: one question, its answer, and what follows when it stops (O1, O5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tracker.domain.asked import read_day
+from tracker.domain.errors import ChangedMeanwhile, DayNotReadable, TrackerError
+from tracker.domain.progress import Plan, Question, Wrong
+from tracker.domain.roles import Action
+from tracker.domain.vocabulary import Method, RemedyId, Service, Trouble
+from tracker.services import evaluating, progressing, replanning
+from tracker.services.evaluating import Bench
+from tracker.services.progressing import Found, Said, Which
+from tracker.services.replanning import Want
+from tracker.web.deps import Asked, Called, Caller, Visit
+from tracker.web.filters import asked_of, not_known
+from tracker.web.proving import author_of
+from tracker.web.rules import allow
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+PAGE = "/purchases"
+FIELDS = ("service", "number", "trouble", "then", "done")
+RECORD, STOP, LOOK = "record", "stop", "look"
+
+Given = Mapping[str, str]
+
+
+@router.get(f"{PAGE}/{{school_id:path}}", dependencies=[allow(Action.READ)])
+def show(visit: Asked, school_id: str) -> Response:
+    """The question of a purchase, or (``trouble``) what may follow where it stopped."""
+    asked = asked_of(visit.request, FIELDS)
+    which = _which({**asked, "school_id": school_id, "purchase": asked.get("number", "")})
+    return _page(visit, which, asked)
+
+
+@router.post(PAGE, dependencies=[allow(Action.IMPORT)])
+async def read_form(request: Request, called: Called) -> Response:
+    """Record an answer or a stop, or reckon a stop anew without recording it."""
+    form = await request.form()
+    given = {name: value for name, value in form.items() if isinstance(value, str)}
+    return await run_in_threadpool(_answered, called, given)
+
+
+def _answered(called: Caller, given: Given) -> Response:
+    deed, which = given.get("deed", ""), _which(given)
+    if deed not in (RECORD, STOP, LOOK):
+        raise not_known("deed", deed, (RECORD, STOP, LOOK))
+    if deed == LOOK:
+        return _again(called, which, given)
+    try:
+        wrong = _record(called, which, given) if deed == RECORD else _stop(called, which, given)
+    except ChangedMeanwhile as error:
+        return _again(called, which, given, refused=error, status=409)
+    if wrong:
+        return _again(called, which, given, wrong=wrong, status=400)
+    return RedirectResponse(_done(which, given, deed), 303)
+
+
+def _record(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
+    said = Said(
+        seen=given.get("seen", ""),
+        day=_day(given, "day"),
+        number=given.get("number", ""),
+        is_renamed=given.get("is_renamed") == "1",
+        method=_method(given),
+        contract=given.get("contract", ""),
+        start_on=_day(given, "start_on"),
+        end_on=_day(given, "end_on"),
+    )
+    author, book = author_of(called), called.house.book
+    with called.writing() as session:
+        return progressing.record(session, author, called.scope, which, said, book=book, today=called.today)
+
+
+def _stop(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
+    trouble = _trouble(given)
+    if trouble is None:
+        raise not_known("trouble", "", tuple(Trouble))
+    want = Want(
+        seen=given.get("seen", ""),
+        trouble=trouble,
+        day=_day(given, "day"),
+        then=_remedy(given),
+        planned_on=_day(given, "planned_on"),
+        number=given.get("number", ""),
+        tell=given.get("tell", ""),
+    )
+    author, book = author_of(called), called.house.book
+    with called.writing() as session:
+        return replanning.record(session, author, called.person, which, want, book=book, today=called.today)
+
+
+def _done(which: Which, given: Given, deed: str) -> str:
+    """The purchase as it stands now; of what is to follow a failure where that was planned."""
+    is_new = given.get("question") == Question.ANNOUNCED or bool(given.get("then"))
+    number = given.get("number", "").strip() if is_new else which.number
+    if given.get("question") == Question.SIGNED:
+        number = ""
+    asked = {"service": which.service.value, "number": number, "done": deed}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{PAGE}/{quote(which.school_id)}?{query}"
+
+
+def _again(
+    called: Caller,
+    which: Which,
+    given: Given,
+    *,
+    wrong: tuple[Wrong, ...] = (),
+    refused: TrackerError | None = None,
+    status: int = 200,
+) -> Response:
+    with called.reading() as visit:
+        return _page(visit, which, given, wrong=wrong, refused=refused, status=status)
+
+
+def _page(
+    visit: Visit,
+    which: Which,
+    given: Given,
+    *,
+    wrong: tuple[Wrong, ...] = (),
+    refused: TrackerError | None = None,
+    status: int = 200,
+) -> Response:
+    shared = evaluating.bench(visit.session, visit.house.book, on=visit.on, known=visit.known)
+    found = progressing.find(visit.session, visit.scope, which, shared, known=visit.known)
+    trouble = _trouble(given)
+    is_now = visit.on == visit.today and visit.known is None
+    values = {
+        "school": found.school,
+        "found": found,
+        "case": found.case,
+        "standing": found.case.standing,
+        "purchase": which.number or _number(found),
+        "given": given,
+        "wrong": wrong,
+        "refused": refused,
+        "may_record": is_now and not (found.is_shared and not found.case.is_new),
+        "may_rename": progressing.may_be_renamed(found.case),
+        "clauses": visit.house.book.policy.clauses,
+    }
+    if trouble is None or trouble not in found.case.troubles:
+        values |= {"methods": tuple(Method), "next_on": shared.calendar.after(visit.on, 1)}
+        return visit.page("purchases/show.html", values, status=status)
+    return visit.page(
+        "purchases/stopped.html", values | _stopped(visit, found, trouble, given, shared), status=status
+    )
+
+
+def _stopped(visit: Visit, found: Found, trouble: Trouble, given: Given, shared: Bench) -> dict[str, object]:
+    """What the page of a purchase that stopped shows besides."""
+    day, then = _day(given, "day") or visit.on, _remedy(given)
+    proposed = replanning.proposed(found.case, shared)
+    is_given = "planned_on" in given
+    planned_on = _day(given, "planned_on") if is_given else proposed.planned_on
+    number = given.get("number", "").strip() if is_given else proposed.number
+    plan = Plan(number, planned_on) if then and planned_on else None
+    return {
+        "trouble": trouble,
+        "then": then,
+        "day": day,
+        "planned_on": planned_on,
+        "number": number,
+        "ways": replanning.ways(found, trouble, day, shared),
+        "outlook": replanning.outlook(found, trouble, day, plan, shared),
+        "told": replanning.told(visit.session, visit.person, found.school),
+    }
+
+
+def _number(found: Found) -> str:
+    tender = found.case.tender or found.case.repeats
+    return tender.number if tender else ""
+
+
+def _which(given: Given) -> Which:
+    service = given.get("service") or Service.CHANNEL
+    if service not in tuple(Service):
+        raise not_known("service", service, tuple(Service))
+    return Which(given.get("school_id", ""), Service(service), given.get("purchase", ""))
+
+
+def _day(given: Given, name: str) -> date | None:
+    """A day of a form; None for none and for what is no day, which the page shows as it was typed."""
+    try:
+        return read_day(given[name]) if given.get(name, "").strip() else None
+    except DayNotReadable:
+        return None
+
+
+def _method(given: Given) -> Method:
+    method = given.get("method") or Method.OPEN_TENDER
+    if method not in tuple(Method):
+        raise not_known("method", method, tuple(Method))
+    return Method(method)
+
+
+def _trouble(given: Given) -> Trouble | None:
+    trouble = given.get("trouble", "")
+    if trouble and trouble not in tuple(Trouble):
+        raise not_known("trouble", trouble, tuple(Trouble))
+    return Trouble(trouble) if trouble else None
+
+
+def _remedy(given: Given) -> RemedyId | None:
+    then = given.get("then", "")
+    if then and then not in tuple(RemedyId):
+        raise not_known("then", then, tuple(RemedyId))
+    return RemedyId(then) if then else None
