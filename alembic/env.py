@@ -13,6 +13,7 @@ from tracker.settings import Settings
 from tracker.store import begin_tables as begin_tables
 from tracker.store import case_tables as case_tables
 from tracker.store import decision_tables as decision_tables
+from tracker.store import enclosure_tables as enclosure_tables
 from tracker.store import given_tables as given_tables
 from tracker.store import job_tables as job_tables
 from tracker.store import people_tables as people_tables

@@ -14,7 +14,7 @@ from tracker.domain.decisions import Agreed, Deed
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Service
-from tracker.services import deciding
+from tracker.services import confirming, deciding
 from tracker.services.acting import Author
 from tracker.services.deciding import Row, Wanted
 from tracker.services.evaluating import Book
@@ -74,7 +74,7 @@ class Office:
         """Confirm every condition of a draft that waits for it."""
         found, person = self.found(number), self.person(name)
         with transaction(self.engine, seeing=Scope.of_person(person)) as session:
-            deciding.confirm(
+            confirming.confirm(
                 session,
                 self.author(name),
                 person,

@@ -18,12 +18,12 @@ from tracker.domain.deadlines import deadlines_of
 from tracker.domain.decision_records import GuardKind
 from tracker.domain.decisions import Agreed, Block, DecisionStatus, Deed
 from tracker.domain.errors import DecisionRefused, DecisionStale, NotAllowed, NotFound
-from tracker.domain.vocabulary import ContractKind, DeadlineKind, FlagKind, RouteId, State
+from tracker.domain.vocabulary import ContractKind, DeadlineKind, FlagKind, RouteId, Service, State
 from tracker.services import contracting, deciding, evaluating, pricing, undoing
 from tracker.services.acting import Author
 from tracker.services.contracting import Paper
 from tracker.services.deciding import Wanted
-from tracker.store import journal, registry
+from tracker.store import facts, journal, registry
 from tracker.store.engine import reading, transaction
 from tracker.store.flags import open_flags
 from tracker.store.scope import EVERYTHING, Scope
@@ -66,18 +66,40 @@ def test_from_a_draft_to_the_signed_contract_the_flag_closes_on_the_same_day(off
         state = {need.school.school_id: need.assessment.state for need in shot.needs}
         (line,) = registry.contract_rows(session, EVERYTHING, number=SIGNED.number)
         said = [entry.details["deed"] for entry in journal.entries(session, action="decision")]
-        bench = evaluating.bench(session, BOOK, on=TODAY)
-        (need,) = evaluating.need_facts(session, EVERYTHING, STALLED)
-        dues = deadlines_of(need, TODAY, policy=bench.policy, calendar=bench.calendar, history=bench.history)
     assert state[STALLED] is State.INTERIM
     assert (line.kind, line.amount) == (ContractKind.INTERIM, Decimal("80000"))
     assert said[:2] == ["record", "approve"]
-    report = next(due for due in dues if due.kind is DeadlineKind.REPORT)
-    assert report.due_on == bench.calendar.after(SIGNED.signed_on, bench.policy.on(TODAY).report_days)
+    assert reports(office) == [date(2027, 1, 22)]  # five working days
     found = office.found(draft.number)
     assert (found.status, found.lines[0].signed_number) == (DecisionStatus.RECORDED, SIGNED.number)
     office.decide("aigul", draft.number, Deed.CLOSE)
     assert office.found(draft.number).status is DecisionStatus.CLOSED
+
+
+def reports(office: Office, known_seq: int | None = None) -> list[date | None]:
+    """When reports of the school are due, by what is known or was known right after a recording."""
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        bench = evaluating.bench(session, BOOK, on=TODAY)
+        (need,) = facts.load_facts(
+            session, EVERYTHING, known_seq=known_seq, needs=[(STALLED, Service.CHANNEL)]
+        )
+    dues = deadlines_of(need, TODAY, policy=bench.policy, calendar=bench.calendar, history=bench.history)
+    return [due.due_on for due in dues if due.kind is DeadlineKind.REPORT]
+
+
+def test_closing_a_decision_ends_the_deadline_of_its_report_until_that_is_undone(office: Office) -> None:
+    number = office.drafted("aigul", STALLED).number
+    office.decide("asel", number, Deed.APPROVE)
+    record(office, number)
+    with reading(office.engine) as session:
+        before = registry.data_version(session)
+    office.decide("aigul", number, Deed.CLOSE)
+    assert reports(office) == []
+    assert reports(office, before) == [date(2027, 1, 22)]  # as it was known then
+    with transaction(office.engine, seeing=EVERYTHING) as session:
+        assert registry.data_version(session) > before  # so that reminders look again
+        undoing.undo(session, office.author("aigul"), office.person("aigul"), today=TODAY, book=BOOK)
+    assert reports(office) == [date(2027, 1, 22)]
 
 
 def test_whoever_drafts_may_not_approve_return_or_reject(office: Office) -> None:

@@ -24,7 +24,7 @@ LAW_434 = (
     Ground(
         "interim.extension",
         "law-434-v/43.18",
-        ("contract_in_force", "competitive_method", "same_terms", "plan_point"),
+        ("contract_in_force", "supplier_consent", "competitive_method", "same_terms", "plan_point"),
     ),
     Ground("interim.small_value", "law-434-v/39.3", ("annual_limit", "no_splitting", "plan_point")),
     Ground(
@@ -39,6 +39,7 @@ LAW_106 = (
         "law-106-viii/18.2.12",
         (
             "contract_in_force",
+            "supplier_consent",
             "daily_need_list",
             "competitive_method",
             "volume_limit",
@@ -84,6 +85,7 @@ LAW_106 = (
 FOR_PEOPLE = (
     "security_service",
     "same_terms",
+    "supplier_consent",
     "volume_limit",
     "three_offers",
     "head_decision",

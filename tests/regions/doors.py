@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from tests.people import a_person, sign_in
 from tests.regions.country import BIN_B, CONTRACT_A, CONTRACT_B, SCHOOL_A, SCHOOL_B, TENDER_A, TENDER_B, A, B
@@ -15,6 +16,7 @@ from tests.web.register import NOW
 from tracker.clock import legal_day
 from tracker.domain.decision_records import Tick
 from tracker.domain.drafts import GivenName
+from tracker.domain.enclosures import FileKind, NewFile
 from tracker.domain.people import Person
 from tracker.domain.register import RegisterKind
 from tracker.domain.roles import Role
@@ -25,7 +27,7 @@ from tracker.services.deciding import Wanted
 from tracker.services.evaluating import Book
 from tracker.services.proposing import standing_for
 from tracker.store import deciding as deciding_store
-from tracker.store import givens, people, uploads
+from tracker.store import enclosures, givens, people, uploads
 from tracker.store.engine import reading, transaction
 from tracker.store.report_tables import SCHOOL_ASK
 from tracker.store.scope import EVERYTHING
@@ -91,6 +93,7 @@ class Keys:
         with transaction(self.engine, seeing=EVERYTHING) as session:
             givens.give(session, of_b, BIN_B, said, person_id=person, at=NOW)
             deciding_store.tick(session, of_b, tick)
+            enclose(session, of_b, person)
 
     def _link(self) -> str:
         """All that the database knows of the living link to the school of B, which is not the link."""
@@ -125,6 +128,15 @@ def number_of(engine: Engine, person: Person) -> int:
     return found
 
 
+def enclose(session: Session, decision: int, person_id: int) -> None:
+    """Keep a file of a decision of B, of which nothing is to be read elsewhere."""
+    file = NewFile("CANARY-enclosure", b"CANARY-content")
+    enclosures.enclose(
+        session, decision, ConditionId.HEAD_DECISION, file,
+        kind=FileKind.PDF, name=file.name, person_id=person_id, at=NOW,
+    )  # fmt: skip
+
+
 def decision_on(engine: Engine, school_id: str, drafter: Person, reason: str) -> int:
     """The number of the decision that is open for a school's channel; drafted first where there is none."""
     person, key = replace(drafter, id=number_of(engine, drafter)), (school_id, Service.CHANNEL)
@@ -156,6 +168,11 @@ def correction_of(school_id: str, number: str) -> dict[str, str]:
 BOTH = (SCHOOL_A, SCHOOL_B)
 
 
+def step_of(school_id: str) -> dict[str, str]:
+    """The form that answers the question of a purchase; what it saw is of no fact."""
+    return {"deed": "record", "school_id": school_id, "day": "2027-01-15", "number": "T-9", "seen": "x"}
+
+
 def case_of(deed: str, school_id: str) -> dict[str, str]:
     """The form that does one thing with the case of a school."""
     return {"school_id": school_id, "deed": deed}
@@ -168,15 +185,11 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     "/reports/again": [{"data": {"number": "1", "format": "csv"}}],
     "/queue/views/forget": [{"data": {"number": "1"}}],
     "/reports/quality/confirm": [{"data": {"school_id": SCHOOL_A}}, {"data": {"school_id": SCHOOL_B}}],
-def step_of(school_id: str) -> dict[str, str]:
-    """The form that answers the question of a purchase; what it saw is of no fact."""
-    return {"deed": "record", "school_id": school_id, "day": "2027-01-15", "number": "T-9", "seen": "x"}
-
-
     "/corrections": [
         {"data": correction_of(SCHOOL_A, CONTRACT_A)},
         {"data": correction_of(SCHOOL_B, CONTRACT_B)},
     ],
+    "/purchases": [{"data": step_of(school)} for school in BOTH],
     "/cliff/ask": [
         {"data": {"pick": f"channel:{SCHOOL_A}", "begin_by": "2027-01-22"}},
         {"data": {"pick": f"channel:{SCHOOL_B}", "begin_by": "2027-01-22"}},
@@ -189,10 +202,11 @@ def step_of(school_id: str) -> dict[str, str]:
     ],
     "/decisions/{number}/documents": [
         {"data": {"format": "zip"}},
-    "/purchases": [{"data": step_of(school)} for school in BOTH],
         {"data": {"format": "docx", "paper": "agreement"}},
     ],
     "/decisions/{number}/documents/facts": [{"data": {"head": "Director", "buyer_kk": "Customer"}}],
+    "/decisions/{number}/enclosures": [{"data": {"enclosure": "1"}}],
+    "/decisions/{number}/enclosures/back": [{"data": {"enclosure": "1", "revision": "9"}}],
     "/exports/schools": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/journal/export": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/deadlines/hold": [{"data": hold_of(SCHOOL_A)}, {"data": hold_of(SCHOOL_B)}],

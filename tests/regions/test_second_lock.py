@@ -29,7 +29,7 @@ from tests.regions.country import (
     settle,
 )
 from tests.regions.crowd import HEAD_B
-from tests.regions.doors import decision_on
+from tests.regions.doors import decision_on, enclose
 from tests.regions.second_lock import BESIDE
 from tests.store.test_registry import LISTS
 from tests.web.register import NOW, RECORDED_AT
@@ -76,6 +76,7 @@ def decided(country: Engine) -> Engine:
     with transaction(country, seeing=EVERYTHING) as session:
         for said in ("CANARY-before", "CANARY-head"):
             givens.give(session, number, BIN_B, {GivenName.HEAD: said}, person_id=person_id, at=NOW)
+        enclose(session, number, person_id)
     return country
 
 
@@ -97,6 +98,7 @@ def asked_of(name: str) -> dict[str, object]:
         "kind": RegisterKind.SCHOOLS,
         "named": [SCHOOL_A, SCHOOL_B],
         "decision": 1,
+        "enclosure": 1,
         "decisions": [1, 2],
         "since": RECORDED_AT,
         "customers": [BIN_B],

@@ -187,7 +187,7 @@ TABLES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """Addresses that hand out tables, and what is sent to them."""
 
-PAPERS = ("/exports/documents", "/decisions/{number}/documents")
+PAPERS = ("/exports/documents", "/decisions/{number}/documents", "/decisions/{number}/enclosures")
 """What they hand out has no cells (tests/render/test_papers.py, FIL-3)."""
 
 

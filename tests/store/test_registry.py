@@ -14,11 +14,25 @@ from tests.store.test_facts import a_country
 from tracker.domain.errors import NotFound
 from tracker.domain.register import ContractRow, RegisterKind, SchoolRow, TenderEventRow, TenderRow
 from tracker.domain.vocabulary import TenderEventKind, TenderStatus
-from tracker.store import assessments, cases, decisions, facts, flags, givens, journal, references, registry
+from tracker.store import (
+    assessments,
+    cases,
+    decisions,
+    enclosures,
+    facts,
+    flags,
+    givens,
+    journal,
+    references,
+    registry,
+    suppliers,
+)
 from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING, Scope
 
-READING_SIDE = (registry, references, facts, assessments, flags, decisions, givens, cases)
+READING_SIDE = (
+    registry, references, facts, assessments, flags, decisions, enclosures, suppliers, givens, cases,
+)  # fmt: skip
 WITHOUT_SCHOOLS = {
     "recordings": "who took in what, without what it was",
     "data_version": "two numbers for caches",
@@ -31,6 +45,9 @@ WITHOUT_SCHOOLS = {
     "forget": "for the evaluation",
     "settle_flags": "for the evaluation",
     "count_needs": "numbers, for the evaluation and for papers",
+    "enclose": "writes a file of one decision",
+    "take_back": "writes of one file that it counts no more",
+    "count_enclosures": "a number, for whoever may act on the decision",
     "give": "writes what is stated of one decision",
     "next_moment": "one moment, for the next recording",
     "is_empty": "yes or no",
@@ -80,6 +97,7 @@ ASKED: dict[str, object] = {
     "named": ["A", "B", "N"],
     "kind": RegisterKind.SCHOOLS,
     "decision": 1,
+    "enclosure": 1,
     "note": 1,
     "decisions": [1, 2],
     "customers": ["1"],

@@ -225,13 +225,15 @@ def _may_be_repeat(need: Reading, failed: TenderStanding) -> bool:
 
 
 def _reports(need: Reading) -> Iterator[Deadline]:
-    """The report after an interim contract was signed, until a regular line begins.
+    """The report after an interim contract was signed, until it is posted or a regular line begins.
 
-    The register does not say that a report was posted: a person does. Without a day of signing no day is due.
+    That it was posted a person says, who closes its decision. Without a day of signing no day is due.
     """
     since = need.last_regular.first_on if need.last_regular else BEGINNING
     for line in need.facts.lines:
         if not _is_signed_interim(line, need.on) or line.first_on <= since:
+            continue
+        if line.is_reported(need.on):
             continue
         days = need.at.policy.on(line.start_on).report_days
         yield _due(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tracker.domain.decisions import Agreed, DecisionStatus, Deed
-from tracker.domain.policy import Words
+from tracker.domain.policy import DutyStart, Words
 from tracker.domain.vocabulary import (
     ConditionId,
     ConditionStatus,
@@ -282,6 +282,16 @@ class DecisionRecord:
     def is_complete(self) -> bool:
         """Whether it waits for the second pair of eyes only."""
         return self.status is DecisionStatus.PROPOSED and not self.missing
+
+    @property
+    def lacks_consent(self) -> bool:
+        """Whether nobody has said yet that the supplier agrees to what it would sign."""
+        return ConditionId.SUPPLIER_CONSENT in self.missing
+
+    @property
+    def has_duties(self) -> bool:
+        """Whether the law asks for a report after its contract is signed."""
+        return any(duty.counted_from == DutyStart.SIGNED for duty in self.frozen.duties)
 
     @property
     def last_event(self) -> Event:

@@ -71,7 +71,7 @@ NEEDED: Mapping[Deed, Action] = {
 """What a role must allow for each deed; whose own deed is undone she may undo."""
 
 OTHER_EYES = frozenset({Deed.APPROVE, Deed.RETURN, Deed.REJECT})
-"""Deeds that whoever drafted leaves to somebody else."""
+"""Deeds that whoever drafted, or confirmed a condition, leaves to somebody else."""
 
 WITH_REASON = frozenset({Deed.APPROVE, Deed.RETURN, Deed.REJECT, Deed.CLOSE})
 """Deeds that say why."""
@@ -116,3 +116,5 @@ class Block(StrEnum):
     NO_ROUTE = "no_route"
     STOPPED = "stopped"
     NEEDS_REASON = "needs_reason"
+    REFUSED = "refused"
+    NO_CONSENT = "no_consent"

@@ -11,6 +11,7 @@ from tracker.domain.alphabet import words
 from tracker.domain.decision_records import DecisionRecord, FrozenClause, LineRecord, Tick
 from tracker.domain.decisions import DecisionStatus
 from tracker.domain.drafts import DRAFTS, Draft, DraftKind, GivenName, Held, Place, Term, Twin
+from tracker.domain.enclosures import Enclosure
 from tracker.domain.policy import Words
 from tracker.domain.register import ContractRow
 from tracker.domain.vocabulary import ConditionStatus
@@ -48,6 +49,7 @@ class Dossier:
     """A decision with everything that its papers are made of.
 
     ``proposed`` was stated of its customers for other decisions: papers say it once somebody confirms it.
+    ``enclosed`` are the files that prove its conditions.
     """
 
     record: DecisionRecord
@@ -56,6 +58,7 @@ class Dossier:
     reply_days: int | None
     is_partial: bool
     proposed: Mapping[tuple[str, GivenName], str] = field(default_factory=dict)
+    enclosed: tuple[Enclosure, ...] = ()
 
     @property
     def drafts(self) -> tuple[Draft, ...]:
@@ -155,7 +158,7 @@ def _draft(kind: DraftKind, case: Dossier, lines: Sequence[LineRecord]) -> Draft
         contract_signed_on=contract.signed_on if contract else None,
         tender_number=", ".join(dict.fromkeys(line.tender.number for line in lines if line.tender)) or None,
         amount=_amount(lines),
-        conditions=_conditions(record),
+        conditions=_conditions(case),
         duties=tuple(
             Term(_twin(duty.title), duty.working_days, duty.counted_from) for duty in record.frozen.duties
         ),
@@ -189,17 +192,22 @@ def _signed(draft: Draft, case: Dossier, lines: Sequence[LineRecord]) -> Draft:
     )
 
 
-def _conditions(record: DecisionRecord) -> tuple[Held, ...]:
+def _conditions(case: Dossier) -> tuple[Held, ...]:
     """The conditions of the ground: met by the facts, or by the word of a person, who is named."""
-    ticks = {tick.condition: tick for tick in record.ticks}
+    ticks = {tick.condition: tick for tick in case.record.ticks}
     return tuple(
-        _confirmed(ticks[condition.id]) if condition.id in ticks else Held(condition.id, condition.status)
-        for condition in record.ground.conditions
+        _confirmed(ticks[condition.id], case.enclosed)
+        if condition.id in ticks
+        else Held(condition.id, condition.status)
+        for condition in case.record.ground.conditions
     )
 
 
-def _confirmed(tick: Tick) -> Held:
-    return Held(tick.condition, ConditionStatus.MET, tick.person, tick.at, tick.attachment)
+def _confirmed(tick: Tick, enclosed: Iterable[Enclosure]) -> Held:
+    """With the paper that she named and the files that were enclosed."""
+    files = (each.file_name for each in enclosed if each.condition is tick.condition)
+    papers = ", ".join(filter(None, (tick.attachment, *files)))
+    return Held(tick.condition, ConditionStatus.MET, tick.person, tick.at, papers)
 
 
 def _amount(lines: Sequence[LineRecord]) -> Decimal | None:

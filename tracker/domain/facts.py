@@ -20,7 +20,10 @@ from tracker.domain.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
-    """A contract line: one need served under one contract (rules §3). Days are inclusive, as stated."""
+    """A contract line: one need served under one contract (rules §3). Days are inclusive, as stated.
+
+    ``reported_on`` is the day on which the report on the contract was posted, where somebody said so.
+    """
 
     contract_number: str
     kind: ContractKind
@@ -30,6 +33,7 @@ class ServiceLine:
     signed_on: date | None = None
     terminated_on: date | None = None
     tender_number: str | None = None
+    reported_on: date | None = None
     span: Span = field(init=False, repr=False, compare=False)
     """The days the line serves if its status serves; an open-ended line runs to ``FOREVER``."""
 
@@ -51,6 +55,10 @@ class ServiceLine:
     def is_dated(self) -> bool:
         """Whether the last day is known."""
         return self.end_on is not None or self.terminated_on is not None
+
+    def is_reported(self, on: date) -> bool:
+        """Whether the report on the contract was posted by the day."""
+        return self.reported_on is not None and self.reported_on <= on
 
     @property
     def serves(self) -> bool:

@@ -246,6 +246,7 @@ JUDGES: Mapping[ConditionId, Callable[[Case], Judgement]] = {
     ConditionId.DAILY_NEED_LIST: _daily_need_list,
     ConditionId.COMPETITIVE_METHOD: _competitive_method,
     ConditionId.SAME_TERMS: _for_people,
+    ConditionId.SUPPLIER_CONSENT: _for_people,
     ConditionId.SUPPLIER_REFUSED: _supplier_refused,
     ConditionId.FIRST_MONTH: _first_month,
     ConditionId.CUSTOMER_CREATED: _customer_created,

@@ -181,6 +181,7 @@ class ConditionId(StrEnum):
     NO_BIDS = "no_bids"
     DECIDED_IN_TIME = "decided_in_time"
     MINIMUM_TERM = "minimum_term"
+    SUPPLIER_CONSENT = "supplier_consent"
 
 
 class ConditionStatus(StrEnum):

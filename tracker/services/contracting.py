@@ -15,7 +15,6 @@ from tracker.domain.decision_records import DecisionRecord, LineRecord, Signed
 from tracker.domain.decisions import Deed
 from tracker.domain.errors import DecisionRefused
 from tracker.domain.people import Person
-from tracker.domain.policy import DutyStart
 from tracker.domain.register import ContractRow, RegisterKind
 from tracker.domain.vocabulary import ContractKind, Method, RouteId
 from tracker.services.acting import Author
@@ -84,11 +83,6 @@ def record(
         assessments.mark_due(session, [(line.school_id, line.service.value) for line in found.lines])
         evaluate(session, today=today, book=book)
     return found
-
-
-def has_duties(found: DecisionRecord) -> bool:
-    """Whether the law asks for something after the contract is signed."""
-    return any(duty.counted_from == DutyStart.SIGNED for duty in found.frozen.duties)
 
 
 def first_day(found: DecisionRecord, today: date) -> date:

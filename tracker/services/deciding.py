@@ -28,6 +28,7 @@ from tracker.domain.decisions import (
 from tracker.domain.errors import DecisionRefused, DecisionStale, NotAllowed, NotFound
 from tracker.domain.people import Person
 from tracker.domain.vocabulary import ConditionId, RouteId
+from tracker.services import posting
 from tracker.services.acting import Author
 from tracker.services.attesting import note_deed, note_own
 from tracker.services.evaluating import Book
@@ -55,13 +56,19 @@ SINGLE = ""
 class Wanted:
     """What a drafter asks for: her answer to the one question, or a route of her choice, and why.
 
-    ``confirmed`` are conditions that she has confirmed herself.
+    ``confirmed`` are conditions that she has confirmed herself. ``agreeing`` are, of many, those needs whose
+    suppliers agreed; None where she was asked of a single one.
     """
 
     agreed: Agreed = Agreed.NOT_ASKED
     route: RouteId | None = None
     reason: str = ""
     confirmed: frozenset[ConditionId] = frozenset()
+    agreeing: frozenset[NeedKey] | None = None
+
+    def answer_for(self, key: NeedKey) -> Agreed:
+        """Whether the supplier of this need agreed, as she said."""
+        return Agreed.YES if self.agreeing is not None and key in self.agreeing else self.agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def draft(
     rows += [Row(key, None, Block.UNKNOWN) for key in keys if key not in known]
     for one in found:
         route = one.chosen(wanted.agreed, wanted.route)
-        block = blocked(one, route, reason)
+        block = blocked(one, route, reason) or unagreed(one, route, wanted)
         if block is not None or route is None:
             rows.append(Row(one.key, None, block))
         else:
@@ -116,6 +123,16 @@ def blocked(one: Proposal, route: RouteId | None, reason: str = "") -> Block | N
     if route is None:
         return Block.NO_ROUTE
     return Block.NEEDS_REASON if one.needs_reason(route) and not reason else None
+
+
+def unagreed(one: Proposal, route: RouteId | None, wanted: Wanted) -> Block | None:
+    """Why an extension is not drafted: its supplier refused, or among many nobody said that it agreed."""
+    if route is not RouteId.EXTENSION:
+        return None
+    answer = wanted.answer_for(one.key)
+    if answer is Agreed.NO:
+        return Block.REFUSED
+    return Block.NO_CONSENT if answer is Agreed.NOT_ASKED and wanted.agreeing is not None else None
 
 
 def _together(one: Proposal, route: RouteId) -> object:
@@ -138,14 +155,18 @@ def _keep(
     batch: str,
 ) -> int:
     first, route = group[0]
+    agreed = wanted.answer_for(first.key)
+    confirmed = wanted.confirmed - {ConditionId.SUPPLIER_CONSENT}
+    if agreed is Agreed.YES:
+        confirmed |= {ConditionId.SUPPLIER_CONSENT}
     frozen = freeze(first, route, guard_with(first, first.price, book.policy), book.policy)
     asked = [condition.id for condition in frozen.route(route).conditions if condition.is_asked]
     lines = tuple(line_of(one) for one, _ in group)
-    kept = Draft(route, wanted.agreed, frozen, reason, lines, len(asked))
+    kept = Draft(route, agreed, frozen, reason, lines, len(asked))
     number = deciding.add(session, kept, person_id=person.id, at=author.now)
-    for condition in asked:
-        if condition in wanted.confirmed:
-            deciding.tick(session, number, Tick(condition, person.id, person.name, author.now, "", ""))
+    ticked = [condition for condition in asked if condition in confirmed]
+    for condition in ticked:
+        deciding.tick(session, number, Tick(condition, person.id, person.name, author.now, "", ""))
     status = DecisionStatus.PROPOSED
     event = Event(1, Deed.DRAFT, person.id, person.name, author.now, None, status, reason, batch)
     deciding.move(session, number, event)
@@ -155,7 +176,7 @@ def _keep(
         "until": frozen.end_on.isoformat(),
         "price": [line.price for line in lines],
         "schools": [line.school_id for line in lines],
-        "conditions": [condition for condition in asked if condition in wanted.confirmed],
+        "conditions": ticked,
     }
     note_deed(session, author, number, event, told)
     return number
@@ -196,6 +217,8 @@ def decide(
     if deed is Deed.APPROVE and found.missing:
         raise DecisionRefused(reason="missing", count=len(found.missing))
     move_on(session, author, person, found, deed, said, batch=batch)
+    if deed is Deed.CLOSE:
+        posting.post(session, author, found)
     return found
 
 
@@ -205,7 +228,7 @@ def ready_for(
     """The decision where the person may do this to it now; ``revision`` is the one that she looked at."""
     require(person, deed)
     found = find(session, person, number)
-    if deed in OTHER_EYES and person.id in drafters(found):
+    if deed in OTHER_EYES and person.id in hands(found):
         raise DecisionRefused(reason=OWN)
     if revision is not None and revision != found.revision:
         raise DecisionStale(number=number)
@@ -217,9 +240,14 @@ def ready_for(
 
 
 def drafters(found: DecisionRecord) -> frozenset[int]:
-    """Who had a hand in what is to be approved: whoever drafted it, set its price or sent it again."""
-    hands = (Deed.DRAFT, Deed.PRICE, Deed.SEND_AGAIN)
-    return frozenset(event.person_id for event in found.events if event.deed in hands) | {found.drafted_by}
+    """Who made what is to be approved: whoever drafted it, set its price or sent it again."""
+    made = (Deed.DRAFT, Deed.PRICE, Deed.SEND_AGAIN)
+    return frozenset(event.person_id for event in found.events if event.deed in made) | {found.drafted_by}
+
+
+def hands(found: DecisionRecord) -> frozenset[int]:
+    """Who had a hand in what is to be approved: its drafters, and on whose word its conditions count."""
+    return drafters(found) | {tick.person_id for tick in found.ticks}
 
 
 def move_on(
@@ -241,39 +269,6 @@ def move_on(
     )
     deciding.move(session, found.number, event, decided=deed in OTHER_EYES, more=more)
     note_deed(session, author, found.number, event, told)
-
-
-def confirm(
-    session: Session,
-    author: Author,
-    person: Person,
-    number: int,
-    confirmed: Mapping[ConditionId, tuple[str, str]],
-    *,
-    revision: int,
-) -> None:
-    """Let just these conditions count as confirmed, each with a note and where its paper is.
-
-    What was confirmed before in the same words keeps its day and its person. Raises as :func:`decide` does.
-    """
-    found = ready_for(session, person, number, Deed.TICK, revision=revision)
-    if not confirmed.keys() <= {one.id for one in found.asked}:
-        raise DecisionRefused(reason="condition")
-    before = {one.condition: (one.note, one.attachment) for one in found.ticks}
-    said = {
-        condition: tuple(said_by(text, needed=False, most=LONGEST_NOTE) for text in texts)
-        for condition, texts in confirmed.items()
-    }
-    gone = [condition for condition in before if condition not in said]
-    new = [condition for condition, texts in said.items() if before.get(condition) != texts]
-    for condition in gone:
-        deciding.untick(session, number, condition)
-    for condition in new:
-        deciding.tick(session, number, Tick(condition, person.id, person.name, author.now, *said[condition]))
-    if gone or new:
-        reason = ", ".join([*new, *(f"-{one}" for one in gone)])
-        told = {"conditions": new, "lifted": gone}
-        move_on(session, author, person, found, Deed.TICK, reason, told=told)
 
 
 def approve_many(

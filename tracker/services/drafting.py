@@ -11,15 +11,22 @@ from sqlalchemy.orm import Session
 from tracker.domain.decision_records import DecisionRecord
 from tracker.domain.dossier import ADDRESSEES, SETTLED, Dossier, customer_of, is_repeated
 from tracker.domain.drafts import LONGEST_GIVEN, OF_CUSTOMERS, GivenName
-from tracker.domain.errors import DecisionRefused
+from tracker.domain.enclosures import Enclosure
+from tracker.domain.errors import DecisionRefused, PaperIncomplete
 from tracker.domain.people import Person
 from tracker.domain.register import ContractRow
 from tracker.domain.vocabulary import ConditionId, Method, Stage
 from tracker.services import deciding
 from tracker.services.evaluating import Book
-from tracker.store import givens
+from tracker.store import enclosures, givens
 from tracker.store.decisions import count_needs, get_decision, list_decisions
 from tracker.store.scope import Scope
+
+REPEATED = "addressees"
+"""Why a statement is refused that would ask one supplier twice."""
+
+MOST_ENCLOSED = 50
+"""So many MiB of enclosed files at most come in one archive."""
 
 
 def dossier_of(session: Session, scope: Scope, number: int, *, book: Book) -> Dossier:
@@ -30,6 +37,15 @@ def dossier_of(session: Session, scope: Scope, number: int, *, book: Book) -> Do
 def dossiers_of(session: Session, scope: Scope, numbers: Iterable[int], *, book: Book) -> tuple[Dossier, ...]:
     """The papers of those decisions that are seen, in a constant number of queries."""
     return _gather(session, scope, list_decisions(session, scope, sorted(set(numbers))), book)
+
+
+def enclosed(session: Session, scope: Scope, dossiers: Iterable[Dossier]) -> Mapping[int, bytes]:
+    """What the enclosed files of decisions hold; raises :class:`PaperIncomplete` where it is too much."""
+    found = {dossier.record.number: dossier.enclosed for dossier in dossiers}
+    files = [each for of_one in found.values() for each in of_one]
+    if sum(each.size for each in files) > MOST_ENCLOSED * 2**20:
+        raise PaperIncomplete(reason="large", most=MOST_ENCLOSED)
+    return enclosures.enclosed(session, scope, found) if files else {}
 
 
 def give(
@@ -55,7 +71,7 @@ def give(
     said = {name: " ".join(values.get(name, "").split())[:LONGEST_GIVEN] for name in asked}
     three = [said[name] for name in ADDRESSEES if name in said]
     if any(is_repeated(three, of=each) for each in three):
-        raise DecisionRefused(reason="addressees")
+        raise DecisionRefused(reason=REPEATED)
     changed = {name: value for name, value in said.items() if value != dossier.told(customer, name)}
     if changed:
         givens.give(session, number, customer, changed, person_id=person.id, at=at)
@@ -72,6 +88,9 @@ def _gather(
     for row in givens.contracts_numbered(session, scope, _signed_numbers(records)):
         signed[row.contract_number].append(row)
     counts = count_needs(session, numbers)
+    enclosed: dict[int, list[Enclosure]] = defaultdict(list)
+    for each in enclosures.list_enclosures(session, scope, numbers):
+        enclosed[each.decision].append(each)
     return tuple(
         Dossier(
             record=record,
@@ -80,6 +99,7 @@ def _gather(
             signed=tuple(signed.get(record.signed.number, ())) if record.signed else (),
             reply_days=_reply_days(record, book),
             is_partial=counts[record.number] > len(record.lines),
+            enclosed=tuple(each for each in enclosed[record.number] if each.holds),
         )
         for record in records
     )

@@ -12,6 +12,7 @@ from tracker.domain.decision_records import UNDOABLE, DecisionRecord, Event, und
 from tracker.domain.decisions import OPEN, OTHER_EYES, DecisionStatus, Deed
 from tracker.domain.errors import DecisionRefused
 from tracker.domain.people import Person
+from tracker.services import posting
 from tracker.services.acting import Author
 from tracker.services.attesting import digest, note_deed
 from tracker.services.deciding import SINGLE, find
@@ -89,6 +90,8 @@ def _take_back(session: Session, author: Author, person: Person, number: int, *,
     if event.deed in OTHER_EYES:
         more = _decided_before(found, event)
     deciding.move(session, number, back, more=more)
+    if event.deed is Deed.CLOSE:
+        posting.take_back(session, author, found)
     told: dict[str, object] = {"of": event.deed}
     if more:
         told["verdict_sha256"] = digest(str(more["verdict_reason"]))

@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from tracker.domain.decisions import Agreed, DecisionStatus, Deed
 from tracker.domain.vocabulary import ConditionId, RouteId, Service
-from tracker.store.tables import Base, in_order, one_where
+from tracker.store.tables import PRESENT, Base, Versioned, in_order, one_where, superseded_later
 from tracker.store.types import Amount, Day, Key, Moment, Word
 
 
@@ -103,7 +103,18 @@ class DecisionEventRow(Base, table=True):
     batch: str = Field(sa_type=Key)
 
 
+class ReportPostedRow(Versioned, table=True):
+    """On which day the report on a signed contract was posted (rules §6); ended by whoever takes it back."""
+
+    __tablename__ = "report_posted"
+    __table_args__ = (one_where("uq_report_posted_present", PRESENT, "contract_number"), superseded_later())
+
+    contract_number: str = Field(sa_type=Key)
+    posted_on: date = Field(sa_type=Day)
+
+
 DECISION: Table = Base.metadata.tables["decision"]
 DECISION_LINE: Table = Base.metadata.tables["decision_line"]
 DECISION_TICK: Table = Base.metadata.tables["decision_tick"]
 DECISION_EVENT: Table = Base.metadata.tables["decision_event"]
+REPORT_POSTED: Table = Base.metadata.tables["report_posted"]

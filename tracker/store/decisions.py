@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.decision_records import (
@@ -61,7 +61,7 @@ LINE = TypeAdapter(FrozenLine)
 class Head:
     """A decision as a list shows it; ``needs`` are those of the reader's scope, ``missing`` the ticks.
 
-    ``is_partial`` where it is about more needs than these.
+    ``hands`` drafted it or confirmed its conditions; ``is_partial`` where it is about more needs than these.
     """
 
     number: int
@@ -72,6 +72,7 @@ class Head:
     drafted_by: int
     drafter: str
     drafted_at: datetime
+    hands: frozenset[int]
     missing: int
     revision: int
     verdict_reason: str
@@ -130,14 +131,15 @@ def list_heads(
     needs: dict[int, list[tuple[str, Service]]] = defaultdict(list)
     for number, school_id, service in session.execute(query):
         needs[number].append((school_id, service))
-    ticked = {row.number: row.ticks for row in session.execute(_tick_counts(of_status))}
+    ticked = _tickers(session, of_status)
     found = session.execute(_heads().where(of_status).order_by(DECISION.c.number))
     counts = count_needs(session, needs)
     return tuple(
         Head(
             row.number, row.status, row.route, row.start_on, row.end_on, row.drafted_by_id, row.drafter,
-            row.drafted_at, row.asked - ticked.get(row.number, 0), row.revision, row.verdict_reason,
-            tuple(needs[row.number]), counts[row.number] > len(needs[row.number]),
+            row.drafted_at, frozenset((row.drafted_by_id, *ticked[row.number])),
+            row.asked - len(ticked[row.number]), row.revision, row.verdict_reason, tuple(needs[row.number]),
+            counts[row.number] > len(needs[row.number]),
         )
         for row in found
         if row.number in needs
@@ -213,11 +215,15 @@ def recent_events(
     return tuple((each.decision_number, each.present, _event(each)) for each in session.execute(query))
 
 
-def _tick_counts(of_status: ColumnElement[bool]) -> Select[Any]:
+def _tickers(session: Session, of_status: ColumnElement[bool]) -> dict[int, list[int]]:
+    """Who confirmed each condition of the decisions in these statuses."""
     row = DECISION_TICK.c
-    counted = select(row.decision_number.label("number"), func.count().label("ticks"))
-    query = counted.join(DECISION, DECISION.c.number == row.decision_number)
-    return query.where(of_status).group_by(row.decision_number)
+    query = select(row.decision_number, row.person_id)
+    found: dict[int, list[int]] = defaultdict(list)
+    joined = query.join(DECISION, DECISION.c.number == row.decision_number).where(of_status)
+    for number, person_id in session.execute(joined):
+        found[number].append(person_id)
+    return found
 
 
 def _heads() -> Select[Any]:
@@ -243,32 +249,25 @@ def _lines(session: Session, scope: Scope, numbers: Iterable[int]) -> dict[int, 
 
 
 def _ticks(session: Session, numbers: Iterable[int]) -> dict[int, list[Tick]]:
-    row = DECISION_TICK.c
-    query = (
-        select(DECISION_TICK, PERSON.c.name)
-        .join(PERSON, PERSON.c.id == row.person_id)
-        .where(numbered(session, row.decision_number, numbers))
-        .order_by(row.id)
-    )
     found: dict[int, list[Tick]] = defaultdict(list)
-    for each in session.execute(query):
+    for each in session.execute(_by_whom(session, DECISION_TICK, numbers)):
         tick = Tick(each.condition, each.person_id, each.name, each.ticked_at, each.note, each.attachment)
         found[each.decision_number].append(tick)
     return found
 
 
 def _events(session: Session, numbers: Iterable[int]) -> dict[int, list[Event]]:
-    row = DECISION_EVENT.c
-    query = (
-        select(DECISION_EVENT, PERSON.c.name)
-        .join(PERSON, PERSON.c.id == row.person_id)
-        .where(numbered(session, row.decision_number, numbers))
-        .order_by(row.decision_number, row.revision)
-    )
     found: dict[int, list[Event]] = defaultdict(list)
-    for each in session.execute(query):
+    for each in session.execute(_by_whom(session, DECISION_EVENT, numbers)):
         found[each.decision_number].append(_event(each))
     return found
+
+
+def _by_whom(session: Session, table: Table, numbers: Iterable[int]) -> Select[Any]:
+    """What people did to these decisions, each with the name of who it was, in the order in which it came."""
+    row = table.c
+    query = select(table, PERSON.c.name).join(PERSON, PERSON.c.id == row.person_id)
+    return query.where(numbered(session, row.decision_number, numbers)).order_by(row.id)
 
 
 def _event(row: Row[Any]) -> Event:

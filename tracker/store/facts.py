@@ -18,6 +18,7 @@ from tracker.domain.facts import NeedFacts, ServiceLine, TenderEvent, TenderFact
 from tracker.domain.vocabulary import TenderEventKind, TenderStatus
 from tracker.domain.workdays import Override
 from tracker.store.bulk import columns
+from tracker.store.decision_tables import REPORT_POSTED
 from tracker.store.scope import EVERYTHING, Scope, either, visible
 from tracker.store.tables import CALENDAR_OVERRIDE, CONTRACT_LINE, NEED, SCHOOL, TENDER_EVENT, TENDER_LINE
 from tracker.store.versions import as_known
@@ -47,6 +48,7 @@ _LINE = (
     CONTRACT_LINE.c.signed_on,
     CONTRACT_LINE.c.terminated_on,
     CONTRACT_LINE.c.tender_number,
+    REPORT_POSTED.c.posted_on,
 )
 _TENDER = (
     TENDER_LINE.c.tender_number,
@@ -139,7 +141,12 @@ def tender_histories(session: Session, known_seq: int | None = None) -> list[Ten
 def _lines(
     session: Session, wanted: ColumnElement[bool], known_seq: int | None
 ) -> dict[NeedKey, list[ServiceLine]]:
+    posted = and_(
+        REPORT_POSTED.c.contract_number == CONTRACT_LINE.c.contract_number,
+        as_known(REPORT_POSTED, known_seq),
+    )
     query = select(CONTRACT_LINE.c.school_id, CONTRACT_LINE.c.service, *_LINE)
+    query = query.outerjoin_from(CONTRACT_LINE, REPORT_POSTED, posted)
     lines: dict[NeedKey, list[ServiceLine]] = defaultdict(list)
     for school_ids, services, *line in columns(
         session, query.where(as_known(CONTRACT_LINE, known_seq), wanted)

@@ -18,9 +18,6 @@ from tracker.store.rows import read_contracts
 from tracker.store.scope import Scope, among, numbered, visible
 from tracker.store.tables import CONTRACT_LINE
 
-MOST_SUPPLIERS = 100
-"""So many names are proposed at most."""
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -115,11 +112,3 @@ def contracts_numbered(session: Session, scope: Scope, contracts: Iterable[str])
     """Lines of the contracts with these numbers."""
     within = visible(session, scope, CONTRACT_LINE.c.school_id)
     return tuple(read_contracts(session, among(session, CONTRACT_LINE.c.contract_number, contracts), within))
-
-
-def list_suppliers(session: Session, scope: Scope) -> tuple[str, ...]:
-    """The names of suppliers in present contracts, by name: whom offers may be asked of, never a choice."""
-    row = CONTRACT_LINE.c
-    within = (row.superseded_seq.is_(None), visible(session, scope, row.school_id))
-    query = select(row.supplier_name).distinct().where(row.supplier_name.is_not(None), *within)
-    return tuple(session.scalars(query.order_by(row.supplier_name).limit(MOST_SUPPLIERS)))

@@ -40,6 +40,8 @@ PROTECTED = (
     "decision_event",
     "decision_given",
     "decision_given_before",
+    "decision_enclosure",
+    "report_posted",
     "school_ask",
     "hold",
     "own_leads",

@@ -75,6 +75,7 @@ from tracker.web.pages import (
     corrections,
     deadlines,
     decisions,
+    enclosures,
     erasing,
     exports,
     history,
@@ -89,8 +90,8 @@ from tracker.web.pages import (
     people,
     policy,
     provider,
-    quality,
     purchases,
+    quality,
     queue,
     reminders,
     reports,
@@ -144,11 +145,11 @@ STATUSES: Mapping[type[TrackerError], int] = {
 
 PAGES = (
     cliff, losses,
-    papers, board, queue, suggestions, decisions, cases, whatif, deadlines, holds, reminders,
+    papers, board, queue, suggestions, decisions, enclosures, cases, whatif, deadlines, holds, reminders,
     agreement, leads, calendar, schools, exports, imports, policy, reports, quality, history, corrections,
     asks, languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
-)  # fmt: skip
     purchases,
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 

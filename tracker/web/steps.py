@@ -41,16 +41,17 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A decision in a list: its schools by name, and whether the reader had a hand in the draft."""
+    """A decision in a list: its schools by name, and whether the reader drafted it or had a hand in it."""
 
     head: Head
     schools: tuple[SchoolRow, ...]
     is_own: bool
+    had_hand: bool
 
     @property
     def is_for_reader(self) -> bool:
-        """Whether the reader may decide on it: another drafted it, and she sees every school of it."""
-        return not self.is_own and not self.head.is_partial
+        """Whether the reader may decide on it: she had no hand in it, and sees every school of it."""
+        return not self.had_hand and not self.head.is_partial
 
     @property
     def first(self) -> SchoolRow:
@@ -129,6 +130,7 @@ def _waiting(
             head,
             tuple(schools[school_id] for school_id, _ in head.needs if school_id in schools),
             head.drafted_by == visit.person.id,
+            visit.person.id in head.hands,
         )
         for head in heads
     ]

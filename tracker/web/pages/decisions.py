@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
@@ -16,11 +16,12 @@ from tracker.domain.decision_records import DecisionRecord
 from tracker.domain.decisions import MOVES, NEEDED, OTHER_EYES, Deed
 from tracker.domain.errors import DayNotReadable, DecisionRefused, DecisionStale, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
-from tracker.domain.vocabulary import ConditionId
 from tracker.services import attesting, contracting, deciding, pricing
 from tracker.services.contracting import Paper
+from tracker.services.evaluating import NeedView
 from tracker.store import decisions
 from tracker.store.decisions import LARGEST
+from tracker.store.enclosures import list_enclosures
 from tracker.web.cautions import is_late, moved_facts
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
@@ -38,7 +39,6 @@ BY_DRAFTERS = (Deed.SEND_AGAIN, Deed.WITHDRAW, Deed.CLOSE)
 REFUSALS = (DecisionRefused, DecisionStale, DayNotReadable)
 Revision = Annotated[int, Form(ge=0, le=LARGEST)]
 Text = Annotated[str, Form()]
-Texts = Annotated[list[str], Form()]
 
 
 @router.get("/decisions/{number}", dependencies=[allow(Action.READ)])
@@ -71,33 +71,9 @@ def _moved(called: Caller, number: str, deed: Deed, reason: str, revision: int, 
             session, author, called.person, number_of(number), deed, revision=revision, reason=reason
         )
 
-    if refused := _done(called, number, asked, work, reason=reason, deed=deed):
+    if refused := done(called, number, asked, work, reason=reason, deed=deed):
         return refused
     return RedirectResponse(_next(called, number_of(number), deed, asked), 303)
-
-
-@router.post("/decisions/{number}/conditions", dependencies=[allow(Action.DRAFT)])
-def confirm(
-    called: Called,
-    number: str,
-    condition: Texts = [],  # noqa: B006 – FastAPI reads the default, nobody changes it
-    confirmed: Texts = [],  # noqa: B006 – as above
-    note: Texts = [],  # noqa: B006 – as above
-    paper: Texts = [],  # noqa: B006 – as above
-    revision: Revision = 0,
-    asked: Text = "",
-) -> Response:
-    """Confirm conditions, each with a note and where its paper is found."""
-    if len({len(condition), len(note), len(paper)}) > 1 or not set(confirmed) <= set(ConditionId):
-        raise FilterNotKnown(name="confirmed", value=", ".join(confirmed))
-    rows = zip(condition, note, paper, strict=True)
-    said = {ConditionId(id): (note, paper) for id, note, paper in rows if id in confirmed}
-
-    def work(session: Session) -> None:
-        author = author_of(called)
-        deciding.confirm(session, author, called.person, number_of(number), said, revision=revision)
-
-    return _done(called, number, asked, work) or _back(number, asked)
 
 
 @router.post("/decisions/{number}/price", dependencies=[allow(Action.DRAFT)])
@@ -115,7 +91,7 @@ def set_price(
             revision=revision, reason=why, book=called.house.book,
         )  # fmt: skip
 
-    return _done(called, number, asked, work) or _back(number, asked)
+    return done(called, number, asked, work) or back(number, asked)
 
 
 @router.post("/decisions/{number}/contract", dependencies=[allow(Action.DRAFT)])
@@ -148,10 +124,10 @@ def record(
         "amount": amount, "supplier_name": supplier_name, "supplier_bin": supplier_bin,
         "why": why,
     }  # fmt: skip
-    return _done(called, number, asked, work, stated=stated) or _back(number, asked)
+    return done(called, number, asked, work, stated=stated) or back(number, asked)
 
 
-def _done(
+def done(
     called: Caller,
     number: str,
     asked: str,
@@ -195,9 +171,11 @@ def _page(
     values = {
         "found": found,
         "ticks": {tick.condition: tick for tick in found.ticks},
+        "enclosures": list_enclosures(visit.session, visit.scope, [number]),
+        "asking": askers(all_needs(visit), found) if found.lacks_consent else (),
         "deeds": deeds,
         "is_partial": is_partial,
-        "is_own": visit.person.id in deciding.drafters(found),
+        "is_own": visit.person.id in deciding.hands(found),
         "left": steps.left,
         "asked": asked,
         "back": back_to(asked),
@@ -206,7 +184,7 @@ def _page(
         "stated": stated,
         "begins": begins,
         "latest": contracting.latest_end(found, begins, visit.house.book),
-        "has_duties": contracting.has_duties(found),
+        "has_duties": found.has_duties,
         "is_late": is_late(visit, found),
         "moved": moved_facts(found, all_needs(visit)),
         **undo_values(visit),
@@ -217,16 +195,23 @@ def _page(
 
 def deeds_of(visit: Visit, found: DecisionRecord) -> frozenset[Deed]:
     """What the reader may do now to a decision of which she sees every school."""
-    own = visit.person.id in deciding.drafters(found)
+    own, had_hand = (visit.person.id in who(found) for who in (deciding.drafters, deciding.hands))
     return frozenset(
         deed
         for deed, moves in MOVES.items()
         if found.status in moves
         and visit.person.may(NEEDED[deed])
-        and not (deed in OTHER_EYES and own)
+        and not (deed in OTHER_EYES and had_hand)
         and not (deed is Deed.WITHDRAW and not own)
         and not (deed is Deed.APPROVE and found.missing)
     )
+
+
+def askers(needs: Iterable[NeedView], found: DecisionRecord) -> tuple[str, ...]:
+    """The officers whom the register names for its schools: they ask the supplier whether it agrees."""
+    wanted = {line.school_id for line in found.lines}
+    schools = (need.school for need in needs if need.school.school_id in wanted)
+    return tuple(dict.fromkeys(school.officer_email for school in schools if school.officer_email))
 
 
 def _next(called: Caller, number: int, deed: Deed, asked: str) -> str:
@@ -241,7 +226,8 @@ def _next(called: Caller, number: int, deed: Deed, asked: str) -> str:
     return f"/decisions/{following}{'?' + urlencode(fields) if fields else ''}"
 
 
-def _back(number: str, asked: str) -> Response:
+def back(number: str, asked: str) -> Response:
+    """To the decision again, with what its page was asked."""
     fields = {name: value for name, value in parse_qsl(asked) if name in ASKED}
     query = f"?{urlencode(fields)}" if fields else ""
     return RedirectResponse(f"/decisions/{number_of(number)}{query}", 303)

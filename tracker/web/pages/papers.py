@@ -5,7 +5,7 @@ To take papers away is an act, as with every other file: a form asks for them an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -27,21 +27,22 @@ from tracker.domain.drafts import (
     is_same_checksum,
     missing,
 )
-from tracker.domain.errors import FilterNotKnown, NotFound, PaperIncomplete
+from tracker.domain.errors import DecisionRefused, FilterNotKnown, NotFound, PaperIncomplete
 from tracker.domain.roles import Action
 from tracker.render.archives import zip_bytes
 from tracker.render.documents import docx_bytes
 from tracker.render.environment import Voice
 from tracker.render.papers import Paper, clean, compose, own
 from tracker.render.pdf_documents import pdfs
-from tracker.services import drafting
+from tracker.services import drafting, sourcing
 from tracker.store.decisions import LARGEST
-from tracker.store.givens import list_given_before, list_suppliers
+from tracker.store.givens import list_given_before
 from tracker.web.attachments import disposition, file_name
 from tracker.web.auditing import note
-from tracker.web.deps import Asked, Called, Caller
+from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of
 from tracker.web.rules import allow
+from tracker.web.stating import Said, entries
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -84,25 +85,36 @@ class Line:
 def show(visit: Asked, number: int) -> Response:
     """The papers of a decision, with what is missing in each before anything is written."""
     asked_of(visit.request)
+    return _page(visit, number)
+
+
+def _page(
+    visit: Visit, number: int, *, said: Said | None = None, refused: DecisionRefused | None = None
+) -> Response:
+    """The list with its form, which keeps what was ``said`` where that was refused."""
     dossier = drafting.dossier_of(visit.session, visit.scope, number, book=visit.house.book)
     lines = _lines(dossier.drafts, visit)
     kinds = dict.fromkeys(line.draft.kind for line in lines)
-    return visit.page(
-        "papers/show.html",
-        {
-            "dossier": dossier,
-            "by_kind": {kind: [line for line in lines if line.draft.kind is kind] for kind in kinds},
-            "ready": sum(not line.lacks for line in lines),
-            "count": len(lines),
-            "can_be_stated": dossier.takes_facts
-            and any(code in GIVEN for line in lines for code in line.lacks),
-            "own_page": OF_DECISION,
-            "stated": GIVEN,
-            "longest": LONGEST_GIVEN,
-            "before": list_given_before(visit.session, visit.scope, number),
-            "suppliers": list_suppliers(visit.session, visit.scope) if ASKING & kinds.keys() else (),
-        },
-    )
+    sources = None
+    if ASKING & kinds.keys():
+        sources = sourcing.sources_for(visit.session, visit.scope, dossier.record, on=visit.today)
+    proposed = sources.proposed if sources and DraftKind.REQUEST in kinds else ()
+    values = {
+        "dossier": dossier,
+        "by_kind": {kind: [line for line in lines if line.draft.kind is kind] for kind in kinds},
+        "ready": sum(not line.lacks for line in lines),
+        "count": len(lines),
+        "can_be_stated": dossier.takes_facts and any(code in GIVEN for line in lines for code in line.lacks),
+        "own_page": OF_DECISION,
+        "stated": GIVEN,
+        "longest": LONGEST_GIVEN,
+        "before": list_given_before(visit.session, visit.scope, number),
+        "sources": sources,
+        "entries": entries(dossier, proposed, said),
+        "said": said,
+        "refused": refused,
+    }
+    return visit.page("papers/show.html", values, status=400 if refused else 200)
 
 
 @router.post("/decisions/{number}/documents", dependencies=[allow(Action.EXPORT)])
@@ -115,8 +127,9 @@ def take(
     """One paper, or all that lack nothing in an archive. Raises :class:`PaperIncomplete`."""
     with called.reading() as visit:
         dossier = drafting.dossier_of(visit.session, visit.scope, number, book=called.house.book)
+        enclosed = drafting.enclosed(visit.session, visit.scope, [dossier]) if ending is Format.ZIP else {}
     if ending is Format.ZIP:
-        return _archive(called, [dossier])
+        return _archive(called, [dossier], enclosed)
     draft = next((draft for draft in dossier.drafts if draft.key == paper), None)
     if draft is None:
         raise NotFound(paper=paper)
@@ -150,12 +163,17 @@ def give(
         price_ru,
     )  # fmt: skip
     values = dict(zip(GivenName, said, strict=True))
-    with called.writing() as session:
-        changed = drafting.give(
-            session, called.person, number, customer, values, at=called.moment, book=called.house.book
-        )
-        if changed:
-            note(session, called, Act.DECISION, f"decision:{number}", stated=list(changed))
+    try:
+        with called.writing() as session:
+            who, at, book = called.person, called.moment, called.house.book
+            changed = drafting.give(session, who, number, customer, values, at=at, book=book)
+            if changed:
+                note(session, called, Act.DECISION, f"decision:{number}", stated=list(changed))
+    except DecisionRefused as refused:
+        if refused.details["reason"] != drafting.REPEATED:
+            raise
+        with called.reading() as visit:
+            return _page(visit, number, said=(customer, values), refused=refused)
     return RedirectResponse(f"/decisions/{number}/documents", 303)
 
 
@@ -166,7 +184,8 @@ def take_many(called: Called, numbers: Annotated[str, Form()] = "") -> Response:
     named = [number for number in read if number is not None]
     with called.reading() as visit:
         dossiers = drafting.dossiers_of(visit.session, visit.scope, named, book=called.house.book)
-    return _archive(called, dossiers)
+        enclosed = drafting.enclosed(visit.session, visit.scope, dossiers)
+    return _archive(called, dossiers, enclosed)
 
 
 @router.get("/documents/check", dependencies=[allow(Action.READ)])
@@ -185,8 +204,11 @@ def check(visit: Asked) -> Response:
     return visit.page("papers/check.html", values)
 
 
-def _archive(called: Caller, dossiers: Sequence[Dossier]) -> Response:
-    """Every paper that lacks nothing, twice: to edit and to read. What is missing in the others is listed."""
+def _archive(called: Caller, dossiers: Sequence[Dossier], enclosed: Mapping[int, bytes]) -> Response:
+    """Every paper that lacks nothing, twice: to edit and to read, with the files of the conditions.
+
+    What is missing in the others is listed.
+    """
     drafts = [draft for dossier in dossiers for draft in dossier.drafts]
     ready = [draft for draft in drafts if not missing(draft)]
     if not ready:
@@ -195,7 +217,8 @@ def _archive(called: Caller, dossiers: Sequence[Dossier]) -> Response:
         raise PaperIncomplete(reason="many", most=MOST_PAPERS)
     subject = f"decision:{dossiers[0].record.number}" if len(dossiers) == 1 else "documents"
     unneeded = [dossier.record.number for dossier in dossiers if not dossier.drafts]
-    data = zip_bytes(_files(drafts, ready, unneeded, called))
+    papers = _files(drafts, ready, unneeded, called)
+    data = zip_bytes((*papers, *_enclosed(dossiers, enclosed, called)))
     _tell(called, subject, ready, Format.ZIP)
     words = called.house.voices[called.language].words
     number = f" {dossiers[0].record.number}" if len(dossiers) == 1 else ""
@@ -213,6 +236,17 @@ def _files(
     lacking = [line for line in _lines(drafts, called) if line.lacks]
     if told := _told(lacking, unneeded, called):
         yield f"{_voice(called).words.say('papers.missing')}.txt", told.encode("utf-8-sig")
+
+
+def _enclosed(
+    dossiers: Iterable[Dossier], enclosed: Mapping[int, bytes], called: Caller
+) -> Iterator[tuple[str, bytes]]:
+    """The files of the conditions as they came, in a folder of their own."""
+    folder = file_name(_voice(called).words.say("papers.enclosed"))
+    for dossier in dossiers:
+        for place, each in enumerate(dossier.enclosed, start=1):
+            path = f"{dossier.record.number}/{folder}/{place:02} {file_name(each.file_name)}"
+            yield path, enclosed[each.id]
 
 
 def _told(lines: Iterable[Line], unneeded: Iterable[int], called: Caller) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated
 from urllib.parse import parse_qsl, quote, urlencode
 from uuid import uuid4
@@ -34,7 +34,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = "/suggestions"
 ALL = "all"
-"""What the form of many says where every condition that it lists is confirmed at once."""
+"""What a form says where every condition that it lists is confirmed at once."""
 
 MOST = 500
 """How many needs or decisions one form may carry."""
@@ -80,11 +80,16 @@ def draft_many(
     called: Called,
     need: Texts = [],  # noqa: B006 – as above
     confirmed: Texts = [],  # noqa: B006 – as above
+    agreed: Texts = [],  # noqa: B006 – as above
     asked: Annotated[str, Form()] = "",
 ) -> Response:
-    """Draft for the needs that were confirmed; the result has a row for each."""
-    keys = _keys(need)
-    wanted = Wanted(confirmed=frozenset(ConditionId if ALL in confirmed else _conditions(confirmed)))
+    """Draft for the needs that were confirmed; the result has a row for each.
+
+    Extended is only what ``agreed`` names, or all where the consent of all is among what was ``confirmed``.
+    """
+    keys, conditions = _keys(need), _confirmed(confirmed)
+    agreeing = keys if ConditionId.SUPPLIER_CONSENT in conditions else _needs(agreed)
+    wanted = Wanted(confirmed=conditions, agreeing=frozenset(agreeing))
     with called.writing() as session:
         rows = deciding.draft(
             session,
@@ -146,7 +151,7 @@ def draft(
 ) -> Response:
     """Draft for one need, and open the decision."""
     asked = {"service": service, "agreed": agreed, "route": route}
-    wanted = Wanted(_agreed(agreed), _route(route), reason, frozenset(_conditions(confirmed)))
+    wanted = Wanted(_agreed(agreed), _route(route), reason, _confirmed(confirmed))
     key = (school_id, _service(service))
     try:
         with called.writing() as session:
@@ -188,6 +193,7 @@ def _draft_page(
         "chosen": one.route(route) if route else None,
         "grounds": {ground.id: ground for ground in law.routes},
         "needs_reason": route is not None and one.needs_reason(route),
+        "needs_consent": route is RouteId.EXTENSION and agreed is not Agreed.YES,
         "refused": refused,
         "reason": reason,
         "own_path": f"/suggestions/{quote(school_id)}",
@@ -272,8 +278,12 @@ def _chosen(named: list[str]) -> list[str]:
 
 
 def _keys(need: list[str]) -> list[NeedKey]:
-    """The needs of a form, each written as its service and school."""
-    parted = (text.partition(" ") for text in _chosen(need))
+    """The chosen needs of a form, each written as its service and school."""
+    return _needs(_chosen(need))
+
+
+def _needs(named: Iterable[str]) -> list[NeedKey]:
+    parted = (text.partition(" ") for text in named)
     return list(dict.fromkeys((school_id, _service(service)) for service, _, school_id in parted))
 
 
@@ -285,11 +295,12 @@ def _seen(text: str) -> tuple[int, int]:
     return number, revision
 
 
-def _conditions(named: Iterable[str]) -> Iterable[ConditionId]:
+def _confirmed(named: Collection[str]) -> frozenset[ConditionId]:
+    """The conditions that a form confirms, or all of them; raises :class:`FilterNotKnown`."""
     for text in named:
-        if text not in tuple(ConditionId):
+        if text not in (*ConditionId, ALL):
             raise FilterNotKnown(name="confirmed", value=text)
-        yield ConditionId(text)
+    return frozenset(ConditionId if ALL in named else map(ConditionId, named))
 
 
 def _service(text: str) -> Service:
