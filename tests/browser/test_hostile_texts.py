@@ -13,17 +13,42 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 from sqlalchemy import Engine
 
 from tests.browser.served import Served, served
-from tests.people import ADMIN
+from tests.people import ADMIN, a_person
+from tests.regions.doors import decision_on, number_of
 from tests.store.rows import record
 from tests.web.register import NOW, RECORDED_AT, a_contract, a_school, day, small_country
 from tracker.clock import legal_day
 from tracker.domain.acts import Act
+from tracker.domain.asking import Channel, SchoolAnswer
+from tracker.domain.decision_records import Tick
+from tracker.domain.drafts import GivenName
+from tracker.domain.holds import Hold, HoldKind, Seen
+from tracker.domain.leads import lead_named
 from tracker.domain.register import RegisterKind, TenderEventRow, TenderRow
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import TenderEventKind, TenderStatus
+from tracker.domain.vocabulary import (
+    ConditionId,
+    Consequence,
+    DeadlineKind,
+    Service,
+    TenderEventKind,
+    TenderStatus,
+)
 from tracker.services.evaluating import Book, evaluate
-from tracker.store import journal, people, uploads
+from tracker.store import (
+    asks,
+    case_changes,
+    deciding,
+    givens,
+    holds,
+    journal,
+    own_leads,
+    people,
+    uploads,
+    views,
+)
 from tracker.store.engine import make_engine, transaction
+from tracker.store.scope import EVERYTHING
 
 PAYLOADS = (
     "<script>alert(1)</script>", '"><script>alert(1)</script>', "'><script>alert(1)</script>",
@@ -43,12 +68,15 @@ PAYLOADS = (
     "&lt;script&gt;alert(1)&lt;/script&gt;", "&#60;script&#62;alert(1)", "\\u003cscript\\u003ealert(1)",
     "＜script＞alert(1)＜/script＞", "<scr\u200bipt>alert(1)</script>", "\u202e<script>alert(1)</script>",
     "<img src=`x`onerror=alert(1)>", "`-alert(1)-`\"'><b data-canary>",
+    "\" hx-get='/metrics' hx-trigger='load' x=\"'><b data-canary hx-get='/metrics' hx-on:click='alert(1)'>",
 )  # fmt: skip
 WATCH = """
 window.broken = [];
 document.addEventListener('securitypolicyviolation', 
     e => window.broken.push(e.violatedDirective + ' ' + e.sample));
 """
+FOUND = """[...window.broken, ...[...document.querySelectorAll(
+    '[data-canary], [hx-get], [hx-trigger]')].map(one => one.outerHTML)]"""
 
 
 def school_of(place: int) -> str:
@@ -91,6 +119,49 @@ def poison(engine: Engine) -> None:
             assert person
 
 
+DECIDED = (0, 6, 19, 40)
+"""The payloads that stand in a decision and its papers."""
+
+POISONER = replace(a_person(Role.HEAD, "59", name="poisoner"), name=PAYLOADS[0])
+"""Who works on cases and drafts."""
+
+
+def poison_work(engine: Engine) -> tuple[int, ...]:
+    """Put them also into what people write while they work; the numbers of the decisions."""
+    person = number_of(engine, POISONER)
+    with transaction(engine, seeing=EVERYTHING) as session:
+        for place, text in enumerate(PAYLOADS):
+            school, which = school_of(place), (DeadlineKind.COVER_END, f"{place} {text}")
+            case_changes.add_note(session, school, person, text, is_pinned=True, mentioned=[person], at=NOW)
+            views.keep(session, person, f"{place} {text}", f"q={text}", at=NOW)
+            own_leads.give(session, which, [lead_named("30d")], reason=text, person=person, at=NOW)
+            holds.add_hold(session, hold_of(school, person, text), at=NOW)
+            secret, _ = asks.add_ask(session, school, Service.CHANNEL, actor=f"person:{person}", at=NOW)
+            said = SchoolAnswer(Channel.YES, text, None, None, text, text)
+            asks.take_answer(session, secret, said, at=NOW)
+    return tuple(decide(engine, place, person) for place in DECIDED)
+
+
+def hold_of(school: str, person: int, text: str) -> Hold:
+    """A hold on the end of a school's service, for a reason."""
+    nothing = Seen(None, False, Consequence.SERVICE_LOST, None, False)
+    identity, until = (school, Service.CHANNEL), day("2027-02-14")
+    return Hold(
+        HoldKind.ACKNOWLEDGED, DeadlineKind.COVER_END, identity, person, legal_day(NOW), until, text,
+        nothing, school,
+    )  # fmt: skip
+
+
+def decide(engine: Engine, place: int, person: int) -> int:
+    """A draft with harm in its reason, in a tick, in its price and in what was stated for its papers."""
+    text, number = PAYLOADS[place], decision_on(engine, school_of(place), POISONER, PAYLOADS[place])
+    tick = Tick(ConditionId.HEAD_DECISION, person, "", NOW, text, text)
+    with transaction(engine, seeing=EVERYTHING) as session:
+        deciding.tick(session, number, tick)
+        givens.give(session, number, "", dict.fromkeys(GivenName, text), person_id=person, at=NOW)
+    return number
+
+
 @pytest.fixture(scope="module")
 def poisoned(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server over a register that somebody has filled with harm."""
@@ -101,7 +172,9 @@ def poisoned(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) ->
     poison(engine)
     with transaction(engine) as session:
         evaluate(session, today=legal_day(NOW), book=Book.load())
+    decisions = poison_work(engine)
     with served(engine) as server:
+        server.decided = decisions
         yield server
     engine.dispose()
 
@@ -154,7 +227,9 @@ def addresses(poisoned: Served) -> Iterator[str]:
     )
     yield uploaded(poisoned)
     yield from (f"/schools/{school_of(place)}" for place in range(len(PAYLOADS)))
-    yield from ("/schools?size=200", "/queue?size=200", "/?region=59")
+    yield from ("/schools?size=200", "/queue?size=200", "/?region=59", "/deadlines?later=1&size=200")
+    for number in poisoned.decided:
+        yield from (f"/decisions/{number}", f"/decisions/{number}/documents")
     for name, path in (
         ("q", "/queue"),
         ("district", "/schools"),
@@ -184,8 +259,7 @@ def test_web_2_no_stored_or_given_text_ever_runs_or_breaks_the_page(
         assert answer.status < 500, address
         html = answer.text()
         assert not [text for text in raw if text in html], address
-        assert page.evaluate("window.broken") == [], address
-        assert page.locator("[data-canary]").count() == 0, address
+        assert page.evaluate(FOUND) == [], address
     assert ran == []
 
 
@@ -196,6 +270,23 @@ def test_web_2_such_texts_are_shown_as_they_were_written(page: Page, poisoned: S
         told = page.inner_text("main")
         assert told.count(PAYLOADS[place]) >= 3
     assert poisoned.home in page.url
+
+
+def test_web_2_what_people_write_at_work_is_shown_as_they_wrote_it(page: Page, poisoned: Served) -> None:
+    """A note, a view's name, a reason, a tick, a stated fact and a school's answer."""
+    texts = {number: PAYLOADS[place] for place, number in zip(DECIDED, poisoned.decided, strict=True)}
+    for path in ("/asks", "/queue"):
+        page.goto(path)
+        shown = page.inner_text("main")
+        assert [text for text in texts.values() if text not in shown] == [], path
+    cookie = poisoned.cookie(POISONER)  # who drafted also states what papers need
+    page.context.add_cookies([{"name": "tracker", "value": cookie, "url": poisoned.home}])
+    for number, text in texts.items():
+        page.goto(f"/decisions/{number}")
+        assert text in page.inner_text("main"), number
+        page.goto(f"/decisions/{number}/documents")
+        fields = page.locator("main input[type=text], main textarea")
+        assert text in fields.evaluate_all("all => all.map(one => one.value)"), number
 
 
 def test_web_2_answers_for_programs_are_never_taken_for_pages(
