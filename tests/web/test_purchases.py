@@ -70,7 +70,7 @@ def steps(engine: Engine) -> list[str]:
 
 def heading(page: str) -> str:
     """The title of a page."""
-    return re.findall(r"<h1>([^<]*)", page)[0]
+    return str(re.findall(r"<h1>([^<]*)", page)[0])
 
 
 def test_a_recorded_step_moves_the_purchase_its_deadline_and_its_forecast(
@@ -181,7 +181,9 @@ def test_a_suspended_purchase_is_asked_for_until_it_goes_on(filled: Engine, visi
 
 def test_an_announcement_is_recorded_under_its_number_planned_or_not(filled: Engine, visit: Visit) -> None:
     client = visit(filled, Language.RU, person=OFFICER)
-    assert heading(client.get(f"/purchases/{FAILED}").text) == RU.say("purchase.ask.announced.repeat")
+    failed = client.get(f"/purchases/{FAILED}").text
+    assert heading(failed) == RU.say("purchase.ask.announced.repeat")
+    assert "ст. 15 п. 4, 6" in failed
     answer(client, FAILED, number="600-2")
     repeat = lines(filled, FAILED)["600-2"]
     assert (repeat.repeats_tender_number, str(repeat.published_on)) == ("T-6", TODAY)
@@ -228,7 +230,13 @@ def test_who_does_not_see_every_school_of_a_purchase_or_may_only_read_records_no
     form = {"deed": "record", "school_id": STALLED, "purchase": "T-2", "number": "T-2", "day": TODAY}
     seen = form_of(visit(filled, Language.RU), STALLED)["seen"]
     assert client.post("/purchases", data=form | {"seen": seen}).status_code in (400, 409)
+    foreign = replace(lines(filled, INTERIM)["T-3"], school_id=UNKNOWN)
+    record(filled, foreign, at=NOW)
+    assert RU.say("purchase.own_only") in client.get(f"/purchases/{INTERIM}").text
+    answer(client, INTERIM)
+    assert lines(filled, INTERIM)["T-3"].bids_close_on is not None
+    assert lines(filled, UNKNOWN)["T-3"] == foreign
     auditor = visit(filled, Language.RU, person=a_person(Role.AUDITOR, name="auditor"))
     assert RU.say("purchase.read_only") in auditor.get(f"/purchases/{INTERIM}").text
     assert auditor.post("/purchases", data=form).status_code == 403
-    assert steps(filled) == []
+    assert steps(filled) == ["bids_closed"]

@@ -1,4 +1,4 @@
-"""Finding the purchase of a need, and recording its next step by one answer, as a file of it would.
+"""Recording the next step of a purchase by one answer, as a file of it would.
 
 What is written is what hand-made corrections write: new versions of facts, with a line in the journal, judged
 in the same transaction. So deadlines move with it, a reminder of what was done is owed no more, and a later
@@ -7,18 +7,15 @@ file that says otherwise shows the difference before it is taken in.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
-from tracker.domain.errors import ChangedMeanwhile, NotFound
-from tracker.domain.facts import NeedFacts, TenderEvent
-from tracker.domain.findings import Assessment, TenderStanding
-from tracker.domain.forecast import Asking
+from tracker.domain.errors import ChangedMeanwhile
+from tracker.domain.facts import TenderEvent
 from tracker.domain.progress import (
     AHEAD,
     Answer,
@@ -26,59 +23,21 @@ from tracker.domain.progress import (
     Question,
     Wrong,
     answer_of,
-    case_of,
     too_far,
     wrong_day,
 )
-from tracker.domain.reading import Reading, read
-from tracker.domain.register import RegisterKind, SchoolRow, TenderRow
-from tracker.domain.vocabulary import Method, Service, TenderStatus
+from tracker.domain.register import RegisterKind
+from tracker.domain.vocabulary import Method, TenderStatus
 from tracker.render.sheets import csv_bytes
-from tracker.services import evaluating, importing
+from tracker.services import evaluating, importing, inquiring
 from tracker.services.acting import Author
 from tracker.services.amending import values_of
-from tracker.services.evaluating import Bench, Book
-from tracker.store import bounds, registry, versions
+from tracker.services.evaluating import Book
+from tracker.services.inquiring import Found, Which
 from tracker.store.scope import Scope, is_storable
 
 FILENAME = "step.csv"
 LONGEST_NUMBER = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Which:
-    """One need, and which of its purchases: an empty ``number`` leaves that to the rules."""
-
-    school_id: str
-    service: Service = Service.CHANNEL
-    number: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A purchase as it stands, with all its lines; of a new one the line is still to be written.
-
-    ``is_shared`` says that it also serves schools that the reader does not see: for them she does not speak.
-    """
-
-    school: SchoolRow
-    service: Service
-    case: Case
-    facts: NeedFacts
-    assessment: Assessment
-    lines: tuple[TenderRow, ...]
-    is_shared: bool
-
-    @property
-    def seen(self) -> str:
-        """A fingerprint of the facts and the question, by which a form says what its reader saw."""
-        tender = self.case.tender or self.case.repeats
-        return hashlib.sha256(repr((self.case.question, tender, self.lines)).encode()).hexdigest()
-
-    @property
-    def others(self) -> int:
-        """How many other needs the purchase is for."""
-        return max(0, len(self.lines) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,53 +58,6 @@ class Said:
     end_on: date | None = None
 
 
-def find(
-    session: Session, scope: Scope, which: Which, shared: Bench, *, known: datetime | None = None
-) -> Found:
-    """The purchase that is asked about; raises :class:`NotFound`, alike for none and one out of reach."""
-    seq = None if known is None else versions.known_seq(session, known)
-    school = registry.get_school(session, scope, which.school_id, known_seq=seq)
-    every = evaluating.need_facts(session, scope, which.school_id, known=known)
-    facts = next((each for each in every if each.service is which.service), None)
-    if facts is None:
-        raise NotFound(school_id=which.school_id)
-    reading = read(facts, Asking(shared.on, shared.policy, shared.calendar, shared.history))
-    standing = _named(reading, which.number) if which.number else _asked_about(reading)
-    tender = reading.facts_of(standing) if standing else None
-    number = tender.number if tender else None
-    lines = registry.tender_rows(session, scope, number=number, known_seq=seq) if number else ()
-    return Found(
-        school,
-        which.service,
-        case_of(tender, standing, shared.on),
-        facts,
-        shared.judge(facts),
-        lines,
-        bool(number and bounds.foreign_tenders(session, scope, {number})),
-    )
-
-
-def _named(reading: Reading, number: str) -> TenderStanding | None:
-    """The purchase of a number; one that has its contract asks nothing any more."""
-    found = next((each for each in reading.standings if each.number == number), None)
-    if found is None:
-        raise NotFound(number=number)
-    return None if found.stage is None and _is_contracted(reading, found) else found
-
-
-def _asked_about(reading: Reading) -> TenderStanding | None:
-    """The live one that speaks for the need, else one that awaits its contract, else the failed one."""
-    if reading.speaking is not None or not reading.awaits_contract:
-        return reading.speaking or reading.failed
-    held = (each for each in reading.standings if each.status is TenderStatus.COMPLETE)
-    awaiting = [each for each in held if not _is_contracted(reading, each)]
-    return max(awaiting, key=lambda each: (each.ended_on or date.min, each.number), default=None)
-
-
-def _is_contracted(reading: Reading, found: TenderStanding) -> bool:
-    return any(line.tender_number == found.number for line in reading.facts.lines)
-
-
 def record(
     session: Session, author: Author, scope: Scope, which: Which, said: Said, *, book: Book, today: date
 ) -> tuple[Wrong, ...]:
@@ -155,7 +67,7 @@ def record(
     :class:`ChangedMeanwhile` where the facts or the question are others than those that were seen.
     """
     shared = evaluating.bench(session, book, on=today)
-    found = require_seen(find(session, scope, which, shared), said.seen)
+    found = require_seen(inquiring.find(session, scope, which, shared), said.seen)
     wrong = wrong_with(found, said, years=book.policy.on(today).longest_term_years)
     if wrong or said.day is None:
         return wrong
@@ -209,7 +121,7 @@ def write(
 def wrong_with(found: Found, said: Said, *, years: int) -> tuple[Wrong, ...]:
     """Everything that is wrong with an answer at once."""
     case = found.case
-    if found.is_shared and not case.is_new:
+    if not found.may_be_answered:
         return (Wrong("", "shared"),)
     wrong = [
         wrong_day(case, "day", said.day, may_be_ahead=case.question in AHEAD),
@@ -308,12 +220,11 @@ def _rows(found: Found, said: Said, number: str, columns: Mapping[str, str]) -> 
 
 
 def new_rows(found: Found, number: str, columns: Mapping[str, str]) -> list[Mapping[str, str]]:
-    """Lines of a new purchase: for the needs of the failed one that it repeats, else for the need alone."""
+    """Lines of a new purchase: for the needs of the failed one that its reader sees, else the need alone."""
     failed = found.case.repeats
-    if failed is None or found.is_shared:
+    if failed is None:
         only = {"school_id": found.school.school_id, "service": found.service.value}
-        before = {"repeats_tender_number": failed.number} if failed else {}
-        return [{"tender_number": number, **only, **before, **columns}]
+        return [{"tender_number": number, **only, **columns}]
     kept = ("school_id", "service", "title", "method", "wanted_from", "amount", "organiser_bin")
     return [
         {

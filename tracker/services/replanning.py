@@ -38,11 +38,11 @@ from tracker.domain.vocabulary import (
     Trouble,
     Verdict,
 )
-from tracker.services import evaluating, progressing, working
+from tracker.services import evaluating, inquiring, progressing, working
 from tracker.services.acting import Author
 from tracker.services.amending import values_of
 from tracker.services.evaluating import Bench, Book
-from tracker.services.progressing import Found, Which
+from tracker.services.inquiring import Found, Which
 from tracker.store.scope import Scope
 
 
@@ -83,11 +83,12 @@ class Outlook:
 
 def ways(found: Found, trouble: Trouble, day: date, shared: Bench) -> Ways:
     """What the law data know to follow a failure, by the law under which the purchase was published."""
-    tender = found.case.tender
+    tender = found.case.tender or found.case.repeats
     if tender is None or trouble is Trouble.SUSPENDED:
         return Ways((), None)
     law_day = law_for(tender, shared.on, shared.policy).day
-    facts = stopped(found.facts, tender.number, trouble, day)
+    is_failed = found.case.repeats is not None
+    facts = found.facts if is_failed else stopped(found.facts, tender.number, trouble, day)
     need = read(facts, Asking(shared.on, shared.policy, shared.calendar, shared.history))
     answer = ground_after(need, RouteId.AFTER_FAILURE, shared.on)
     route = next((one for one in shared.policy.on(shared.on).routes if answer and one.id is answer.id), None)
@@ -146,7 +147,7 @@ def record(
     """
     scope = Scope.of_person(person)
     shared = evaluating.bench(session, book, on=today)
-    found = progressing.require_seen(progressing.find(session, scope, which, shared), want.seen)
+    found = progressing.require_seen(inquiring.find(session, scope, which, shared), want.seen)
     wrong = wrong_with(found, want)
     if wrong or want.day is None or found.case.tender is None:
         return wrong
@@ -162,12 +163,17 @@ def record(
     return wrong
 
 
+def may_be_said(found: Found, trouble: Trouble) -> bool:
+    """Whether the stop is hers to say: a suspension is an event of the whole purchase."""
+    return not found.is_shared or trouble is not Trouble.SUSPENDED
+
+
 def wrong_with(found: Found, want: Want) -> tuple[Wrong, ...]:
     """Everything that is wrong with what is said, at once."""
-    if found.is_shared:
-        return (Wrong("", "shared"),)
     if want.trouble not in found.case.troubles:
         return (Wrong("", "stage"),)
+    if not may_be_said(found, want.trouble):
+        return (Wrong("", "shared"),)
     wrong = [wrong_stop(found.case, want.trouble, want.day)]
     if want.then is not None:
         wrong.append(wrong_plan("planned_on", want.planned_on, found.case.on))

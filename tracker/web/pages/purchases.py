@@ -15,9 +15,10 @@ from tracker.domain.errors import ChangedMeanwhile, DayNotReadable, TrackerError
 from tracker.domain.progress import Plan, Question, Wrong
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Method, RemedyId, Service, Trouble
-from tracker.services import evaluating, progressing, replanning
+from tracker.services import evaluating, inquiring, progressing, replanning
 from tracker.services.evaluating import Bench
-from tracker.services.progressing import Found, Said, Which
+from tracker.services.inquiring import Found, Which
+from tracker.services.progressing import Said
 from tracker.services.replanning import Want
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of, not_known
@@ -132,7 +133,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     shared = evaluating.bench(visit.session, visit.house.book, on=visit.on, known=visit.known)
-    found = progressing.find(visit.session, visit.scope, which, shared, known=visit.known)
+    found = inquiring.find(visit.session, visit.scope, which, shared, known=visit.known)
     trouble = _trouble(given)
     is_now = visit.on == visit.today and visit.known is None
     values = {
@@ -144,12 +145,20 @@ def _page(
         "given": given,
         "wrong": wrong,
         "refused": refused,
-        "may_record": is_now and not (found.is_shared and not found.case.is_new),
+        "may_record": is_now and found.may_be_answered,
+        "may_stop": is_now,
         "may_rename": progressing.may_be_renamed(found.case),
         "clauses": visit.house.book.policy.clauses,
     }
     if trouble is None or trouble not in found.case.troubles:
-        values |= {"methods": tuple(Method), "next_on": shared.calendar.after(visit.on, 1)}
+        values |= {
+            "methods": tuple(Method),
+            "next_on": shared.calendar.after(visit.on, 1),
+            "then": None,
+            "ways": replanning.ways(found, found.failed_because, visit.on, shared)
+            if found.case.repeats
+            else None,
+        }
         return visit.page("purchases/show.html", values, status=status)
     return visit.page(
         "purchases/stopped.html", values | _stopped(visit, found, trouble, given, shared), status=status
@@ -166,6 +175,7 @@ def _stopped(visit: Visit, found: Found, trouble: Trouble, given: Given, shared:
     plan = Plan(number, planned_on) if then and planned_on else None
     return {
         "trouble": trouble,
+        "may_record": visit.on == visit.today and not visit.known and replanning.may_be_said(found, trouble),
         "then": then,
         "day": day,
         "planned_on": planned_on,
