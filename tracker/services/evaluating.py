@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sized
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from pathlib import Path
-from threading import Lock
-from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -30,16 +27,17 @@ from tracker.domain.register import SchoolRow
 from tracker.domain.tenders import StageHistory
 from tracker.domain.vocabulary import State
 from tracker.domain.workdays import WorkCalendar
-from tracker.law.loader import load_calendar, load_policy
+from tracker.law.loader import load_calendar
 from tracker.services.aside import Aside, Unjudged
-from tracker.store import assessments, facts, histories, references, registry, versions
+from tracker.services.book import Book as Book
+from tracker.services.book import Earlier
+from tracker.store import assessments, changes, facts, histories, references, registry, versions
 from tracker.store.flags import open_flags
 from tracker.store.row_security import whole_country
 from tracker.store.scope import EVERYTHING, Scope
 
-KEPT_SNAPSHOTS = 200
-KEPT_NEEDS = 100_000
-"""How many (scope, day, moment) answers a process remembers, and how many needs they may hold together."""
+MOST_CHANGED = 1_000
+"""Schools that are judged again beside an earlier answer; where more have changed all are judged anew."""
 
 UNJUDGED = "unjudged"
 """Under this name a session knows the needs that are missing in what was asked for, so that pages say so."""
@@ -61,6 +59,7 @@ class Snapshot:
     """Every need of a scope as it stands on a day, as far as was known at a moment.
 
     The ``unjudged`` are those over which the rules fail: they are in no count and no list of ``needs``.
+    ``basis`` names what they were judged by.
     """
 
     on: date
@@ -68,57 +67,11 @@ class Snapshot:
     policy: str
     needs: tuple[NeedView, ...]
     unjudged: tuple[Unjudged, ...] = ()
+    basis: str = ""
 
     def counts(self) -> dict[State, int]:
         """How many needs are in each state."""
         return dict(Counter(need.assessment.state for need in self.needs))
-
-
-class Kept(Protocol):
-    """An answer about needs that is worth keeping for the same question."""
-
-    @property
-    def needs(self) -> Sized:
-        """The needs that it is about."""
-
-
-KeptAnswer = TypeVar("KeptAnswer", bound=Kept)
-
-
-@dataclass
-class Book:
-    """The law as loaded for this process, and the last answers given with it."""
-
-    policy: Policy
-    folder: Path | None = None
-    _kept: OrderedDict[tuple[object, ...], Kept] = field(default_factory=OrderedDict, repr=False)
-    _lock: Lock = field(default_factory=Lock, repr=False)
-
-    @classmethod
-    def load(cls, folder: Path | None = None) -> Book:
-        """Read the bundled law, or that of ``folder``; raises ``PolicyBroken``."""
-        return cls(load_policy(folder), folder)
-
-    def remember(
-        self, kind: type[KeptAnswer], key: tuple[object, ...], make: Callable[[], KeptAnswer]
-    ) -> KeptAnswer:
-        """The answer of a kind that is kept under ``key``, else the one that ``make`` gives."""
-        key = (kind, *key)
-        with self._lock:
-            kept = self._kept.get(key)
-            if isinstance(kept, kind):
-                self._kept.move_to_end(key)
-                return kept
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > 1 and self._is_full():
-                self._kept.popitem(last=False)
-        return made
-
-    def _is_full(self) -> bool:
-        needs = sum(len(shot.needs) for shot in self._kept.values())
-        return len(self._kept) > KEPT_SNAPSHOTS or needs > KEPT_NEEDS
 
 
 @dataclass(frozen=True)
@@ -216,9 +169,16 @@ def standing_of(
 
 
 def snapshot(session: Session, scope: Scope, *, on: date, known: datetime | None, book: Book) -> Snapshot:
-    """Every need of the scope on ``on``, judged from the facts unless the same was just asked."""
-    key = (session.get_bind().engine.url, registry.data_version(session), scope, on, known)
-    shot = book.remember(Snapshot, key, lambda: take_snapshot(session, scope, on=on, known=known, book=book))
+    """Every need of the scope on ``on``, judged from the facts unless the same was just asked.
+
+    Where it was asked before the last facts came, only schools of which anything was learnt are judged again.
+    """
+
+    def take(earlier: Earlier[Snapshot] | None) -> Snapshot:
+        return take_snapshot(session, scope, on=on, known=known, book=book, earlier=earlier)
+
+    key = (session.get_bind().engine.url, scope, on, known)
+    shot = book.renew(Snapshot, key, registry.data_version(session), take)
     session.info[UNJUDGED] = shot.unjudged
     return shot
 
@@ -232,16 +192,35 @@ def take_snapshot(
     known: datetime | None,
     book: Book,
     progress: Progress | None = None,
+    earlier: Earlier[Snapshot] | None = None,
 ) -> Snapshot:
-    """Judge every need of the scope on ``on``; writes nothing."""
+    """Judge every need of the scope on ``on``, save what stands as in an ``earlier`` one; writes nothing."""
     shared = bench(session, book, on=on, known=known)
-    seq = _known_seq(session, known)
-    schools = {school.school_id: school for school in registry.list_schools(session, scope, known_seq=seq)}
+    seq, changed = _known_seq(session, known), _changed(session, scope, shared, known, earlier)
+    rows = registry.list_schools(session, scope, known_seq=seq, named=changed)
+    schools = {school.school_id: school for school in rows}
+    asked = (
+        None if changed is None else {(row.school_id, service) for row in rows for service in row.services}
+    )
     aside = shared.aside()
-    judged = _judge(shared, aside, facts.load_facts(session, scope, known_seq=seq), progress)
-    needs = tuple(NeedView(schools[found.school_id], found) for found in judged)
+    judged = _judge(shared, aside, facts.load_facts(session, scope, known_seq=seq, needs=asked), progress)
+    needs = [NeedView(schools[found.school_id], found) for found in judged]
+    if earlier is not None and changed is not None:
+        needs += (need for need in earlier.answer.needs if need.school.school_id not in changed)
+        needs.sort(key=lambda need: (need.school.school_id, need.assessment.service))
     left = tuple(Unjudged(schools[school_id], service) for school_id, service in aside.needs)
-    return Snapshot(on, known, book.policy.fingerprint, needs, left)
+    return Snapshot(on, known, book.policy.fingerprint, tuple(needs), left, shared.basis)
+
+
+def _changed(
+    session: Session, scope: Scope, shared: Bench, known: datetime | None, earlier: Earlier[Snapshot] | None
+) -> frozenset[str] | None:
+    """The schools to judge again; None for all. A scope that is less than everything may change itself."""
+    if earlier is None or known is not None or scope != EVERYTHING or earlier.answer.basis != shared.basis:
+        return None
+    aside = {need.school.school_id for need in earlier.answer.unjudged}
+    named = changes.changed_schools(session, scope, since=earlier.version) | aside
+    return named if len(named) <= MOST_CHANGED else None
 
 
 def _judge(

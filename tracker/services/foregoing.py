@@ -19,6 +19,7 @@ from tracker.domain.reading import read
 from tracker.domain.tenders import StageHistory
 from tracker.domain.vocabulary import LIVE, State
 from tracker.domain.workdays import WorkCalendar
+from tracker.services.book import Earlier
 from tracker.services.evaluating import Book, NeedKey, NeedView, Snapshot, calendar
 from tracker.store import facts, registry, versions
 from tracker.store.scope import Scope
@@ -55,11 +56,12 @@ class Prospect:
 
 @dataclass(frozen=True)
 class Prospects:
-    """The needs of a scope that lose service, or whose cover ends, as of a day."""
+    """The needs of a scope that lose service, or whose cover ends, as of a day; ``shot`` shows all needs."""
 
     on: date
     needs: tuple[Prospect, ...]
     asking: Asking
+    shot: Snapshot
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -81,25 +83,46 @@ class Prospects:
 
 
 def prospects(session: Session, scope: Scope, shot: Snapshot, *, book: Book) -> Prospects:
-    """What lies ahead of what a snapshot of the scope shows, worked out unless the same was just asked."""
-    key = (session.get_bind().engine.url, registry.data_version(session), scope, shot.on, shot.known)
-    return book.remember(Prospects, key, lambda: _look(session, scope, shot, book))
+    """What lies ahead of what a snapshot of the scope shows, worked out unless the same was just asked.
+
+    A need that stands in it as in one that was looked at before is not looked at again.
+    """
+    key = (session.get_bind().engine.url, scope, shot.on, shot.known)
+    version = registry.data_version(session)
+    return book.renew(Prospects, key, version, lambda earlier: _look(session, scope, shot, book, earlier))
 
 
 @facts.keeping_all()
-def _look(session: Session, scope: Scope, shot: Snapshot, book: Book) -> Prospects:
+def _look(
+    session: Session, scope: Scope, shot: Snapshot, book: Book, earlier: Earlier[Prospects] | None
+) -> Prospects:
     days = calendar(session, book, shot.known)
     asking = Asking(
         shot.on, book.policy, days, StageHistory.none()
     )  # whether anything has begun asks no length
-    views = {(need.school.school_id, need.assessment.service): need for need in shot.needs if _may_lose(need)}
+    same = _same(shot, earlier)
+    views = {
+        (need.school.school_id, need.assessment.service): need
+        for need in shot.needs
+        if id(need) not in same and _may_lose(need)
+    }
     seq = None if shot.known is None else versions.known_seq(session, shot.known)
-    found = (
+    found = [
         _prospect(views[key], need, asking)
-        for need in facts.load_facts(session, scope, known_seq=seq)
+        for need in facts.load_facts(session, scope, known_seq=seq, needs=views if same else None)
         if (key := (need.school_id, need.service)) in views
-    )
-    return Prospects(shot.on, tuple(each for each in found if each.unserved or each.end), asking)
+    ]
+    if earlier is not None:
+        found += (one for one in earlier.answer.needs if id(one.need) in same)
+        found.sort(key=lambda one: one.key)
+    return Prospects(shot.on, tuple(each for each in found if each.unserved or each.end), asking, shot)
+
+
+def _same(shot: Snapshot, earlier: Earlier[Prospects] | None) -> frozenset[int]:
+    """The needs of a snapshot that were looked at before, by what they are: the very same object."""
+    if earlier is None or earlier.answer.shot.basis != shot.basis:
+        return frozenset()
+    return frozenset(map(id, earlier.answer.shot.needs)) & frozenset(map(id, shot.needs))
 
 
 def _may_lose(need: NeedView) -> bool:

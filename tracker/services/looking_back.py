@@ -16,9 +16,11 @@ from tracker.domain.foregone import unserved
 from tracker.domain.months import month_before
 from tracker.domain.vocabulary import State
 from tracker.domain.workdays import WorkCalendar
-from tracker.services.evaluating import Book
+from tracker.services.book import Earlier
+from tracker.services.evaluating import MOST_CHANGED, Book
 from tracker.store import facts, registry, through_time
-from tracker.store.scope import Scope
+from tracker.store.changes import changed_schools
+from tracker.store.scope import EVERYTHING, Scope
 from tracker.store.through_time import Course, Known
 
 Place = tuple[str | None, str | None]
@@ -59,9 +61,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Past:
-    """Some days of a scope, in their order."""
+    """Some days of a scope, in their order, and what they were counted from."""
 
     needs: tuple[Point, ...]
+    counted: Counted
 
     def of(self, region: str | None = None) -> tuple[tuple[date, Standing, Standing | None], ...]:
         """Each day, of the whole scope or of one region of it: as known now, and as known then."""
@@ -116,34 +119,79 @@ def look_back(
     calendar: WorkCalendar,
     book: Book,
 ) -> Past:
-    """These days, each as known now (or at ``known``) and at its own end; remembered like a snapshot."""
-    key = (session.get_bind().engine.url, registry.data_version(session), scope, tuple(days), known)
-    return book.remember(Past, key, lambda: _look(session, scope, days, known, calendar))
+    """These days, each as known now (or at ``known``) and at its own end; remembered like a snapshot.
+
+    A school of which nothing was learnt since they were last counted is not judged again.
+    """
+    asked = _Question(scope, tuple(days), known, calendar)
+
+    def look(earlier: Earlier[Past] | None) -> Past:
+        return _look(session, asked, earlier)
+
+    key = (session.get_bind().engine.url, scope, asked.days, known)
+    return book.renew(Past, key, registry.data_version(session), look)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Of whom is asked, which days, as known when, and by which working days is counted."""
+
+    scope: Scope
+    days: tuple[date, ...]
+    known: datetime | None
+    calendar: WorkCalendar
 
 
 @facts.keeping_all()
-def _look(
-    session: Session, scope: Scope, days: Sequence[date], known: datetime | None, calendar: WorkCalendar
-) -> Past:
-    ends = [datetime.combine(day, time.max, LEGAL_ZONE) for day in days]
-    *then, now = through_time.known_seqs(session, [*ends, known or datetime.max.replace(tzinfo=LEGAL_ZONE)])
+def _look(session: Session, asked: _Question, earlier: Earlier[Past] | None) -> Past:
+    ends = [datetime.combine(day, time.max, LEGAL_ZONE) for day in asked.days]
+    latest = asked.known or datetime.max.replace(tzinfo=LEGAL_ZONE)
+    *then, now = through_time.known_seqs(session, [*ends, latest])
     seqs = (*(min(seq, now) for seq in then), now)
-    courses = through_time.load_through(session, scope, seqs, with_tenders=False)
-    judge = _Judge(calendar, {})
-    counts = [(_Count(), _Count()) for _ in days]
-    for _, group in groupby(courses, _school):
-        needs = tuple(group)
-        for place, day in enumerate(days):
-            is_new = any(need[place] is not need[-1] for need in needs)
-            found = judge.school((need[-1] for need in needs), day)
-            counts[place][0].add(found)
-            counts[place][1].add(judge.school((need[place] for need in needs), day) if is_new else found)
-    return Past(
-        tuple(
-            Point(day, of_now.standings(), of_then.standings() or None)
-            for day, (of_now, of_then) in zip(days, counts, strict=True)
-        )
+    changed = _changed(session, asked, seqs, earlier)
+    courses = through_time.load_through(session, asked.scope, seqs, with_tenders=False, named=changed)
+    judge = _Judge(asked.calendar, {})
+    schools = {school: judge.through(tuple(needs), asked.days) for school, needs in groupby(courses, _school)}
+    counts = [(_Count(), _Count()) for _ in asked.days]
+    if earlier is not None and changed is not None:
+        before = earlier.answer.counted
+        counts = [(now.copy(), then.copy()) for now, then in before.counts]
+        _add(counts, (before.schools[school] for school in changed & before.schools.keys()), -1)
+        _add(counts, schools.values(), 1)
+        schools = {**{name: one for name, one in before.schools.items() if name not in changed}, **schools}
+    else:
+        _add(counts, schools.values(), 1)
+    points = (
+        Point(day, of_now.standings(), of_then.standings() or None)
+        for day, (of_now, of_then) in zip(asked.days, counts, strict=True)
     )
+    return Past(tuple(points), Counted(seqs, asked.calendar.fingerprint, schools, tuple(counts)))
+
+
+def _changed(
+    session: Session, asked: _Question, seqs: tuple[int, ...], earlier: Earlier[Past] | None
+) -> frozenset[str] | None:
+    """The schools to judge again; None for all.
+
+    Of a school of which nothing was learnt since, a day stands as it did where it was asked as known at the
+    same recording, or at the last one that there was.
+    """
+    if earlier is None or asked.known is not None or asked.scope != EVERYTHING:
+        return None
+    before = earlier.answer.counted
+    stands = all(old in (new, earlier.version) for old, new in zip(before.seqs, seqs, strict=True))
+    if not stands or before.calendar != asked.calendar.fingerprint:
+        return None
+    named = changed_schools(session, asked.scope, since=earlier.version)
+    return named if len(named) <= MOST_CHANGED else None
+
+
+def _add(counts: Sequence[tuple[_Count, _Count]], schools: Iterable[Seen], number: int) -> None:
+    """Add schools to what is counted of each day, or take them out."""
+    for school in schools:
+        for (of_now, of_then), (now, then) in zip(counts, school, strict=True):
+            of_now.add(now, number)
+            of_then.add(then, number)
 
 
 def _school(course: Course) -> str:
@@ -153,6 +201,19 @@ def _school(course: Course) -> str:
 Found = tuple[Place, State, int] | None
 """Where a school is, its worst state, and what its needs lost together; None where it is not known."""
 
+Seen = tuple[tuple[Found, Found], ...]
+"""A school on each day: as known now, and as known then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What days were counted from: the recordings asked for, the working days, each school; the counts."""
+
+    seqs: tuple[int, ...]
+    calendar: str
+    schools: Mapping[str, Seen]
+    counts: tuple[tuple[_Count, _Count], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
@@ -160,6 +221,15 @@ class _Judge:
 
     calendar: WorkCalendar
     covers: dict[int, Cover]
+
+    def through(self, needs: tuple[Course, ...], days: Sequence[date]) -> Seen:
+        """A school on each day, by the courses of its needs."""
+        found = []
+        for place, day in enumerate(days):
+            now = self.school((need[-1] for need in needs), day)
+            is_new = any(need[place] is not need[-1] for need in needs)
+            found.append((now, self.school((need[place] for need in needs), day) if is_new else now))
+        return tuple(found)
 
     def school(self, needs: Iterable[Known | None], day: date) -> Found:
         """A school on a day, by those of its needs that are known."""
@@ -185,17 +255,27 @@ class _Judge:
 
 
 class _Count:
-    """Adds schools up by place."""
+    """Adds schools up by place, and takes them out again."""
 
     def __init__(self) -> None:
         self._states: defaultdict[Place, Counter[State]] = defaultdict(Counter)
         self._lost: Counter[Place] = Counter()
 
-    def add(self, found: Found) -> None:
+    def copy(self) -> _Count:
+        """The same counts, to go on from."""
+        copied = _Count()
+        copied._states.update((place, Counter(states)) for place, states in self._states.items())
+        copied._lost.update(self._lost)
+        return copied
+
+    def add(self, found: Found, number: int) -> None:
         if found is not None:
             place, state, lost = found
-            self._states[place][state] += 1
-            self._lost[place] += lost
+            self._states[place][state] += number
+            self._lost[place] += number * lost
 
     def standings(self) -> Mapping[Place, Standing]:
-        return {place: Standing(states, self._lost[place]) for place, states in self._states.items()}
+        """Of each place that has schools."""
+        return {
+            place: Standing(+states, self._lost[place]) for place, states in self._states.items() if +states
+        }

@@ -20,7 +20,7 @@ from tracker.domain.facts import NeedFacts, ServiceLine, TenderEvent, TenderFact
 from tracker.domain.vocabulary import Service
 from tracker.store.bulk import columns
 from tracker.store.facts import keeping_all
-from tracker.store.scope import Scope, visible
+from tracker.store.scope import Scope, either, visible
 from tracker.store.tables import CONTRACT_LINE, NEED, RECORDING, SCHOOL, TENDER_EVENT, TENDER_LINE
 
 SCHOOL_FIELDS = ("school_id", "closed_on", "bin", "region", "district")
@@ -123,13 +123,21 @@ def _present(versions: Iterable[_Version], seq: int) -> Iterator[tuple[Any, ...]
 
 @keeping_all()
 def load_through(
-    session: Session, scope: Scope, seqs: Sequence[int], *, with_tenders: bool
+    session: Session,
+    scope: Scope,
+    seqs: Sequence[int],
+    *,
+    with_tenders: bool,
+    named: Collection[str] | None = None,
 ) -> tuple[Course, ...]:
     """Every need within ``scope`` as known right after each of these recordings, by school and service.
 
+    Where schools are ``named``, only theirs.
+
     Needs that were known at none of them are left out.
     """
-    register = _register(session, scope, (min(seqs), max(seqs)), with_tenders=with_tenders)
+    between = min(seqs), max(seqs)
+    register = _register(session, scope, between, with_tenders=with_tenders, named=named)
     courses = (_course(register, need, seqs) for need in sorted(register.needs))
     return tuple(course for course in courses if any(course))
 
@@ -145,16 +153,27 @@ def _course(register: _Register, need: NeedKey, seqs: Sequence[int]) -> Course:
     return tuple(known[stage] for stage in stages)
 
 
-def _register(session: Session, scope: Scope, between: tuple[int, int], *, with_tenders: bool) -> _Register:
+def _register(
+    session: Session,
+    scope: Scope,
+    between: tuple[int, int],
+    *,
+    with_tenders: bool,
+    named: Collection[str] | None,
+) -> _Register:
+    def wanted(table: Table) -> ColumnElement[bool]:
+        of_school = table.c.school_id
+        return and_(visible(session, scope, of_school), either(session, of_school, named))
+
     def read(table: Table, fields: Sequence[str], keys: int) -> Versions:
-        return _versions(session, table, fields, keys, between, visible(session, scope, table.c.school_id))
+        return _versions(session, table, fields, keys, between, wanted(table))
 
     schools, needs = read(SCHOOL, SCHOOL_FIELDS, 1), read(NEED, NEED_FIELDS, 2)
     lines = read(CONTRACT_LINE, LINE_FIELDS, 2)
     if not with_tenders:
         return _Register(schools, needs, lines)
     tenders = read(TENDER_LINE, TENDER_FIELDS, 2)
-    seen = select(TENDER_LINE.c.tender_number).where(visible(session, scope, TENDER_LINE.c.school_id))
+    seen = select(TENDER_LINE.c.tender_number).where(wanted(TENDER_LINE))
     events = _versions(
         session, TENDER_EVENT, EVENT_FIELDS, 1, between, TENDER_EVENT.c.tender_number.in_(seen)
     )

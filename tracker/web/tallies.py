@@ -70,6 +70,19 @@ def tally(needs: Iterable[NeedView]) -> Tally:
     )
 
 
+def together(tallies: Iterable[Tally]) -> Tally:
+    """The tally of several places that share no school."""
+    every = tuple(tallies)
+    return Tally(
+        schools=sum(one.schools for one in every),
+        integrated=sum(one.integrated for one in every),
+        states={state: sum(one.states[state] for one in every) for state in State},
+        stalled=sum(one.stalled for one in every),
+        in_purchase=sum(one.in_purchase for one in every),
+        losing={days: sum(one.losing[days] for one in every) for days in HORIZONS},
+    )
+
+
 def _loses_within(school: SchoolStanding, days: int) -> bool:
     return any(is_lost_within(found, days) for found in school.assessments)
 

@@ -22,7 +22,7 @@ from tracker.store import registry
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import HORIZONS, NOT_STATED, Filters, asked_of
 from tracker.web.rules import allow
-from tracker.web.tallies import Tally, by_district, by_region, tally
+from tracker.web.tallies import Tally, by_district, by_region, together
 from tracker.web.tiles import LAYOUT, Level, level_of
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -68,7 +68,9 @@ def _figures(visit: Visit, shot: Snapshot, look: Prospects, region: str | None) 
     def count() -> Figures:
         needs = Filters(region=region).keep(shot.needs, found=None)
         rows = by_district(needs) if region else by_region(needs, [each.code for each in REGIONS])
-        return Figures(rows, tally(needs), _lost(look, needs, is_region=region is not None))
+        return Figures(
+            rows, together(row for _, row in rows), _lost(look, needs, is_region=region is not None)
+        )
 
     version = registry.data_version(visit.session)
     key = (visit.house.engine.url, version, visit.scope, visit.on, visit.known, region)
