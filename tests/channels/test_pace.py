@@ -3,16 +3,72 @@
 from __future__ import annotations
 
 import asyncio
+import selectors
+from collections import deque
+from itertools import pairwise
 
 from tests.channels.bot import TAKEN, bot, refuses
 from tests.channels.letters import letter
 from tests.channels.web_servers import Asked, Reply
 from tests.loops import run
 from tracker.channels.pace import Pace
+from tracker.channels.telegram import IN_ALL, TO_EACH
 from tracker.domain.messages import Fate
+from tracker.outgoing import CHAT_HANDS
 
 COARSE = 0.002
 """Seconds by which two readings of a clock may differ."""
+
+
+class Leaping(selectors.DefaultSelector):
+    """Whoever waits for a moment finds it come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.passed = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """What has happened by now; then time leaps to where it was to be waited for."""
+        self.passed += timeout or 0.0
+        return super().select(0)
+
+
+class QuickLoop(asyncio.SelectorEventLoop):
+    """A loop whose time passes as quickly as everything in it is done."""
+
+    def __init__(self) -> None:
+        self._leaping = Leaping()
+        super().__init__(self._leaping)
+
+    def time(self) -> float:
+        """Seconds that went by in it."""
+        return self._leaping.passed
+
+
+def test_chn_11_eight_thousand_letters_to_four_thousand_chats_keep_every_bound_of_telegram() -> None:
+    """By the bounds that hold there; minutes pass in a moment, and both letters of a chat stand in a row."""
+    waiting, said = deque(range(8_000)), list[tuple[float, int]]()
+
+    async def hand(pace: Pace) -> None:
+        while waiting:
+            letter = waiting.popleft()
+            assert await pace.turn(f"{letter // 2}", patience=10) == 0
+            said.append((asyncio.get_running_loop().time(), letter))
+
+    async def scene() -> None:
+        pace = Pace(IN_ALL, TO_EACH)
+        await asyncio.gather(*(hand(pace) for _ in range(CHAT_HANDS)))
+
+    with asyncio.Runner(loop_factory=QuickLoop) as runner:
+        runner.run(scene())
+    moments = [at for at, _ in said]
+    assert moments == sorted(moments)
+    assert all(late - early >= 1 - COARSE for early, late in zip(moments, moments[IN_ALL:], strict=False))
+    of_chats = pairwise(sorted((letter // 2, at) for at, letter in said))
+    apart = [late - early for (one, early), (other, late) in of_chats if one == other]
+    assert min(apart) >= 1 / TO_EACH - COARSE
+    assert len(apart) == 4_000
+    assert sorted(letter for _, letter in said) == list(range(8_000))
 
 
 def test_turns_keep_their_distance_in_all_and_for_each() -> None:

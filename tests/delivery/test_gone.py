@@ -1,5 +1,5 @@
 """REM-13 and REM-5: what is deleted or moved away takes its unsent reminders along, with a reason, or they go
-another way; REM-2: after an outage of any length everything owed goes out; REM-8: poison stays alone."""
+another way; REM-8: poison stays alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from tests.delivery.conftest import Service
 from tests.people import ADMIN
 from tests.store.rows import record
 from tests.web.register import (
-    COVERED,
     ENDING,
     INTERIM,
     NOW,
@@ -34,7 +33,7 @@ from tracker.domain.roles import Role
 from tracker.domain.vocabulary import ContractStatus, TenderStatus
 from tracker.domain.withdrawing import Why
 from tracker.services import agreeing
-from tracker.store import accounts, digests, holds, people, ways
+from tracker.store import accounts, holds, people, ways
 from tracker.store.engine import reading, transaction
 from tracker.store.reminder_tables import DIGEST, MESSAGE, REMINDER
 
@@ -184,45 +183,6 @@ def test_what_a_substitute_may_not_read_any_more_goes_to_the_person_herself(serv
     with reading(service.engine) as session:
         found = agreeing.of_all(session, ADMIN, legal_day(NOW), legal_day(NOW))
     assert found.agrees
-
-
-PASSED = {
-    "2027-01-15": ("30d",),
-    "2027-01-18": ("30d", "14d"),
-    "2027-01-25": ("30d", "14d", "7d"),
-    "2027-02-15": ("30d", "14d", "7d", "1d", "0d"),
-}
-"""The leads of an end on 1 February, of which people first hear on 15 January, up to each day."""
-
-
-@pytest.mark.parametrize(
-    ("away", "back"),
-    [
-        (timedelta(hours=1), "2027-01-15"), (timedelta(days=1), "2027-01-18"),
-        (timedelta(days=10), "2027-01-25"), (timedelta(days=30), "2027-02-15"),
-    ],
-)  # fmt: skip
-def test_rem_2_after_an_outage_everything_owed_goes_out_at_once_the_most_urgent_first(
-    service: Service, away: timedelta, back: str
-) -> None:
-    twin = Service(service.engine)
-    person = service.add("r", Role.REVIEWER, "59")
-    record(service.engine, a_contract("K-1", COVERED, "2027-01-01", "2027-02-01"), at=NOW)
-    if back != "2027-01-15":
-        service.round()
-    service.on(back).now += away % timedelta(days=1)
-    assert service.round() == 1
-    with reading(service.engine) as session:
-        kept = digests.of_person(session, person, most=1)[0]
-        rows = session.execute(select(REMINDER)).all()
-    assert all(row.told_on <= legal_day(service.now) for row in rows)
-    harms = [line["consequence"] for line in kept.body["lines"]]
-    assert harms == sorted(harms, key=lambda each: each != "service_lost")
-    leads = {row.key.rpartition(":")[2] for row in rows if row.key.startswith(f"cover_end:{COVERED}/")}
-    assert leads == set(PASSED[back])
-    late = any(line["is_late"] for line in kept.body["lines"])
-    assert late is (back > "2027-01-18")
-    assert twin.round() == 0
 
 
 def test_rem_8_of_five_hundred_schools_one_that_cannot_be_read_spoils_one_line_alone(

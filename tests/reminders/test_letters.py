@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -279,7 +280,7 @@ LINES = st.builds(
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=10_000 if os.environ.get("NIGHTLY") == "true" else 1_000, deadline=None)
 @given(line=LINES, language=st.sampled_from(Language))
 def test_a_letter_of_anything_parses_back_to_what_it_was_made_of(
     line: dict[str, Any], language: Language
