@@ -20,8 +20,9 @@ def changed_schools(session: Session, scope: Scope, *, since: int) -> frozenset[
 
     The working calendar is no fact of a school.
     """
-    tables = [table for table in Base.metadata.sorted_tables if "superseded_seq" in table.c]
-    of_any = union(*(query for table in tables for query in of_schools(table, since))).subquery()
+    known = (Base.metadata.tables[name] for name in sorted(Base.metadata.tables))
+    versioned = (table for table in known if "superseded_seq" in table.c)
+    of_any = union(*(query for table in versioned for query in of_schools(table, since))).subquery()
     found = select(of_any.c.school_id).where(visible(session, scope, of_any.c.school_id))
     return frozenset(session.scalars(found))
 
