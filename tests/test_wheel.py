@@ -96,7 +96,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """A fresh environment with the locked versions and the wheel, and a folder with a migrated database."""
     home = tmp_path_factory.mktemp("environment")
-    venv.create(home, with_pip=True)
+    venv.create(home)
     install(home, "--require-hashes", "-r", str(ROOT / "requirements.lock"))
     install(home, "--no-deps", "--no-index", str(wheel))
     office = Installed(home / "bin" / "tracker", tmp_path_factory.mktemp("office"))
@@ -107,8 +107,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
 
 
 def install(home: Path, *words: str) -> None:
-    """Run the environment's own pip; where no package index answers, only CI insists."""
-    pip = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-compile", *words]
+    """Install into the environment; where no package index answers, only CI insists."""
+    pip = [sys.executable, "-m", "pip", "--python", str(home), "install", "--quiet", "--no-compile", *words]
     done = subprocess.run(pip, cwd=home, capture_output=True, text=True)
     if done.returncode and "CI" not in os.environ and re.search(r"connection|No matching", done.stderr):
         pytest.skip(f"no package index: {done.stderr.splitlines()[-1]}")
