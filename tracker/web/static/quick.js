@@ -26,19 +26,21 @@ document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) event.stopPropagation();
 }, true);
 
-// A form that finds asks by itself when one stops typing; a year is typed digit by digit.
+// A form that finds asks by itself when one stops typing; a name that must be whole is asked for when one leaves it.
 let waiting;
-document.addEventListener("input", ({ target: field }) => {
-  if (!field.form?.matches("[data-live]")) return;
+const follow = ({ type, target: field }) => {
+  if (!field.form?.matches("[data-live]") || field.matches("[data-whole]") !== (type === "change")) return;
   clearTimeout(waiting);
-  if (field.type === "date" && field.value && field.value < EARLIEST) return;
+  if (field.type === "date" && field.value && field.value < EARLIEST) return; // a year is typed digit by digit
   waiting = setTimeout(() => {
-    if (!field.isConnected) return;
+    if (!field.isConnected || !field.form.checkValidity()) return;
     typing = true;
     field.form.requestSubmit();
     typing = false;
   }, PAUSE);
-});
+};
+document.addEventListener("input", follow);
+document.addEventListener("change", follow);
 
 on("config:request", (ctx, event) => {
   clearTimeout(waiting);
@@ -85,7 +87,9 @@ on("before:swap", (ctx, { detail }) => {
   ctx.stays = isHere(ctx);
   ctx.seen = [scrollX, scrollY];
   ctx.at = document.activeElement;
-  if (ctx.stays) keepTyped(detail.tasks[0].fragment);
+  if (!ctx.stays) return;
+  ctx.request.anchor = "";
+  keepTyped(detail.tasks[0].fragment);
 });
 
 // A field in which one types is not taken out of one's hands.
@@ -119,6 +123,7 @@ const focusOn = (one) => {
   one.focus({ preventScroll: true });
 };
 const arrive = (ctx) => {
+  scrollTo(0, 0); // on the way back the browser goes on to where one was
   const at = ctx.request.anchor && document.getElementById(ctx.request.anchor);
   focusOn(at || document.querySelector("main h1") || document.getElementById("main"));
 };
@@ -135,8 +140,8 @@ const again = (one) => [
 const stay = (ctx) => {
   if (document.activeElement !== ctx.at) focusOn(again(ctx.at));
   scrollTo(...ctx.seen);
-  const said = document.querySelector("main [data-found], main .lead, main .empty")?.textContent ?? "";
-  setTimeout(() => document.getElementById("said")?.replaceChildren(said), 100);
+  const found = document.querySelector("main [data-found]") ?? document.querySelector("main .lead, main .empty");
+  setTimeout(() => document.getElementById("said")?.replaceChildren(found?.innerText ?? ""), 100);
 };
 
 // Nothing is swallowed: where no answer came, one is told so beside what one was doing.
