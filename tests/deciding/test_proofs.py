@@ -106,7 +106,17 @@ def test_what_is_taken_back_stays_and_is_in_no_archive_any_more(office: Office, 
 def test_what_may_not_be_enclosed_confirms_nothing(office: Office, visit: Visit) -> None:
     number = drafted(office)
     officer = browser(visit, office, "aigul")
-    assert send(officer, office, number, ("хат.pdf", b"<script>")) == 409
+    asked = [one.id.value for one in office.found(number).asked]
+    typed = {
+        "revision": str(office.found(number).revision), "condition": asked, "confirmed": asked[1:],
+        "note": ["жазба", *[""] * (len(asked) - 1)], "paper": [""] * len(asked),
+    }  # fmt: skip
+    spoilt = {f"file-{asked[0]}": ("хат.pdf", b"<script>", "application/pdf")}
+    page = officer.post(f"/decisions/{number}/conditions", data=typed, files=spoilt)
+    assert page.status_code == 409
+    assert WORDS.say("decision_refused.file_kind") in text_of(page.text)
+    assert page.text.count(" checked>") == len(asked)  # what was typed is not lost
+    assert 'value="жазба"' in page.text
     assert send(officer, office, number, ("хат.pdf", PDF[:8] + b" " * LARGEST_ENCLOSURE + b"%%EOF")) == 409
     assert send(officer, office, number, ("хат.pdf", b" " * (LARGEST_ENCLOSURE + 70_000))) == 413
     assert office.found(number).ticks == ()

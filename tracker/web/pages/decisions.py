@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
@@ -16,6 +16,7 @@ from tracker.domain.decision_records import DecisionRecord
 from tracker.domain.decisions import MOVES, NEEDED, OTHER_EYES, Deed
 from tracker.domain.errors import DayNotReadable, DecisionRefused, DecisionStale, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
+from tracker.domain.vocabulary import ConditionId
 from tracker.services import attesting, contracting, deciding, pricing
 from tracker.services.contracting import Paper
 from tracker.services.evaluating import NeedView
@@ -35,6 +36,9 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 BY_DRAFTERS = (Deed.SEND_AGAIN, Deed.WITHDRAW, Deed.CLOSE)
 """Deeds of drafters that a button and a reason are enough for."""
+
+Confirmed = Mapping[ConditionId, tuple[str, str]]
+"""What a checklist confirms, each with its note and where its paper is."""
 
 REFUSALS = (DecisionRefused, DecisionStale, DayNotReadable)
 Revision = Annotated[int, Form(ge=0, le=LARGEST)]
@@ -136,8 +140,9 @@ def done(
     reason: str | None = None,
     stated: dict[str, str] | None = None,
     deed: Deed | None = None,
+    said: Confirmed | None = None,
 ) -> Response | None:
-    """Do the work in a transaction of its own; where it is refused, the page that says why.
+    """Do the work in a transaction of its own; where it is refused, the page that says why, with the form.
 
     The journal keeps that somebody tried to decide on her own draft.
     """
@@ -149,7 +154,7 @@ def done(
             with called.writing() as session:
                 attesting.note_own(session, author_of(called), [number_of(number)], deed)
         with called.reading() as visit:
-            return _page(visit, number_of(number), asked, refused=refused, reason=reason, stated=stated)
+            return _page(visit, number_of(number), asked, refused, reason=reason, stated=stated, said=said)
     return None
 
 
@@ -157,10 +162,11 @@ def _page(
     visit: Visit,
     number: int,
     asked: str,
-    *,
     refused: DecisionRefused | DecisionStale | DayNotReadable | None = None,
+    *,
     reason: str | None = None,
     stated: dict[str, str] | None = None,
+    said: Confirmed | None = None,
 ) -> Response:
     found = decisions.get_decision(visit.session, visit.scope, number)
     fields = {name: value for name, value in parse_qsl(asked) if name in ASKED}
@@ -182,6 +188,7 @@ def _page(
         "refused": refused,
         "reason": reason,
         "stated": stated,
+        "said": said if isinstance(refused, DecisionRefused) else None,
         "begins": begins,
         "latest": contracting.latest_end(found, begins, visit.house.book),
         "has_duties": found.has_duties,
