@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
+
 from tests.browser.conftest import Open
 from tests.browser.served import Served
 from tests.browser.test_journeys_of_cases import Hand
+from tests.feeds.test_enclosed import PDF
 from tests.people import a_person
-from tests.web.register import STALLED, a_contract, a_school, day, fill
+from tests.web.register import COVERED, STALLED, a_contract, a_school, day, fill
 from tracker.domain.register import RegisterRow, TenderRow
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language, TenderStatus
@@ -15,6 +19,7 @@ DESK = 1366
 REVIEWER = a_person(Role.REVIEWER, "59", name="asel")
 HEAD = a_person(Role.HEAD, "59", name="bolat")
 MANY = 3
+CUSTOMER = "970240000118"
 
 
 def ending(number: int) -> tuple[RegisterRow, ...]:
@@ -49,18 +54,39 @@ def test_r2_a_batch_is_drafted_approved_by_another_and_downloaded_with_eight_cli
     assert other.page.locator("input[name=decision]").count() == MANY
 
 
-def test_o2_from_the_flag_to_a_draft_that_waits_for_approval_then_r1_to_its_approval(
-    open_page: Open, fresh: Served
+def test_o2_from_the_flag_to_a_complete_set_of_papers_then_r1_to_its_approval(
+    open_page: Open, fresh: Served, tmp_path: Path
 ) -> None:
+    days = ("2027-01-01", "2027-12-31")
+    near = (a_contract(f"K-{name}", COVERED, *days, supplier_name=name) for name in ("One", "Two", "Three"))
+    last = a_contract("K-2", STALLED, "2026-01-01", "2026-12-31", buyer_bin=CUSTOMER)
     fill(fresh.engine)
+    fill(fresh.engine, a_school(STALLED, "Әйтеке", bin=CUSTOMER), last, *near)
+    refusal = tmp_path / "refusal.pdf"
+    refusal.write_bytes(PDF)
     page = open_page("/suggestions?step=draft", width=DESK, language=Language.EN, person=REVIEWER, at=fresh)
     hand = Hand(page)
     hand.click(f"a[href^='/suggestions/{STALLED}']")
     hand.click("a[href*='agreed=no']")
-    for box in range(page.locator("input[name=confirmed]").count()):
-        hand.click(f"input[name=confirmed] >> nth={box}")
+    hand.click("input[name=confirmed][value=all]")
     hand.click("main form button[type=submit]")
-    assert page.url.endswith("/decisions/1")
+    page.wait_for_url("**/decisions/1")
+    page.evaluate("document.querySelectorAll('.confirming details').forEach(each => each.open = true)")
+    page.set_input_files("#file-supplier_refused", refusal)
+    hand.clicks += 2  # "Note and paper" and the file
+    hand.click("form.confirming button[type=submit]")
+    page.get_by_text("refusal.pdf").first.wait_for()
+    hand.click("a[href$='/documents']")
+    page.wait_for_selector("input[name=addressee_3]")
+    assert [page.input_value(f"input[name=addressee_{n}]") for n in (1, 2, 3)] == ["One", "Three", "Two"]
+    page.fill("input[name=head]", "Director A. Abenova")  # once for a customer, offered ever after
+    hand.click("form.stating button[type=submit]")
+    with page.expect_download() as archive:
+        hand.click("form.download button[value=zip] >> nth=0")
+    with zipfile.ZipFile(archive.value.path()) as papers:
+        names = papers.namelist()
+    assert sum("Request" in name for name in names) == 6  # three, to edit and to read
+    assert [name for name in names if name.endswith("refusal.pdf")] != []
     assert hand.clicks <= 10
     other = Hand(open_page("/suggestions", width=DESK, language=Language.EN, person=HEAD, at=fresh))
     other.click("main table th a")

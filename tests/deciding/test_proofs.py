@@ -14,17 +14,19 @@ from tests.deciding.office import JUSTIFIED, REASON, Office
 from tests.feeds.test_enclosed import JPEG, PDF
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
-from tests.web.register import ENDING, STALLED, day, fill
+from tests.web.register import ENDING, NOW, STALLED, day, fill
 from tracker.domain.decisions import Agreed, Block, Deed
 from tracker.domain.enclosures import LARGEST_ENCLOSURE, MOST_ENCLOSURES
 from tracker.domain.errors import DecisionRefused
 from tracker.domain.register import TenderRow
 from tracker.domain.vocabulary import ConditionId, Language, RouteId, TenderStatus
 from tracker.render.catalogs import load_catalogs
+from tracker.services import erasing
+from tracker.services.acting import Author
 from tracker.services.deciding import Wanted
 from tracker.store import journal
 from tracker.store.enclosures import list_enclosures
-from tracker.store.engine import reading
+from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING
 
 WORDS = load_catalogs()[Language.EN]
@@ -101,6 +103,13 @@ def test_what_is_taken_back_stays_and_is_in_no_archive_any_more(office: Office, 
     assert "хат.pdf" in officer.get(f"/decisions/{number}").text
     asked["revision"] = str(office.found(number).revision)
     assert officer.post(f"/decisions/{number}/enclosures/back", data=asked).status_code == 409
+    leaver = office.person("aigul")
+    with transaction(office.engine, seeing=EVERYTHING) as session:
+        erasing.erase(session, Author("cli:root", NOW), leaver.id)
+    page = text_of(browser(visit, office, "asel").get(f"/decisions/{number}").text)
+    assert "сурет.jpg" in page  # the file stays, her name goes
+    assert WORDS.say("journal.erased", number=leaver.id) in page
+    assert leaver.name not in page
 
 
 def test_what_may_not_be_enclosed_confirms_nothing(office: Office, visit: Visit) -> None:
