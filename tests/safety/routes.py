@@ -56,8 +56,12 @@ def changing(client: TestClient) -> tuple[Address, ...]:
 PROVED = (Action.OWN_ACCOUNT, None)
 """Forms of one's own account and of nobody hash passwords; those of nobody are named one by one."""
 
-BY_HAND = {"/corrections": ("kind", "school_id", "number", "service", "seen", "reason", "value_end_on",
-                            "value_amount", "value_supplier_name")}  # fmt: skip
+BY_HAND = {
+    "/corrections": ("kind", "school_id", "number", "service", "seen", "reason", "value_end_on",
+                     "value_amount", "value_supplier_name"),
+    "/purchases": ("deed", "school_id", "service", "purchase", "seen", "day", "number", "trouble", "then",
+                   "planned_on", "contract", "method", "tell"),
+}  # fmt: skip
 """Forms that are read whole, whose fields no signature names."""
 
 

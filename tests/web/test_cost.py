@@ -16,7 +16,7 @@ PAGES = (
     "/", "/?region=59", "/queue", "/queue?mine=1", "/schools/S-1?from=queue", "/what-if/S-1",
     "/deadlines", "/schools", "/schools/S-1", "/policy", "/imports",
     "/cliff", "/cliff?region=59&begun=any", "/losses", "/losses?region=59", "/schools?q=мектеп",
-    "/months", "/months?region=59",
+    "/months", "/months?region=59", "/purchases/S-1",
 )  # fmt: skip
 
 

@@ -184,7 +184,11 @@ def test_an_announcement_is_recorded_under_its_number_planned_or_not(filled: Eng
     failed = client.get(f"/purchases/{FAILED}").text
     assert heading(failed) == RU.say("purchase.ask.announced.repeat")
     assert "ст. 15 п. 4, 6" in failed
-    answer(client, FAILED, number="600-2")
+    form = form_of(client, FAILED) | {"number": " 600-2\n"}
+    assert [client.post("/purchases", data=form, follow_redirects=False).status_code for _ in "ab"] == [
+        303,
+        409,
+    ]
     repeat = lines(filled, FAILED)["600-2"]
     assert (repeat.repeats_tender_number, str(repeat.published_on)) == ("T-6", TODAY)
     answer(client, INTERIM, "?trouble=no_bids&then=change", deed="stop", number="3-2")

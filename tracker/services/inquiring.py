@@ -103,11 +103,12 @@ def find(
 
 
 def _named(reading: Reading, number: str) -> TenderStanding | None:
-    """The purchase of a number; one that has its contract asks nothing any more."""
+    """The purchase of a number; of one that is over, and awaits nothing, the one that is asked about now."""
     found = next((each for each in reading.standings if each.number == number), None)
     if found is None:
         raise NotFound(number=number)
-    return None if found.stage is None and _is_contracted(reading, found) else found
+    is_held = found.status is TenderStatus.COMPLETE and not _is_contracted(reading, found)
+    return found if found.stage is not None or is_held else _asked_about(reading)
 
 
 def _asked_about(reading: Reading) -> TenderStanding | None:

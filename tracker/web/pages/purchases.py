@@ -15,6 +15,7 @@ from tracker.domain.errors import ChangedMeanwhile, DayNotReadable, TrackerError
 from tracker.domain.progress import Plan, Question, Wrong
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Method, RemedyId, Service, Trouble
+from tracker.feeds.spelling import trimmed
 from tracker.services import evaluating, inquiring, progressing, replanning
 from tracker.services.evaluating import Bench
 from tracker.services.inquiring import Found, Which
@@ -69,10 +70,10 @@ def _record(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
     said = Said(
         seen=given.get("seen", ""),
         day=_day(given, "day"),
-        number=given.get("number", ""),
+        number=trimmed(given.get("number", "")),
         is_renamed=given.get("is_renamed") == "1",
         method=_method(given),
-        contract=given.get("contract", ""),
+        contract=trimmed(given.get("contract", "")),
         start_on=_day(given, "start_on"),
         end_on=_day(given, "end_on"),
     )
@@ -91,7 +92,7 @@ def _stop(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
         day=_day(given, "day"),
         then=_remedy(given),
         planned_on=_day(given, "planned_on"),
-        number=given.get("number", ""),
+        number=trimmed(given.get("number", "")),
         tell=given.get("tell", ""),
     )
     author, book = author_of(called), called.house.book
@@ -100,12 +101,9 @@ def _stop(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
 
 
 def _done(which: Which, given: Given, deed: str) -> str:
-    """The purchase as it stands now; of what is to follow a failure where that was planned."""
-    is_new = given.get("question") == Question.ANNOUNCED or bool(given.get("then"))
-    number = given.get("number", "").strip() if is_new else which.number
-    if given.get("question") == Question.SIGNED:
-        number = ""
-    asked = {"service": which.service.value, "number": number, "done": deed}
+    """The purchase as it stands; once one is announced, planned or contracted, what is asked about now."""
+    is_over = given.get("question") in (Question.ANNOUNCED, Question.SIGNED) or bool(given.get("then"))
+    asked = {"service": which.service.value, "number": "" if is_over else which.number, "done": deed}
     query = urlencode({name: value for name, value in asked.items() if value})
     return f"{PAGE}/{quote(which.school_id)}?{query}"
 
