@@ -101,6 +101,23 @@ def test_what_if_answers_as_a_day_is_typed(open_page: Open) -> None:
     expect(page.locator("#said")).to_have_text(lost.inner_text())
 
 
+def test_a_note_is_kept_where_one_is_and_not_lost_with_the_connection(open_page: Open) -> None:
+    page = open_page(f"/schools/{ENDING}", width=DESK, person=HEAD)
+    keys = Keys(page)
+    keys.press("details:has(#note-text) > summary")
+    keys.reach("#note-text")
+    page.keyboard.type("Хат келді")
+    page.context.set_offline(True)
+    keys.press("[action='/cases/notes'] button")
+    expect(page.locator("#told")).to_have_text(WORDS.say("page.unsent"))
+    assert page.input_value("#note-text") == "Хат келді"
+    page.context.set_offline(False)
+    page.wait_for_timeout(1000)  # the button takes a second press within a second for the first
+    page.keyboard.press("Enter")
+    expect(page.locator("#notes li")).to_contain_text("Хат келді")
+    assert page.evaluate("document.activeElement.id") == "notes"
+
+
 def test_officers_are_asked_to_begin(open_page: Open) -> None:
     page = open_page("/cliff", width=DESK, person=HEAD)
     keys = Keys(page)

@@ -29,10 +29,12 @@ def page(open_page: Open) -> Page:
 
 def test_a_link_puts_the_page_in_place_and_the_way_back_is_the_browsers(page: Page) -> None:
     page.mouse.wheel(0, 200)
+    page.evaluate("document.querySelector('link[rel=icon]').href = '/old'")
     page.click(SCHOOL)
     expect(page).to_have_title(f"«Әйтеке» мектебі – {WORDS.say('app.name')}")
     assert f"/schools/{STALLED}" in page.url
     assert (page.evaluate(FOCUSED), page.evaluate("scrollY")) == ("H1", 0)
+    assert "icon-red" in (page.get_attribute("link[rel=icon]", "href") or "")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "find"
     page.go_back()
