@@ -209,7 +209,7 @@ def test_a_planned_repeat_is_reckoned_from_its_day_and_names_what_it_repeats() -
     assert [(one.number, one.status.value) for one in found] == [("7-1", "unsuccessful"), ("7-2", "planned")]
     assert after.tenders[1].repeats == "7-1"
     assert found[1].forecast is not None
-    assert number_of_repeat("T-6") == "T-6-2"
+    assert [number_of_repeat(each) for each in ("T-6", "A-1869-1")] == ["T-6-2", "A-1869-2"]
 
 
 def test_what_may_follow_is_cited_or_marked_assumed_and_depends_on_how_it_failed() -> None:

@@ -157,6 +157,8 @@ def test_a_plan_that_cannot_be_is_told_and_may_be_reckoned_again(filled: Engine,
         ("known", "", "T-2"),
     ):
         assert RU.say(f"purchase.wrong.{code}", day=day, number=number) in refused.text
+    taken = client.post("/purchases", data=form | {"number": "T-11", "deed": "stop"}).text
+    assert RU.say("purchase.wrong.taken", number="T-11") in taken
     sooner = client.post("/purchases", data=form | {"deed": "look"})
     later = client.post("/purchases", data=form | {"deed": "look", "planned_on": "2027-02-15"})
     assert [page.status_code for page in (sooner, later)] == [200, 200]
@@ -184,7 +186,9 @@ def test_an_announcement_is_recorded_under_its_number_planned_or_not(filled: Eng
     failed = client.get(f"/purchases/{FAILED}").text
     assert heading(failed) == RU.say("purchase.ask.announced.repeat")
     assert "ст. 15 п. 4, 6" in failed
-    form = form_of(client, FAILED) | {"number": " 600-2\n"}
+    form = form_of(client, FAILED) | {"number": "T-8"}
+    assert RU.say("purchase.wrong.taken", number="T-8") in client.post("/purchases", data=form).text
+    form |= {"number": " 600-2\n"}
     assert [client.post("/purchases", data=form, follow_redirects=False).status_code for _ in "ab"] == [
         303,
         409,

@@ -253,12 +253,12 @@ def too_far(field: str, day: date, on: date) -> Wrong | None:
     return Wrong(field, "far", last) if day > last else None
 
 
-_PORTAL = re.compile(r"(\d+)-(\d+)")
+_COUNTED = re.compile(r"(.*\d)-(\d{1,2})")
 
 
 def number_of_repeat(number: str) -> str:
     """The number that a repeat is likely to bear: the portal counts them behind a dash."""
-    found = _PORTAL.fullmatch(number)
+    found = _COUNTED.fullmatch(number)
     return f"{found[1]}-{int(found[2]) + 1}" if found else f"{number}-2"
 
 

@@ -26,7 +26,7 @@ from tracker.domain.progress import (
     too_far,
     wrong_day,
 )
-from tracker.domain.register import RegisterKind
+from tracker.domain.register import ImportIssue, RegisterKind
 from tracker.domain.vocabulary import Method, TenderStatus
 from tracker.render.sheets import csv_bytes
 from tracker.services import evaluating, importing, inquiring
@@ -99,7 +99,7 @@ def write(
     for kind, data in files:
         looked = importing.preview(session, scope, kind, data, filename=FILENAME, book=book, on=today)
         if looked.issues:
-            return tuple(Wrong(issue.column or "", "refused") for issue in looked.issues)
+            return tuple(dict.fromkeys(map(_told, looked.issues)))
         importing.apply(
             session,
             scope,
@@ -116,6 +116,14 @@ def write(
             origin=author.origin,
         )
     return ()
+
+
+def _told(issue: ImportIssue) -> Wrong:
+    """What an import refuses, as the form tells it: a number out of reach is one that others have taken."""
+    if issue.column in ("tender_number", "contract_number"):
+        field = "number" if issue.column == "tender_number" else "contract"
+        return Wrong(field, "taken", number=issue.value)
+    return Wrong(issue.column or "", "refused")
 
 
 def wrong_with(found: Found, said: Said, *, years: int) -> tuple[Wrong, ...]:

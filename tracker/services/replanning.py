@@ -43,6 +43,7 @@ from tracker.services.acting import Author
 from tracker.services.amending import values_of
 from tracker.services.evaluating import Bench, Book
 from tracker.services.inquiring import Found, Which
+from tracker.store import registry
 from tracker.store.scope import Scope
 
 
@@ -148,7 +149,7 @@ def record(
     scope = Scope.of_person(person)
     shared = evaluating.bench(session, book, on=today)
     found = progressing.require_seen(inquiring.find(session, scope, which, shared), want.seen)
-    wrong = wrong_with(found, want)
+    wrong = wrong_with(found, want) or _number_taken(session, scope, want)
     if wrong or want.day is None or found.case.tender is None:
         return wrong
     number, said = found.case.tender.number, trouble_of(want.trouble, want.day)
@@ -161,6 +162,13 @@ def record(
     if not wrong:
         _tell(session, author, person, found.school, want.tell)
     return wrong
+
+
+def _number_taken(session: Session, scope: Scope, want: Want) -> tuple[Wrong, ...]:
+    """That the number of what is to follow is that of a purchase which the register knows."""
+    number = want.number.strip() if want.then is not None else ""
+    is_known = bool(number and registry.tender_rows(session, scope, number=number))
+    return (Wrong("number", "taken", number=number),) if is_known else ()
 
 
 def may_be_said(found: Found, trouble: Trouble) -> bool:

@@ -144,7 +144,7 @@ def _page(
         "wrong": wrong,
         "refused": refused,
         "may_record": is_now and found.may_be_answered,
-        "may_stop": is_now,
+        "stops": [one for one in found.case.troubles if is_now and replanning.may_be_said(found, one)],
         "may_rename": progressing.may_be_renamed(found.case),
         "clauses": visit.house.book.policy.clauses,
     }
