@@ -41,19 +41,20 @@ document.addEventListener("click", async (event) => {
 });
 
 // One box chooses every row of the page; how many are chosen is said beside it.
-const boxes = (all) => [...document.querySelectorAll(`.pick input[form=${all.dataset.all}]`)];
+const rows = (form) => [...document.querySelectorAll(".pick input")].filter((box) => box.form === form);
+const chosen = (form) => rows(form).filter((box) => box.checked).length;
 const count = () => {
+  for (const told of document.querySelectorAll("output[data-words]")) {
+    told.textContent = chosen(told.form) ? `${told.dataset.words} ${chosen(told.form)}` : "";
+  }
   for (const all of document.querySelectorAll("input[data-all]")) {
-    const chosen = boxes(all).filter((box) => box.checked).length;
-    all.checked = chosen > 0 && chosen === boxes(all).length;
-    all.indeterminate = chosen > 0 && !all.checked;
-    const told = all.closest("form").querySelector("output");
-    if (told) told.textContent = chosen ? `${told.dataset.words} ${chosen}` : "";
+    all.checked = chosen(all.form) > 0 && chosen(all.form) === rows(all.form).length;
+    all.indeterminate = chosen(all.form) > 0 && !all.checked;
   }
 };
 document.addEventListener("change", ({ target }) => {
-  if (target.matches("input[data-all]")) for (const box of boxes(target)) box.checked = target.checked;
-  count();
+  if (target.matches("input[data-all]")) for (const box of rows(target.form)) box.checked = target.checked;
+  if (target.matches("input[data-all], .pick input")) count();
 });
 
 const dress = () => {
