@@ -103,6 +103,7 @@ def reports() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
     )
+    op.create_index(op.f(f"ix_{table}_contract_number"), table, ["contract_number"])
     op.create_index(
         f"uq_{table}_present",
         table,

@@ -109,7 +109,7 @@ class ReportPostedRow(Versioned, table=True):
     __tablename__ = "report_posted"
     __table_args__ = (one_where("uq_report_posted_present", PRESENT, "contract_number"), superseded_later())
 
-    contract_number: str = Field(sa_type=Key)
+    contract_number: str = Field(sa_type=Key, index=True)
     posted_on: date = Field(sa_type=Day)
 
 
