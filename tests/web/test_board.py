@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
+from tests.people import a_person
 from tests.store.rows import record
 from tests.web.conftest import Visit
 from tests.web.reading import days_of, links_of, numbers_of, text_of
 from tests.web.register import COVERED, NOW, a_contract, a_school, fill
+from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language, State
 from tracker.feeds.regions import REGIONS
 from tracker.render.catalogs import load_words
@@ -44,6 +46,14 @@ def test_a_tile_says_how_many_are_without_service_by_number_word_and_pattern(
 
 def test_the_districts_of_a_region_are_tiles_by_the_alphabet(filled: Engine, visit: Visit) -> None:
     assert list(tiles(visit(filled, Language.RU).get("/?region=59").text)) == ["Петропавл", "Тайынша"]
+
+
+def test_who_sees_one_region_begins_in_it(filled: Engine, visit: Visit) -> None:
+    whole, own = visit(filled, Language.RU), visit(filled, Language.RU, person=a_person(Role.HEAD, "59"))
+    for path in ("/", "/months", "/losses", "/cliff"):
+        there = whole.get(f"{path}?region=59").text
+        assert numbers_of(own.get(path).text) == numbers_of(own.get(f"{path}?region=59").text)
+        assert {one for one, _ in numbers_of(own.get(path).text)} == {one for one, _ in numbers_of(there)}
 
 
 def test_four_patterns_stand_for_how_many_schools_are_without() -> None:

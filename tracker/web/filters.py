@@ -11,6 +11,7 @@ from fastapi import Request
 
 from tracker.domain.errors import FilterNotKnown, ParameterNotKnown, ParameterRepeated
 from tracker.domain.findings import Assessment
+from tracker.domain.people import Person
 from tracker.domain.register import SchoolRow
 from tracker.domain.vocabulary import LIVE, FlagKind, Service, State
 from tracker.feeds.regions import REGIONS
@@ -122,6 +123,10 @@ class Filters:
             page=_number(asked, "page") or 1,
             size=_number(asked, "size", SIZES) or SIZES[0],
         )
+
+    def at_home(self, person: Person) -> Filters:
+        """The same, in the one region that is all somebody sees where she asked for none."""
+        return self if self.region else replace(self, region=person.whole_region)
 
     @property
     def named(self) -> dict[str, object]:

@@ -39,8 +39,8 @@ class Figures:
 
 @router.get("/", dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
-    """The country by regions or, with ``?region=``, a region by districts."""
-    region = Filters.read(asked_of(visit.request, ("region",))).region
+    """The country by regions; a region by districts with ``?region=``, and for who sees no other."""
+    region = Filters.read(asked_of(visit.request, ("region",))).at_home(visit.person).region
     shot = snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
     look = prospects(visit.session, visit.scope, shot, book=visit.house.book)
     figures = _figures(visit, shot, look, region)
@@ -110,7 +110,7 @@ def _past(visit: Visit, look: Prospects, region: str | None) -> dict[str, object
 @router.get("/months", dependencies=[allow(Action.READ)])
 def months(visit: Asked) -> Response:
     """The year before the day asked for, by regions or, with ``?region=``, by the districts of one."""
-    filters = Filters.read(asked_of(visit.request, ("region",)))
+    filters = Filters.read(asked_of(visit.request, ("region",))).at_home(visit.person)
     shot = snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
     found = _look_back(visit, prospects(visit.session, visit.scope, shot, book=visit.house.book))
     places = found.places(filters.region)

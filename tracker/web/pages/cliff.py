@@ -55,7 +55,7 @@ WORKING_DAYS = 5
 def show(visit: Asked) -> Response:
     """Ends by month, the burn-down, and what nothing follows, the fewest working days left first."""
     asked = asked_of(visit.request, ASKED)
-    filters, asking = Filters.read(asked), Asking.read(asked)
+    filters, asking = Filters.read(asked).at_home(visit.person), Asking.read(asked)
     look = _look(visit)
     ends = _ends(look, filters)
     shown = asking.keep(ends, visit.on)

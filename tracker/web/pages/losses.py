@@ -43,7 +43,7 @@ class LossRow:
 def show(visit: Asked) -> Response:
     """Regions, the districts of one, or the schools of a district, the most school days first."""
     asked = asked_of(visit.request, ASKED)
-    filters, until = Filters.read(asked), until_of(visit, asked)
+    filters, until = Filters.read(asked).at_home(visit.person), until_of(visit, asked)
     is_school = filters.district is not None or _per_school(asked)
     shot = snapshot(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
     look = prospects(visit.session, visit.scope, shot, book=visit.house.book)
