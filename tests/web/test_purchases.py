@@ -86,6 +86,17 @@ def test_a_recorded_step_moves_the_purchase_its_deadline_and_its_forecast(
     assert events(filled, "T-2") == ["2026-12-25 evaluation", f"{TODAY} appeal"]
     assert steps(filled) == ["results"]
     assert overdue not in client.get("/deadlines").text
+    mistake = re.findall(r'name="seen" value="([^"]*)"', client.get(f"/purchases/{STALLED}").text)[0]
+    form = {"deed": "back", "school_id": STALLED, "purchase": "T-2", "seen": mistake}
+    back = client.post("/purchases", data=form)
+    assert heading(back.text) == RU.say("purchase.ask.results")
+    assert events(filled, "T-2") == ["2026-12-25 evaluation"]
+    assert steps(filled) == ["taken_back", "results"]
+    assert overdue in client.get("/deadlines").text
+    stale = [client.post("/purchases", data=form | {"seen": seen}).status_code for seen in ("x", mistake)]
+    assert stale == [409, 409]
+    fresh = form_of(client, STALLED)["seen"]
+    assert client.post("/purchases", data=form | {"seen": fresh}).status_code == 404
     page = answer(client, USED_UP, day=TODAY)
     assert lines(filled, USED_UP)["T-11"].bids_close_on == date(2027, 1, 15)
     assert heading(page) == RU.say("purchase.ask.results")

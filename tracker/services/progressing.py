@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
-from tracker.domain.errors import ChangedMeanwhile
+from tracker.domain.errors import ChangedMeanwhile, NotFound
 from tracker.domain.facts import TenderEvent
 from tracker.domain.progress import (
     AHEAD,
@@ -26,7 +26,7 @@ from tracker.domain.progress import (
     too_far,
     wrong_day,
 )
-from tracker.domain.register import ImportIssue, RegisterKind
+from tracker.domain.register import ImportIssue, RegisterKind, TenderEventRow
 from tracker.domain.vocabulary import Method, TenderStatus
 from tracker.render.sheets import csv_bytes
 from tracker.services import evaluating, importing, inquiring
@@ -34,10 +34,13 @@ from tracker.services.acting import Author
 from tracker.services.amending import values_of
 from tracker.services.evaluating import Book
 from tracker.services.inquiring import Found, Which
-from tracker.store.scope import Scope, is_storable
+from tracker.store import assessments, references, steps, versions
+from tracker.store.row_security import whole_country
+from tracker.store.scope import EVERYTHING, Scope, is_storable
 
 FILENAME = "step.csv"
 LONGEST_NUMBER = 100
+TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,38 @@ def record(
     else:
         files = _files(found, said, answer_of(found.case, said.day))
     return write(session, author, scope, files, step=found.case.question, book=book, today=today)
+
+
+def mistaken(session: Session, scope: Scope, found: Found) -> TenderEventRow | None:
+    """The step that may be taken back: the last event, where it was recorded here and is hers to say."""
+    tender = found.case.tender
+    if tender is None or found.is_shared:
+        return None
+    return steps.last_step(session, scope, tender.number, source=FILENAME)
+
+
+def take_back(
+    session: Session, author: Author, scope: Scope, which: Which, seen: str, *, book: Book, today: date
+) -> None:
+    """Take back the step that was recorded last by mistake; what was known meanwhile stays on record.
+
+    Raises :class:`NotFound` where there is none, and what :func:`record` does.
+    """
+    shared = evaluating.bench(session, book, on=today)
+    found = require_seen(inquiring.find(session, scope, which, shared), seen)
+    event = mistaken(session, scope, found)
+    if event is None:
+        raise NotFound(number=which.number)
+    at = references.next_moment(session, now=author.now)
+    seq = versions.open_recording(session, at=at, actor=author.actor, source=FILENAME, reason=TAKEN_BACK)
+    steps.withdraw_event(session, event, seq)
+    with whole_country(session):  # the purchase is judged for all its schools
+        needs = references.needs_of_tenders(session, EVERYTHING, {event.tender_number})
+        assessments.mark_due(session, needs)
+        evaluating.evaluate(session, today=today, book=book)
+    author.note(
+        session, Act.PURCHASE_STEP, RegisterKind.TENDER_EVENTS, step=TAKEN_BACK, keys=[" / ".join(event.key)]
+    )
 
 
 def require_seen(found: Found, seen: str) -> Found:

@@ -30,7 +30,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = "/purchases"
 FIELDS = ("service", "number", "trouble", "then", "done")
-RECORD, STOP, LOOK = "record", "stop", "look"
+RECORD, STOP, LOOK, BACK = DEEDS = ("record", "stop", "look", "back")
 
 Given = Mapping[str, str]
 
@@ -53,12 +53,12 @@ async def read_form(request: Request, called: Called) -> Response:
 
 def _answered(called: Caller, given: Given) -> Response:
     deed, which = given.get("deed", ""), _which(given)
-    if deed not in (RECORD, STOP, LOOK):
-        raise not_known("deed", deed, (RECORD, STOP, LOOK))
+    if deed not in DEEDS:
+        raise not_known("deed", deed, DEEDS)
     if deed == LOOK:
         return _again(called, which, given)
     try:
-        wrong = _record(called, which, given) if deed == RECORD else _stop(called, which, given)
+        wrong = {RECORD: _record, STOP: _stop, BACK: _take_back}[deed](called, which, given)
     except ChangedMeanwhile as error:
         return _again(called, which, given, refused=error, status=409)
     if wrong:
@@ -80,6 +80,13 @@ def _record(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
     author, book = author_of(called), called.house.book
     with called.writing() as session:
         return progressing.record(session, author, called.scope, which, said, book=book, today=called.today)
+
+
+def _take_back(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
+    author, book, seen = author_of(called), called.house.book, given.get("seen", "")
+    with called.writing() as session:
+        progressing.take_back(session, author, called.scope, which, seen, book=book, today=called.today)
+    return ()
 
 
 def _stop(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
@@ -149,18 +156,23 @@ def _page(
         "clauses": visit.house.book.policy.clauses,
     }
     if trouble is None or trouble not in found.case.troubles:
-        values |= {
-            "methods": tuple(Method),
-            "next_on": shared.calendar.after(visit.on, 1),
-            "then": None,
-            "ways": replanning.ways(found, found.failed_because, visit.on, shared)
-            if found.case.repeats
-            else None,
-        }
+        values |= _asked(visit, found, shared, is_now=is_now)
         return visit.page("purchases/show.html", values, status=status)
     return visit.page(
         "purchases/stopped.html", values | _stopped(visit, found, trouble, given, shared), status=status
     )
+
+
+def _asked(visit: Visit, found: Found, shared: Bench, *, is_now: bool) -> dict[str, object]:
+    """What the page of a question shows besides; of a purchase that failed, what may follow."""
+    is_failed = found.case.repeats is not None
+    return {
+        "methods": tuple(Method),
+        "next_on": shared.calendar.after(visit.on, 1),
+        "then": None,
+        "mistaken": progressing.mistaken(visit.session, visit.scope, found) if is_now else None,
+        "ways": replanning.ways(found, found.failed_because, visit.on, shared) if is_failed else None,
+    }
 
 
 def _stopped(visit: Visit, found: Found, trouble: Trouble, given: Given, shared: Bench) -> dict[str, object]:
