@@ -92,7 +92,7 @@ def test_what_is_taken_back_stays_and_is_in_no_archive_any_more(office: Office, 
         first, _ = list_enclosures(session, EVERYTHING, [number])
     asked = {"enclosure": str(first.id), "revision": str(office.found(number).revision)}
     page = officer.post(f"/decisions/{number}/enclosures/back", data=asked).text
-    assert "taken back" in text_of(page)
+    assert WORDS.say("enclosure.taken_back") in text_of(page)
     assert "хат.pdf" in page
     archive = officer.post(f"/decisions/{number}/documents", data={"format": "zip"})
     with zipfile.ZipFile(io.BytesIO(archive.content)) as papers:
@@ -163,9 +163,7 @@ def test_an_extension_waits_for_the_consent_of_its_supplier(office: Office, visi
     office.decide("asel", number, Deed.APPROVE)
 
 
-def test_the_answer_to_the_one_question_is_the_consent_and_a_refusal_bars_the_extension(
-    office: Office,
-) -> None:
+def test_the_answer_to_the_question_is_the_consent_and_a_refusal_bars_an_extension(office: Office) -> None:
     (row,) = office.draft("aigul", STALLED, wanted=Wanted(Agreed.NO, RouteId.EXTENSION, REASON))
     assert (row.number, row.code) == (None, Block.REFUSED)
     number = drafted(office, Wanted(Agreed.YES, RouteId.EXTENSION, REASON))
@@ -180,6 +178,12 @@ def test_of_many_only_those_are_extended_whose_suppliers_agreed(office: Office, 
     assert f'name="agreed" value="channel {STALLED}"' not in page.text  # its contract has ended
     made = officer.post("/suggestions/drafts", data={"need": needs})
     assert text_of(made.text).count(WORDS.say("decision_refused.no_consent")) == 1
-    made = officer.post("/suggestions/drafts", data={"need": needs[:1], "agreed": needs[:1]})
-    number = int(re.findall(r"/decisions/(\d+)", made.text)[-1])
-    assert (office.found(number).route, office.found(number).agreed) == (RouteId.EXTENSION, Agreed.YES)
+    office.decide("aigul", 1, Deed.WITHDRAW)
+    for consent in ({"agreed": needs[:1]}, {"confirmed": "all"}):  # row by row, or for all at once
+        made = officer.post("/suggestions/drafts", data={"need": needs, **consent})
+        found = [office.found(int(number)) for number in set(re.findall(r"/decisions/(\d+)", made.text))]
+        agreed = {each.route: each.agreed for each in found}
+        assert agreed.pop(RouteId.EXTENSION) is Agreed.YES
+        assert set(agreed.values()) == {Agreed.NOT_ASKED}
+        for each in found:
+            office.decide("aigul", each.number, Deed.WITHDRAW)

@@ -66,9 +66,11 @@ class Wanted:
     confirmed: frozenset[ConditionId] = frozenset()
     agreeing: frozenset[NeedKey] | None = None
 
-    def answer_for(self, key: NeedKey) -> Agreed:
-        """Whether the supplier of this need agreed, as she said."""
-        return Agreed.YES if self.agreeing is not None and key in self.agreeing else self.agreed
+    def answer_for(self, key: NeedKey, route: RouteId) -> Agreed:
+        """Whether the supplier of this need agreed, as she said; of many she is asked for extensions only."""
+        if self.agreeing is None:
+            return self.agreed
+        return Agreed.YES if route is RouteId.EXTENSION and key in self.agreeing else Agreed.NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def unagreed(one: Proposal, route: RouteId | None, wanted: Wanted) -> Block | No
     """Why an extension is not drafted: its supplier refused, or among many nobody said that it agreed."""
     if route is not RouteId.EXTENSION:
         return None
-    answer = wanted.answer_for(one.key)
+    answer = wanted.answer_for(one.key, route)
     if answer is Agreed.NO:
         return Block.REFUSED
     return Block.NO_CONSENT if answer is Agreed.NOT_ASKED and wanted.agreeing is not None else None
@@ -155,7 +157,7 @@ def _keep(
     batch: str,
 ) -> int:
     first, route = group[0]
-    agreed = wanted.answer_for(first.key)
+    agreed = wanted.answer_for(first.key, route)
     confirmed = wanted.confirmed - {ConditionId.SUPPLIER_CONSENT}
     if agreed is Agreed.YES:
         confirmed |= {ConditionId.SUPPLIER_CONSENT}
