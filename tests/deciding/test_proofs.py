@@ -178,6 +178,7 @@ def test_of_many_only_those_are_extended_whose_suppliers_agreed(office: Office, 
     assert f'name="agreed" value="channel {STALLED}"' not in page.text  # its contract has ended
     made = officer.post("/suggestions/drafts", data={"need": needs})
     assert text_of(made.text).count(WORDS.say("decision_refused.no_consent")) == 1
+    assert f'href="/suggestions/{ENDING}?service=channel"' in made.text  # where to answer
     office.decide("aigul", 1, Deed.WITHDRAW)
     for consent in ({"agreed": needs[:1]}, {"confirmed": "all"}):  # row by row, or for all at once
         made = officer.post("/suggestions/drafts", data={"need": needs, **consent})
