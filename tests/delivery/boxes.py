@@ -19,13 +19,15 @@ from tests.channels.web_servers import Answers, Web, web
 class Box:
     """What a real mail server has taken: the identity of every mail, by its key.
 
-    Alarms, such as that nobody is there to be told, are no reminders. It may hold its answers back.
+    Alarms, such as that nobody is there to be told, are no reminders. It may take so many ``seconds`` for a
+    mail, or hold its answers back.
     """
 
     def __init__(self) -> None:
         self.taken: list[tuple[str, str]] = []
         self.url = ""
         self.holds_back = False
+        self.seconds = 0.0
 
     @property
     def copies(self) -> Counter[tuple[str, str]]:
@@ -39,6 +41,7 @@ class Box:
         key = str(mail["X-Reminder-Key"])
         if not key.startswith("alarm:"):
             self.taken.append((key, str(mail["Message-ID"])))
+        await asyncio.sleep(self.seconds)
         while self.holds_back:
             await asyncio.sleep(0.01)
         return "250 OK"

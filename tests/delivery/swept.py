@@ -1,10 +1,12 @@
-"""A process whose children send and are killed by ``strace`` at one of their system calls, counted exactly.
+"""A process whose children send and are killed at one of their system calls, counted exactly.
 
-``python -m tests.delivery.swept SMTP_URL BOT_URL`` under ``strace``, which kills whoever makes the same call
-:data:`AHEAD` times. Each line on standard input is ``CHANNEL CALL NUMBER DATABASE_URL``: a child that is to
-die at its call of that number makes as many idle ones first as are missing; so one ``strace`` serves them
-all, and a point costs a fork. The answer is its exit status, written by a
-call that is not counted.
+``python -m tests.delivery.swept HOW CHANNEL DATABASE_URL SMTP_URL BOT_URL``. It sends what is due itself,
+so that no child has to compile a statement or a template. Each line on standard input is ``CALL NUMBER``; the
+answer is the exit status of a child that was to die at its call of that number.
+
+Who kills is, by ``HOW``, :mod:`tests.delivery.tracing` or a ``strace`` over us that kills whoever makes the
+same call :data:`AHEAD` times: there a child makes as many idle ones first as are missing, so one ``strace``
+serves them all, and the answer is written by a call that is not counted.
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import NoReturn
+
+from sqlalchemy import Engine
 
 from tests.channels.bot import QUICK, TOKEN
 from tests.delivery.conftest import LETTERS
 from tests.delivery.dying import HOME
+from tests.delivery.tracing import killed_at
 from tests.web.register import NOW
 from tracker.channels.channel import Channel
 from tracker.channels.mail import MailSender
@@ -36,6 +40,7 @@ from tracker.services.wording import Writer
 from tracker.store.engine import make_engine
 
 AHEAD = 160
+OURS, STRACE = "ours", "strace"
 SEAL = Seal("k" * 40)
 WRITER = Writer(LETTERS, Language.KK, SEAL)
 LIBC = ctypes.CDLL(None)
@@ -74,32 +79,44 @@ def anywhere(address: Address) -> bool:
     return True
 
 
-async def send(database: str, kind: ChannelKind, channel: Channel) -> None:
-    """Send everything that is due by one hand, as a process does that has just been started."""
-    dispatcher = Dispatcher(make_engine(database), lambda: NOW, {kind: (channel,)}, WRITER)
+async def send(engine: Engine, kind: ChannelKind, channel: Channel) -> None:
+    """Send everything that is due by one hand."""
+    dispatcher = Dispatcher(engine, lambda: NOW, {kind: (channel,)}, WRITER)
     await dispatcher.run()
     await dispatcher.close()
 
 
-def child(words: list[str], smtp: str, bot: str) -> NoReturn:
-    """Send, and die on the way."""
-    kind, call, number, database = ChannelKind(words[0]), words[1], int(words[2]), words[3]
-    for _ in range(AHEAD - number):
-        IDLE[call]()
-    asyncio.run(send(database, kind, channel_of(kind, smtp, bot)))
-    os._exit(0)
+def main(how: str, channel: str, database: str, smtp: str, bot: str) -> None:
+    """Serve the test that talks to us; what is due is sent first, for nobody compiles anything after that."""
+    kind, engine = ChannelKind(channel), make_engine(database)
 
+    def work() -> None:
+        gc.disable()
+        asyncio.run(send(engine, kind, channel_of(kind, smtp, bot)))
 
-def main(smtp: str, bot: str) -> None:
-    """Serve the test that talks to us."""
+    work()
+    engine.dispose()
     gc.freeze()
-    os.writev(1, [b"0\n"])
+    answer(0)
     for line in sys.stdin:
-        number = os.fork()
-        if not number:
-            child(line.split(), smtp, bot)
-        status = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
-        os.writev(1, [f"{status}\n".encode()])
+        call, number = line.split()
+        answer((killed_at if how == OURS else killed_by_strace)(call, int(number), work))
+
+
+def killed_by_strace(call: str, number: int, work: Callable[[], None]) -> int:
+    """As :func:`killed_at`, by the ``strace`` over us."""
+    child = os.fork()
+    if not child:
+        for _ in range(AHEAD - number):
+            IDLE[call]()
+        work()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def answer(number: int) -> None:
+    """Say a number by a call at which nobody is killed."""
+    os.writev(1, [f"{number}\n".encode()])
 
 
 TRUSTED = trust()
