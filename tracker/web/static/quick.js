@@ -87,6 +87,7 @@ on("before:swap", (ctx, { detail }) => {
   ctx.stays = isHere(ctx);
   ctx.seen = [scrollX, scrollY];
   ctx.at = document.activeElement;
+  ctx.row = twins(ctx.at).indexOf(ctx.at);
   if (!ctx.stays) return;
   ctx.request.anchor = "";
   keepTyped(detail.tasks[0].fragment);
@@ -128,17 +129,19 @@ const arrive = (ctx) => {
   focusOn(at || document.querySelector("main h1") || document.getElementById("main"));
 };
 
-// Where one was: the same field or button, else the nearest part of the page that has a name.
-const again = (one) => [
-  one.id && document.getElementById(one.id),
-  one.form && [...document.querySelectorAll("form button")].find((other) => other.textContent === one.textContent
-    && other.form?.getAttribute("action") === one.form.getAttribute("action")),
-  document.getElementById(one.closest("[id]:not(main)")?.id),
-  document.getElementById(one.closest("[aria-labelledby]")?.getAttribute("aria-labelledby")),
+// Where one was: the same field, the same button or that of the next row, else the nearest part that has a name.
+const words = (button) => button.firstChild?.textContent.trim();
+const twins = (one) => [...document.querySelectorAll("form button")].filter((other) => words(other) === words(one)
+  && other.form.getAttribute("action") === one.form?.getAttribute("action"));
+const again = ({ at, row }) => [
+  at.id && document.getElementById(at.id),
+  twins(at).slice(0, row + 1).at(-1),
+  document.getElementById(at.closest("[id]:not(main)")?.id),
+  document.getElementById(at.closest("[aria-labelledby]")?.getAttribute("aria-labelledby")),
   document.querySelector("main h1"),
 ].find((found) => found && found.checkVisibility());
 const stay = (ctx) => {
-  if (document.activeElement !== ctx.at) focusOn(again(ctx.at));
+  if (document.activeElement !== ctx.at) focusOn(again(ctx));
   scrollTo(...ctx.seen);
   const found = document.querySelector("main [data-found]") ?? document.querySelector("main .lead, main .empty");
   setTimeout(() => document.getElementById("said")?.replaceChildren(found?.innerText ?? ""), 100);
