@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from html import unescape
 
 import pytest
 from sqlalchemy import Engine
@@ -78,14 +79,22 @@ def test_a_recorded_step_moves_the_purchase_its_deadline_and_its_forecast(
 ) -> None:
     client = visit(filled, Language.RU, person=OFFICER)
     overdue = RU.say("deadline_act.stage_due", stage=RU.say("stage.evaluation"))
-    assert overdue in client.get("/deadlines").text
+    (form,) = re.findall(
+        r'action="/deadlines/hold".*?</form>', client.get(f"/purchases/{STALLED}").text, re.S
+    )
+    not_yet = re.findall(r'name="(\w+)" value="([^"]*)"', form)
+    held = client.post("/deadlines/hold", data={name: unescape(value) for name, value in not_yet})
+    assert RU.say("purchase.not_yet") in held.text
+    assert overdue in held.text
     page = answer(client, STALLED)
     assert heading(page) == RU.say("purchase.ask.complaints_over")
     assert "20 января 2027" in page
     assert RU.say("purchase.done") in page
     assert events(filled, "T-2") == ["2026-12-25 evaluation", f"{TODAY} appeal"]
     assert steps(filled) == ["results"]
-    assert overdue not in client.get("/deadlines").text
+    week = client.get("/deadlines").text
+    assert overdue not in week
+    assert RU.say("purchase.not_yet") not in week
     mistake = re.findall(r'name="seen" value="([^"]*)"', client.get(f"/purchases/{STALLED}").text)[0]
     form = {"deed": "back", "school_id": STALLED, "purchase": "T-2", "seen": mistake}
     back = client.post("/purchases", data=form)
