@@ -116,6 +116,11 @@ def complain(*lines: str) -> None:
             sys.stderr.write(line + "\n")
 
 
+def answer() -> str:
+    """A line from standard input; empty where nothing comes."""
+    return sys.stdin.readline().strip()
+
+
 @contextmanager
 def progress(title: str) -> Iterator[Progress | None]:
     """A bar on standard error while long work runs; nothing where nobody watches."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tracker import console
-from tracker.commands import Commands
+from tracker.commands import REFUSED, Commands
 from tracker.console import Format
 from tracker.desk import Desk
 from tracker.domain.errors import NotFound
@@ -100,13 +100,22 @@ def enable(context: typer.Context, email: Email) -> None:
 
 
 @user_app.command("erase")
-def erase(context: typer.Context, email: Email) -> None:
-    """Erase a person's data for ever; her number and what she did stay in the journal."""
+def erase(context: typer.Context, email: Email, yes: Annotated[bool, typer.Option("--yes")] = False) -> None:
+    """Erase a person's data for ever; her number and what she did stay in the journal.
+
+    Asks for the address once more, unless told not to: nothing brings her back.
+    """
     desk: Desk = context.obj
+    with desk.reading() as session:
+        account = accounts.account_of(session, people.number_of(session, email) or 0)
+    if account is None:
+        raise NotFound(email=email)
+    if not yes and not _is_meant(desk, account):
+        console.complain(desk.say("cli.user.kept", email=account.person.email))
+        raise typer.Exit(REFUSED)
     with desk.transaction() as session:
-        number = people.number_of(session, email) or 0
-        erasing.erase(session, _author(desk), number)
-    console.say(desk.say("cli.person_erased", number=number))
+        erasing.erase(session, _author(desk), account.person.id)
+    console.say(desk.say("cli.person_erased", number=account.person.id))
 
 
 @token_app.command("add")
@@ -136,6 +145,13 @@ def revoke_token(
     with desk.transaction() as session:
         issuing.revoke(session, _author(desk), prefix)
     console.say(desk.say("cli.token.revoked", prefix=prefix))
+
+
+def _is_meant(desk: Desk, account: Account) -> bool:
+    """Whether the same address comes a second time on standard input."""
+    person = account.person
+    console.say(desk.say("cli.user.erase", email=person.email, role=desk.say(f"role.{person.role}")))
+    return console.answer().casefold() == person.email
 
 
 def _author(desk: Desk) -> Author:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,3 +111,18 @@ def test_people_are_looked_after_by_command(tracker: Commands) -> None:
     (prefix,) = re.findall(r"trk_([0-9a-f]{12})_", token)
     tracker.good("token", "revoke", prefix)
     assert tracker("token", "revoke", prefix).status == 2
+
+
+def test_nobody_is_erased_by_a_slip(tracker: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("admin", "leaver", "other"):
+        tracker.good("user", "add", f"{name}@example.kz", "--role", "admin")
+    for typed in ("", "other@example.kz\n", "yes\n"):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        said = tracker("user", "erase", "leaver@example.kz")
+        assert (said.status, "Nothing was erased" in said.err) == (2, True)
+    assert tracker("user", "erase", "nobody@example.kz").status == 2
+    monkeypatch.setattr(sys, "stdin", io.StringIO(" Leaver@example.kz\n"))
+    tracker.good("user", "erase", "LEAVER@example.kz")
+    tracker.good("user", "erase", "other@example.kz", "--yes")
+    states = [each["state"] for each in tracker.good("user", "list", "--format", "json").json]
+    assert sorted(states) == ["erased", "erased", "invited"]
