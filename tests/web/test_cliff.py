@@ -232,6 +232,8 @@ def test_nobody_asks_herself_and_an_officer_without_an_account_is_not_asked(
     shown = client.post("/cliff/ask", data=form).text
     assert SAY("cliff.fate.nobody") in text_of(shown)
     assert SAY("cliff.fate.no_account") in text_of(shown)
+    assert 'href="mailto:new@example.kz"' in shown
+    assert SAY("cliff.no_account") in text_of(shown)
     assert told(falling) == []
     assert SAY("cliff.asked", by="22.01.2027") not in text_of(client.get("/cliff").text)
 

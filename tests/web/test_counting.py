@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 from sqlalchemy import Engine
+from starlette.testclient import TestClient
 
 from tests.web.conftest import Visit
 from tests.web.reading import days_of, links_of, numbers_of, text_of
@@ -62,14 +63,9 @@ def test_a_school_with_two_services_counts_once_in_its_worse_state(doubled: Engi
     assert "50,0 %" in text
 
 
-@pytest.mark.parametrize("path", ["/", "/?region=59"])
-@pytest.mark.parametrize(("country", "least"), [("filled", 16), ("doubled", 9)])
-def test_every_number_of_the_board_is_the_length_of_its_list(
-    request: pytest.FixtureRequest, visit: Visit, country: str, least: int, path: str
-) -> None:
-    client = visit(request.getfixturevalue(country), Language.RU)
+def lists_behind(client: TestClient, path: str) -> int:
+    """How many numbers of a page open lists, each of which is as long as its number says."""
     numbers = numbers_of(client.get(path).text)
-    assert len(numbers) >= least
     for number, address in numbers:
         page = client.get(address).text
         if address.startswith("/losses"):
@@ -77,6 +73,19 @@ def test_every_number_of_the_board_is_the_length_of_its_list(
             continue
         rows = [one for _, one in links_of(page) if one.startswith("/schools/")]
         assert len(rows) == len(set(rows)) == page.count('<th scope="row"') == number, address
+    return len(numbers)
+
+
+@pytest.mark.parametrize("path", ["/", "/?region=59"])
+@pytest.mark.parametrize(("country", "least"), [("filled", 16), ("doubled", 9)])
+def test_every_number_of_the_board_is_the_length_of_its_list(
+    request: pytest.FixtureRequest, visit: Visit, country: str, least: int, path: str
+) -> None:
+    assert lists_behind(visit(request.getfixturevalue(country), Language.RU), path) >= least
+
+
+def test_every_figure_of_a_report_that_counts_schools_opens_them(filled: Engine, visit: Visit) -> None:
+    assert lists_behind(visit(filled, Language.RU), "/reports?region=59") >= 8
 
 
 def test_the_list_says_how_each_service_of_a_school_stands(doubled: Engine, visit: Visit) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, Response
 
 from tracker.domain.people import Person
-from tracker.domain.reports import SHARES, Ending, Figure, Report, ReportKind, period_of
+from tracker.domain.reports import LOSING, SHARES, Ending, Figure, Report, ReportKind, period_of
 from tracker.domain.roles import Action
-from tracker.domain.vocabulary import Language
+from tracker.domain.vocabulary import FlagKind, Language, State
 from tracker.feeds.regions import REGIONS
 from tracker.render.report_files import tell
 from tracker.render.report_printing import report_file
@@ -19,7 +20,7 @@ from tracker.services.printing_reports import Wanted
 from tracker.store import reports
 from tracker.web.attachments import disposition, file_name
 from tracker.web.deps import Asked, Called, Caller, Visit
-from tracker.web.filters import REGION_CODES, asked_of, not_known
+from tracker.web.filters import ON, REGION_CODES, asked_of, not_known
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
 
@@ -32,6 +33,16 @@ MEDIA_TYPES = {
     Ending.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Ending.PDF: "application/pdf",
 }
+
+LISTS: Mapping[Figure, Mapping[str, str]] = {
+    Figure.SCHOOLS: {},
+    **{Figure(state.value): {"state": state} for state in State},
+    **{figure: {"within": str(days)} for days, figure in LOSING.items()},
+    Figure.STALLED: {"flag": FlagKind.TENDER_STALLED},
+    Figure.IN_PURCHASE: {"purchase": ON},
+    Figure.INTEGRATED: {"integrated": ON},
+}
+"""The filters of the list behind a figure; what looks back on days has none."""
 
 Format = Annotated[Ending, Form(alias="format")]
 
@@ -51,6 +62,7 @@ def show(visit: Asked) -> Response:
             "has_schools": region is not None or made.total.figures[Figure.SCHOOLS] > 0,
             "figures": tuple(Figure),
             "shares": SHARES,
+            "lists": LISTS,
             "endings": tuple(Ending),
             "periods": {kind: period_of(kind, visit.on) for kind in ReportKind},
             "printed": reports.printed_by(visit.session, visit.only_actor),
