@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
@@ -36,8 +37,9 @@ def said_next(reader: TestClient, step: str) -> None:
 
 
 def fields(page: str) -> dict[str, str]:
-    """The hidden fields of the first form that carries a revision."""
-    return {"revision": re.findall(r'name="revision" value="(\d+)"', page)[0]}
+    """The hidden fields of the first form that carries a revision, as a browser sends them."""
+    values = {name: re.findall(f'name="{name}" value="([^"]*)"', page)[0] for name in ("revision", "asked")}
+    return {name: unescape(value) for name, value in values.items()}
 
 
 def test_a_draft_is_made_by_one_question_and_sent_with_its_conditions(filled: Engine, visit: Visit) -> None:
@@ -65,11 +67,13 @@ def test_the_reviewer_approves_in_three_clicks_and_the_next_one_opens(filled: En
     listed = reviewer.get("/suggestions").text
     order = re.findall(r'href="(/decisions/(\d+)[^"]*)"', listed)
     assert [int(number) for _, number in order] == [first, second]
-    page = reviewer.get(order[0][0].replace("&amp;", "&")).text  # first click
+    page = reviewer.get(order[0][0].replace("&amp;", "&") + "&region=59").text  # first click
     assert f'value="{WORDS.say("decision.reason.approve")}"' in page
     sent = {**fields(page), "deed": "approve", "reason": WORDS.say("decision.reason.approve")}
     following = reviewer.post(f"/decisions/{first}/verdict", data=sent)  # second and third
     assert following.url.path == f"/decisions/{second}"
+    assert following.status_code == 200
+    assert dict(following.url.params) == {"step": "approve", "region": "59"}, "the list's filters stay"
     assert office.found(first).status is DecisionStatus.APPROVED
     undone = reviewer.post("/suggestions/undo", data={})
     assert undone.url.path == f"/decisions/{first}"
@@ -103,7 +107,11 @@ def test_many_are_looked_at_first_then_drafted_approved_and_undone_with_a_row_fo
     assert WORDS.say("preview.single.title") in said
     assert office.draft("asel", USED_UP)[0].number is None  # nothing was written by looking
     confirmed = re.findall(r'name="confirmed" value="(\w+)"', page.text)
-    made = officer.post("/suggestions/drafts", data={"need": chosen, "confirmed": confirmed, "asked": ""})
+    carried = re.findall(r'name="asked" value="([^"]*)"', page.text)[0]
+    assert carried == "step=draft"
+    wanted = {"need": chosen, "confirmed": confirmed, "asked": carried}
+    made = officer.post("/suggestions/drafts", data=wanted)
+    assert 'href="/suggestions?step=draft"' in made.text
     assert text_of(made.text).count(WORDS.say("result.done.draft")) == 1
     number = int(re.findall(r"/decisions/(\d+)", made.text)[0])
     reviewer = browser(visit, office, "asel")
@@ -159,7 +167,8 @@ def test_the_signed_contract_closes_the_flag_and_the_decision_is_closed_with_a_n
     assert STALLED not in officer.get("/queue?flag=no_service").text
     said_next(officer, "publish the report on the interim contract by")
     closed = {**fields(recorded.text), "deed": "close", "reason": "есеп № 7, 18.01.2027"}
-    officer.post(f"/decisions/{number}", data=closed)
+    after = officer.post(f"/decisions/{number}", data=closed)
+    assert (after.status_code, after.url.path) == (200, f"/decisions/{number}")
     assert office.found(number).status is DecisionStatus.CLOSED
     assert "Publish the report" not in officer.get(f"/schools/{STALLED}").text
 

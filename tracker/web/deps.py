@@ -160,7 +160,7 @@ def html(
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
     visitor = visitor_of(request)
     text = environment.get_template(template).render(
-        {"home": "/", **values},
+        **{"home": "/", **values},  # a value that the layout has too is a mistake, and said to be one
         person=visitor.person,
         is_admitted=visitor.is_admitted,
         may=lambda action: visitor.may(Action(action)),

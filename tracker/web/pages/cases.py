@@ -136,7 +136,7 @@ def _preview(visit: Visit, wanted: list[str], asked: str, *, is_asked: bool) -> 
         "holders": cases.holders(visit.session, visit.scope, schools=named),
         "colleagues": working.colleagues(visit.session, schools),
         "is_asked": is_asked,
-        "asked": asked,
+        "query": asked,
         "back": _query(asked),
     }
     return visit.page("queue/assign.html", values, status=400 if is_asked else 200)

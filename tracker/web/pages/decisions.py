@@ -169,8 +169,7 @@ def _page(
     said: Confirmed | None = None,
 ) -> Response:
     found = decisions.get_decision(visit.session, visit.scope, number)
-    fields = {name: value for name, value in parse_qsl(asked) if name in ASKED}
-    steps = steps_of(visit, Filters.read(fields))
+    steps = steps_of(visit, Filters.read(_fields(asked)))
     is_partial = deciding.is_partial(visit.session, found)
     deeds = frozenset[Deed]() if is_partial else deeds_of(visit, found)
     begins = contracting.first_day(found, visit.today)
@@ -183,7 +182,7 @@ def _page(
         "is_partial": is_partial,
         "is_own": visit.person.id in deciding.hands(found),
         "left": steps.left,
-        "asked": asked,
+        "query": asked,
         "back": back_to(asked),
         "refused": refused,
         "reason": reason,
@@ -224,20 +223,25 @@ def askers(needs: Iterable[NeedView], found: DecisionRecord) -> tuple[str, ...]:
 def _next(called: Caller, number: int, deed: Deed, asked: str) -> str:
     """Where whoever decided goes on: to the next that waits for her, else back to the list."""
     if deed not in OTHER_EYES:
-        return f"/decisions/{number}{'?' + asked if asked else ''}"
-    fields = {name: value for name, value in parse_qsl(asked) if name in ASKED}
+        return _address(number, asked)
     with called.reading() as visit:
-        following = steps_of(visit, Filters.read(fields)).next_to_approve(after=number)
-    if following is None:
-        return back_to(asked)
-    return f"/decisions/{following}{'?' + urlencode(fields) if fields else ''}"
+        following = steps_of(visit, Filters.read(_fields(asked))).next_to_approve(after=number)
+    return back_to(asked) if following is None else _address(following, asked)
 
 
 def back(number: str, asked: str) -> Response:
     """To the decision again, with what its page was asked."""
-    fields = {name: value for name, value in parse_qsl(asked) if name in ASKED}
-    query = f"?{urlencode(fields)}" if fields else ""
-    return RedirectResponse(f"/decisions/{number_of(number)}{query}", 303)
+    return RedirectResponse(_address(number_of(number), asked), 303)
+
+
+def _address(number: int, asked: str) -> str:
+    fields = _fields(asked)
+    return f"/decisions/{number}?{urlencode(fields)}" if fields else f"/decisions/{number}"
+
+
+def _fields(asked: str) -> dict[str, str]:
+    """What the list was asked that a decision was opened from; nothing else is taken from a form."""
+    return {name: value for name, value in parse_qsl(asked) if name in ASKED}
 
 
 def number_of(text: str) -> int:

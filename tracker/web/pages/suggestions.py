@@ -218,7 +218,7 @@ def _preview(visit: Visit, found: Iterable[Proposal], asked: str) -> Response:
         "others": [one for one in free if one[1] is not common],
         "blocked": [(one, why) for one, route in rows if (why := blocked(one, route)) is not None],
         "conditions": tuple(conditions),
-        "asked": asked,
+        "query": asked,
         "back": back_to(asked),
     }
     return visit.page("decisions/preview.html", values)
