@@ -114,7 +114,7 @@ def test_an_assumed_ground_says_so_on_the_paper_and_a_cited_one_does_not() -> No
     assumed = paper_of(DraftKind.DECISION)
     cited = paper_of(DraftKind.DECISION, assumed=None)
     notes = [row for row in assumed.rows if row.kind == "note"]
-    assert [piece.text for piece in notes[0].ru] == ["Принято без цитаты: ", "без цитаты"]
+    assert [piece.text for piece in notes[0].ru] == ["Допущение, актом не подтверждено: ", "без цитаты"]
     assert sum(row.kind == "note" for row in cited.rows) == 1
 
 
