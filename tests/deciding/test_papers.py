@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from tests.deciding.office import BOOK, TODAY, Office
 from tests.people import a_person
 from tests.web.conftest import Visit
-from tests.web.register import COVERED, FAILED, NOW, STALLED, SUSPENDED, a_contract, fill
+from tests.web.register import FAILED, NOW, STALLED, a_contract, fill
 from tests.web.test_cost import counted
 from tracker.domain.decisions import DecisionStatus, Deed
 from tracker.domain.dossier import Dossier
@@ -130,29 +130,6 @@ def test_three_requests_go_to_three_suppliers(direct: int, officer: TestClient) 
         name for name in STATED if f'value="{again[name]}"' not in kept
     ] == []  # what was typed is not lost
     assert "Готово 1 из 6 документов" in plain(officer.get(here).text)  # nothing of it is kept
-
-
-def test_suppliers_of_the_region_are_proposed_and_stand_in_no_paper_before_they_are_kept(
-    direct: int, officer: TestClient, office: Office
-) -> None:
-    days = ("2027-01-01", "2027-12-31")
-    fill(
-        office.engine,
-        a_contract("K-31", COVERED, *days, supplier_name="ТОО «Бір»", amount=Decimal("24000")),
-        a_contract("K-33", SUSPENDED, *days, supplier_name="ТОО «Өзге өңір»"),
-    )
-    page = officer.get(f"/decisions/{direct}/documents").text
-    fields = re.findall(r'<input[^>]*name="addressee_\d"[^>]*>', page)
-    named = [re.findall(r'value="([^"]*)"', field) for field in fields]
-    assert named == [["ТОО «Байланыс»"], ["ТОО «Бір»"], [""]]
-    assert plain(page).count(WORDS.say("suppliers.proposed")) == 2
-    assert "2 000,00" in plain(page).replace("\xa0", " ")  # a month of the last contract
-    assert "Өзге өңір" not in page
-    assert "Готово 1 из 6 документов" in plain(page)
-    officer.post(f"/decisions/{direct}/documents/facts", data={"customer": CUSTOMER, **STATED})
-    page = plain(officer.get(f"/decisions/{direct}/documents").text)
-    assert WORDS.say("suppliers.proposed") not in page
-    assert WORDS.say("suppliers.title") in page
 
 
 def test_everything_ready_comes_in_one_archive_with_what_is_missing_beside_it(
