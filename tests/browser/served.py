@@ -43,8 +43,8 @@ SPOILT = (
 )
 MORE = {
     "/": ("/?region=59", "/?on=2026-12-01"),
-    "/cliff": ("/cliff?begun=any", "/cliff?start=passed&region=59"),
-    "/losses": ("/losses?region=59", "/losses?region=59&district=none"),
+    "/cliff": ("/cliff?begun=any&per=contract", "/cliff?start=passed&region=59"),
+    "/losses": ("/losses?region=59&per=school", "/losses?region=59&district=none"),
     "/months": ("/months?region=59",),
     "/queue": ("/queue?state=uncovered", "/queue?q=nothing"),
     "/schools": ("/schools?region=59",),

@@ -15,8 +15,8 @@ from tracker.domain.register import ContractRow, SchoolRow
 PAGES = (
     "/", "/?region=59", "/queue", "/queue?mine=1", "/schools/S-1?from=queue", "/what-if/S-1",
     "/deadlines", "/schools", "/schools/S-1", "/policy", "/imports",
-    "/cliff", "/cliff?region=59&begun=any", "/losses", "/losses?region=59", "/schools?q=мектеп",
-    "/months", "/months?region=59", "/purchases/S-1",
+    "/cliff", "/cliff?region=59&begun=any&per=contract", "/losses", "/losses?region=59&per=school",
+    "/schools?q=мектеп", "/months", "/months?region=59", "/purchases/S-1",
 )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ from tracker.store.flags import open_flags
 from tracker.store.row_security import whole_country
 from tracker.store.scope import EVERYTHING, Scope
 
-MOST_CHANGED = 1_000
+MOST_CHANGED = 5_000
 """Schools that are judged again beside an earlier answer; where more have changed all are judged anew."""
 
 UNJUDGED = "unjudged"
