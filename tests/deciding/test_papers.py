@@ -20,15 +20,16 @@ from tests.people import a_person
 from tests.web.conftest import Visit
 from tests.web.register import FAILED, NOW, STALLED, a_contract, fill
 from tests.web.test_cost import counted
-from tracker.domain.decisions import DecisionStatus, Deed
+from tracker.domain.decisions import Agreed, DecisionStatus, Deed
 from tracker.domain.dossier import Dossier
 from tracker.domain.drafts import DraftKind, GivenName, checksum, missing
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import Language, RouteId
+from tracker.domain.vocabulary import ContractStatus, Language, RouteId
 from tracker.render.catalogs import load_catalogs
 from tracker.render.documents import text_of
 from tracker.services import contracting, drafting, pricing
 from tracker.services.contracting import Paper
+from tracker.services.deciding import Wanted
 from tracker.store import journal
 from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING, Scope
@@ -316,6 +317,30 @@ def test_whoever_sees_a_part_of_a_decision_gets_her_letters_and_nothing_else(
     assert ready == {DraftKind.LETTER}
     rejected = replace(dossier, record=replace(dossier.record, status=DecisionStatus.REJECTED))
     assert rejected.drafts == ()
+
+
+def test_a_terminated_contract_and_a_failed_purchase_are_called_so(
+    office: Office, officer: TestClient
+) -> None:
+    ended = {"status": ContractStatus.TERMINATED, "terminated_on": date(2026, 9, 30)}
+    fill(office.engine, a_contract("K-6", FAILED, "2026-01-01", "2026-12-31", **ended))
+    wanted = Wanted(Agreed.NO, RouteId.SINGLE_SOURCE, "закупка не состоялась")
+    pages = [officer.get(f"/suggestions/{FAILED}")]
+    (row,) = office.draft("aigul", FAILED, wanted=wanted)
+    for page in (*pages, officer.get(f"/decisions/{row.number}")):
+        said = plain(page.text).replace(" ,", ",")
+        assert "K-6, расторгнут, последний день 30.09.2026" in said
+        assert "31.12.2026" not in said
+    letter = {"paper": f"letter:{FAILED}-channel", "format": "docx"}
+    taken = officer.post(f"/decisions/{row.number}/documents", data=letter)
+    text = " ".join(" ".join(text_of(taken.content)).split())
+    for fact in (
+        "соңғы шарты № K-6, мерзімінен бұрын бұзылған, соңғы күні 2026 ж. 30 қыркүйек",
+        "последний договор № K-6, расторгнут досрочно, последний день 30 сентября 2026 г.",
+        "Государственная закупка № T-6 завершилась без договора. Если договор по повторной закупке",
+        "№ T-6 мемлекеттік сатып алу шартсыз аяқталды. Егер қайталама сатып алу",
+    ):
+        assert fact in text
 
 
 def test_the_papers_of_a_whole_list_are_one_click_away(direct: int, officer: TestClient) -> None:

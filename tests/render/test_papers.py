@@ -118,13 +118,24 @@ def test_an_assumed_ground_says_so_on_the_paper_and_a_cited_one_does_not() -> No
     assert sum(row.kind == "note" for row in cited.rows) == 1
 
 
-@pytest.mark.parametrize("kind", [DraftKind.AGREEMENT, DraftKind.DECISION, DraftKind.REPORT])
+@pytest.mark.parametrize("kind", [DraftKind.DECISION, DraftKind.REPORT])
 def test_what_nobody_verified_of_the_ground_stands_where_the_head_signs(kind: DraftKind) -> None:
     paper = paper_of(kind, caution=DIRECT.caution)
     notes = [("".join(p.text for p in row.kk), "".join(p.text for p in row.ru)) for row in paper.rows]
     assert ("Назар аударыңыз: тізбе мәтіні табылмады", "Обратите внимание: текст перечня не найден") in notes
     sure = paper_of(kind, caution=None)
     assert not any("Обратите внимание" in piece.text for row in sure.rows for piece in row.ru)
+
+
+def test_two_parties_sign_no_doubt_of_ours_and_a_purchase_that_failed_is_named_as_over() -> None:
+    signed = replace(AGREEMENT, caution=DIRECT.caution)
+    for repeated in (False, True):
+        paper = compose(replace(signed, is_repeated=repeated), VOICES, home=HOME)
+        said = "".join(piece.text for row in paper.rows for piece in row.ru)
+        assert "Обратите внимание" not in said
+        assert ("завершилась без договора" in said) is repeated
+        assert said.count("1. Действие договора") == 1
+    assert paper.title.kk == "№\xa0К-1 шартына қосымша келісім"
 
 
 def test_what_a_person_confirmed_is_told_by_her_name_and_day_and_not_as_simply_met() -> None:

@@ -33,6 +33,11 @@ def legal_day(moment: datetime) -> date:
     return moment.astimezone(LEGAL_ZONE).date()
 
 
+def last_day(end_on: date | None, terminated_on: date | None) -> date | None:
+    """The last day of a contract: its stated end, or its termination where that comes first (rules §3)."""
+    return min((day for day in (end_on, terminated_on) if day is not None), default=None)
+
+
 class Span(NamedTuple):
     """The days ``start <= day < stop``, like ``range()``."""
 

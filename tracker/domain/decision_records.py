@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from tracker.domain.days import last_day
 from tracker.domain.decisions import Agreed, DecisionStatus, Deed
 from tracker.domain.policy import DutyStart, Words
 from tracker.domain.vocabulary import (
+    FAILED,
     ConditionId,
     ConditionStatus,
     RefusalReason,
@@ -157,17 +159,33 @@ class FrozenContract:
     buyer_bin: str | None
     amount: Decimal | None
     currency: str
+    terminated_on: date | None = None
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day that it serves: the stated end, or the day of termination where that comes first."""
+        return last_day(self.end_on, self.terminated_on)
+
+    @property
+    def is_terminated(self) -> bool:
+        """Whether it was terminated before its stated end."""
+        return self.terminated_on is not None and self.terminated_on == self.last_on
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenTender:
-    """The purchase that the interim bridges to."""
+    """The purchase that the interim bridges to; one that has ``failed`` is to be repeated first."""
 
     number: str
     status: str
     method: str
     stage: str | None
     likely_on: date | None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it is over without a contract."""
+        return self.status in FAILED
 
 
 @dataclass(frozen=True, slots=True)

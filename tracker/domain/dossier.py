@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from tracker.domain.alphabet import words
-from tracker.domain.decision_records import DecisionRecord, FrozenClause, LineRecord, Tick
+from tracker.domain.decision_records import DecisionRecord, FrozenClause, FrozenTender, LineRecord, Tick
 from tracker.domain.decisions import DecisionStatus
 from tracker.domain.drafts import DRAFTS, Draft, DraftKind, GivenName, Held, Place, Term, Twin
 from tracker.domain.enclosures import Enclosure
@@ -136,6 +136,7 @@ def is_repeated(told: Iterable[str], *, of: str) -> bool:
 def _draft(kind: DraftKind, case: Dossier, lines: Sequence[LineRecord]) -> Draft:
     record, customer = case.record, customer_of(lines[0])
     clause, contract = record.ground.clause, lines[0].contract
+    tenders = _purchases(lines)
     draft = Draft(
         kind=kind,
         decision=str(record.number),
@@ -156,7 +157,8 @@ def _draft(kind: DraftKind, case: Dossier, lines: Sequence[LineRecord]) -> Draft
         supplier_bin=contract.supplier_bin if contract else None,
         contract_number=contract.number if contract else None,
         contract_signed_on=contract.signed_on if contract else None,
-        tender_number=", ".join(dict.fromkeys(line.tender.number for line in lines if line.tender)) or None,
+        tender_number=", ".join(dict.fromkeys(tender.number for tender in tenders)) or None,
+        is_repeated=any(tender.has_failed for tender in tenders),
         amount=_amount(lines),
         conditions=_conditions(case),
         duties=tuple(
@@ -170,6 +172,12 @@ def _draft(kind: DraftKind, case: Dossier, lines: Sequence[LineRecord]) -> Draft
         is_partial=case.is_partial,
     )
     return _signed(draft, case, lines) if kind in (DraftKind.REPORT, DraftKind.LETTER) else draft
+
+
+def _purchases(lines: Sequence[LineRecord]) -> list[FrozenTender]:
+    """The purchases that are named: those that failed only where no other is left."""
+    tenders = [line.tender for line in lines if line.tender]
+    return [tender for tender in tenders if not tender.has_failed] or tenders
 
 
 def _signed(draft: Draft, case: Dossier, lines: Sequence[LineRecord]) -> Draft:
@@ -224,7 +232,8 @@ def _place(line: LineRecord) -> Place:
         bin=line.school.bin,
         address=line.school.address,
         contract_number=contract.number if contract else None,
-        ends_on=contract.end_on if contract else None,
+        ends_on=contract.last_on if contract else None,
+        is_terminated=contract is not None and contract.is_terminated,
     )
 
 

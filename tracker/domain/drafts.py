@@ -53,7 +53,10 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A school that is served: its names, BIN and address, and its last contract with that one's last day."""
+    """A school that is served: its names, BIN and address, and its last contract with that one's last day.
+
+    ``is_terminated`` where the contract was terminated on that day, before its stated end.
+    """
 
     school_id: str
     name: Twin
@@ -61,6 +64,7 @@ class Place:
     address: str | None = None
     contract_number: str | None = None
     ends_on: date | None = None
+    is_terminated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ class Draft:
 
     ``part`` tells papers of one kind apart: contract, school, customer or the number of the request.
     ``assumed`` says why the ground stands without a citation, ``caution`` what nobody has verified of it.
-    ``is_partial`` where the decision concerns more schools than its reader sees.
+    ``is_partial`` where the decision concerns more schools than its reader sees. ``is_repeated`` where the
+    purchase of ``tender_number`` is over without a contract: what is bridged to is the one that repeats it.
     """
 
     kind: DraftKind
@@ -125,6 +130,7 @@ class Draft:
     choice: Twin | None = None
     price: Twin | None = None
     is_partial: bool = False
+    is_repeated: bool = False
 
     @property
     def key(self) -> str:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from tracker.domain.days import last_day
 from tracker.domain.vocabulary import (
     ContractKind,
     ContractStatus,
@@ -88,6 +89,16 @@ class ContractRow:
     def key(self) -> tuple[str, ...]:
         """The natural key."""
         return (self.contract_number, self.school_id, self.service)
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day that it serves: the stated end, or the day of termination where that comes first."""
+        return last_day(self.end_on, self.terminated_on)
+
+    @property
+    def is_terminated(self) -> bool:
+        """Whether it was terminated before its stated end."""
+        return self.terminated_on is not None and self.terminated_on == self.last_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ def _facts(draft: Draft, voice: Voice, home: str) -> _Facts:
         ),
     }
     values = {**_parties(draft, language), **_terms(draft, voice), **_sums(draft, voice)}
-    values["bridged_cap"] = values["cap"] if values["bridged"] else None
+    values["bridged_cap"] = values["cap"] if values["bridged"] or values["failed"] else None
     values |= {"code": checksum(draft), "address": f"{home}{CHECK_PATH}", "decision": draft.decision}
     cleaned = {name: clean(value) for name, value in values.items() if value}
     return _Facts(cleaned, {name: tuple(map(_cleaned, items)) for name, items in lists.items()})
@@ -213,7 +213,7 @@ def _parties(draft: Draft, language: Language) -> dict[str, str | None]:
         "supplier_bin": draft.supplier_bin,
         "contract": draft.contract_number,
         "tender": draft.tender_number,
-        "bridged": None if draft.route is RouteId.AFTER_FAILURE else draft.tender_number,
+        **_bridged(draft),
         "reason": draft.reason,
         "unreasoned": None if clean(draft.reason or "") else "unreasoned",
         "head": draft.head,
@@ -227,6 +227,12 @@ def _parties(draft: Draft, language: Language) -> dict[str, str | None]:
         "assumed": own(draft.assumed, language),
         "caution": own(draft.caution, language),
     }
+
+
+def _bridged(draft: Draft) -> dict[str, str | None]:
+    """The purchase that the days bridge to by its number, or by that of the one which it repeats."""
+    number = None if draft.route is RouteId.AFTER_FAILURE else draft.tender_number
+    return {"bridged": None, "failed": number} if draft.is_repeated else {"bridged": number, "failed": None}
 
 
 def _terms(draft: Draft, voice: Voice) -> dict[str, str | None]:
@@ -290,8 +296,16 @@ def _place(place: Place, voice: Voice) -> dict[str, str]:
     number = _plain(pieces["bin"][language], {"bin": place.bin}) if place.bin else ""
     known = [own(place.name, language), place.address or "", number]
     given = {"contract": clean(place.contract_number or ""), "ends": _long(place.ends_on, voice) or ""}
-    code = "present_none" if not given["contract"] else "present" if place.ends_on else "present_open"
     return {
         "place": ", ".join(each for each in known if each),
-        "present": _plain(pieces[code][language], given),
+        "present": _plain(pieces[_present(place, given["contract"])][language], given),
     }
+
+
+def _present(place: Place, contract: str) -> str:
+    """The sentence about the last contract."""
+    if not contract:
+        return "present_none"
+    if place.is_terminated:
+        return "present_terminated"
+    return "present" if place.ends_on else "present_open"

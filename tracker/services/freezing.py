@@ -88,7 +88,7 @@ def line_of(proposal: Proposal) -> LineRecord:
 def _contract(row: ContractRow) -> FrozenContract:
     return FrozenContract(
         row.contract_number, row.start_on, row.end_on, row.signed_on, row.supplier_bin, row.supplier_name,
-        row.buyer_bin, row.amount, row.currency,
+        row.buyer_bin, row.amount, row.currency, row.terminated_on,
     )  # fmt: skip
 
 
