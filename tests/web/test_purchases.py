@@ -189,6 +189,16 @@ def test_a_plan_that_cannot_be_is_told_and_may_be_reckoned_again(filled: Engine,
     assert steps(filled) == []
 
 
+def test_what_a_file_told_as_failed_is_followed_by_a_plan(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, Language.RU, person=OFFICER)
+    page = answer(client, FAILED, "?then=repeat", deed="stop", tell="")
+    assert heading(page) == RU.say("purchase.ask.announced")
+    planned = lines(filled, FAILED)["T-6-2"]
+    assert (str(planned.planned_on), planned.repeats_tender_number) == ("2027-01-18", "T-6")
+    assert lines(filled, FAILED)["T-6"].ended_on == date(2026, 12, 28)
+    assert steps(filled) == ["planned"]
+
+
 def test_a_suspended_purchase_is_asked_for_until_it_goes_on(filled: Engine, visit: Visit) -> None:
     client = visit(filled, Language.RU, person=a_person(Role.OFFICER, "71", name="other"))
     resumed = answer(client, SUSPENDED, day="2027-01-14")
@@ -206,6 +216,7 @@ def test_an_announcement_is_recorded_under_its_number_planned_or_not(filled: Eng
     failed = client.get(f"/purchases/{FAILED}").text
     assert heading(failed) == RU.say("purchase.ask.announced.repeat")
     assert "ст. 15 п. 4, 6" in failed
+    assert heading(client.get(f"/purchases/{FAILED}?then=repeat").text) == RU.say("purchase.plan")
     form = form_of(client, FAILED) | {"number": "T-8"}
     assert RU.say("purchase.wrong.taken", number="T-8") in client.post("/purchases", data=form).text
     form |= {"number": " 600-2\n"}

@@ -73,6 +73,11 @@ class Case:
     repeats: TenderFacts | None = None
 
     @property
+    def known(self) -> TenderFacts | None:
+        """The purchase that the register knows: the one asked about, else the failed one."""
+        return self.tender or self.repeats
+
+    @property
     def is_new(self) -> bool:
         """Whether an announcement would be a purchase that the register does not know."""
         return self.tender is None
@@ -277,8 +282,13 @@ def stopped(
     tenders = tuple(
         _stopped(tender, trouble, day) if tender.number == number else tender for tender in facts.tenders
     )
+    return followed(replace(facts, tenders=tenders), number, plan)
+
+
+def followed(facts: NeedFacts, number: str, plan: Plan | None) -> NeedFacts:
+    """The facts of a need as they would be with what is planned to follow a failed purchase."""
     if plan is None:
-        return replace(facts, tenders=tenders)
+        return facts
     failed = next(tender for tender in facts.tenders if tender.number == number)
     follows = TenderFacts(
         plan.number,
@@ -288,7 +298,7 @@ def stopped(
         repeats=number,
         amount=failed.amount,
     )
-    return replace(facts, tenders=(*tenders, follows))
+    return replace(facts, tenders=(*facts.tenders, follows))
 
 
 def _stopped(tender: TenderFacts, trouble: Trouble, day: date) -> TenderFacts:

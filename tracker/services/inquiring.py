@@ -50,7 +50,7 @@ class Found:
     @property
     def seen(self) -> str:
         """A fingerprint of the facts and the question, by which a form says what its reader saw."""
-        tender = self.case.tender or self.case.repeats
+        tender = self.case.known
         return hashlib.sha256(repr((self.case.question, tender, self.lines)).encode()).hexdigest()
 
     @property

@@ -18,6 +18,7 @@ from tracker.domain.progress import (
     Case,
     Plan,
     Wrong,
+    followed,
     number_of_repeat,
     stopped,
     trouble_of,
@@ -45,6 +46,9 @@ from tracker.services.evaluating import Bench, Book
 from tracker.services.inquiring import Found, Which
 from tracker.store import registry
 from tracker.store.scope import Scope
+
+PLANNED = "planned"
+"""The step that plans what follows a purchase which the register has as failed already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Outlook:
 
 def ways(found: Found, trouble: Trouble, day: date, shared: Bench) -> Ways:
     """What the law data know to follow a failure, by the law under which the purchase was published."""
-    tender = found.case.tender or found.case.repeats
+    tender = found.case.known
     if tender is None or trouble is Trouble.SUSPENDED:
         return Ways((), None)
     law_day = law_for(tender, shared.on, shared.policy).day
@@ -112,9 +116,13 @@ def _as_told(answer: RouteAnswer, trouble: Trouble) -> RouteAnswer:
 
 def outlook(found: Found, trouble: Trouble, day: date, plan: Plan | None, shared: Bench) -> Outlook:
     """How the need would stand once the purchase stopped and something else follows; writes nothing."""
-    tender = found.case.tender
-    assert tender is not None
-    judged = shared.judge(stopped(found.facts, tender.number, trouble, day, plan))
+    known = found.case.known
+    assert known is not None
+    if found.case.repeats is not None:
+        facts = followed(found.facts, known.number, plan)
+    else:
+        facts = stopped(found.facts, known.number, trouble, day, plan)
+    judged = shared.judge(facts)
     return Outlook(judged, short_of(judged))
 
 
@@ -128,8 +136,8 @@ def short_of(found: Assessment) -> int | None:
 
 def proposed(case: Case, shared: Bench) -> Plan:
     """A plan to begin with: announced on the next working day, under the number that a repeat would bear."""
-    assert case.tender is not None
-    return Plan(number_of_repeat(case.tender.number), shared.calendar.after(shared.on, 1))
+    assert case.known is not None
+    return Plan(number_of_repeat(case.known.number), shared.calendar.after(shared.on, 1))
 
 
 def told(session: Session, person: Person, school: SchoolRow) -> tuple[Person, ...]:
@@ -150,18 +158,24 @@ def record(
     shared = evaluating.bench(session, book, on=today)
     found = progressing.require_seen(inquiring.find(session, scope, which, shared), want.seen)
     wrong = wrong_with(found, want) or _number_taken(session, scope, want)
-    if wrong or want.day is None or found.case.tender is None:
+    if wrong:
         return wrong
-    number, said = found.case.tender.number, trouble_of(want.trouble, want.day)
-    if said.event is not None:
-        files = [(RegisterKind.TENDER_EVENTS, progressing.event_file(number, said.event))]
-    else:
-        rows = [{**values_of(line), **said.columns} for line in found.lines]
-        files = [(RegisterKind.TENDERS, progressing.file_of([*rows, *_following(found, want)]))]
-    wrong = progressing.write(session, author, scope, files, step=want.trouble, book=book, today=today)
+    step = PLANNED if found.case.repeats is not None else want.trouble
+    wrong = progressing.write(session, author, scope, _files(found, want), step=step, book=book, today=today)
     if not wrong:
         _tell(session, author, person, found.school, want.tell)
     return wrong
+
+
+def _files(found: Found, want: Want) -> list[tuple[RegisterKind, bytes]]:
+    """What is written: the stop, where it is not on record yet, and the lines of what follows."""
+    tender, rows = found.case.tender, _following(found, want)
+    if tender is not None and want.day is not None:
+        said = trouble_of(want.trouble, want.day)
+        if said.event is not None:
+            return [(RegisterKind.TENDER_EVENTS, progressing.event_file(tender.number, said.event))]
+        rows = [*({**values_of(line), **said.columns} for line in found.lines), *rows]
+    return [(RegisterKind.TENDERS, progressing.file_of(rows))]
 
 
 def _number_taken(session: Session, scope: Scope, want: Want) -> tuple[Wrong, ...]:
@@ -178,14 +192,24 @@ def may_be_said(found: Found, trouble: Trouble) -> bool:
 
 def wrong_with(found: Found, want: Want) -> tuple[Wrong, ...]:
     """Everything that is wrong with what is said, at once."""
+    if found.case.repeats is not None:
+        return _wrong_follow(found, want) if want.then is not None else (Wrong("", "stage"),)
     if want.trouble not in found.case.troubles:
         return (Wrong("", "stage"),)
     if not may_be_said(found, want.trouble):
         return (Wrong("", "shared"),)
-    wrong = [wrong_stop(found.case, want.trouble, want.day)]
-    if want.then is not None:
-        wrong.append(wrong_plan("planned_on", want.planned_on, found.case.on))
-        wrong.append(progressing.wrong_new_number(found, want.number.strip()))
+    stop = wrong_stop(found.case, want.trouble, want.day)
+    return (*((stop,) if stop else ()), *_wrong_follow(found, want))
+
+
+def _wrong_follow(found: Found, want: Want) -> tuple[Wrong, ...]:
+    """What is wrong with what is to follow, if anything is."""
+    if want.then is None:
+        return ()
+    wrong = (
+        wrong_plan("planned_on", want.planned_on, found.case.on),
+        progressing.wrong_new_number(found, want.number.strip()),
+    )
     return tuple(each for each in wrong if each is not None)
 
 
@@ -193,7 +217,7 @@ def _following(found: Found, want: Want) -> list[Mapping[str, str]]:
     """The lines of the purchase that is to follow: a repeat of the failed one only with its documents."""
     if want.then is None or want.planned_on is None:
         return []
-    failed = replace(found, case=replace(found.case, repeats=found.case.tender))
+    failed = replace(found, case=replace(found.case, repeats=found.case.known))
     planned = {"status": TenderStatus.PLANNED.value, "planned_on": want.planned_on.isoformat()}
     rows = progressing.new_rows(failed, want.number.strip(), planned)
     if want.then is RemedyId.CHANGE:

@@ -97,7 +97,7 @@ def _stop(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
         seen=given.get("seen", ""),
         trouble=trouble,
         day=_day(given, "day"),
-        then=_remedy(given),
+        then=_remedy(given, trouble),
         planned_on=_day(given, "planned_on"),
         number=trimmed(given.get("number", "")),
         tell=given.get("tell", ""),
@@ -139,7 +139,7 @@ def _page(
 ) -> Response:
     shared = evaluating.bench(visit.session, visit.house.book, on=visit.on, known=visit.known)
     found = inquiring.find(visit.session, visit.scope, which, shared, known=visit.known)
-    trouble = _trouble(given)
+    trouble = _shown_trouble(found, given)
     is_now = visit.on == visit.today and visit.known is None
     values = {
         "school": found.school,
@@ -155,7 +155,7 @@ def _page(
         "may_rename": progressing.may_be_renamed(found.case),
         "clauses": visit.house.book.policy.clauses,
     }
-    if trouble is None or trouble not in found.case.troubles:
+    if trouble is None:
         values |= _asked(visit, found, shared, is_now=is_now)
         return visit.page("purchases/show.html", values, status=status)
     return visit.page(
@@ -177,7 +177,7 @@ def _asked(visit: Visit, found: Found, shared: Bench, *, is_now: bool) -> dict[s
 
 def _stopped(visit: Visit, found: Found, trouble: Trouble, given: Given, shared: Bench) -> dict[str, object]:
     """What the page of a purchase that stopped shows besides."""
-    day, then = _day(given, "day") or visit.on, _remedy(given)
+    day, then = _day(given, "day") or visit.on, _remedy(given, trouble)
     proposed = replanning.proposed(found.case, shared)
     is_given = "planned_on" in given
     planned_on = _day(given, "planned_on") if is_given else proposed.planned_on
@@ -196,9 +196,16 @@ def _stopped(visit: Visit, found: Found, trouble: Trouble, given: Given, shared:
     }
 
 
+def _shown_trouble(found: Found, given: Given) -> Trouble | None:
+    """The stop that the page is about: one that can be, or that on record while its repeat is planned."""
+    if found.case.repeats is not None:
+        return found.failed_because if given.get("then") else None
+    trouble = _trouble(given)
+    return trouble if trouble in found.case.troubles else None
+
+
 def _number(found: Found) -> str:
-    tender = found.case.tender or found.case.repeats
-    return tender.number if tender else ""
+    return found.case.known.number if found.case.known else ""
 
 
 def _which(given: Given) -> Which:
@@ -230,8 +237,9 @@ def _trouble(given: Given) -> Trouble | None:
     return Trouble(trouble) if trouble else None
 
 
-def _remedy(given: Given) -> RemedyId | None:
+def _remedy(given: Given, trouble: Trouble) -> RemedyId | None:
+    """What is to follow; nothing follows a suspension but its end."""
     then = given.get("then", "")
     if then and then not in tuple(RemedyId):
         raise not_known("then", then, tuple(RemedyId))
-    return RemedyId(then) if then else None
+    return RemedyId(then) if then and trouble is not Trouble.SUSPENDED else None
