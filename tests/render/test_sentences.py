@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.builders import a_line, a_need, a_tender, an_interim, assessed
@@ -81,6 +83,17 @@ def test_a_need_that_no_line_ever_served_has_no_invented_day() -> None:
     assert told.need(found) == "Договоров на услугу канала связи в учёте нет; идущей закупки нет."
     assert told.when(found) == "договора в учёте нет"
     assert told.step(found) == "Объявить закупку."
+
+
+def test_where_a_report_is_due_nobody_is_told_that_there_is_nothing_to_do() -> None:
+    told = VOICES[Language.RU].sentences
+    quiet = assessed(a_need(a_line("2026-01-01", "2027-12-31")), "2026-11-22")
+    assert told.step(quiet) == "Ничего делать не нужно."
+    due = "Разместить отчёт о договоре до подведения итогов не позднее 30 ноября 2026 г."
+    assert plain(told.step(quiet, report=date(2026, 11, 30))) == due
+    unsaid = assessed(a_need(a_line("2026-01-01", None)), "2026-11-22")
+    both = told.step(unsaid, report=date(2026, 11, 30))
+    assert plain(both) == f"{due} Внести последний день договора."
 
 
 def test_an_open_end_is_told_as_not_known() -> None:

@@ -52,8 +52,21 @@ class Sentences:
         parts = [self.state(found), self._gap(found), self._purchase(found)]
         return _sentence("; ".join(part for part in parts if part))
 
-    def step(self, found: Assessment, decided: DecisionStatus | None = None, number: int = 0) -> str:
-        """What to do next, in one sentence; once a decision proposes it, what that decision asks for."""
+    def step(
+        self,
+        found: Assessment,
+        decided: DecisionStatus | None = None,
+        number: int = 0,
+        report: date | None = None,
+    ) -> str:
+        """What to do next: the report that is due by a day, and the step of the need where it has one."""
+        told = [] if report is None else [self.report(report)]
+        if not told or found.next_step is not NextStep.NOTHING:
+            told.append(self._own_step(found, decided, number))
+        return " ".join(told)
+
+    def _own_step(self, found: Assessment, decided: DecisionStatus | None, number: int) -> str:
+        """In one sentence; once a decision proposes it, what that decision asks for."""
         if found.next_step is NextStep.PROPOSE_INTERIM and decided in OPEN:
             return _sentence(self.words.say(f"next_step.decision.{decided}", number=number))
         if found.next_step is NextStep.PROPOSE_INTERIM and found.answer and found.answer.recommended:

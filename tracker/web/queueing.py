@@ -39,13 +39,13 @@ class Decided:
     def step(self, say: Sentences, found: Assessment) -> str:
         """What to do next with a need: the report that it owes, the decision that stands, its own step."""
         key = found.school_id, found.service
-        told = [say.report(self.reports[key])] if key in self.reports else []
-        one = self.decisions.get(key)
+        report, one = self.reports.get(key), self.decisions.get(key)
         if one is None or not one.is_open:
-            return " ".join([*told, say.step(found)])
-        if found.next_step is not NextStep.PROPOSE_INTERIM:  # its step does not speak of the decision
-            told.append(say.decision(one.number, one.status))
-        return " ".join([*told, say.step(found, one.status, one.number)])
+            return say.step(found, report=report)
+        told = say.step(found, one.status, one.number, report)
+        if found.next_step is NextStep.PROPOSE_INTERIM:
+            return told
+        return f"{say.decision(one.number, one.status)} {told}"  # its step does not speak of the decision
 
 
 UNDECIDED = Decided({}, {})
