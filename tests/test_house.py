@@ -64,8 +64,8 @@ MAY_IMPORT = {
     "export_cli": BELOW_FACES | {"console", "desk"},
     "remind_cli": BELOW_FACES | {"console", "desk"},
     "rights_cli": BELOW_FACES | {"console", "desk", "web"},
-    "cli": BELOW_FACES | (FACES - {"courier", "outgoing", "living", "pulse", "tick", "cli", "__main__"}),
-    "__main__": frozenset({"cli"}),
+    "cli": BELOW_FACES | (FACES - {"courier", "outgoing", "pulse", "tick", "cli", "__main__"}),
+    "__main__": frozenset({"cli", "living"}),
 }
 """What each room of the house may import besides itself: arrows go down only."""
 

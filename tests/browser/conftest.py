@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from sqlalchemy import Engine
 
 from tests.browser.served import Served, served
@@ -80,28 +81,31 @@ def open_page(browser: Browser, country: Served) -> Iterator[Open]:
     """Opens a page of the small country (or of ``at``) at a size, in a language, with or without script."""
     with ExitStack() as contexts:
 
-        def open_it(
-            path: str,
-            *,
-            width: int,
-            height: int = 768,
-            language: Language = Language.KK,
-            script: bool = True,
-            person: Person | None = ADMIN,
-            at: Served = country,
-        ) -> Page:
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, java_script_enabled=script, base_url=at.home
-            )
-            contexts.callback(context.close)
-            given = {COOKIE: language.value}
-            if person is not None:
-                given["tracker"] = at.cookie(person)
-            context.add_cookies(
-                [{"name": name, "value": value, "url": at.home} for name, value in given.items()]
-            )
-            page = context.new_page()
+        def open_it(path: str, *, at: Served = country, **how: Any) -> Page:
+            page = contexts.enter_context(blank_page(browser, at, **how))
             page.goto(path)
             return page
 
         yield open_it
+
+
+@contextmanager
+def blank_page(
+    browser: Browser,
+    at: Served,
+    *,
+    width: int,
+    height: int = 768,
+    language: Language = Language.KK,
+    script: bool = True,
+    person: Person | None = ADMIN,
+) -> Iterator[Page]:
+    """An empty page of somebody's own browser, before this server."""
+    viewport: ViewportSize = {"width": width, "height": height}
+    context = browser.new_context(viewport=viewport, java_script_enabled=script, base_url=at.home)
+    given = {COOKIE: language.value}
+    if person is not None:
+        given["tracker"] = at.cookie(person)
+    context.add_cookies([{"name": name, "value": value, "url": at.home} for name, value in given.items()])
+    yield context.new_page()
+    context.close()

@@ -1,14 +1,11 @@
-"""What only a browser can tell: that pages fit, load nothing foreign, and work without script."""
+"""What only a browser can tell: that pages fit, bring their typeface, and work without script."""
 
 from __future__ import annotations
 
-import os
-
 import pytest
-from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
-from tests.browser.served import NOT_THERE, Served
+from tests.browser.served import Served
 from tests.people import a_person
 from tests.web.register import FAILED, INTERIM, STALLED, SUSPENDED, USED_UP
 from tracker.domain.roles import Role
@@ -17,31 +14,7 @@ from tracker.domain.vocabulary import Language
 NARROW, PHONE, DESK = 320, 360, 1366
 DESK_HEIGHT = 768
 
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
-LEFT = "net::ERR_ABORTED"
-"""What becomes of a request whose page was left before it was answered."""
 BOTTOM = "document.querySelector('[data-decide]').getBoundingClientRect().bottom"
-
-
-@pytest.mark.parametrize("language", Language)
-def test_no_page_scrolls_sideways_on_a_phone(open_page: Open, country: Served, language: Language) -> None:
-    """In Kazakh every page, in the others every third; ``make nightly`` looks at all."""
-    page = open_page("/", width=PHONE, height=740, language=language)
-    step = 3 if language is not Language.KK and os.environ.get("NIGHTLY") != "true" else 1
-    assert [path for path in country.pages()[::step] if scrolls_sideways(page, path)] == []
-
-
-def scrolls_sideways(page: Page, path: str) -> bool:
-    """Whether the page is wider than the phone, closed or with everything on it unfolded."""
-    page.goto(path)
-    widths = [page.evaluate(TOO_WIDE)]
-    for width in (PHONE, NARROW):
-        page.set_viewport_size({"width": width, "height": 740})
-        page.evaluate(OPEN_ALL)
-        widths.append(page.evaluate(TOO_WIDE))
-    page.set_viewport_size({"width": PHONE, "height": 740})
-    return bool(max(widths) > 0)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -52,26 +25,6 @@ def test_everything_to_decide_by_is_seen_without_scrolling(open_page: Open, lang
         page.goto(f"/schools/{school}")
         bottoms[school] = page.evaluate(BOTTOM)
     assert max(bottoms.values()) <= DESK_HEIGHT, bottoms
-
-
-def test_nothing_breaks_the_page_rules_and_nothing_foreign_is_loaded(
-    open_page: Open, country: Served
-) -> None:
-    page = open_page("/", width=DESK)
-    said: list[str] = []
-    asked: list[str] = []
-    failed: list[str] = []
-    page.on("console", lambda heard: said.append(f"{heard.type}: {page.url} {heard.text}"))
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("requestfailed", lambda request: failed.append(f"{request.failure}: {request.url}"))
-    page.on("pageerror", lambda error: said.append(f"{page.url} {error}"))
-    for path in country.pages():
-        if path not in NOT_THERE:
-            page.goto(path)
-            page.evaluate("document.fonts.ready")
-    assert [text for text in said if text.startswith(("error", "warning"))] == []
-    assert [why for why in failed if LEFT not in why] == []
-    assert [url for url in asked if not url.startswith(f"{country.home}/")] == []
 
 
 def test_words_stand_in_the_typeface_that_came_with_the_build(open_page: Open) -> None:
