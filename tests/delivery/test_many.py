@@ -1,6 +1,7 @@
 """Many schedulers over one database send each message once and all go on living (CON-1, CON-2, CON-4).
 
-Ten thousand messages are due by ``make torture`` and every night, else one or two hundred.
+Two begin, two more join them and then four more, while a thousand messages are due; by ``make torture`` and
+every night ten thousand are, for two, four and eight from the beginning.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,8 +38,9 @@ from tracker.store.jobs import Job
 from tracker.store.reminder_tables import LEASE
 
 IS_FULL = os.environ.get("NIGHTLY") == "true"
-DUE = 10_000 if IS_FULL else 160
+DUE = 10_000 if IS_FULL else 1_000
 AGAIN = 80
+JOINING = [(2,), (4,), (8,)] if IS_FULL else [(2, 4, 8)]
 PATIENCE = 600 if IS_FULL else 60
 QUICK = 0.2
 
@@ -60,6 +63,11 @@ def until(happened: Callable[[], bool]) -> None:
 def reminders(keys: Iterable[str]) -> list[str]:
     """Without the alarm that nobody is there to be told."""
     return sorted(key for key in keys if not key.startswith("alarm:"))
+
+
+def have_sent(receivers: Iterable[Receiver], share: int) -> bool:
+    """Whether they have sent so many, all together."""
+    return sum(len(receiver.got) for receiver in receivers) >= share
 
 
 def leader(engine: Engine) -> str | None:
@@ -86,14 +94,15 @@ def sent_by_each(engine: Engine, receivers: Sequence[Receiver], name: str) -> li
     return keys
 
 
-def all_send_each_once(engine: Engine, url: str, schedulers: int) -> None:
+def all_send_each_once(engine: Engine, url: str, joining: Sequence[int], due: int = DUE) -> None:
     """So many schedulers send all that is due, share it, and go on: sending, and leading one by one.
 
-    Whoever leads, she who comes last leads at the end, when all who were there before her have gone.
+    Of several numbers the next are there as soon as those before have sent their share. Whoever leads, she
+    who comes last leads at the end, when all who were there before her have gone.
     """
     service = Service(engine)
     assert service.add("r", Role.ADMIN) == 1
-    receivers = [Receiver(seconds=0.005) for _ in range(schedulers)]
+    receivers = [Receiver(seconds=0.005) for _ in range(joining[-1])]
     with ExitStack() as running:
 
         def begin(receiver: Receiver) -> ExitStack:
@@ -104,27 +113,35 @@ def all_send_each_once(engine: Engine, url: str, schedulers: int) -> None:
             life.enter_context(scheduler.ticking(scheduler.Tick(own, BOOK, FixedClock(NOW), outgoing)))
             return life
 
-        lives = [begin(receiver) for receiver in receivers]
-        keys = [f"k{number}" for number in range(DUE)]
+        keys = [f"k{number}" for number in range(due)]
         put(engine, keys)
+        lives: list[ExitStack] = []
+        for turn, schedulers in enumerate(joining, 1):
+            lives += [begin(receiver) for receiver in receivers[len(lives) : schedulers]]
+            until(partial(have_sent, receivers, due * turn // len(joining)))
         until(lambda: is_empty(engine))
         for _ in range(2):
             keys += sent_by_each(engine, receivers, f"{len(keys)}.")
         assert reminders(key for each in receivers for key in each.keys) == sorted(keys)
-        leaders = set()
-        for life in [*lives, begin(receivers[0])]:
-            until(lambda: leader(engine) is not None)
-            leaders.add(leader(engine))
-            life.close()
-        assert leader(engine) is None
-        assert len(leaders) > 1
+        assert_each_leads(engine, [*lives, begin(receivers[0])])
 
 
-@pytest.mark.parametrize("schedulers", [2, 4, 8] if IS_FULL else [4])
+def assert_each_leads(engine: Engine, lives: Sequence[ExitStack]) -> None:
+    """Whoever leads, another does when she has gone, until nobody is left."""
+    leaders = set()
+    for life in lives:
+        until(lambda: leader(engine) is not None)
+        leaders.add(leader(engine))
+        life.close()
+    assert leader(engine) is None
+    assert len(leaders) > 1
+
+
+@pytest.mark.parametrize("joining", JOINING, ids=str)
 def test_con_1_however_many_schedulers_each_message_goes_out_once_and_all_go_on(
-    service: Service, schedulers: int
+    service: Service, joining: Sequence[int]
 ) -> None:
-    all_send_each_once(service.engine, shown(service.engine.url), schedulers)
+    all_send_each_once(service.engine, shown(service.engine.url), joining)
 
 
 @pytest.fixture
@@ -146,7 +163,7 @@ def test_con_4_behind_a_pooler_that_hands_each_transaction_another_connection_it
     engine = make_engine(behind_a_pooler)
     migrate.upgrade(engine)
     fill(engine)
-    all_send_each_once(engine, behind_a_pooler, schedulers=4)
+    all_send_each_once(engine, behind_a_pooler, (4,), DUE if IS_FULL else 2 * AGAIN)
     engine.dispose()
 
 

@@ -117,7 +117,8 @@ def claim(
     """Take the most urgent messages of a channel that are due and that nobody holds."""
     real_now = database_time(session)
     moments = {"channel": channel, "moment": now, "real_now": real_now, "most": most}
-    found = session.execute(_NEXT.where(*_by_free_ways(session, channel, real_now)), moments).all()
+    free = _by_free_ways(session, channel, real_now)
+    found = session.execute(_NEXT.where(*free) if free else _NEXT, moments).all()
     if not found:
         return ()
     _take(session, [each.id for each in found], holder, real_now + lease, now, counts=1)
