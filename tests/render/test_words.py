@@ -14,6 +14,7 @@ from tracker.domain.acts import Act
 from tracker.domain.drafts import MISSING, DraftKind, GivenName
 from tracker.domain.errors import TrackerError
 from tracker.domain.interim import JUDGES
+from tracker.domain.origins import How
 from tracker.domain.policy import CLAUSES, DutyStart
 from tracker.domain.register import RegisterKind
 from tracker.domain.vocabulary import ConditionId, ConditionStatus, FlagKind, Language, NextStep, State
@@ -93,7 +94,8 @@ def spoken_codes() -> list[str]:
 
 def codes_of_operations() -> list[str]:
     """Every code of what people and programs do, and of what is looked at."""
-    return [*each("act", Act), *each("alarm", CODES), *each("operation", CODES), *each("job", Job)]
+    came_in = [*each("history.fact", RegisterKind), *each("origin", How)]
+    return [*came_in, *each("act", Act), *each("alarm", CODES), *each("operation", CODES), *each("job", Job)]
 
 
 def codes_of_papers() -> list[str]:

@@ -84,7 +84,10 @@ def test_the_turned_days_are_marked_with_the_correction_and_its_reason(
     told = text_of(client.get(f"/history?school_id={MISTYPED}&on=2026-12-31").text)
     for said in (
         words.say("history.corrected_on", at="15.01.2027 10:00"),
+        words.say("origin.hand") + ", ",
         words.say("history.reason", reason="год набран с ошибкой"),
+        words.say("history.fact.contracts", which="K-5"),
+        words.say("history.fact.schools", which=MISTYPED) + ": " + words.say("history.new"),
         words.say("report.days", first="06.12.2026", last="14.01.2027"),
         words.say("history.differs"),
     ):

@@ -121,7 +121,7 @@ def test_the_school_page_shows_everything_the_verdict_rests_on(filled: Engine, v
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize(
     ("actor", "code", "places"),
-    [("cli:root", "school.source.cli", {}), ("person:7", "school.source.person", {"number": "7"})],
+    [("cli:root", "origin.by_command", {}), ("person:7", "origin.by_person", {"number": "7"})],
 )
 def test_the_school_page_says_in_words_where_a_fact_comes_from(
     empty: Engine, visit: Visit, language: Language, actor: str, code: str, places: dict[str, str]
@@ -130,7 +130,7 @@ def test_the_school_page_says_in_words_where_a_fact_comes_from(
         seq = versions.open_recording(session, at=NOW, actor=actor, source="мектептер.csv", reason="import")
         intake.record(session, RegisterKind.SCHOOLS, [a_school("S-1", "1")], seq)
     words = CATALOGS[language]
-    said = f"{words.say('school.source', file='мектептер.csv')}, {words.say(code, **places)}"
+    said = f"{words.say('origin.file', detail='мектептер.csv')}, {words.say(code, **places)}"
     told = text_of(visit(empty, language).get("/schools/S-1").text)
     assert f"15.01.2027 11:00: {said}" in told
     assert actor not in told

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
 from tracker.domain.errors import AmendmentRefused, ChangedMeanwhile, NotFound
+from tracker.domain.origins import CORRECTION_FILE, STILL_TRUE
 from tracker.domain.register import ContractRow, RegisterKind, RegisterRow, SchoolRow, TenderRow
 from tracker.feeds.cells import CellRefused
 from tracker.feeds.columns import COLUMNS, Column
@@ -23,10 +24,6 @@ from tracker.services.importing import Preview
 from tracker.store import assessments, intake, references, registry, versions
 from tracker.store.row_security import whole_country
 from tracker.store.scope import Scope, is_storable
-
-FILENAME = "correction.csv"
-CONFIRMED = "still true"
-"""Source and reason of a recording that only says so."""
 
 LONGEST_REASON = 500
 LONGEST_TOLD = 200
@@ -115,7 +112,7 @@ def amend(
         raise ChangedMeanwhile
     reason = require_reason(correction.reason)
     data = _file(which.kind, {**values_of(row), **correction.values, **_key(row, which.kind)})
-    found = importing.preview(session, scope, which.kind, data, filename=FILENAME, book=book, on=today)
+    found = importing.preview(session, scope, which.kind, data, filename=CORRECTION_FILE, book=book, on=today)
     if found.issues:
         return found
     if not found.changes_facts:
@@ -140,7 +137,7 @@ def write(
         scope,
         kind,
         data,
-        filename=FILENAME,
+        filename=CORRECTION_FILE,
         book=book,
         actor=author.actor,
         now=author.now,
@@ -213,7 +210,7 @@ def confirm(
     if school.confirmed_on == today:
         return
     at = references.next_moment(session, now=author.now)
-    seq = versions.open_recording(session, at=at, actor=author.actor, source=CONFIRMED, reason=CONFIRMED)
+    seq = versions.open_recording(session, at=at, actor=author.actor, source=STILL_TRUE, reason=STILL_TRUE)
     intake.record(session, RegisterKind.SCHOOLS, [replace(school, confirmed_on=today)], seq)
     with whole_country(session):  # what is due elsewhere is judged with it
         assessments.mark_due(session, {(school_id, service.value) for service in school.services})

@@ -11,6 +11,7 @@ from tracker.domain.acts import Act
 from tracker.domain.asked import read_day
 from tracker.domain.asking import Channel, SchoolAnswer, Settled
 from tracker.domain.errors import AskRefused, ChangedMeanwhile, DayNotReadable, LinkDead, NotFound
+from tracker.domain.origins import ANSWER
 from tracker.domain.people import Person
 from tracker.domain.register import ContractRow, RegisterKind, SchoolRow
 from tracker.domain.roles import Action
@@ -186,7 +187,7 @@ def _take_contract(
         scope,
         RegisterKind.CONTRACTS,
         data,
-        reason=f"answer of the school, {waiting.number}",
+        reason=f"{ANSWER}{waiting.number}",
         book=book,
         today=today,
     )

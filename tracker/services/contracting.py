@@ -14,6 +14,7 @@ from tracker.domain.days import FIRST_YEAR, LAST_YEAR, Span, legal_day, months_f
 from tracker.domain.decision_records import DecisionRecord, LineRecord, Signed
 from tracker.domain.decisions import Deed
 from tracker.domain.errors import DecisionRefused
+from tracker.domain.origins import DECISION
 from tracker.domain.people import Person
 from tracker.domain.register import ContractRow, RegisterKind
 from tracker.domain.vocabulary import ContractKind, Method, RouteId
@@ -27,9 +28,6 @@ from tracker.store.scope import EVERYTHING, Scope, is_storable
 
 LONGEST_NUMBER = 100
 LONGEST_NAME = 300
-
-SOURCE = "decision"
-"""The source of facts that come from a decision, with its number behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +69,8 @@ def record(
     if not _is_registered(session, found, rows):
         _weigh(session, Scope.of_person(person), found, stated, book)
         at = references.next_moment(session, now=author.now)
-        source, reason = f"{SOURCE} {number}", f"decision {number}"
-        seq = versions.open_recording(session, at=at, actor=author.actor, source=source, reason=reason)
+        source = f"{DECISION}{number}"
+        seq = versions.open_recording(session, at=at, actor=author.actor, source=source, reason=source)
         intake.record(session, RegisterKind.CONTRACTS, rows, seq)
     signed = Signed(stated.number, stated.signed_on, stated.start_on, stated.end_on)
     deciding.number_lines(session, number, stated.number)

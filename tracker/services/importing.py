@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
 from tracker.domain.errors import ChangedMeanwhile, ConfirmationNeeded, FileRefused
+from tracker.domain.origins import IMPORT
 from tracker.domain.register import (
     ContractRow,
     ImportIssue,
@@ -149,7 +150,7 @@ def apply(
         return found
     _require_confirmed(found, confirmed)
     if plan.rows:
-        at, reason = known or references.next_moment(session, now=now), correcting or f"import {kind}"
+        at, reason = known or references.next_moment(session, now=now), correcting or f"{IMPORT}{kind}"
         _record(session, plan, at=at, actor=actor, reason=reason)
         _judge(session, plan.needs, today=today, book=book, progress=progress)
     act, said = _deed(found, correcting, act)

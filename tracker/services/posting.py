@@ -9,11 +9,9 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.days import legal_day
 from tracker.domain.decision_records import DecisionRecord
+from tracker.domain.origins import DECISION
 from tracker.services.acting import Author
 from tracker.store import posted, references, versions
-
-SOURCE = "decision"
-"""The source of facts that come from a decision, with its number behind."""
 
 
 def post(session: Session, author: Author, found: DecisionRecord) -> None:
@@ -30,5 +28,5 @@ def take_back(session: Session, author: Author, found: DecisionRecord) -> None:
 
 def _recording(session: Session, author: Author, found: DecisionRecord) -> int:
     at = references.next_moment(session, now=author.now)
-    source, reason = f"{SOURCE} {found.number}", f"decision {found.number}"
-    return versions.open_recording(session, at=at, actor=author.actor, source=source, reason=reason)
+    source = f"{DECISION}{found.number}"
+    return versions.open_recording(session, at=at, actor=author.actor, source=source, reason=source)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.acts import Act
 from tracker.domain.errors import ChangedMeanwhile, NotFound
 from tracker.domain.facts import TenderEvent
+from tracker.domain.origins import STEP_FILE, TAKEN_BACK
 from tracker.domain.progress import (
     AHEAD,
     Answer,
@@ -38,9 +39,7 @@ from tracker.store import assessments, references, steps, versions
 from tracker.store.row_security import whole_country
 from tracker.store.scope import EVERYTHING, Scope, is_storable
 
-FILENAME = "step.csv"
 LONGEST_NUMBER = 100
-TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def mistaken(session: Session, scope: Scope, found: Found) -> TenderEventRow | N
     tender = found.case.tender
     if tender is None or found.is_shared:
         return None
-    return steps.last_step(session, scope, tender.number, source=FILENAME)
+    return steps.last_step(session, scope, tender.number, source=STEP_FILE)
 
 
 def take_back(
@@ -102,7 +101,7 @@ def take_back(
     if event is None:
         raise NotFound(number=which.number)
     at = references.next_moment(session, now=author.now)
-    seq = versions.open_recording(session, at=at, actor=author.actor, source=FILENAME, reason=TAKEN_BACK)
+    seq = versions.open_recording(session, at=at, actor=author.actor, source=STEP_FILE, reason=TAKEN_BACK)
     steps.withdraw_event(session, event, seq)
     with whole_country(session):  # the purchase is judged for all its schools
         needs = references.needs_of_tenders(session, EVERYTHING, {event.tender_number})
@@ -132,7 +131,7 @@ def write(
 ) -> tuple[Wrong, ...]:
     """Take files of a step in, all or none; what an import would refuse is told as wrong."""
     for kind, data in files:
-        looked = importing.preview(session, scope, kind, data, filename=FILENAME, book=book, on=today)
+        looked = importing.preview(session, scope, kind, data, filename=STEP_FILE, book=book, on=today)
         if looked.issues:
             return tuple(dict.fromkeys(map(_told, looked.issues)))
         importing.apply(
@@ -140,7 +139,7 @@ def write(
             scope,
             kind,
             data,
-            filename=FILENAME,
+            filename=STEP_FILE,
             book=book,
             actor=author.actor,
             now=author.now,

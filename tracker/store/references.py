@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.origins import DEMO
 from tracker.domain.register import RegisterKind
 from tracker.store.bounds import TABLES
 from tracker.store.bounds import within as of_kind
@@ -16,7 +17,7 @@ from tracker.store.scope import Scope, among, visible, visible_tender
 from tracker.store.tables import NEED, RECORDING, SCHOOL, TENDER_LINE
 from tracker.store.versions import as_known
 
-DEMO_SOURCE = "demo"
+DEMO_SOURCE = DEMO
 """The source of recordings that were invented."""
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
+from tracker.domain.origins import Origin, origin_of
 from tracker.domain.register import ContractRow, SchoolRow, TenderEventRow, TenderRow
 from tracker.store.references import is_demo as is_demo
 from tracker.store.rows import read_contracts, read_events, read_schools, read_tenders
@@ -29,6 +30,11 @@ class Recording:
     actor: str
     source: str
     reason: str
+
+    @property
+    def origin(self) -> Origin:
+        """By what deed it came in."""
+        return origin_of(self.source, self.reason)
 
 
 def list_schools(

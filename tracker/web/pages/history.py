@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
@@ -14,6 +16,7 @@ from tracker.services.forewarning import Warned, forewarned
 from tracker.services.printing_reports import Wanted
 from tracker.services.recalling import end_of_day
 from tracker.store import registry
+from tracker.store.journal_search import names_of
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import asked_of
 from tracker.web.pages.reports import region_of
@@ -51,10 +54,18 @@ def _school(visit: Visit, school_id: str) -> Response:
             "needs": needs,
             "corrections": corrections,
             "titles": titles,
+            "named": _namer(visit, corrections),
             "then": end_of_day(visit.on, now=visit.moment),
             "warned": [(one, _warned(visit, one)) for one in needs if one.now and one.now.uncovered_since],
         },
     )
+
+
+def _namer(visit: Visit, corrections: Iterable[recalling.Correction]) -> Callable[[str], str | None]:
+    """How whoever recorded something is named, by her mark."""
+    names = names_of(visit.session, {one.recording.actor for one in corrections})
+    deeds = visit.house.voices[visit.language].deeds
+    return lambda mark: deeds.who(mark, names)
 
 
 def _warned(visit: Visit, one: recalling.Both) -> tuple[Warned, ...]:
