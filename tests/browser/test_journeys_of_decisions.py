@@ -80,6 +80,9 @@ def test_o2_from_the_flag_to_a_complete_set_of_papers_then_r1_to_its_approval(
     page.wait_for_selector("input[name=addressee_3]")
     assert [page.input_value(f"input[name=addressee_{n}]") for n in (1, 2, 3)] == ["One", "Three", "Two"]
     page.fill("input[name=head]", "Director A. Abenova")  # once for a customer, offered ever after
+    stated = {"reply_by": "2027-01-22", "reply_to": "bilim@example.org", "contact": "A. Abenova"}
+    for name, value in stated.items():
+        page.fill(f"input[name={name}]", value)
     hand.click("form.stating button[type=submit]")
     with page.expect_download() as archive:
         hand.click("form.download button[value=zip] >> nth=0")

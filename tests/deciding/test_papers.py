@@ -43,6 +43,9 @@ STATED = {
     "addressee_1": "ТОО «Бір»",
     "addressee_2": "ТОО «Екі»",
     "addressee_3": "ТОО «Үш»",
+    "reply_by": "2027-01-22",
+    "reply_to": "Петропавл, Абай к. 3; bilim@example.org",
+    "contact": "А. Әбенова, 8 7152 00 00 01",
 }
 
 
@@ -113,11 +116,14 @@ def test_what_is_missing_is_said_and_given_once_before_anything_is_written(
         "сексен мың теңге",
     ):
         assert fact in text.replace("\xa0", " ") or fact == "ЖОБА"
+    asked = officer.post(here, data={"paper": "request:2", "format": "docx"}).content
+    assert "по 22 января 2027 г. включительно" in "".join(text_of(asked)).replace("\xa0", " ")
+    assert all(STATED[name] in "".join(text_of(asked)) for name in ("addressee_2", "reply_to", "contact"))
     assert officer.post(here, data={"paper": "request:2", "format": "pdf"}).content.startswith(b"%PDF")
     with reading(office.engine, seeing=EVERYTHING) as session:
-        newest = journal.entries(session, limit=3)
-    assert [entry.action for entry in newest] == ["export", "export", "decision"]
-    assert newest[2].details["stated"] == list(STATED)
+        newest = journal.entries(session, limit=4)
+    assert [entry.action for entry in newest] == ["export", "export", "export", "decision"]
+    assert newest[3].details["stated"] == list(STATED)
 
 
 def test_three_requests_go_to_three_suppliers(direct: int, officer: TestClient) -> None:
@@ -130,7 +136,11 @@ def test_three_requests_go_to_three_suppliers(direct: int, officer: TestClient) 
     assert [
         name for name in STATED if f'value="{again[name]}"' not in kept
     ] == []  # what was typed is not lost
+    late = officer.post(f"{here}/facts", data={"customer": CUSTOMER, **STATED, "reply_by": "ертең"})
+    assert (late.status_code, 'value="ертең"' in late.text) == (400, True)
     assert "Готово 1 из 6 документов" in plain(officer.get(here).text)  # nothing of it is kept
+    lacks = [WORDS.say(f"papers.missing.{name}") for name in ("addressee", "reply_by", "reply_to", "contact")]
+    assert "; ".join(lacks) in plain(officer.get(here).text).replace(" ;", ";")
 
 
 def test_everything_ready_comes_in_one_archive_with_what_is_missing_beside_it(
@@ -207,7 +217,7 @@ def test_what_holds_of_a_customer_is_proposed_for_its_next_decision(
     assert f'value="{STATED["head"]}"' in page
     assert WORDS.say("papers.offered") in plain(page)
     assert STATED["addressee_1"] not in re.findall(r'name="addressee_1"[^>]*value="([^"]*)"', page)
-    confirmed = {name: STATED[name] for name in ("buyer_kk", "buyer_ru", "head")}
+    confirmed = {name: STATED[name] for name in ("buyer_kk", "buyer_ru", "head", "reply_to", "contact")}
     page = officer.post(f"{here}/facts", data={"customer": CUSTOMER, **confirmed}).text
     assert WORDS.say("papers.offered") not in plain(page)
     with reading(office.engine, seeing=EVERYTHING) as session:

@@ -153,6 +153,8 @@ def test_an_extension_waits_for_the_consent_of_its_supplier(office: Office, visi
     number = drafted(office, EXTENDED)
     officer = browser(visit, office, "aigul")
     said = text_of(officer.get(f"/decisions/{number}").text)
+    assert office.found(number).agreed is Agreed.UNSAID
+    assert WORDS.say("agreed.said.not_asked") not in said  # nobody said so
     assert WORDS.say("consent.unknown", supplier="ТОО «Байланыс»") in said
     assert WORDS.say("consent.ask", who="officer@example.org") in said
     assert ConditionId.SUPPLIER_CONSENT in office.found(number).missing
@@ -185,6 +187,6 @@ def test_of_many_only_those_are_extended_whose_suppliers_agreed(office: Office, 
         found = [office.found(int(number)) for number in set(re.findall(r"/decisions/(\d+)", made.text))]
         agreed = {each.route: each.agreed for each in found}
         assert agreed.pop(RouteId.EXTENSION) is Agreed.YES
-        assert set(agreed.values()) == {Agreed.NOT_ASKED}
+        assert set(agreed.values()) == {Agreed.UNSAID}
         for each in found:
             office.decide("aigul", each.number, Deed.WITHDRAW)

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tracker.domain.bridge_guard import Bridge, fitting_price, guard
+from tracker.domain.courses import course_of
 from tracker.domain.days import Span
 from tracker.domain.decision_records import UNDOABLE, Event, GuardKind, Level, undoable
 from tracker.domain.decisions import (
@@ -83,6 +84,7 @@ def test_who_only_reads_neither_drafts_nor_approves_and_an_officer_does_not_appr
         (Agreed.NO, {RouteId.EXTENSION: OPEN_, RouteId.SINGLE_SOURCE: CONDITIONAL}, RouteId.SINGLE_SOURCE),
         (Agreed.NO, {RouteId.EXTENSION: OPEN_, RouteId.SINGLE_SOURCE: CLOSED}, None),
         (Agreed.NOT_ASKED, {RouteId.EXTENSION: OPEN_}, RouteId.SINGLE_SOURCE),
+        (Agreed.UNSAID, {RouteId.EXTENSION: OPEN_}, RouteId.SINGLE_SOURCE),
     ],
 )
 def test_one_question_opens_the_path(

@@ -83,11 +83,19 @@ def allowed(status: DecisionStatus) -> tuple[Deed, ...]:
 
 
 class Agreed(StrEnum):
-    """Whether the present supplier agreed to extend: the one question that chooses the path."""
+    """Whether the present supplier agreed to extend: the one question that chooses the path.
+
+    ``unsaid`` where nobody answered: then it is not known either whether anybody asked.
+    """
 
     YES = "yes"
     NO = "no"
     NOT_ASKED = "not_asked"
+    UNSAID = "unsaid"
+
+
+ANSWERS = (Agreed.YES, Agreed.NO, Agreed.NOT_ASKED)
+"""What a person may answer."""
 
 
 def chosen_route(
@@ -96,9 +104,9 @@ def chosen_route(
     """The path that the answer to the one question opens; None where no route is left.
 
     A supplier who agreed is extended where that is not closed; one who refused is not, and the first of the
-    other routes that is not closed stands instead. Not asked: what the program recommends.
+    other routes that is not closed stands instead. Without an answer: what the program recommends.
     """
-    if agreed is Agreed.NOT_ASKED:
+    if agreed not in (Agreed.YES, Agreed.NO):
         return recommended
     usable = [route for route, verdict in verdicts.items() if verdict is not Verdict.CLOSED]
     if agreed is Agreed.YES:

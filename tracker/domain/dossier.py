@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
 from tracker.domain.alphabet import words
+from tracker.domain.asked import read_day
 from tracker.domain.decision_records import DecisionRecord, FrozenClause, FrozenTender, LineRecord, Tick
 from tracker.domain.decisions import DecisionStatus
 from tracker.domain.drafts import DRAFTS, Draft, DraftKind, GivenName, Held, Place, Term, Twin
 from tracker.domain.enclosures import Enclosure
+from tracker.domain.errors import DayNotReadable
 from tracker.domain.policy import Words
 from tracker.domain.register import ContractRow
 from tracker.domain.vocabulary import ConditionStatus
@@ -29,7 +32,7 @@ _BUYER = (GivenName.BUYER_KK, GivenName.BUYER_RU)
 ASKED_BY: Mapping[DraftKind, tuple[GivenName, ...]] = {
     DraftKind.AGREEMENT: _BUYER,
     DraftKind.DECISION: (*_BUYER, GivenName.HEAD),
-    DraftKind.REQUEST: (*_BUYER, *ADDRESSEES),
+    DraftKind.REQUEST: (*_BUYER, *ADDRESSEES, GivenName.REPLY_BY, GivenName.REPLY_TO, GivenName.CONTACT),
     DraftKind.INVITATION: (*_BUYER, GivenName.ADDRESSEE_1),
     DraftKind.REPORT: (
         *_BUYER,
@@ -120,11 +123,25 @@ def _of_customer(
     if kind is not DraftKind.REQUEST:
         yield draft
         return
+    draft = replace(
+        draft,
+        reply_by=_day(case.told(customer, GivenName.REPLY_BY)),
+        reply_to=case.told(customer, GivenName.REPLY_TO) or None,
+        contact=case.told(customer, GivenName.CONTACT) or None,
+    )
     told = [case.told(customer, name) for name in ADDRESSEES]
     for count, addressee in enumerate(told, start=1):
         part = f"{customer}-{count}" if draft.part else str(count)
         again = is_repeated([*told[: count - 1], addressee], of=addressee)
         yield replace(draft, part=part, addressee=None if again else addressee or None)
+
+
+def _day(told: str) -> date | None:
+    """The day that was stated, if it is one."""
+    try:
+        return read_day(told)
+    except DayNotReadable:
+        return None
 
 
 def is_repeated(told: Iterable[str], *, of: str) -> bool:

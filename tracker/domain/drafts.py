@@ -92,6 +92,7 @@ class Draft:
     """What one paper says. None is a fact that nobody has stated; days are inclusive.
 
     ``part`` tells papers of one kind apart: contract, school, customer or the number of the request.
+    ``reply_by`` is the last day for an offer, ``reply_to`` where it goes, ``contact`` who answers questions.
     ``assumed`` says why the ground stands without a citation, ``caution`` what nobody has verified of it.
     ``is_partial`` where the decision concerns more schools than its reader sees. ``is_repeated`` where the
     purchase of ``tender_number`` is over without a contract: what is bridged to is the one that repeats it.
@@ -127,6 +128,9 @@ class Draft:
     signed_on: date | None = None
     addressee: str | None = None
     reply_days: int | None = None
+    reply_by: date | None = None
+    reply_to: str | None = None
+    contact: str | None = None
     choice: Twin | None = None
     price: Twin | None = None
     is_partial: bool = False
@@ -152,7 +156,15 @@ ASKED: Mapping[DraftKind, tuple[str, ...]] = {
         "amount",
     ),
     DraftKind.DECISION: (*ALWAYS, "buyer", "buyer_bin", "head", "amount"),
-    DraftKind.REQUEST: (*ALWAYS, "buyer", "buyer_bin", "addressee"),
+    DraftKind.REQUEST: (
+        *ALWAYS,
+        "buyer",
+        "buyer_bin",
+        "addressee",
+        "reply_by",
+        "reply_to",
+        "contact",
+    ),
     DraftKind.INVITATION: (*ALWAYS, "buyer", "buyer_bin", "addressee", "tender_number", "amount"),
     DraftKind.REPORT: (
         *ALWAYS,
@@ -185,19 +197,27 @@ class GivenName(StrEnum):
     ADDRESSEE_1 = "addressee_1"
     ADDRESSEE_2 = "addressee_2"
     ADDRESSEE_3 = "addressee_3"
+    REPLY_BY = "reply_by"
+    REPLY_TO = "reply_to"
+    CONTACT = "contact"
     CHOICE_KK = "choice_kk"
     CHOICE_RU = "choice_ru"
     PRICE_KK = "price_kk"
     PRICE_RU = "price_ru"
 
 
-OF_CUSTOMERS = frozenset({GivenName.BUYER_KK, GivenName.BUYER_RU, GivenName.HEAD})
+OF_CUSTOMERS = frozenset(
+    {GivenName.BUYER_KK, GivenName.BUYER_RU, GivenName.HEAD, GivenName.REPLY_TO, GivenName.CONTACT}
+)
 """What holds of a customer in all decisions: given once, it is proposed everywhere."""
 
 GIVEN: Mapping[str, tuple[GivenName, ...]] = {
     "buyer": (GivenName.BUYER_KK, GivenName.BUYER_RU),
     "head": (GivenName.HEAD,),
     "addressee": (GivenName.ADDRESSEE_1, GivenName.ADDRESSEE_2, GivenName.ADDRESSEE_3),
+    "reply_by": (GivenName.REPLY_BY,),
+    "reply_to": (GivenName.REPLY_TO,),
+    "contact": (GivenName.CONTACT,),
     "choice": (GivenName.CHOICE_KK, GivenName.CHOICE_RU),
     "price": (GivenName.PRICE_KK, GivenName.PRICE_RU),
 }

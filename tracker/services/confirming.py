@@ -117,5 +117,6 @@ def _answer(found: DecisionRecord, said: Collection[ConditionId]) -> Mapping[str
     consent = ConditionId.SUPPLIER_CONSENT
     if consent not in {one.id for one in found.asked}:
         return NOTHING
-    agreed = Agreed.YES if consent in said else Agreed.NOT_ASKED
+    before = Agreed.UNSAID if found.agreed is Agreed.YES else found.agreed
+    agreed = Agreed.YES if consent in said else before
     return NOTHING if agreed is found.agreed else {"agreed": agreed}

@@ -60,7 +60,7 @@ class Wanted:
     suppliers agreed; None where she was asked of a single one.
     """
 
-    agreed: Agreed = Agreed.NOT_ASKED
+    agreed: Agreed = Agreed.UNSAID
     route: RouteId | None = None
     reason: str = ""
     confirmed: frozenset[ConditionId] = frozenset()
@@ -70,7 +70,7 @@ class Wanted:
         """Whether the supplier of this need agreed, as she said; of many she is asked for extensions only."""
         if self.agreeing is None:
             return self.agreed
-        return Agreed.YES if route is RouteId.EXTENSION and key in self.agreeing else Agreed.NOT_ASKED
+        return Agreed.YES if route is RouteId.EXTENSION and key in self.agreeing else Agreed.UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def unagreed(one: Proposal, route: RouteId | None, wanted: Wanted) -> Block | No
     answer = wanted.answer_for(one.key, route)
     if answer is Agreed.NO:
         return Block.REFUSED
-    return Block.NO_CONSENT if answer is Agreed.NOT_ASKED and wanted.agreeing is not None else None
+    return Block.NO_CONSENT if answer is not Agreed.YES and wanted.agreeing is not None else None
 
 
 def _together(one: Proposal, route: RouteId) -> object:

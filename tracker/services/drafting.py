@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.asked import read_day
 from tracker.domain.decision_records import DecisionRecord
 from tracker.domain.dossier import ADDRESSEES, SETTLED, Dossier, customer_of, is_repeated
 from tracker.domain.drafts import LONGEST_GIVEN, OF_CUSTOMERS, GivenName
@@ -61,7 +62,8 @@ def give(
     """Keep what a person states for a customer of a decision; the names of what is new.
 
     Only what its form asks for is kept. Raises :class:`NotFound` unless she sees every school of the
-    decision, and :class:`DecisionRefused` where it is settled or one supplier would be asked twice.
+    decision, :class:`DayNotReadable`, and :class:`DecisionRefused` where it is settled or one supplier would
+    be asked twice.
     """
     found = deciding.find(session, person, number)
     if found.status in SETTLED:
@@ -72,6 +74,8 @@ def give(
     three = [said[name] for name in ADDRESSEES if name in said]
     if any(is_repeated(three, of=each) for each in three):
         raise DecisionRefused(reason=REPEATED)
+    if by := said.get(GivenName.REPLY_BY):
+        said[GivenName.REPLY_BY] = read_day(by).isoformat()
     changed = {name: value for name, value in said.items() if value != dossier.told(customer, name)}
     if changed:
         givens.give(session, number, customer, changed, person_id=person.id, at=at)

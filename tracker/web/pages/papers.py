@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.acts import Act
@@ -27,7 +27,7 @@ from tracker.domain.drafts import (
     is_same_checksum,
     missing,
 )
-from tracker.domain.errors import DecisionRefused, FilterNotKnown, NotFound, PaperIncomplete
+from tracker.domain.errors import DayNotReadable, DecisionRefused, FilterNotKnown, NotFound, PaperIncomplete
 from tracker.domain.roles import Action
 from tracker.render.archives import zip_bytes
 from tracker.render.documents import docx_bytes
@@ -55,6 +55,10 @@ ASKING = frozenset({DraftKind.REQUEST, DraftKind.INVITATION})
 
 FEW = 10
 """So many codes of papers at most go into one entry of the journal."""
+
+
+Refused = DecisionRefused | DayNotReadable
+Text = Annotated[str, Form()]
 
 
 class Format(StrEnum):
@@ -88,9 +92,7 @@ def show(visit: Asked, number: int) -> Response:
     return _page(visit, number)
 
 
-def _page(
-    visit: Visit, number: int, *, said: Said | None = None, refused: DecisionRefused | None = None
-) -> Response:
+def _page(visit: Visit, number: int, *, said: Said | None = None, refused: Refused | None = None) -> Response:
     """The list with its form, which keeps what was ``said`` where that was refused."""
     dossier = drafting.dossier_of(visit.session, visit.scope, number, book=visit.house.book)
     lines = _lines(dossier.drafts, visit)
@@ -141,36 +143,45 @@ def take(
     return _saved(data, _name(draft, called), ending)
 
 
+def _stated(
+    buyer_kk: Text = "",
+    buyer_ru: Text = "",
+    head: Text = "",
+    addressee_1: Text = "",
+    addressee_2: Text = "",
+    addressee_3: Text = "",
+    reply_by: Text = "",
+    reply_to: Text = "",
+    contact: Text = "",
+    choice_kk: Text = "",
+    choice_ru: Text = "",
+    price_kk: Text = "",
+    price_ru: Text = "",
+) -> Mapping[GivenName, str]:
+    """What the fields of the form say."""
+    said = (
+        buyer_kk, buyer_ru, head, addressee_1, addressee_2, addressee_3, reply_by, reply_to, contact,
+        choice_kk, choice_ru, price_kk, price_ru,
+    )  # fmt: skip
+    return dict(zip(GivenName, said, strict=True))
+
+
 @router.post("/decisions/{number}/documents/facts", dependencies=[allow(Action.DRAFT)])
 def give(
     called: Called,
     number: int,
-    customer: Annotated[str, Form()] = "",
-    buyer_kk: Annotated[str, Form()] = "",
-    buyer_ru: Annotated[str, Form()] = "",
-    head: Annotated[str, Form()] = "",
-    addressee_1: Annotated[str, Form()] = "",
-    addressee_2: Annotated[str, Form()] = "",
-    addressee_3: Annotated[str, Form()] = "",
-    choice_kk: Annotated[str, Form()] = "",
-    choice_ru: Annotated[str, Form()] = "",
-    price_kk: Annotated[str, Form()] = "",
-    price_ru: Annotated[str, Form()] = "",
+    values: Annotated[Mapping[GivenName, str], Depends(_stated)],
+    customer: Text = "",
 ) -> Response:
     """Keep what neither the register nor the decision says, and show what is still missing."""
-    said = (
-        buyer_kk, buyer_ru, head, addressee_1, addressee_2, addressee_3, choice_kk, choice_ru, price_kk,
-        price_ru,
-    )  # fmt: skip
-    values = dict(zip(GivenName, said, strict=True))
     try:
         with called.writing() as session:
             who, at, book = called.person, called.moment, called.house.book
             changed = drafting.give(session, who, number, customer, values, at=at, book=book)
             if changed:
                 note(session, called, Act.DECISION, f"decision:{number}", stated=list(changed))
-    except DecisionRefused as refused:
-        if refused.details["reason"] != drafting.REPEATED:
+    except (DecisionRefused, DayNotReadable) as refused:
+        if isinstance(refused, DecisionRefused) and refused.details["reason"] != drafting.REPEATED:
             raise
         with called.reading() as visit:
             return _page(visit, number, said=(customer, values), refused=refused)

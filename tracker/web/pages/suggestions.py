@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.asked import read_number
-from tracker.domain.decisions import Agreed, Block
+from tracker.domain.decisions import ANSWERS, Agreed, Block
 from tracker.domain.errors import DecisionRefused, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId, Service
@@ -144,7 +144,7 @@ def draft(
     called: Called,
     school_id: str,
     service: Annotated[str, Form()] = Service.CHANNEL,
-    agreed: Annotated[str, Form()] = Agreed.NOT_ASKED,
+    agreed: Annotated[str, Form()] = "",
     route: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
     confirmed: Texts = [],  # noqa: B006 – as above
@@ -187,8 +187,7 @@ def _draft_page(
     values = {
         "one": one,
         "agreed": agreed,
-        "answers": tuple(Agreed),
-        "is_answered": "agreed" in asked or "route" in asked,
+        "answers": ANSWERS,
         "route": route,
         "chosen": one.route(route) if route else None,
         "grounds": {ground.id: ground for ground in law.routes},
@@ -203,7 +202,7 @@ def _draft_page(
 
 def _preview(visit: Visit, found: Iterable[Proposal], asked: str) -> Response:
     """Ready on the ground of most, on another ground, and blocked with the reason."""
-    rows = [(one, one.chosen(Agreed.NOT_ASKED)) for one in found]
+    rows = [(one, one.chosen(Agreed.UNSAID)) for one in found]
     free = [(one, route) for one, route in rows if route is not None and blocked(one, route) is None]
     most = Counter(route for _, route in free).most_common(1)
     common = most[0][0] if most else None
@@ -312,7 +311,7 @@ def _service(text: str) -> Service:
 def _agreed(text: str) -> Agreed:
     if text and text not in tuple(Agreed):
         raise FilterNotKnown(name="agreed", value=text, allowed=tuple(Agreed))
-    return Agreed(text) if text else Agreed.NOT_ASKED
+    return Agreed(text) if text else Agreed.UNSAID
 
 
 def _route(text: str) -> RouteId | None:
