@@ -9,7 +9,6 @@ from decimal import Decimal
 import pytest
 
 from tracker.domain.bridge_guard import Bridge, fitting_price, guard
-from tracker.domain.courses import course_of
 from tracker.domain.days import Span
 from tracker.domain.decision_records import UNDOABLE, Event, GuardKind, Level, undoable
 from tracker.domain.decisions import (
