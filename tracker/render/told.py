@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from tracker.domain.deadlines import OF_THE_NEED
+from tracker.domain.deadlines import OF_THE_NEED, timing
 from tracker.domain.digests import Line
 from tracker.domain.register import SchoolRow
 from tracker.domain.vocabulary import Consequence, DeadlineKind, Service, Stage, Timing
+from tracker.domain.workdays import WorkCalendar
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
@@ -19,6 +20,16 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 def one_line(text: str) -> str:
     """A text without anything that would end its line or turn it around."""
     return " ".join(_BREAKS.sub(" ", text).split())
+
+
+def left_on(due_on: date, left: int, before: date, on: date, days: WorkCalendar) -> int:
+    """The working days left on a day, less than zero when over; ``left`` is what it was on the day before."""
+    if on <= due_on:
+        return days.between(on, due_on)
+    if before <= due_on:
+        return -days.between(due_on, on)
+    later = days.between(before, on) if before <= on else -days.between(on, before)
+    return left - later  # days on which a tender was suspended do not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,13 @@ class Told:
             is_assumed=due.basis.is_assumed,
             instead_of=tuple(sorted({each.person for each in line.reminders} - {reader})),
         )
+
+    def counted(self, before: date, on: date, days: WorkCalendar) -> Told:
+        """The line of an earlier or later day with its working days counted from this one."""
+        if self.due_on is None or self.working_days_left is None:
+            return self
+        left = left_on(self.due_on, self.working_days_left, before, on, days)
+        return replace(self, timing=timing(self.due_on, on), working_days_left=left)
 
     def is_over(self, on: date) -> bool:
         """Whether what follows has begun."""

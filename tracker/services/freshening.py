@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.deadlines import timing
 from tracker.domain.people import Person
-from tracker.domain.vocabulary import DeadlineKind, Timing
+from tracker.domain.vocabulary import DeadlineKind
 from tracker.domain.withdrawing import Why
 from tracker.domain.workdays import WorkCalendar
+from tracker.render.told import left_on
 from tracker.store import told, watching
 from tracker.store.digests import Body
 from tracker.store.scope import Scope
@@ -83,13 +84,8 @@ def _of_another(session: Session, reader: Person, line: Body) -> Body | None:
 def _on_day(line: Body, before: date, on: date, calendar: WorkCalendar) -> Body:
     """A line of an earlier day as it stands on this one."""
     try:
-        due_on, left = date.fromisoformat(line["due_on"]), line["working_days_left"]
-        if on <= due_on:
-            left = calendar.between(on, due_on)
-        elif line["timing"] == Timing.LATE:  # days on which a tender was suspended do not count
-            left -= calendar.between(before, on)
-        else:
-            left = -calendar.between(due_on, on)
+        due_on = date.fromisoformat(line["due_on"])
+        left = left_on(due_on, line["working_days_left"], before, on, calendar)
     except (LookupError, TypeError, ValueError):
         return line
     return {**line, "timing": timing(due_on, on), "working_days_left": left}

@@ -15,6 +15,7 @@ from tracker.domain.asked import read_day, read_number
 from tracker.domain.errors import (
     DayNotReadable,
     FilterNotKnown,
+    NotFound,
     ProofStale,
     SignInRefused,
     SubstituteRefused,
@@ -28,6 +29,7 @@ from tracker.domain.roles import Action
 from tracker.render.letters import Letters
 from tracker.render.told import Told, lines_left
 from tracker.services import connecting, overseeing, rehearsing
+from tracker.services.evaluating import calendar
 from tracker.services.rehearsing import Rehearsal
 from tracker.services.reminding import open_ways
 from tracker.services.sealing import Seal
@@ -36,6 +38,7 @@ from tracker.store.told import Sending
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of
 from tracker.web.pages.people import LARGEST_NUMBER
+from tracker.web.paging import page_number, page_of
 from tracker.web.proving import author_of, prove_again
 from tracker.web.rules import allow
 
@@ -47,6 +50,7 @@ OWN = [allow(Action.OWN_ACCOUNT)]
 
 DIGESTS_SHOWN = 20
 LINES_SHOWN = 50
+"""Lines of a day that the page shows; a page of that day shows the others."""
 REFUSALS = (DayNotReadable, ProofStale, SignInRefused, SubstituteRefused, TooManyTries, WayRefused)
 STATUSES = {ProofStale: 401, SignInRefused: 401, TooManyTries: 429}
 Number = Annotated[int, Form(ge=0, le=LARGEST_NUMBER)]
@@ -68,12 +72,48 @@ class Shown:
 
 @router.get(PAGE, dependencies=OWN)
 def show(visit: Asked) -> Response:
-    """One's own reminders, or those of somebody whose schools one sees."""
-    text = asked_of(visit.request, ("person",)).get("person") or str(visit.person.id)
+    """One's own reminders, or those of somebody whose schools one sees; or all of one day."""
+    asked = asked_of(visit.request, ("person", "day", "page"))
+    text = asked.get("person") or str(visit.person.id)
     number = read_number(text, most=LARGEST_NUMBER)
     if number is None:
         raise FilterNotKnown(name="person", value=text)
-    return _page(visit, overseeing.overseen_person(visit.session, visit.person, number))
+    person = overseeing.overseen_person(visit.session, visit.person, number)
+    if "day" in asked:
+        return _day(visit, person, read_day(asked["day"]), page_number(asked.get("page", "")))
+    return _page(visit, person)
+
+
+def _day(visit: Visit, person: Person, day: date, number: int) -> Response:
+    """All that a person was or will be told on a day, page by page; raises :class:`NotFound`."""
+    found = [
+        each for each in (*_past(visit, person), *_to_come(visit, _ahead(visit, person))) if each.on == day
+    ]
+    if not found:
+        raise NotFound(day=day)
+    page = page_of([line for each in found for line in each.lines], number=number, size=LINES_SHOWN)
+    shown = Shown(day, page.items)
+    values = {
+        "whose": person,
+        "is_own": person.id == visit.person.id,
+        "letters": _letters(visit),
+        "names": _names(visit, [shown]),
+        "shown": shown,
+        "page": page,
+        "filters": {"named": {"person": person.id, "day": day.isoformat()}},
+    }
+    return visit.page("reminders/day.html", values)
+
+
+def _letters(visit: Visit) -> Letters:
+    house = visit.house
+    return Letters(house.voices[visit.language], house.book.policy.clauses, house.settings.base_url)
+
+
+def _ahead(visit: Visit, person: Person) -> Rehearsal:
+    return rehearsing.rehearse_for(
+        visit.session, visit.person, person, today=visit.today, book=visit.house.book
+    )
 
 
 @router.post("/reminders/substitutes", dependencies=OWN)
@@ -192,15 +232,14 @@ def _page(
     code: str = "",
     status: int = 200,
 ) -> Response:
-    house, session = visit.house, visit.session
     past = _past(visit, person)
-    ahead = rehearsing.rehearse_for(session, visit.person, person, today=visit.today, book=house.book)
-    to_come = tuple(_to_come(ahead))
+    ahead = _ahead(visit, person)
+    to_come = tuple(_to_come(visit, ahead))
     values = {
         "whose": person,
         "is_own": person.id == visit.person.id,
-        "people": overseeing.overseen(session, visit.person),
-        "letters": Letters(house.voices[visit.language], house.book.policy.clauses, house.settings.base_url),
+        "people": overseeing.overseen(visit.session, visit.person),
+        "letters": _letters(visit),
         "past": past,
         "ahead": to_come,
         "names": _names(visit, (*past, *to_come)),
@@ -252,10 +291,15 @@ def _past(visit: Visit, person: Person) -> tuple[Shown, ...]:
     schools = {line.school_id for found in lines.values() for line in found}
     seen = told.schools_seen(visit.session, visit.scope, schools)
     sendings = told.sendings_of(visit.session, lines)
+    days = calendar(visit.session, visit.house.book)
     shown = (
         Shown(
             digest.on,
-            tuple(line for line in lines[digest.id] if line.school_id in seen),
+            tuple(
+                line.counted(digest.on, visit.today, days)
+                for line in lines[digest.id]
+                if line.school_id in seen
+            ),
             sendings.get(digest.id, ()),
         )
         for digest in kept
@@ -263,12 +307,15 @@ def _past(visit: Visit, person: Person) -> tuple[Shown, ...]:
     return tuple(each for each in shown if each.lines)
 
 
-def _to_come(found: Rehearsal) -> list[Shown]:
+def _to_come(visit: Visit, found: Rehearsal) -> list[Shown]:
+    days = calendar(visit.session, visit.house.book)
     shown = (
         Shown(
             digest.on,
             tuple(
-                Told.ahead(line, found.schools[line.due.subject.school_id], digest.person)
+                Told.ahead(line, found.schools[line.due.subject.school_id], digest.person).counted(
+                    digest.on, visit.today, days
+                )
                 for line in digest.lines
                 if line.due.subject.school_id in found.schools
             ),
