@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -13,6 +13,9 @@ from tracker.desk import Desk
 from tracker.domain.digests import Digest, Line
 from tracker.domain.errors import NotFound
 from tracker.domain.people import Person
+from tracker.domain.register import SchoolRow
+from tracker.render.formats import school_name, together
+from tracker.render.leads import lead_in_words
 from tracker.services import rehearsing
 from tracker.services.rehearsing import Rehearsal
 from tracker.store import accounts, people
@@ -21,8 +24,8 @@ COLUMNS = (
     "on", "person", "language", "deadline", "school_id", "service", "number", "due_on", "consequence",
     "leads", "told_late",
 )  # fmt: skip
-SHOWN = ("on", "person", "language", "deadline", "school_id", "due_on", "leads")
-"""The columns that a table has room for."""
+SHOWN = ("on", "person", "language", "deadline", "name", "due_on", "leads")
+"""What a table has room for, in words."""
 
 
 def remind(
@@ -62,34 +65,29 @@ def remind(
 
 
 def _show(desk: Desk, found: Rehearsal, digests: list[Digest], whom: dict[int, Person], how: Format) -> None:
-    rows = [_row(desk, digest, line, whom[digest.person], how) for digest in digests for line in digest.lines]
+    told = [(digest, line, whom[digest.person]) for digest in digests for line in digest.lines]
     if how is Format.JSON:
-        told = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
-        console.print_json({"from": found.first.isoformat(), "to": found.last.isoformat(), "reminders": told})
+        rows = [dict(zip(COLUMNS, _row(desk, *each), strict=True)) for each in told]
+        console.print_json({"from": found.first.isoformat(), "to": found.last.isoformat(), "reminders": rows})
     elif how is Format.CSV:
-        console.print_rows(COLUMNS, rows, how)
-    elif not rows:
+        console.print_rows(COLUMNS, [_row(desk, *each) for each in told], how)
+    elif not told:
         console.say(desk.say("cli.remind.nothing"))
     else:
         days = {"first": found.first.isoformat(), "last": found.last.isoformat()}
         titles = [desk.say(f"cli.column.{name}") for name in SHOWN]
-        short = [tuple(_among(row)) for row in rows]
-        console.print_rows(titles, short, how, caption=desk.say("cli.remind.caption", **days))
+        rows_in_words = [_in_words(desk, *each, found.schools) for each in told]
+        console.print_rows(titles, rows_in_words, how, caption=desk.say("cli.remind.caption", **days))
 
 
-def _among(row: tuple[object, ...]) -> Iterator[object]:
-    return (value for name, value in zip(COLUMNS, row, strict=True) if name in SHOWN)
-
-
-def _row(desk: Desk, digest: Digest, line: Line, person: Person, how: Format) -> tuple[object, ...]:
-    """One deadline of one digest; in words for people, in codes for programs."""
+def _row(desk: Desk, digest: Digest, line: Line, person: Person) -> tuple[object, ...]:
+    """One deadline of one digest, in codes for programs."""
     due = line.due
-    kind = desk.say(f"deadline.{due.kind}") if how is Format.TABLE else due.kind.value
     return (
         digest.on.isoformat(),
         person.email,
         (person.language or desk.settings.language).value,
-        kind,
+        due.kind.value,
         due.subject.school_id,
         due.subject.service.value,
         due.subject.number,
@@ -97,4 +95,23 @@ def _row(desk: Desk, digest: Digest, line: Line, person: Person, how: Format) ->
         due.consequence.value,
         " ".join(each.key.lead for each in line.reminders),
         line.is_late,
+    )
+
+
+def _in_words(
+    desk: Desk, digest: Digest, line: Line, person: Person, schools: Mapping[str, SchoolRow]
+) -> tuple[object, ...]:
+    """The same for people, without what a table has no room for."""
+    words, formats, due = desk.sentences.words, desk.sentences.formats, line.due
+    school = schools[due.subject.school_id]
+    name = school_name((school.name_kk, school.name_ru, school.name), words.language)
+    leads = dict.fromkeys(each.key.lead for each in line.reminders)
+    return (
+        digest.on.isoformat(),
+        person.email,
+        (person.language or desk.settings.language).value,
+        desk.say(f"deadline.{due.kind}"),
+        f"{together(name)} ({school.school_id})",
+        due.due_on and due.due_on.isoformat(),
+        "; ".join(lead_in_words(words, formats, lead) for lead in leads),
     )

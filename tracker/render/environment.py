@@ -25,6 +25,7 @@ from tracker.render.components import components
 from tracker.render.deeds import Deeds
 from tracker.render.explanations import Explanations
 from tracker.render.formats import Formats, school_name, together
+from tracker.render.leads import lead_in_words
 from tracker.render.sentences import Sentences
 
 Environments = Mapping[Language, Environment]
@@ -85,6 +86,7 @@ def _environment(voice: Voice, asset: Callable[[str], str]) -> Environment:
         why=voice.explanations,
         deeds=voice.deeds,
         alarm=partial(alarms.said, voice.words, voice.formats),
+        lead=partial(lead_in_words, voice.words, voice.formats),
         name_of=voice.name_of,
         device_of=device_of,
         govuk=components(),
