@@ -8,7 +8,7 @@ from html import unescape
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from tests.deciding.office import Office
+from tests.deciding.office import REASON, Office
 from tests.people import ADMIN
 from tests.store.rows import record
 from tests.web.conftest import Visit
@@ -57,6 +57,17 @@ def test_a_draft_is_made_by_one_question_and_sent_with_its_conditions(filled: En
     made = officer.post(f"/suggestions/{STALLED}", data=asked, follow_redirects=False)
     assert made.headers["location"] == "/decisions/1"
     assert office.found(1).is_complete
+    made_page = officer.get("/decisions/1").text
+    assert WORDS.say("tick.button") not in text_of(made_page), "it is sent already"
+    listed = re.findall(r'name="condition" value="(\w+)"', made_page)
+    none = [""] * len(listed)
+    for kept, answer in ((1, "Not sent for approval: "), (len(listed), WORDS.say("tick.sent"))):
+        seen = fields(officer.get("/decisions/1").text)
+        ticked = {"condition": listed, "note": none, "paper": none, "confirmed": listed[:kept]}
+        saved = text_of(officer.post("/decisions/1/conditions", data={**seen, **ticked}).text)
+        assert WORDS.say("tick.saved") in saved
+        assert answer in saved
+        assert saved.count(WORDS.say("condition_status.to_confirm")) == len(listed) - kept
 
 
 def test_the_reviewer_approves_in_three_clicks_and_the_next_one_opens(filled: Engine, visit: Visit) -> None:
@@ -75,8 +86,18 @@ def test_the_reviewer_approves_in_three_clicks_and_the_next_one_opens(filled: En
     assert following.status_code == 200
     assert dict(following.url.params) == {"step": "approve", "region": "59"}, "the list's filters stay"
     assert office.found(first).status is DecisionStatus.APPROVED
-    undone = reviewer.post("/suggestions/undo", data={})
+    shown = text_of(following.text)
+    assert "more decision" not in shown, "the one that she looks at is no more of them"
+    assert WORDS.say("decision_status.waits") in shown
+    assert "Undo" not in shown
+    there = re.findall(r'href="(/decisions/\d+)">It can be undone', following.text)
+    assert there == [f"/decisions/{first}"], "a deed is undone where it was done"
+    office.decide("asel", second, Deed.RETURN)
+    hers = reviewer.get(there[0]).text  # the next deed takes nothing away
+    assert f'name="decision" value="{first}"' in hers
+    undone = reviewer.post("/suggestions/undo", data={"decision": f"{first}"})
     assert undone.url.path == f"/decisions/{first}"
+    assert office.found(second).status is DecisionStatus.RETURNED
     assert office.found(first).status is DecisionStatus.PROPOSED
 
 
@@ -107,11 +128,8 @@ def test_many_are_looked_at_first_then_drafted_approved_and_undone_with_a_row_fo
     assert WORDS.say("preview.single.title") in said
     assert office.draft("asel", USED_UP)[0].number is None  # nothing was written by looking
     confirmed = re.findall(r'name="confirmed" value="(\w+)"', page.text)
-    carried = re.findall(r'name="asked" value="([^"]*)"', page.text)[0]
-    assert carried == "step=draft"
-    wanted = {"need": chosen, "confirmed": confirmed, "asked": carried}
-    made = officer.post("/suggestions/drafts", data=wanted)
-    assert 'href="/suggestions?step=draft"' in made.text
+    assert 'name="asked" value="step=draft"' in page.text
+    made = officer.post("/suggestions/drafts", data={"need": chosen, "confirmed": confirmed, "asked": ""})
     assert text_of(made.text).count(WORDS.say("result.done.draft")) == 1
     number = int(re.findall(r"/decisions/(\d+)", made.text)[0])
     reviewer = browser(visit, office, "asel")
@@ -169,6 +187,11 @@ def test_the_signed_contract_closes_the_flag_and_the_decision_is_closed_with_a_n
     closed = {**fields(recorded.text), "deed": "close", "reason": "есеп № 7, 18.01.2027"}
     after = officer.post(f"/decisions/{number}", data=closed)
     assert (after.status_code, after.url.path) == (200, f"/decisions/{number}")
+    told = text_of(after.text)
+    reviewer, officer_name = office.person("asel").name, office.person("aigul").name
+    assert f"{reviewer} – approved. Reason: {REASON}." in told, "each deed has its own person and reason"
+    assert f"{officer_name} – signed contract recorded. К-2-1." in told
+    assert f"{officer_name} – closed. есеп № 7, 18.01.2027." in told
     assert office.found(number).status is DecisionStatus.CLOSED
     assert "Publish the report" not in officer.get(f"/schools/{STALLED}").text
 

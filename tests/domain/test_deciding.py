@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tracker.domain.bridge_guard import Bridge, fitting_price, guard
+from tracker.domain.courses import course_of
 from tracker.domain.days import Span
 from tracker.domain.decision_records import UNDOABLE, Event, GuardKind, Level, undoable
 from tracker.domain.decisions import (
@@ -139,6 +140,20 @@ def test_a_price_jump_is_told_against_the_same_days_of_the_last_contract() -> No
     assert found(replace(BRIDGE, price=Decimal(73000))) == {GuardKind.PRICE_JUMP: Level.WARN}
     unknown = replace(BRIDGE, price=Decimal(10**9), lines=(replace(REGULAR, amount=None),))
     assert found(unknown) == {}
+
+
+def test_what_led_to_where_it_stands_leaves_out_what_was_undone() -> None:
+    proposed, approved, returned = DecisionStatus.PROPOSED, DecisionStatus.APPROVED, DecisionStatus.RETURNED
+    moves = [
+        (Deed.DRAFT, None, proposed), (Deed.TICK, proposed, proposed), (Deed.RETURN, proposed, returned),
+        (Deed.SEND_AGAIN, returned, proposed), (Deed.APPROVE, proposed, approved),
+        (Deed.UNDO, approved, proposed),
+    ]  # fmt: skip
+    events = [
+        Event(at, deed, 7, "A", NOW, before, after, "", "") for at, (deed, before, after) in enumerate(moves)
+    ]
+    assert [event.deed for event in course_of(events)] == [Deed.RETURN, Deed.SEND_AGAIN]
+    assert course_of(events[:2]) == ()
 
 
 def test_only_the_last_deed_of_its_own_author_is_undone_within_its_time() -> None:

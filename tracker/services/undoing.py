@@ -32,21 +32,27 @@ class Last:
     until: datetime
 
 
-def last_deed(session: Session, person: Person, *, now: datetime, today: date, book: Book) -> Last | None:
-    """The last thing that the person did to decisions, where she may still take it back.
+def last_deed(
+    session: Session, person: Person, *, now: datetime, today: date, book: Book, number: int | None = None
+) -> Last | None:
+    """The last thing that the person did to decisions, or to the named one, if she may still take it back.
 
     What would stand open again beside another decision for the same need is left out.
     """
-    last = _recent(session, person, now=now, today=today, book=book)
+    last = _recent(session, person, now=now, today=today, book=book, number=number)
     if last is None:
         return None
     numbers = tuple(each for each in last.numbers if _standing_beside(session, person, each) is None)
     return replace(last, numbers=numbers) if numbers else None
 
 
-def _recent(session: Session, person: Person, *, now: datetime, today: date, book: Book) -> Last | None:
+def _recent(
+    session: Session, person: Person, *, now: datetime, today: date, book: Book, number: int | None
+) -> Last | None:
     within = timedelta(minutes=book.policy.on(today).undo_minutes)
-    done = decisions.recent_events(session, Scope.of_person(person), person.id, since=now - within)
+    since = now - within
+    recent = decisions.recent_events(session, Scope.of_person(person), person.id, since=since)
+    done = [each for each in recent if number in (None, each[0])]
     if not done:
         return None
     _, _, newest = done[0]
@@ -58,19 +64,20 @@ def _recent(session: Session, person: Person, *, now: datetime, today: date, boo
 
 
 def undo(
-    session: Session, author: Author, person: Person, *, today: date, book: Book
+    session: Session, author: Author, person: Person, *, today: date, book: Book, number: int | None = None
 ) -> tuple[Last, tuple[int, ...]]:
     """Take back what the person did last; returns it with the numbers of the decisions.
 
-    What somebody else has acted on since stays. Raises :class:`DecisionRefused` where nothing is left.
+    Of a bulk only one decision where its ``number`` is named. What somebody else has acted on since stays.
+    Raises :class:`DecisionRefused` where nothing is left.
     """
-    last = last_deed(session, person, now=author.now, today=today, book=book)
+    last = last_deed(session, person, now=author.now, today=today, book=book, number=number)
     if last is None:
-        recent = _recent(session, person, now=author.now, today=today, book=book)
+        recent = _recent(session, person, now=author.now, today=today, book=book, number=number)
         if recent is None:
             raise DecisionRefused(reason="undo")
-        number = _standing_beside(session, person, recent.numbers[0])
-        raise DecisionRefused(reason="superseded", number=number)
+        beside = _standing_beside(session, person, recent.numbers[0])
+        raise DecisionRefused(reason="superseded", number=beside)
     for each in last.numbers:
         _take_back(session, author, person, each, within=last.until - last.at)
     return last, last.numbers

@@ -84,7 +84,12 @@ class Steps:
     @property
     def left(self) -> int:
         """How many wait for the reader's own approval."""
-        return sum(one.is_for_reader for one in self.waiting[Step.APPROVE])
+        return self.left_besides(None)
+
+    def left_besides(self, number: int | None) -> int:
+        """How many more of them wait than the one with this number."""
+        waiting = self.waiting[Step.APPROVE]
+        return sum(one.is_for_reader and one.head.number != number for one in waiting)
 
 
 def steps_of(visit: Visit, filters: Filters) -> Steps:

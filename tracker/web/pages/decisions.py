@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.asked import read_day, read_number
+from tracker.domain.courses import course_of
 from tracker.domain.decision_records import DecisionRecord
 from tracker.domain.decisions import MOVES, NEEDED, OTHER_EYES, Deed
 from tracker.domain.errors import DayNotReadable, DecisionRefused, DecisionStale, FilterNotKnown, NotFound
@@ -34,6 +35,9 @@ from tracker.web.steps import ASKED, steps_of
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
+DONE = "done"
+"""What an address says was just kept, for its page to tell what came of it."""
+
 BY_DRAFTERS = (Deed.SEND_AGAIN, Deed.WITHDRAW, Deed.CLOSE)
 """Deeds of drafters that a button and a reason are enough for."""
 
@@ -48,8 +52,8 @@ Text = Annotated[str, Form()]
 @router.get("/decisions/{number}", dependencies=[allow(Action.READ)])
 def show(visit: Asked, number: str) -> Response:
     """One decision, as it stands now."""
-    asked = asked_of(visit.request, ASKED)
-    return _page(visit, number_of(number), urlencode(asked))
+    asked = asked_of(visit.request, (*ASKED, DONE))
+    return _page(visit, number_of(number), urlencode(asked), told=asked.get(DONE, ""))
 
 
 @router.post("/decisions/{number}", dependencies=[allow(Action.DRAFT)])
@@ -95,7 +99,7 @@ def set_price(
             revision=revision, reason=why, book=called.house.book,
         )  # fmt: skip
 
-    return done(called, number, asked, work) or back(number, asked)
+    return done(called, number, asked, work) or back(number, asked, told="price")
 
 
 @router.post("/decisions/{number}/contract", dependencies=[allow(Action.DRAFT)])
@@ -167,36 +171,45 @@ def _page(
     reason: str | None = None,
     stated: dict[str, str] | None = None,
     said: Confirmed | None = None,
+    told: str = "",
 ) -> Response:
     found = decisions.get_decision(visit.session, visit.scope, number)
     steps = steps_of(visit, Filters.read(_fields(asked)))
-    is_partial = deciding.is_partial(visit.session, found)
-    deeds = frozenset[Deed]() if is_partial else deeds_of(visit, found)
-    begins = contracting.first_day(found, visit.today)
     values = {
-        "found": found,
-        "ticks": {tick.condition: tick for tick in found.ticks},
-        "enclosures": list_enclosures(visit.session, visit.scope, [number]),
-        "asking": askers(all_needs(visit), found) if found.lacks_consent else (),
-        "deeds": deeds,
-        "is_partial": is_partial,
-        "is_own": visit.person.id in deciding.hands(found),
-        "left": steps.left,
+        **_of_record(visit, found),
+        "left": steps.left_besides(number),
         "query": asked,
         "back": back_to(asked),
         "refused": refused,
         "reason": reason,
         "stated": stated,
         "said": said if isinstance(refused, DecisionRefused) else None,
+        "told": told,
+        **undo_values(visit, number),
+    }
+    status = 409 if isinstance(refused, (DecisionRefused, DecisionStale)) else 400 if refused else 200
+    return visit.page("decisions/show.html", values, status=status)
+
+
+def _of_record(visit: Visit, found: DecisionRecord) -> Mapping[str, object]:
+    """What a decision's page shows of its record, and what its reader may do to it."""
+    needs, begins = all_needs(visit), contracting.first_day(found, visit.today)
+    is_partial = deciding.is_partial(visit.session, found)
+    return {
+        "found": found,
+        "course": course_of(found.events),
+        "ticks": {tick.condition: tick for tick in found.ticks},
+        "enclosures": list_enclosures(visit.session, visit.scope, [found.number]),
+        "asking": askers(needs, found) if found.lacks_consent else (),
+        "deeds": frozenset[Deed]() if is_partial else deeds_of(visit, found),
+        "is_partial": is_partial,
+        "is_own": visit.person.id in deciding.hands(found),
         "begins": begins,
         "latest": contracting.latest_end(found, begins, visit.house.book),
         "has_duties": found.has_duties,
         "is_late": is_late(visit, found),
-        "moved": moved_facts(found, all_needs(visit)),
-        **undo_values(visit),
+        "moved": moved_facts(found, needs),
     }
-    status = 409 if isinstance(refused, (DecisionRefused, DecisionStale)) else 400 if refused else 200
-    return visit.page("decisions/show.html", values, status=status)
 
 
 def deeds_of(visit: Visit, found: DecisionRecord) -> frozenset[Deed]:
@@ -229,13 +242,13 @@ def _next(called: Caller, number: int, deed: Deed, asked: str) -> str:
     return back_to(asked) if following is None else _address(following, asked)
 
 
-def back(number: str, asked: str) -> Response:
-    """To the decision again, with what its page was asked."""
-    return RedirectResponse(_address(number_of(number), asked), 303)
+def back(number: str, asked: str, *, told: str = "") -> Response:
+    """To the decision again, with what its page was asked, which tells what was kept."""
+    return RedirectResponse(_address(number_of(number), asked, told), 303)
 
 
-def _address(number: int, asked: str) -> str:
-    fields = _fields(asked)
+def _address(number: int, asked: str, told: str = "") -> str:
+    fields = {**_fields(asked), **({DONE: told} if told else {})}
     return f"/decisions/{number}?{urlencode(fields)}" if fields else f"/decisions/{number}"
 
 

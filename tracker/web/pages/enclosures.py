@@ -89,7 +89,7 @@ def confirm(
             session, author_of(called), called.person, number_of(number), said, revision=revision, files=files
         )
 
-    return done(called, number, asked, work, said=said) or back(number, asked)
+    return done(called, number, asked, work, said=said) or back(number, asked, told="conditions")
 
 
 @router.post("/decisions/{number}/enclosures/back", dependencies=[allow(Action.DRAFT)])

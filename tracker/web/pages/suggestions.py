@@ -19,6 +19,7 @@ from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId, Ser
 from tracker.services import deciding, undoing
 from tracker.services.deciding import Row, Wanted, blocked
 from tracker.services.proposing import NeedKey, Proposal, propose
+from tracker.services.undoing import Last
 from tracker.store.decisions import LARGEST, named_schools
 from tracker.web.cautions import cautions_of
 from tracker.web.deps import Asked, Called, Caller, Visit
@@ -123,11 +124,15 @@ def approve_many(
 
 
 @router.post("/suggestions/undo", dependencies=[allow(Action.DRAFT)])
-def undo(called: Called) -> Response:
-    """Take back what one did last."""
+def undo(called: Called, decision: Annotated[str, Form()] = "") -> Response:
+    """Take back what one did last, to this decision where one is named."""
+    which = read_number(decision, most=LARGEST) if decision else None
+    if decision and which is None:
+        raise NotFound(decision=decision)
+    today, book = called.today, called.house.book
     with called.writing() as session:
         _, numbers = undoing.undo(
-            session, author_of(called), called.person, today=called.today, book=called.house.book
+            session, author_of(called), called.person, today=today, book=book, number=which
         )
     return RedirectResponse(f"/decisions/{numbers[0]}" if len(numbers) == 1 else PAGE, 303)
 
@@ -240,12 +245,20 @@ def _result(called: Caller, deed: str, rows: Iterable[Row], asked: str) -> Respo
         return visit.page("decisions/result.html", values)
 
 
-def undo_values(visit: Visit) -> dict[str, object]:
-    """What the reader did last, if she may take it back still."""
+def undo_values(visit: Visit, number: int | None = None) -> dict[str, object]:
+    """What the reader did last, to this decision where one is named, if she may take it back still.
+
+    ``elsewhere`` is what she did since to others: that is undone where it was done.
+    """
     if not visit.person.may(Action.DRAFT):
-        return {"last": None}
-    now, book = visit.moment, visit.house.book
-    return {"last": undoing.last_deed(visit.session, visit.person, now=now, today=visit.today, book=book)}
+        return {"last": None, "elsewhere": None}
+
+    def last(which: int | None) -> Last | None:
+        now, today, book = visit.moment, visit.today, visit.house.book
+        return undoing.last_deed(visit.session, visit.person, now=now, today=today, book=book, number=which)
+
+    own = last(number)
+    return {"last": own, "elsewhere": last(None) if number is not None and own is None else None}
 
 
 def query_of(filters: Filters, step: Step | None) -> str:
