@@ -188,6 +188,9 @@ def test_after_signing_the_report_says_what_was_signed_and_asks_why(
     direct: int, officer: TestClient, office: Office
 ) -> None:
     state(officer, direct)
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        before = drafting.dossier_of(session, EVERYTHING, direct, book=BOOK)
+    (sent,) = (draft for draft in before.drafts if draft.kind is DraftKind.LETTER)
     person = office.person("aigul")
     with transaction(office.engine, seeing=Scope.of_person(person)) as session:
         paper = Paper("К-2-1", TODAY, TODAY, date(2027, 3, 14), Decimal("79000"), "ТОО «Екі»", "941240000193")
@@ -199,6 +202,12 @@ def test_after_signing_the_report_says_what_was_signed_and_asks_why(
     report = next(draft for draft in dossier.drafts if draft.kind is DraftKind.REPORT)
     assert (report.signed_number, report.supplier, report.amount) == ("К-2-1", "ТОО «Екі»", Decimal("79000"))
     assert missing(report) == ("choice", "price")
+    (letter,) = (draft for draft in dossier.drafts if draft.kind is DraftKind.LETTER)
+    for draft, is_earlier in ((sent, True), (letter, False)):
+        asked = {"number": str(direct), "code": checksum(draft)}
+        said = plain(officer.get("/documents/check", params=asked).text)
+        assert "Совпадает с записью" in said
+        assert (WORDS.say("papers.check.before_signing") in said) is is_earlier
 
 
 def test_what_holds_of_a_customer_is_proposed_for_its_next_decision(

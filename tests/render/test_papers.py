@@ -9,7 +9,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -185,6 +185,26 @@ def test_a_decision_without_a_reason_points_to_what_justifies_it() -> None:
     ]
     assert pdf_bytes(paper).startswith(b"%PDF-")
     assert "4. Негіздемесі" in "\n".join(text_of(docx_bytes(paper)))
+
+
+OTHER: dict[type, object] = {
+    str: "басқа", int: 99, bool: True, date: date(2027, 2, 1), Decimal: Decimal(1), tuple: (),
+    Twin: Twin("басқа", "иное"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", DraftKind)
+def test_the_code_under_a_paper_stands_for_what_it_says_and_for_nothing_else(kind: DraftKind) -> None:
+    base = replace(AGREEMENT if kind is DraftKind.AGREEMENT else DIRECT, kind=kind)
+    paper, code = compose(base, VOICES, home=HOME), checksum(base)
+    assert checksum(replace(base, is_partial=True)) == code  # whoever reads it
+    of_the_record = {"kind", "decision", "part", "route", "service", "places", "is_partial"}
+    for name in {field.name for field in fields(Draft)} - of_the_record:
+        if (value := getattr(base, name)) is not None:
+            changed = replace(base, **{name: OTHER[type(value)]})  # type: ignore[arg-type]  # each in turn
+            other = compose(changed, VOICES, home=HOME)
+            is_said = (other.heading, other.rows) != (paper.heading, paper.rows)
+            assert (checksum(changed) != code) is is_said, name
 
 
 def test_facts_stand_in_locked_fields_and_our_words_are_free() -> None:

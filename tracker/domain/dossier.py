@@ -70,6 +70,11 @@ class Dossier:
         return tuple(draft for kind in kinds for draft in _drafts(kind, self))
 
     @property
+    def before_signing(self) -> Dossier:
+        """The same as it stood until the signed contract was recorded: so its first papers were written."""
+        return replace(self, record=replace(self.record, signed=None), signed=())
+
+    @property
     def customers(self) -> tuple[str, ...]:
         """The BINs of its customers; an empty one where the register knows none."""
         return tuple(dict.fromkeys(customer_of(line) for line in self.record.lines))

@@ -39,6 +39,40 @@ DRAFTS: Mapping[RouteId, tuple[DraftKind, ...]] = {
 }
 """The papers of each route, in the order in which they are needed."""
 
+BETWEEN_PARTIES = frozenset(DraftKind) - {DraftKind.LETTER}
+PRICED = BETWEEN_PARTIES - {DraftKind.REQUEST}
+BY_HEAD = frozenset({DraftKind.DECISION, DraftKind.REPORT})
+SAID_BY: Mapping[str, frozenset[DraftKind]] = {
+    "route_title": BY_HEAD | {DraftKind.LETTER},
+    "cap_months": frozenset({DraftKind.AGREEMENT, DraftKind.DECISION}),
+    "caution": BY_HEAD,
+    "buyer": BETWEEN_PARTIES,
+    "buyer_bin": BETWEEN_PARTIES,
+    "supplier": BY_HEAD | {DraftKind.AGREEMENT},
+    "supplier_bin": frozenset({DraftKind.AGREEMENT, DraftKind.REPORT}),
+    "contract_number": frozenset({DraftKind.AGREEMENT}),
+    "contract_signed_on": frozenset({DraftKind.AGREEMENT}),
+    "tender_number": frozenset(DraftKind) - {DraftKind.REPORT},
+    "amount": PRICED,
+    "currency": PRICED,
+    "conditions": frozenset({DraftKind.DECISION}),
+    "duties": BY_HEAD | {DraftKind.INVITATION},
+    "reason": frozenset({DraftKind.DECISION}),
+    "head": BY_HEAD,
+    "signed_number": frozenset({DraftKind.REPORT, DraftKind.LETTER}),
+    "signed_on": frozenset({DraftKind.REPORT, DraftKind.LETTER}),
+    "addressee": frozenset({DraftKind.REQUEST, DraftKind.INVITATION}),
+    "reply_days": frozenset({DraftKind.REQUEST}),
+    "reply_by": frozenset({DraftKind.REQUEST}),
+    "reply_to": frozenset({DraftKind.REQUEST}),
+    "contact": frozenset({DraftKind.REQUEST}),
+    "choice": frozenset({DraftKind.REPORT}),
+    "price": frozenset({DraftKind.REPORT}),
+    "is_partial": frozenset(),
+    "is_repeated": frozenset(DraftKind) - {DraftKind.INVITATION, DraftKind.REPORT},
+}
+"""Facts that papers of some kinds alone say: the codes of the others do not stand for them."""
+
 CHECKSUM_LENGTH = 16
 """Hexadecimal digits of a checksum, shown in fours."""
 
@@ -253,8 +287,11 @@ def _is_blank(value: object) -> bool:
 
 
 def checksum(draft: Draft) -> str:
-    """Which facts a paper was made of: ``7F3A-91C0-22BE-08D1``, other for any other facts."""
-    said = json.dumps(asdict(draft), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    """Which facts a paper says: ``7F3A-91C0-22BE-08D1``, other where it says anything else."""
+    facts = {
+        name: value for name, value in asdict(draft).items() if draft.kind in SAID_BY.get(name, (draft.kind,))
+    }
+    said = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     digits = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:CHECKSUM_LENGTH].upper()
     return "-".join(digits[at : at + 4] for at in range(0, CHECKSUM_LENGTH, 4))
 

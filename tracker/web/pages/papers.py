@@ -210,8 +210,10 @@ def check(visit: Asked) -> Response:
         if known is None:
             raise FilterNotKnown(name="number", value=number)
         dossier = drafting.dossier_of(visit.session, visit.scope, known, book=visit.house.book)
-        same = [draft for draft in dossier.drafts if is_same_checksum(code, draft)]
-        values |= {"dossier": dossier, "line": next(iter(_lines(same, visit)), None)}
+        now, before = dossier.drafts, dossier.before_signing.drafts
+        same = [draft for draft in (*now, *before) if is_same_checksum(code, draft)]
+        line = next(iter(_lines(same, visit)), None)
+        values |= {"dossier": dossier, "line": line, "is_earlier": line is not None and line.draft not in now}
     return visit.page("papers/check.html", values)
 
 
