@@ -108,8 +108,10 @@ def test_she_may_cut_it_to_a_region_of_hers_and_to_no_other(
     place: Place, role: Role, reach: Reach, codes: list[str]
 ) -> None:
     desk = signed_in(place, place.add(role, name="somebody", reach=reach))
-    field = desk.get("/account").text.partition('id="calendar_region"')[2].partition("</select>")[0]
-    assert re.findall(r'value="(\w*)"', field) == codes
+    page = desk.get("/account").text
+    for name in ("calendar_region", "region"):  # of a calendar, of a token
+        field = page.partition(f'id="{name}"')[2].partition("</select>")[0]
+        assert re.findall(r'value="(\w*)"', field) == codes
     for region in ("10", "none", "x\x00"):
         assert make(desk, region).status_code == 404
     assert listed(desk) == []

@@ -21,7 +21,10 @@ Teller = Callable[[Note], str]
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """Whom to call about a school: its officer, by name where she has an account, and who reviews it."""
+    """Whom to call about a school: its officer, by name where she has an account, and who reviews it.
+
+    Where the register names none, the officer is one who was given this very school.
+    """
 
     officer: Person | None
     officer_email: str
@@ -33,6 +36,10 @@ class Contacts:
         email = (school.officer_email or "").lower()
         able = tuple(colleagues)
         officer = next((each for each in able if each.email.lower() == email), None)
+        if not email:
+            given = (each for each in able if school.school_id in each.reach.schools)
+            officer = next((each for each in given if each.role is Role.OFFICER), None)
+            email = officer.email if officer else ""
         near = [each for each in able if each.role not in NATIONAL and each.role is not Role.OFFICER]
         first = sorted(near, key=lambda each: (each.role is not Role.REVIEWER, each.name))
         return cls(officer, email, tuple(first[:REVIEWERS_SHOWN]))

@@ -21,7 +21,6 @@ from tracker.domain.errors import (
 from tracker.domain.people import TOKEN_ACTIONS, TokenScope
 from tracker.domain.roles import Action
 from tracker.domain.telephones import read_telephone, spelled
-from tracker.feeds.regions import REGIONS
 from tracker.services import admitting, choosing, enrolling, issuing, subscribing
 from tracker.services.issuing import Wanted
 from tracker.store import accounts, calendar_feeds, credentials, people, tokens
@@ -192,7 +191,7 @@ def _page(
         "has_secret": bool(visit.house.settings.secret),
         "is_kept": visit.house.settings.demands_second_factor,
         "scopes": tuple(scope for scope in TokenScope if any(map(visit.person.may, TOKEN_ACTIONS[scope]))),
-        "regions": [region.code for region in REGIONS],
+        "regions": subscribing.regions_of(visit.person),
         "days": DAYS,
         "telephone": spelled(visit.person.telephone) if telephone is None else telephone,
         "least": choosing.SHORTEST,
