@@ -130,6 +130,7 @@ def codes_of_deadlines() -> list[str]:
         *each("deadline_act", [*vocabulary.DeadlineKind, vocabulary.Consequence.TERM_UNKNOWN]),
         *each("consequence", vocabulary.Consequence),
         *each("consequence", vocabulary.Consequence, ".since"),
+        *each("consequence", vocabulary.Consequence, ".from"),
         *each("timing", vocabulary.Timing),
         *each("lead_unit", vocabulary.LeadUnit),
     ]

@@ -194,9 +194,7 @@ class Letters:
         if line.consequence_on is None:
             return words.say(code)
         begins = self.voice.formats.short(line.consequence_on)
-        if line.is_over(on):
-            return words.say(f"{code}.since", on=begins)
-        return f"{words.say(code)} {words.say('deadlines.from', on=begins)}"
+        return words.say(f"{code}.since" if line.is_over(on) else f"{code}.from", on=begins)
 
     def corrected(self, line: Told) -> str:
         """That the day is another than the one told before, with that one; empty where it is not."""
