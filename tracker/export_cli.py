@@ -59,14 +59,16 @@ def write_out(
     if ending not in tuple(Ending) or (ending == Ending.PDF and kind is not Written.REPORT):
         raise EndingNotKnown(filename=file.name)
     if kind is Written.REPORT:
-        data, rows = _report(desk, report, Ending(ending), on=on, known=known, region=region)
+        data = _report(desk, report, Ending(ending), on=on, known=known, region=region)
+        told = desk.say("cli.exported.report", path=str(file))
     else:
         data, rows = _table(desk, ExportKind(kind.value), ending, on=on, known=known, region=region)
         said = {"rows": rows, "format": ending, "on": desk.day(on).isoformat(), "region": region}
         with desk.transaction() as session:  # first: what left without a word could not be found again
             Author(desk.actor, desk.now).note(session, Act.EXPORT, kind.value, **said)
+        told = desk.say("cli.exported", rows=rows, path=str(file))
     console.write_whole(file, data)
-    console.say(desk.say("cli.exported", rows=rows, path=str(file)))
+    console.say(told)
 
 
 def _table(
@@ -83,7 +85,7 @@ def _table(
 
 def _report(
     desk: Desk, kind: ReportKind, ending: Ending, *, on: str | None, known: str | None, region: str | None
-) -> tuple[bytes, int]:
+) -> bytes:
     """A report, kept like those of the page: it can be printed again as it was."""
     scope, language = desk.scope(region), desk.settings.language
     wanted = Wanted(kind, find_region(region) if region else None, desk.day(on), desk.moment(known))
@@ -93,7 +95,7 @@ def _report(
     with desk.transaction() as session:  # first, as above
         printing_reports.keep(session, author, made, language=language, ending=ending.value, book=desk.book)
     told = tell(made, desk.sentences.words, desk.sentences.formats)
-    return report_file(told, ending, desk.sentences.words, desk.sentences.formats), len(made.places)
+    return report_file(told, ending, desk.sentences.words, desk.sentences.formats)
 
 
 def policy_diff(

@@ -44,7 +44,8 @@ def other_law(tmp_path: Path) -> Path:
 
 def test_a_report_is_the_same_in_each_format_when_asked_as_known_then(filled: Commands) -> None:
     for ending, sign in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("pdf", b"%PDF-")):
-        filled.good("export", "report", f"r.{ending}", "--region", "59", "--kind", "quarterly")
+        told = filled.good("export", "report", f"r.{ending}", "--region", "59", "--kind", "quarterly")
+        assert told.plain.strip().endswith(f"r.{ending}: the report is written.")
         before = (filled.folder / f"r.{ending}").read_bytes()
         assert before.startswith(sign)
         filled.at("2027-01-20T06:00:00+00:00")

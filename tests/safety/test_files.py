@@ -259,7 +259,7 @@ def test_a_format_that_does_not_exist_is_refused(filled: Engine, visit: Visit, a
 NAMES = {
     "Кезек 2027-01-15.csv": "Кезек 2027-01-15.csv",
     'a"b.csv': "a b.csv",
-    "a\r\nSet-Cookie: x=1.csv": "a  Set-Cookie  x=1.csv",
+    "a\r\nSet-Cookie: x=1.csv": "a Set-Cookie x=1.csv",
     "a;filename=evil.exe": "a;filename=evil.exe",
     "../../etc/passwd": "etc passwd",
     "№ 1 «Ө» мектеп.xlsx": "№ 1 «Ө» мектеп.xlsx",

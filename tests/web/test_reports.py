@@ -7,6 +7,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
@@ -112,6 +113,11 @@ def test_a_report_that_cannot_be_told_as_it_was_is_not_told_otherwise(filled: En
 
 def test_a_report_of_who_sees_one_region_bears_its_name(filled: Engine, visit: Visit) -> None:
     words, client = load_words(Language.RU), visit(filled, Language.RU, person=REVIEWER)
+    taken = client.post("/reports/print", data={"kind": "weekly", "format": "xlsx"})
+    named = unquote(taken.headers["content-disposition"].partition("UTF-8''")[2])
+    assert named == "Еженедельный отчёт о каналах связи Северо-Казахстанская область, 2027-01-15.xlsx"
+    listed = client.get("/reports").text.partition('id="printed"')[2]
+    assert f'data-label="{words.say("report.ending")}">XLSX</td>' in listed
     assert words.say("report.everywhere") not in printed(client, "weekly", "csv").decode("utf-8-sig")
     caption = re.findall(r"<caption>(.*?)</caption>", client.get("/reports").text)[0]
     assert words.say("report.everywhere") not in caption

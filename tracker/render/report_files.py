@@ -41,9 +41,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A report in words: ``about`` are labels with what was asked, ``rows`` start with a place."""
+    """A report in words: ``about`` are labels with what was asked, ``rows`` start with a place.
+
+    ``name`` is what its file is called.
+    """
 
     title: str
+    name: str
     about: tuple[tuple[str, str], ...]
     place: Column
     columns: tuple[Column, ...]
@@ -70,6 +74,7 @@ def tell(report: Report, words: Words, formats: Formats) -> Told:
     place = "district" if report.region else "region"
     return Told(
         title=words.say(f"report.title.{report.kind}", where=where, on=formats.long(report.on)),
+        name=words.say(f"report.title.{report.kind}", where=where, on=report.on.isoformat()),
         about=tuple((words.say(f"report.{name}"), value) for name, value in asked.items()),
         place=Column(place, words.say(f"filter.{place}"), ""),
         columns=tuple(_columns(words)),

@@ -55,6 +55,7 @@ def keep(
         digest=digest_of(made),
         printed_by=author.actor,
         printed_at=author.now,
+        ending=ending,
     )
     number = reports.keep(session, printed)
     tell(session, author, made, number=number, ending=ending)

@@ -40,6 +40,7 @@ class PrintedReport(Base, table=True):
     digest: str = Field(sa_type=Text)
     printed_by: str = Field(sa_type=Key, index=True)
     printed_at: datetime = Field(sa_type=Moment)
+    ending: str | None = Field(sa_type=Text)
 
 
 class SchoolAsk(Base, table=True):

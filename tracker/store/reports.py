@@ -27,7 +27,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A report that was handed to ``printed_by``: all that is needed to print it again, and what it said."""
+    """A report that was handed to ``printed_by``: all that is needed to print it again, and what it said.
+
+    ``ending`` is the format in which it was; None where that was not kept.
+    """
 
     number: int
     kind: ReportKind
@@ -39,6 +42,7 @@ class Printed:
     digest: str
     printed_by: str
     printed_at: datetime
+    ending: str | None = None
 
 
 def keep_edition(session: Session, edition: Edition, *, at: datetime) -> None:
@@ -75,6 +79,7 @@ def keep(session: Session, printed: Printed) -> int:
         "digest": printed.digest,
         "printed_by": printed.printed_by,
         "printed_at": printed.printed_at,
+        "ending": printed.ending,
     }
     number: int = session.execute(
         insert(PRINTED_REPORT).values(values).returning(PRINTED_REPORT.c.id)

@@ -33,7 +33,7 @@ def attachment(data: bytes, name: str, ending: Ending) -> Response:
 def file_name(text: str) -> str:
     """The text without what file systems or headers would obey, and not too long."""
     kept = "".join(sign if sign.isprintable() else " " for sign in text)
-    return _NOT_IN_NAMES.sub(" ", kept).strip(" .")[:LONGEST_NAME] or "file"
+    return " ".join(_NOT_IN_NAMES.sub(" ", kept).split()).strip(" .")[:LONGEST_NAME] or "file"
 
 
 def disposition(name: str) -> str:

@@ -116,7 +116,7 @@ def _file(called: Caller, made: Report, language: Language, ending: Ending) -> R
     voice = called.house.voices[language]
     told = tell(made, voice.words, voice.formats)
     data = report_file(told, ending, voice.words, voice.formats)
-    headers = {"content-disposition": disposition(f"{file_name(told.title)}.{ending}")}
+    headers = {"content-disposition": disposition(f"{file_name(told.name)}.{ending}")}
     return Response(data, media_type=MEDIA_TYPES[ending], headers=headers)
 
 
