@@ -30,7 +30,7 @@ from tracker.store.scope import EVERYTHING, Scope
 
 BIN = "941240000193"
 SIGNED = Paper(
-    "К-2-1", date(2027, 1, 15), date(2027, 1, 15), date(2027, 3, 14), Decimal("80000"), supplier_bin=BIN
+    "К-2-1", date(2027, 1, 15), date(2027, 1, 15), date(2027, 3, 14), Decimal("80000"), "ТОО «Екі»", BIN
 )  # fmt: skip
 
 
@@ -179,7 +179,8 @@ def test_the_cap_is_months_and_nothing_known_is_written_over(office: Office) -> 
         (replace(SIGNED, signed_on=date(2027, 1, 16)), "signed_later"),
         (replace(SIGNED, end_on=date(2027, 1, 1)), "days"),
         (replace(SIGNED, supplier_bin="123"), "supplier"),
-        (replace(SIGNED, supplier_bin=""), "supplier_needed"),
+        (replace(SIGNED, supplier_bin="", supplier_name=""), "supplier_needed"),
+        (replace(SIGNED, supplier_bin=""), "supplier_whole"),
         (replace(SIGNED, signed_on=date(2027, 1, 14)), "signed_before"),
         (replace(SIGNED, start_on=date(2027, 1, 14)), "not_within"),
         (replace(SIGNED, start_on=date(2027, 3, 15), end_on=date(2027, 4, 1)), "not_within"),
@@ -196,7 +197,7 @@ def test_an_extension_begins_as_approved_and_keeps_its_supplier(office: Office) 
     assert row.number is not None
     office.confirm("aigul", row.number)
     office.decide("asel", row.number, Deed.APPROVE)
-    paper = replace(SIGNED, price=None, supplier_bin="")
+    paper = replace(SIGNED, price=None, supplier_name="", supplier_bin="")
     for wrong, reason in (
         (replace(paper, start_on=date(2027, 1, 16)), "not_adjoining"),
         (replace(paper, start_on=date(2027, 1, 14)), "not_adjoining"),

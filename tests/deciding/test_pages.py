@@ -169,7 +169,7 @@ def test_the_signed_contract_closes_the_flag_and_the_decision_is_closed_with_a_n
     paper = {
         "contract_number": "К-2-1", "signed_on": "2027-01-15", "start_on": "2027-01-15",
         "end_on": "15.04.2027", "amount": "80 000,50",
-        "supplier_bin": "941240000193",
+        "supplier_bin": "941240000193", "supplier_name": "ТОО «Екі»",
     }  # fmt: skip
     refused = officer.post(f"/decisions/{number}/contract", data={**fields(page), **paper})
     assert refused.status_code == 409

@@ -261,14 +261,23 @@ def test_nothing_is_stated_for_a_settled_decision(direct: int, officer: TestClie
     with transaction(office.engine, seeing=EVERYTHING) as session:
         contracting.record(
             session, office.author("aigul"), person, direct,
-            Paper("К-2-1", TODAY, TODAY, date(2027, 3, 14), Decimal("79000"), "ТОО «Екі»"),
+            Paper("К-2-1", TODAY, TODAY, date(2027, 3, 14), Decimal("79000"), "ТОО «Екі»", "941240000193"),
             revision=office.found(direct).revision, today=TODAY, book=BOOK,
         )  # fmt: skip
     state(officer, direct)  # the report after signing still asks for facts
+    lacking = "Отчёт о закупке из одного источника: причина выбора поставщика; обоснование цены"
+    assert lacking in plain(officer.get(f"/decisions/{direct}").text)
     office.decide("aigul", direct, Deed.CLOSE)
-    closed = officer.get(f"/decisions/{direct}/documents").text
+    assert lacking in plain(officer.get(f"/decisions/{direct}").text)
+    here = f"/decisions/{direct}/documents"
+    open_still = officer.get(here).text
+    assert re.findall(r'name="(head|choice_kk|price_ru)"', open_still) == ["choice_kk", "price_ru"]
+    why = {"choice_kk": "жақын", "choice_ru": "ближе", "price_kk": "арзан", "price_ru": "дешевле"}
+    officer.post(f"{here}/facts", data={"customer": CUSTOMER, "head": "Басқа", **why})
+    closed = officer.get(here).text
     assert WORDS.say("papers.state.settled") in plain(closed)
-    assert 'name="head"' not in closed
+    assert "Басқа" not in closed
+    assert 'name="choice_kk"' not in closed
 
 
 def test_a_foreign_decision_has_no_papers_and_readers_without_the_right_give_nothing(

@@ -12,7 +12,18 @@ from tracker.domain.alphabet import words
 from tracker.domain.asked import read_day
 from tracker.domain.decision_records import DecisionRecord, FrozenClause, FrozenTender, LineRecord, Tick
 from tracker.domain.decisions import DecisionStatus
-from tracker.domain.drafts import DRAFTS, Draft, DraftKind, GivenName, Held, Place, Term, Twin
+from tracker.domain.drafts import (
+    DRAFTS,
+    GIVEN,
+    Draft,
+    DraftKind,
+    GivenName,
+    Held,
+    Place,
+    Term,
+    Twin,
+    missing,
+)
 from tracker.domain.enclosures import Enclosure
 from tracker.domain.errors import DayNotReadable
 from tracker.domain.policy import Words
@@ -21,9 +32,6 @@ from tracker.domain.vocabulary import ConditionStatus
 
 DEAD = frozenset({DecisionStatus.REJECTED, DecisionStatus.WITHDRAWN})
 """Decisions that need no papers."""
-
-SETTLED = DEAD | {DecisionStatus.CLOSED}
-"""Decisions for whose papers nothing is stated any more."""
 
 ADDRESSEES = (GivenName.ADDRESSEE_1, GivenName.ADDRESSEE_2, GivenName.ADDRESSEE_3)
 """Offers are asked from three potential suppliers (Rules, para 512); only one is invited after a failure."""
@@ -80,10 +88,15 @@ class Dossier:
         return tuple(dict.fromkeys(customer_of(line) for line in self.record.lines))
 
     def asks(self, customer: str) -> tuple[GivenName, ...]:
-        """What people may state for a customer now, in the order of a form: a report comes after signing."""
+        """What people may state for a customer now, in the order of a form: a report comes after signing.
+
+        Once it is closed only what nobody has stated yet.
+        """
         later = () if self.record.signed else (DraftKind.REPORT,)
         kinds = (kind for kind in DRAFTS[self.record.route] if kind not in later)
         needed = {name for kind in kinds for name in ASKED_BY[kind]}
+        if self.record.status is DecisionStatus.CLOSED:
+            needed = {name for name in needed if not self.told(customer, name)}
         names = tuple(name for name in GivenName if name in needed)
         school = _own_school(self.record.lines, customer)
         return tuple(name for name in names if not (school and name.value.startswith("buyer")))
@@ -94,8 +107,18 @@ class Dossier:
 
     @property
     def takes_facts(self) -> bool:
-        """Whether anybody who sees all of it may state something for its papers."""
-        return not self.is_partial and self.record.status not in SETTLED
+        """Whether anybody who sees all of it may state something for its papers.
+
+        Of one that is closed as long as a paper lacks it: a duty outlives the decision.
+        """
+        if self.is_partial or self.record.status in DEAD:
+            return False
+        return self.record.status is not DecisionStatus.CLOSED or self.lacks_facts
+
+    @property
+    def lacks_facts(self) -> bool:
+        """Whether a paper lacks what a person would state."""
+        return any(code in GIVEN for draft in self.drafts for code in missing(draft))
 
     def offered(self, customer: str, name: GivenName) -> str:
         """What was stated of the customer elsewhere and waits to be confirmed here; else nothing."""

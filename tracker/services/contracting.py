@@ -13,6 +13,7 @@ from tracker.domain.bins import is_bin
 from tracker.domain.days import FIRST_YEAR, LAST_YEAR, Span, legal_day, months_from
 from tracker.domain.decision_records import DecisionRecord, LineRecord, Signed
 from tracker.domain.decisions import Deed
+from tracker.domain.drafts import DRAFTS, DraftKind
 from tracker.domain.errors import DecisionRefused
 from tracker.domain.origins import DECISION
 from tracker.domain.people import Person
@@ -141,10 +142,16 @@ def _as_decided(found: DecisionRecord, paper: Paper) -> None:
 
 
 def _from_whom(found: DecisionRecord, paper: Paper) -> None:
-    """Raise :class:`DecisionRefused` where nobody is named, or another in an extension."""
+    """Raise :class:`DecisionRefused` where nobody is named, or another in an extension.
+
+    Of a contract concluded directly the name and the BIN: its report says both.
+    """
     if found.route is not RouteId.EXTENSION:
-        if not (paper.supplier_name or paper.supplier_bin):
+        named = (paper.supplier_name, paper.supplier_bin)
+        if not any(named):
             raise DecisionRefused(reason="supplier_needed")
+        if DraftKind.REPORT in DRAFTS[found.route] and not all(named):
+            raise DecisionRefused(reason="supplier_whole")
         return
     for present in (line.contract for line in found.lines if line.contract):
         by_bin = present.supplier_bin and paper.supplier_bin

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.asked import read_day
 from tracker.domain.decision_records import DecisionRecord
-from tracker.domain.dossier import ADDRESSEES, SETTLED, Dossier, customer_of, is_repeated
+from tracker.domain.dossier import ADDRESSEES, Dossier, customer_of, is_repeated
 from tracker.domain.drafts import LONGEST_GIVEN, OF_CUSTOMERS, GivenName
 from tracker.domain.enclosures import Enclosure
 from tracker.domain.errors import DecisionRefused, PaperIncomplete
@@ -66,12 +66,12 @@ def give(
     be asked twice.
     """
     found = deciding.find(session, person, number)
-    if found.status in SETTLED:
-        raise DecisionRefused(reason="settled")
     (dossier,) = _gather(session, Scope.of_person(person), [found], book)
+    if not dossier.takes_facts:
+        raise DecisionRefused(reason="settled")
     asked = dossier.asks(customer) if customer in dossier.customers else ()
     said = {name: " ".join(values.get(name, "").split())[:LONGEST_GIVEN] for name in asked}
-    three = [said[name] for name in ADDRESSEES if name in said]
+    three = [said.get(name) or dossier.told(customer, name) for name in ADDRESSEES]
     if any(is_repeated(three, of=each) for each in three):
         raise DecisionRefused(reason=REPEATED)
     if by := said.get(GivenName.REPLY_BY):

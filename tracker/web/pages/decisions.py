@@ -15,10 +15,11 @@ from tracker.domain.asked import read_day, read_number
 from tracker.domain.courses import course_of
 from tracker.domain.decision_records import DecisionRecord
 from tracker.domain.decisions import MOVES, NEEDED, OTHER_EYES, Deed
+from tracker.domain.drafts import DraftKind, missing
 from tracker.domain.errors import DayNotReadable, DecisionRefused, DecisionStale, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import ConditionId
-from tracker.services import attesting, contracting, deciding, pricing
+from tracker.services import attesting, contracting, deciding, drafting, pricing
 from tracker.services.contracting import Paper
 from tracker.services.evaluating import NeedView
 from tracker.store import decisions
@@ -207,9 +208,21 @@ def _of_record(visit: Visit, found: DecisionRecord) -> Mapping[str, object]:
         "begins": begins,
         "latest": contracting.latest_end(found, begins, visit.house.book),
         "has_duties": found.has_duties,
+        "unready": _unready(visit, found),
         "is_late": is_late(visit, found),
         "moved": moved_facts(found, needs),
     }
+
+
+def _unready(visit: Visit, found: DecisionRecord) -> Mapping[DraftKind, tuple[str, ...]]:
+    """The kinds of papers that are not ready once the contract is signed, each with what they lack."""
+    lacks: dict[DraftKind, dict[str, None]] = {}
+    if found.signed is not None:
+        dossier = drafting.dossier_of(visit.session, visit.scope, found.number, book=visit.house.book)
+        for draft in dossier.drafts:
+            if codes := missing(draft):
+                lacks.setdefault(draft.kind, {}).update(dict.fromkeys(codes))
+    return {kind: tuple(codes) for kind, codes in lacks.items()}
 
 
 def deeds_of(visit: Visit, found: DecisionRecord) -> frozenset[Deed]:
