@@ -39,7 +39,7 @@ def test_every_state_has_a_shape_and_a_word_of_its_own(open_page: Open) -> None:
     assert None not in shapes
     assert len(set(shapes)) == len(STATES)
     words = page.locator("dl.totals dt").all_inner_texts()
-    assert {"Нет услуги", "Обслуживается", "Срок неизвестен"} <= {word.strip() for word in words}
+    assert {"Нет услуги", "Услуга есть", "Срок неизвестен"} <= {word.strip() for word in words}
 
 
 def test_red_is_seen_where_a_person_has_chosen_colours_of_her_own(open_page: Open) -> None:
@@ -105,4 +105,4 @@ def test_a_page_asks_no_program_and_stays_with_its_time_when_the_server_is_gone(
 def test_green_is_not_told_as_red(open_page: Open) -> None:
     page = open_page(f"/schools/{COVERED}", width=DESK, language=Language.RU)
     assert page.locator(".verdict-uncovered").count() == 0
-    assert page.inner_text(".verdict .tag").strip() == "Обслуживается"
+    assert page.inner_text(".verdict .tag").strip() == "Услуга есть"

@@ -43,7 +43,7 @@ def test_r1_the_queue_is_seen_at_once_and_its_worst_case_is_one_click_away(open_
     first = hand.page.locator("table.queue tbody tr").first
     assert "Предложить на 15.01.2027 – 14.03.2027" in first.inner_text()
     hand.click("table.queue tbody tr:first-child th a")
-    assert hand.page.inner_text(".place").split("\n") == ["Очередь", "случай 1 из 6", "Следующий"]
+    assert hand.page.inner_text(".place").split("\n") == ["Очередь", "дело 1 из 6", "Следующий"]
     assert "Что сделать:" in hand.page.inner_text(".verdict")
     assert hand.clicks == 1
     hand.click(".place a[rel=next]")

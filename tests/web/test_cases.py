@@ -243,8 +243,8 @@ def test_who_has_it_stands_on_the_page_and_in_the_answer_with_her_telephone(
     page = bolat.get(f"/schools/{STALLED}").text
     assert 'href="tel:+77152461234">+7\u00a07152\u00a046\u00a012\u00a034</a>' in page
     answer = page.partition('id="reply-ru"')[2].partition("</p>")[0]
-    assert "Случай ведёт: Aigul, тел. +7\u00a07152\u00a046\u00a012\u00a034." in answer
-    assert "Случай ведёт" not in bolat.get(f"/schools/{STALLED}?on=2027-01-14").text
+    assert "Дело ведёт: Aigul, тел. +7\u00a07152\u00a046\u00a012\u00a034." in answer
+    assert "Дело ведёт" not in bolat.get(f"/schools/{STALLED}?on=2027-01-14").text
 
 
 def test_the_answer_and_the_file_of_the_queue_know_the_decision_that_stands(bolat: TestClient) -> None:

@@ -167,4 +167,4 @@ def test_the_columns_of_every_kind_are_told_in_three_languages(empty: Engine, vi
 def test_a_stage_reaches_the_page_of_its_school(filled: Engine, visit: Visit) -> None:
     client = visit(filled, Language.RU)
     confirm(client, hand_over(client, "tender_number;event;on\nT-2;appeal;2027-01-14\n", "tender-events"))
-    assert "стадия «обжалование», срок 19.01.2027" in text_of(client.get(f"/schools/{STALLED}").text)
+    assert "этап «обжалование», срок 19.01.2027" in text_of(client.get(f"/schools/{STALLED}").text)
