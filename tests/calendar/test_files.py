@@ -169,7 +169,7 @@ def test_the_file_speaks_the_language_of_its_person(language: Language, name: st
     assert calendar["NAME"] == calendar["X-WR-CALNAME"] == f"{name}: {words.say('region.59')}"
     assert event["SUMMARY"] == summary.replace("bids", words.say("stage.bids"))
     assert "T-1" in event["DESCRIPTION"]
-    assert event["URL"] == f"{HOME}/schools/1"
+    assert event["URL"] == f"{HOME}/purchases/1?number=T-1"
 
 
 def test_a_tender_of_many_schools_is_one_entry_that_counts_them() -> None:
@@ -206,6 +206,8 @@ def test_of_a_tender_that_only_some_schools_left_the_entry_stays_and_its_sequenc
     assert [(each.is_gone, each.sequence, each.others) for each in told] == [
         (False, 0, 1), (False, 1, 0), (True, 2, 1),
     ]  # fmt: skip
+    [over] = strict.read(Almanac([told[2]], None, HOME).write(VOICES[Language.EN])).of("VEVENT")
+    assert over["URL"] == f"{HOME}/schools/0"
 
 
 def test_what_is_gone_is_cancelled_for_sixty_days_and_then_left_out() -> None:

@@ -151,4 +151,4 @@ def test_a_calendar_says_what_the_page_of_deadlines_says(place: Place, calendar:
     events = calendar.events().values()
     assert {event["DTSTART"] for event in events} == days
     assert {event["STATUS"] for event in events} == {"CONFIRMED"}
-    assert all(f"/schools/{STALLED}" in event["URL"] for event in [calendar.events()[STAGE]])
+    assert f"/purchases/{STALLED}?number=T-2" in calendar.events()[STAGE]["URL"]

@@ -21,6 +21,7 @@ from tracker.domain.vocabulary import DeadlineKind, Service
 from tracker.render.deadline_json import OF_TENDERS
 from tracker.render.environment import Voice
 from tracker.render.formats import school_name, together
+from tracker.render.letter_json import answered_at
 
 OURS = UUID("6d5f7f0c-52e5-4b0e-9d57-0c1b7a1d2f43")
 """The name space of our UIDs, drawn once; another one would show every entry twice."""
@@ -63,7 +64,14 @@ class Almanac:
 
     def _days(self, voice: Voice) -> Iterator[tuple[str, str]]:
         for entry in self.entries:
-            yield from _event(entry, voice, f"{self.home}/schools/{quote(entry.place.school_id, safe='')}")
+            yield from _event(entry, voice, self._page_of(entry))
+
+    def _page_of(self, entry: Entry) -> str:
+        """Where it is answered, as letters say; of what is no more there is nothing to answer."""
+        school = entry.place.school_id
+        if entry.is_gone:
+            return f"{self.home}/schools/{quote(school, safe='')}"
+        return answered_at(self.home, entry.kind, school, entry.services[0], entry.identity[0])
 
 
 def _zone() -> Iterator[tuple[str, str]]:

@@ -10,22 +10,26 @@ from tracker.domain.vocabulary import DeadlineKind, Service
 from tracker.render.deadline_json import OF_TENDERS
 from tracker.render.told import Told
 
-
 OF_PURCHASES = frozenset({DeadlineKind.STAGE, DeadlineKind.SAFE_START})
 """Deadlines that are answered by recording a step of the purchase (journey O1)."""
 
 
 def page_of(line: Told, home: str) -> str:
-    """The address of the page where the deadline is answered: the purchase at its step, else the school.
+    """The address of the page where the deadline of a line is answered.
 
     ``home`` is the address of the service without a path.
     """
-    school = quote(line.school_id, safe="")
-    if line.kind not in OF_PURCHASES:
+    return answered_at(home, line.kind, line.school_id, line.service, line.number)
+
+
+def answered_at(home: str, kind: DeadlineKind, school_id: str, service: Service, number: str | None) -> str:
+    """The purchase at its step where a step ends the deadline, else the school; a stage names its tender."""
+    school = quote(school_id, safe="")
+    if kind not in OF_PURCHASES:
         return f"{home}/schools/{school}"
     asked = {
-        "service": line.service.value if line.service is not Service.CHANNEL else "",
-        "number": line.number if line.kind is DeadlineKind.STAGE else "",
+        "service": service.value if service is not Service.CHANNEL else "",
+        "number": number if kind is DeadlineKind.STAGE else "",
     }
     query = urlencode({name: value for name, value in asked.items() if value})
     return f"{home}/purchases/{school}" + (f"?{query}" if query else "")
