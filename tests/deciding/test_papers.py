@@ -117,7 +117,7 @@ def test_what_is_missing_is_said_and_given_once_before_anything_is_written(
     ):
         assert fact in text.replace("\xa0", " ") or fact == "ЖОБА"
     asked = officer.post(here, data={"paper": "request:2", "format": "docx"}).content
-    assert "по 22 января 2027 г. включительно" in "".join(text_of(asked)).replace("\xa0", " ")
+    assert "не позднее 22 января 2027 г. по адресу" in "".join(text_of(asked)).replace("\xa0", " ")
     assert all(STATED[name] in "".join(text_of(asked)) for name in ("addressee_2", "reply_to", "contact"))
     assert officer.post(here, data={"paper": "request:2", "format": "pdf"}).content.startswith(b"%PDF")
     with reading(office.engine, seeing=EVERYTHING) as session:
