@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
 
+import pytest
 from sqlalchemy import Engine, func, select, update
+from sqlalchemy.orm import Session
 
 from tests.databases import shown
 from tests.delivery.conftest import BOOK, Service
 from tests.store.rows import record
-from tests.web.register import COVERED, FAILED, NOW, a_contract, a_school
+from tests.web.register import COVERED, ENDING, FAILED, NOW, a_contract, a_school
 from tracker.domain.holds import HoldKind
 from tracker.domain.messages import ChannelKind
+from tracker.domain.people import Reach
 from tracker.domain.roles import Role
 from tracker.services import holding
 from tracker.services.acting import Author
-from tracker.store import accounts, digests, outbox
+from tracker.store import accounts, digests, outbox, people
 from tracker.store.engine import make_engine, reading, transaction
 from tracker.store.outbox import Note
 from tracker.store.reminder_tables import MESSAGE
@@ -84,15 +88,33 @@ def test_a_day_that_moves_after_it_was_sent_is_told_anew(service: Service) -> No
     assert ("cover_end", "2027-02-01") in told(service, person)
 
 
-def test_where_an_officer_is_gone_the_next_in_line_is_told_within_one_round(service: Service) -> None:
+def disabled(session: Session, officer: int) -> None:
+    accounts.change(session, officer, {"disabled_at": NOW})
+
+
+def erased(session: Session, officer: int) -> None:
+    accounts.change(session, officer, {"disabled_at": NOW, "erased_at": NOW})
+
+
+def moved(session: Session, officer: int) -> None:
+    session.connection().exec_driver_sql(f"DELETE FROM person_reach WHERE person_id = {officer}")
+    people.write_reach(session, officer, Reach(regions=frozenset({"71"})))
+
+
+@pytest.mark.parametrize("goes", [disabled, erased, moved])
+def test_rem_5_where_an_officer_is_gone_the_next_in_line_is_told_within_one_round(
+    service: Service, goes: Callable[[Session, int], None]
+) -> None:
     officer, head = service.add("o", Role.REVIEWER, "59"), service.add("h", Role.HEAD, "59")
     service.round()
-    assert told(service, officer)
+    before = told(service, officer)
+    assert before
     assert not told(service, head)
     with transaction(service.engine) as session:
-        accounts.change(session, officer, {"disabled_at": service.now})
+        goes(session, officer)
     service.on("2027-01-18").round()
-    assert told(service, head)
+    assert {kind for kind, _ in before} <= {kind for kind, _ in told(service, head)}
+    assert [letter.to for letter in service.mail.got[1:] if ENDING in letter.text] == ["h@example.kz"]
 
 
 def test_an_acknowledgement_stops_the_repeats_until_its_end_and_never_the_flag(service: Service) -> None:
