@@ -10,16 +10,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.delivery.conftest import WRITER, Receiver, Service
 from tests.loops import run
 from tests.web.register import NOW
-from tracker.domain.messages import PLAN, ChannelKind, Delivery, Fate, Letter
+from tracker.domain.messages import PLAN, ChannelKind, Delivery, Fate, Fault, Letter
 from tracker.domain.roles import Role
 from tracker.store import outbox, ways
 from tracker.store.engine import reading, transaction
 from tracker.store.outbox import Claimed, Note, Queue
+from tracker.store.reminder_tables import MESSAGE
 
 MANY = 120
 BULK = 20_000 if os.environ.get("NIGHTLY") == "true" else MANY
@@ -168,6 +170,28 @@ def test_chn_4_what_will_never_be_taken_goes_another_way_at_once(service: Servic
     assert way.bad_since is not None
     assert len(service.telegram.got) == ways.MANY_FAILURES
     assert len(service.mail.got) > ways.MANY_FAILURES
+
+
+def test_chn_5_of_three_envelopes_one_is_taken_one_is_dead_and_one_is_tried_again(service: Service) -> None:
+    says = {
+        "r1@example.kz": Delivery(Fate.SENT, answer="250 ok"),
+        "r2@example.kz": Delivery(Fate.NEVER, Fault.REFUSED, "550 no such mailbox"),
+        "r3@example.kz": Delivery(Fate.LATER, Fault.BUSY, "451 later"),
+    }
+    people = [service.add(address.partition("@")[0], Role.ADMIN) for address in says]
+    service.mail.says = lambda letter: says[letter.to]
+    with transaction(service.engine) as session:
+        notes = [Note(f"k{person}", person, ChannelKind.MAIL, "test", 5, NOW) for person in people]
+        outbox.put(session, notes, at=NOW)
+    assert service.deliver() == 1
+    row = MESSAGE.c
+    with reading(service.engine) as session:
+        found = session.execute(select(row.sent_at, row.dead_at, row.not_before).order_by(row.key)).all()
+    assert [(sent is not None, dead is not None) for sent, dead, _ in found] == [
+        (True, False), (False, True), (False, False),
+    ]  # fmt: skip
+    assert found[2].not_before > NOW
+    assert queue(service).waiting == 1
 
 
 def test_rem_8_one_message_that_cannot_be_put_into_words_keeps_no_other(service: Service) -> None:
