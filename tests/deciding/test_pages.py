@@ -224,7 +224,6 @@ def test_wrong_fields_and_foreign_or_unknown_numbers_are_refused_alike(filled: E
     assert stranger.get(f"/suggestions/{STALLED}").status_code == 404
     officer = browser(visit, office, "aigul")
     for path, data in (
-        ("/suggestions", {}),
         ("/suggestions/drafts", {"need": ["nothing x"]}),
         (f"/decisions/{number}", {"deed": "jump"}),
         (f"/decisions/{number}/conditions", {"confirmed": ["unheard"]}),
@@ -279,6 +278,14 @@ def test_what_is_chosen_in_the_queue_is_looked_at_as_drafts(filled: Engine, visi
     reviewer = browser(visit, Office(filled), "asel")
     queue = reviewer.get("/queue").text
     assert 'formaction="/suggestions"' in queue
+    for path, asked, back in (
+        ("/suggestions", "region=59", "/queue?region=59"),
+        ("/suggestions/approvals", "step=approve", "/suggestions?step=approve"),
+    ):
+        nothing = reviewer.post(path, data={"asked": asked})
+        assert nothing.status_code == 400
+        assert WORDS.say("error.decision_refused.none") in text_of(nothing.text)
+        assert f'href="{back}"' in nothing.text
     chosen = re.findall(r'name="need" value="([^"]+)"', queue)
     page = reviewer.post("/suggestions", data={"need": chosen, "asked": "region=59&mine=1"})
     assert page.status_code == 200

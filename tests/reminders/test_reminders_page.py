@@ -151,6 +151,8 @@ def test_a_snooze_ends_before_what_follows_begins(told: Engine, officer: TestCli
     refused = officer.post("/deadlines/hold", data={**asked, "back_on": "2027-02-01"})
     assert refused.status_code == 400
     assert SAY("error.hold_refused.day", latest="31.01.2027") in text_of(refused.text)
+    for typed in ('value="Жду письмо"', 'value="2027-02-01"', 'href="/deadlines?later=1"'):
+        assert typed in refused.text
     kept = officer.post("/deadlines/hold", data={**asked, "back_on": "2027-01-31"})
     assert SAY("hold.is.snoozed", until="31.01.2027", reason="Жду письмо") in text_of(kept.text)
     officer.post("/deadlines/hold", data=asked)
@@ -165,6 +167,8 @@ def test_what_has_begun_cannot_be_put_off(officer: TestClient) -> None:
     answer = officer.post("/deadlines/hold", data=asked)
     assert answer.status_code == 400
     assert SAY("error.hold_refused.too_late") in text_of(answer.text)
+    assert 'value="Позже"' in answer.text
+    assert 'value="snoozed"' not in answer.text, "what cannot succeed is not offered"
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 501, "a\0b"])

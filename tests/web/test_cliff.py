@@ -221,6 +221,7 @@ def test_a_day_that_is_past_and_no_line_at_all_are_refused_with_words(client: Te
     past = client.post("/cliff/ask", data={**form, "pick": ["channel:S-1"], "begin_by": "2027-01-15"})
     assert (nothing.status_code, past.status_code) == (400, 400)
     assert SAY("error.begin_refused.nothing") in text_of(nothing.text)
+    assert 'href="/cliff' in nothing.text.partition("<main")[2]
     assert SAY("error.begin_refused.day") in text_of(past.text)
 
 

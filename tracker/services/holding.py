@@ -138,6 +138,11 @@ def latest(due: Deadline, kind: HoldKind, today: date) -> date:
     return min(due.consequence_on - ONE_DAY, today + LONGEST)
 
 
+def may_snooze(due: Deadline, today: date) -> bool:
+    """Whether there is a day until which it can be put off: none is left once what follows is at hand."""
+    return latest(due, HoldKind.SNOOZED, today) > today
+
+
 def _back_on(due: Deadline, wanted: Wanted, today: date) -> date:
     last = latest(due, wanted.kind, today)
     if last <= today:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Annotated
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, Response
 
 from tracker.domain.asked import read_day
 from tracker.domain.cliff import Start
+from tracker.domain.errors import BeginRefused, DayNotReadable
 from tracker.domain.messages import ChannelKind
 from tracker.domain.roles import Action
 from tracker.feeds.regions import REGIONS
@@ -40,6 +41,7 @@ from tracker.web.filters import NOT_STATED, Filters, asked_of
 from tracker.web.paging import Page, page_of
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
+from tracker.web.turning import turned_back
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -129,14 +131,21 @@ def ask(
     seen: Annotated[str, Form()] = "",
 ) -> Response:
     """Show what would become of each need; where that was ``seen`` and nothing changed since, do it."""
-    day, book, by = read_day(begin_by), called.house.book, _channels(called)
+    try:
+        return _asked(called, picked or [], everything, read_day(begin_by), asked, seen)
+    except (BeginRefused, DayNotReadable) as refused:
+        return turned_back(called, refused, f"/cliff?{urlencode(parse_qsl(asked))}" if asked else "/cliff")
+
+
+def _asked(called: Caller, picked: list[str], everything: str, day: date, asked: str, seen: str) -> Response:
+    book, by = called.house.book, _channels(called)
     with called.reading() as visit:
         look = _look(visit)
-        keys = _asked_for(look, asked, called.today) if everything else tuple(map(key_of, picked or ()))
+        keys = _asked_for(look, asked, called.today) if everything else tuple(map(key_of, picked))
         wish, ground = Wish(keys, day), Ground(look, called.today, book, by)
         outcomes = beginning.plan(visit.session, called.person, wish, ground)
     state = beginning.seen_of(outcomes, called.today)
-    values = {"words": asked, "all": everything, "picked": picked or [], "state": state}
+    values = {"words": asked, "all": everything, "picked": picked, "state": state}
     if seen != state:
         with called.reading() as visit:
             return _answer(visit, wish, outcomes, by, {**values, "is_done": False, "is_changed": bool(seen)})

@@ -78,6 +78,7 @@ def _holding(visit: Visit, tasks: Iterable[Task]) -> dict[str, object]:
     return {
         "held": holding.standings(visit.session, dues, visit.person, today=visit.today),
         "target_of": Target.of,
+        "may_snooze": holding.may_snooze,
         "may_hold": is_now and visit.person.may(Action.HOLD),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
@@ -10,13 +11,14 @@ from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.asked import read_day
-from tracker.domain.errors import FilterNotKnown
+from tracker.domain.errors import DayNotReadable, FilterNotKnown, HoldRefused, TrackerError
 from tracker.domain.holds import HoldKind
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import DeadlineKind, Service
 from tracker.services import holding
 from tracker.services.holding import Target, Wanted
-from tracker.web.deps import Called
+from tracker.store import registry
+from tracker.web.deps import Called, Caller
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
 
@@ -39,19 +41,39 @@ def hold(
     target = _target(school_id, service, kind, identity)
     if hold not in tuple(HoldKind):
         raise FilterNotKnown(name="hold", value=hold, allowed=tuple(HoldKind))
-    wanted = Wanted(HoldKind(hold), reason, read_day(back_on) if back_on else None)
-    with called.writing() as session:
-        holding.hold(
-            session,
-            author_of(called),
-            called.person,
-            target,
-            wanted,
-            today=called.today,
-            book=called.house.book,
-        )
+    try:
+        wanted = Wanted(HoldKind(hold), reason, read_day(back_on) if back_on else None)
+        with called.writing() as session:
+            author, today, book = author_of(called), called.today, called.house.book
+            holding.hold(session, author, called.person, target, wanted, today=today, book=book)
+    except (HoldRefused, DayNotReadable) as refused:
+        return _again(called, target, refused, {"reason": reason, "back_on": back_on}, asked)
+    return RedirectResponse(_list(asked), 303)
+
+
+def _again(
+    called: Caller, target: Target, refused: TrackerError, said: Mapping[str, str], asked: str
+) -> Response:
+    """The form as it was typed, with what is wrong in it."""
+    with called.reading() as visit:
+        due = holding.find(visit.session, visit.scope, target, on=visit.today, book=visit.house.book)
+        values = {
+            "school": registry.get_school(visit.session, visit.scope, target.school_id),
+            "due": due,
+            "target": target,
+            "can_snooze": holding.may_snooze(due, visit.today),
+            "said": said,
+            "words": asked,
+            "back": _list(asked),
+            "refused": refused,
+        }
+        return visit.page("deadlines/hold.html", values, status=400)
+
+
+def _list(asked: str) -> str:
+    """The list as it was asked for."""
     query = urlencode(parse_qsl(asked))
-    return RedirectResponse(f"/deadlines?{query}" if query else "/deadlines", 303)
+    return f"/deadlines?{query}" if query else "/deadlines"
 
 
 def _target(school_id: str, service: str, kind: str, identity: str) -> Target:

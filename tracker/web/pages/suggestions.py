@@ -30,6 +30,7 @@ from tracker.web.proving import author_of
 from tracker.web.queueing import all_needs
 from tracker.web.rules import allow
 from tracker.web.steps import ASKED, STEP, Step, Waiting, steps_of
+from tracker.web.turning import list_of, turned_back
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -70,7 +71,10 @@ def index(visit: Asked) -> Response:
 @router.post(PAGE, dependencies=[allow(Action.DRAFT)])
 def preview(called: Called, need: Texts = [], asked: Annotated[str, Form()] = "") -> Response:  # noqa: B006 – FastAPI reads the default, nobody changes it
     """What drafting for the chosen needs would do, before anything is written."""
-    keys = _keys(need)
+    try:
+        keys = _keys(need)
+    except DecisionRefused as refused:
+        return turned_back(called, refused, list_of(asked))
     with called.reading() as visit:
         found = propose(visit.session, visit.scope, keys, on=visit.today, book=visit.house.book)
         return _preview(visit, found, asked)
@@ -88,7 +92,10 @@ def draft_many(
 
     Extended is only what ``agreed`` names, or all where the consent of all is among what was ``confirmed``.
     """
-    keys, conditions = _keys(need), _confirmed(confirmed)
+    try:
+        keys, conditions = _keys(need), _confirmed(confirmed)
+    except DecisionRefused as refused:
+        return turned_back(called, refused, list_of(asked))
     agreeing = keys if ConditionId.SUPPLIER_CONSENT in conditions else _needs(agreed)
     wanted = Wanted(confirmed=conditions, agreeing=frozenset(agreeing))
     with called.writing() as session:
@@ -113,14 +120,20 @@ def approve_many(
     asked: Annotated[str, Form()] = "",
 ) -> Response:
     """Approve many with one reason; the result has a row for each."""
-    wanted = [_seen(text) for text in _chosen(decision)]
+    try:
+        rows = _approved(called, [_seen(text) for text in _chosen(decision)], reason)
+    except DecisionRefused as refused:
+        return turned_back(called, refused, list_of(asked))
+    return _result(called, "approve", rows, asked)
+
+
+def _approved(called: Caller, wanted: list[tuple[int, int]], reason: str) -> tuple[Row, ...]:
     with called.reading() as visit:
         cautions = cautions_of(visit, [number for number, _ in wanted])
     alone = {number for number, cautioned in cautions.items() if cautioned}
     who = author_of(called), called.person
     with called.writing() as session:
-        rows = deciding.approve_many(session, *who, wanted, alone=alone, reason=reason, batch=uuid4().hex)
-    return _result(called, "approve", rows, asked)
+        return deciding.approve_many(session, *who, wanted, alone=alone, reason=reason, batch=uuid4().hex)
 
 
 @router.post("/suggestions/undo", dependencies=[allow(Action.DRAFT)])
