@@ -169,7 +169,7 @@ def test_what_is_found_is_handed_out_without_names_and_noted(told: Engine, visit
     assert [(row["seq"], row["actor"], row["address"]) for row in rows] == [("2", "person:1", ADDRESS)]
     assert "Aigul" not in str(rows)
     book = openpyxl.load_workbook(io.BytesIO(exported(client, "xlsx")))
-    assert book["journal"].max_row == 1 + 5
+    assert book["Журнал"].max_row == 1 + 5
     with reading(told) as session:
         noted = journal.entries(session, action=Act.EXPORT, limit=2)
     assert [entry.details["rows"] for entry in noted] == [5, 1]

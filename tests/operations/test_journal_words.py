@@ -14,8 +14,10 @@ from tests.web.reading import text_of
 from tests.web.register import NOW
 from tracker.domain.acts import Act
 from tracker.domain.people import Reach
+from tracker.domain.register import RegisterKind
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
+from tracker.feeds.columns import COLUMNS
 from tracker.paths import PACKAGE
 from tracker.render.catalogs import load_catalogs
 from tracker.services import enrolling, issuing
@@ -50,6 +52,10 @@ def told(empty: Engine) -> Engine:
         program = Author(herself, NOW, "10.1.2.3", "token:0a1b2c3d4e5f")
         program.note(session, Act.CASE_TAKEN_OVER, "school:S-1", holder=herself)
         program.note(session, Act.BEGIN_ASKED, "school:S-1", people=[herself, herself])
+        changes = ["end_on: 2027-12-05 → 2026-12-05", "district: – → Абай"]
+        program.note(session, Act.CORRECTION, "contracts", keys=["K-5 / S-1 / channel"], changes=changes)
+        program.note(session, Act.LEADS_SET, "contract:K-5", leads=["60d", "120d-unless-begun", "soon"])
+        AUTHOR.note(session, Act.EXPORT, "report", report="weekly", known="2027-01-15T06:00:00+00:00")
         AUTHOR.note(
             session, Act.REFUSED, "POST /imports", reason="too_many_tries", times=3, unheard="as it is"
         )
@@ -75,11 +81,17 @@ def test_details_are_words_of_the_reader(told: Engine, visit: Visit, language: L
         ("deed.working", words.say("person.no")),
         ("deed.day", "04.01.2027"),
         ("deed.times", "3"),
+        ("deed.keys", f"K-5 / S-1 / {words.say('service.channel')}"),
+        ("deed.report", words.say("report.kind.weekly")),
+        ("deed.known", "15.01.2027 11:00"),
     ]
     for label, value in lines:
         assert f"{words.say(label)}: {value}" in said
     assert f"{words.say('filter.region')} – {words.say('region.59')}" in said
     assert f"{words.say('filter.state')} – {words.say('state.uncovered')}" in said
+    end_on = next(column for column in COLUMNS[RegisterKind.CONTRACTS] if column.name == "end_on")
+    assert f"{getattr(end_on, language)}: 05.12.2027 → 05.12.2026, " in said
+    assert not re.search(r"120d|60d|weekly|end_on|district:|UTC|T06:00", said)
     assert words.say("refused.too_many_tries") in said
     assert words.say("deed.subject.calendar") in said
     assert "unheard: as it is" in said

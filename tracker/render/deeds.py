@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from tracker.render.catalogs import Words
 from tracker.render.formats import Formats
+from tracker.render.leads import lead_in_words
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "role": ("role",),
@@ -38,6 +39,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "stands": ("decision_status",),
     "settled": ("ask.settled",),
     "step": ("purchase.step",),
+    "report": ("report.kind",),
+    "keys": ("service",),
 }
 """Where the words of a detail's values are; every other value is told as it is."""
 
@@ -48,6 +51,12 @@ MARKED = ("token", "feed", "way", "contract", "decision", "message")
 """What the journal marks by its kind and a number or prefix, such as ``feed:7``."""
 
 
+ARROW = " → "
+"""Between both values of a field that was corrected."""
+
+NO_TITLES: Mapping[str, str] = {}
+
+
 @dataclass(frozen=True)
 class Deeds:
     """Tells entries in one language; ``names`` are those of the people whom marks mean."""
@@ -56,9 +65,14 @@ class Deeds:
     formats: Formats
 
     def details(
-        self, details: Mapping[str, object], names: Mapping[str, str | None]
+        self,
+        details: Mapping[str, object],
+        names: Mapping[str, str | None],
+        titles: Mapping[str, str] = NO_TITLES,
     ) -> tuple[tuple[str, str], ...]:
-        """Each detail that says something, by its name in words."""
+        """Each detail that says something, by its name in words; ``titles`` name corrected columns."""
+        if changes := details.get("changes"):
+            details = {**details, "changes": [self._change(str(each), titles) for each in _listed(changes)]}
         told = ((self._label(name), self._told(name, value, names)) for name, value in details.items())
         return tuple((label, words) for label, words in told if words)
 
@@ -76,6 +90,22 @@ class Deeds:
             return None
         return names[mark] or self.words.say("journal.erased", number=mark.partition(":")[2])
 
+    def _change(self, text: str, titles: Mapping[str, str]) -> str:
+        """A corrected column by its title, and its values: ``end_on: 2027-12-05 → 2026-12-05``."""
+        column, colon, values = text.partition(": ")
+        told = (self.formats.readable(value) for value in values.split(ARROW))
+        return titles.get(column, column) + colon + ARROW.join(told)
+
+    def _key(self, text: str) -> str:
+        """What names a row, with a service in words."""
+        return " / ".join(self._word("keys", part) or part for part in text.split(" / "))
+
+    def _lead(self, text: str) -> str:
+        try:
+            return lead_in_words(self.words, self.formats, text)
+        except ValueError:
+            return text
+
     def _label(self, name: str) -> str:
         return self._known(LABELS, name) or name
 
@@ -92,6 +122,8 @@ class Deeds:
         if name == "filters":
             asked = parse_qsl(text)
             return ", ".join(f"{self._label(one)} – {self._told(one, given, names)}" for one, given in asked)
+        if name in ("keys", "leads"):
+            return self._key(text) if name == "keys" else self._lead(text)
         told = self.who(text, names) or self._marked(text) or self._word(name, text)
         return told or self.formats.readable(text)
 
@@ -104,3 +136,7 @@ class Deeds:
     def _known(self, families: tuple[str, ...], name: str) -> str | None:
         codes = (f"{family}.{name}" for family in families)
         return next((self.words.say(code) for code in codes if self.words.knows(code)), None)
+
+
+def _listed(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple) else [value]

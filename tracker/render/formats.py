@@ -49,11 +49,14 @@ class Formats:
         return f"{day:%d.%m.%Y}"
 
     def readable(self, value: str) -> str:
-        """A stated value as people write it: a day in ISO becomes a short one."""
+        """A stated value as people write it: of days and moments in ISO, moments in the legal zone."""
         try:
-            return self.short(date.fromisoformat(value)) if len(value) == ISO_LENGTH else value
+            if len(value) == ISO_LENGTH:
+                return self.short(date.fromisoformat(value))
+            moment = datetime.fromisoformat(value) if value[ISO_LENGTH : ISO_LENGTH + 1] == "T" else None
         except ValueError:
             return value
+        return self.moment(moment) if moment is not None and moment.tzinfo else value
 
     def places(self, details: Mapping[str, object]) -> dict[str, object]:
         """Details as they fill the places of a sentence: shares with the language's decimal sign."""

@@ -142,7 +142,7 @@ def report_xlsx(told: Told, *, about: str) -> bytes:
 
 
 def _figures_sheet(book: xlsxwriter.Workbook, told: Told) -> None:
-    page = book.add_worksheet(told.place.name)
+    page = book.add_worksheet(told.place.header)
     wrapped = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     bold, share = book.add_format({"bold": True}), book.add_format({"num_format": "0.0"})
     for at, column in enumerate((told.place, *told.columns)):

@@ -98,8 +98,9 @@ def _handed_out(called: Caller, filters: Filters, subject: str, sheet: Sheet, en
     words = called.house.voices[called.language].words
     header = listings.titles(words, sheet.header)
     rows = [listings.in_words(words, sheet.header, row) for row in sheet.rows]
-    data = csv_bytes(header, rows) if ending is Ending.CSV else xlsx_bytes(header, rows, sheet=subject)
-    return attachment(data, f"{words.say(f'menu.{subject}')} {called.on.isoformat()}", ending)
+    title = words.say(f"menu.{subject}")
+    data = csv_bytes(header, rows) if ending is Ending.CSV else xlsx_bytes(header, rows, sheet=title)
+    return attachment(data, f"{title} {called.on.isoformat()}", ending)
 
 
 def _name(school: SchoolRow, called: Caller) -> str:

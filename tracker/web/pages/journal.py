@@ -17,6 +17,7 @@ from tracker.domain.asked import read_day
 from tracker.domain.days import next_day
 from tracker.domain.errors import NotAllowed
 from tracker.domain.roles import Action
+from tracker.feeds.columns import COLUMNS as COLUMNS_OF_FILES
 from tracker.render.sheets import Value, csv_bytes, xlsx_bytes
 from tracker.services import witnessing
 from tracker.services.exporting import Sheet
@@ -139,6 +140,11 @@ def show(called: Called) -> Response:
                 "chain": witnessing.chain_of(session),
                 "misfit": journal_search.first_misfit(session, entries),
                 "details_of": _besides,
+                "titles": {
+                    column.name: getattr(column, visit.language)
+                    for columns in COLUMNS_OF_FILES.values()
+                    for column in columns
+                },
                 "most": MOST_EXPORTED,
             },
         )
@@ -166,12 +172,12 @@ def export(called: Called, ending: Annotated[Ending, Form(alias="format")] = End
             searched=bool(filters.wanted.actor or filters.wanted.text),
             filters=urlencode(asked),
         )
+    title = called.house.voices[called.language].words.say("menu.journal")
     data = (
         csv_bytes(sheet.header, sheet.rows)
         if ending is Ending.CSV
-        else xlsx_bytes(sheet.header, sheet.rows, sheet="journal")
+        else xlsx_bytes(sheet.header, sheet.rows, sheet=title)
     )
-    title = called.house.voices[called.language].words.say("menu.journal")
     return attachment(data, f"{title} {called.today.isoformat()}", ending)
 
 

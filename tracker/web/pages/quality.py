@@ -69,8 +69,9 @@ def export_stages(called: Called, ending: Annotated[Ending, Form(alias="format")
     words = called.house.voices[called.language].words
     header = listings.titles(words, sheet.header)
     told = [listings.in_words(words, sheet.header, row) for row in sheet.rows]
-    data = csv_bytes(header, told) if ending is Ending.CSV else xlsx_bytes(header, told, sheet="stages")
-    return attachment(data, f"{words.say('report.tab.stages')} {called.on.isoformat()}", ending)
+    title = words.say("report.tab.stages")
+    data = csv_bytes(header, told) if ending is Ending.CSV else xlsx_bytes(header, told, sheet=title)
+    return attachment(data, f"{title} {called.on.isoformat()}", ending)
 
 
 @router.get(QUALITY_PAGE, dependencies=[allow(Action.READ)])
