@@ -5,6 +5,8 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from tests.browser.conftest import Open
 from tests.browser.served import Served
 from tests.browser.test_journeys_of_cases import Hand
@@ -20,6 +22,7 @@ REVIEWER = a_person(Role.REVIEWER, "59", name="asel")
 HEAD = a_person(Role.HEAD, "59", name="bolat")
 MANY = 3
 CUSTOMER = "970240000118"
+STATED = {"head": "Director A. Abenova", "reply_by": "2027-01-22", "reply_to": "a@b.kz", "contact": "A."}
 
 
 def ending(number: int) -> tuple[RegisterRow, ...]:
@@ -30,6 +33,12 @@ def ending(number: int) -> tuple[RegisterRow, ...]:
         a_contract(f"K-{number}", school_id, "2026-02-01", "2027-01-31"),
         TenderRow(f"T-{number}", school_id, TenderStatus.ACTIVE, published_on=day("2027-01-11")),
     )
+
+
+def state(page: Page) -> None:
+    """Write what neither register nor decision says: of a customer once, it is offered ever after."""
+    for name, value in STATED.items():
+        page.fill(f"input[name={name}]", value)
 
 
 def test_r2_a_batch_is_drafted_approved_by_another_and_downloaded_with_eight_clicks(
@@ -79,10 +88,7 @@ def test_o2_from_the_flag_to_a_complete_set_of_papers_then_r1_to_its_approval(
     hand.click("a[href$='/documents']")
     page.wait_for_selector("input[name=addressee_3]")
     assert [page.input_value(f"input[name=addressee_{n}]") for n in (1, 2, 3)] == ["One", "Three", "Two"]
-    page.fill("input[name=head]", "Director A. Abenova")  # once for a customer, offered ever after
-    stated = {"reply_by": "2027-01-22", "reply_to": "bilim@example.org", "contact": "A. Abenova"}
-    for name, value in stated.items():
-        page.fill(f"input[name={name}]", value)
+    state(page)
     hand.click("form.stating button[type=submit]")
     with page.expect_download() as archive:
         hand.click("form.download button[value=zip] >> nth=0")

@@ -1,0 +1,102 @@
+"""What papers are made of: the same everywhere, for whom and from which facts of the register."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from tests.deciding.office import BOOK, Office
+from tests.deciding.test_papers import CUSTOMER, STATED, plain
+from tests.deciding.test_papers import direct as direct
+from tests.deciding.test_papers import officer as officer
+from tests.web.register import FAILED, NOW, STALLED, a_contract, fill
+from tests.web.test_cost import counted
+from tracker.domain.decisions import Agreed, DecisionStatus
+from tracker.domain.dossier import Dossier
+from tracker.domain.drafts import DraftKind, GivenName, missing
+from tracker.domain.vocabulary import ContractStatus, RouteId
+from tracker.render.documents import text_of
+from tracker.services import drafting
+from tracker.services.deciding import Wanted
+from tracker.store.engine import reading, transaction
+from tracker.store.scope import EVERYTHING, Scope
+
+
+def test_both_databases_give_the_same_papers(both: list[Engine]) -> None:
+    found = []
+    for engine in both:
+        fill(engine)
+        office = Office(engine)
+        fill(engine, a_contract("К-0", STALLED, "2026-01-01", "2026-12-31", buyer_bin=CUSTOMER))
+        number, person = office.drafted("aigul", STALLED).number, office.person("aigul")
+        values = {GivenName(name): value for name, value in STATED.items()}
+        with transaction(engine, seeing=Scope.of_person(person)) as session:
+            for _ in range(2):  # what is stated again is not new
+                changed = drafting.give(
+                    session, person, number, CUSTOMER, values, at=NOW, book=BOOK,
+                )  # fmt: skip
+            (dossier,) = drafting.dossiers_of(session, Scope.of_person(person), [number, 999], book=BOOK)
+        assert changed == ()
+        found.append(dossier.drafts)
+    assert found[0] == found[1]
+    assert [missing(draft) for draft in found[0]].count(()) == 5
+
+
+def test_papers_of_twenty_decisions_cost_as_many_questions_as_of_one(office: Office, direct: int) -> None:
+    other = office.drafted("aigul", FAILED).number
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        asked = []
+        for numbers in ([direct], [direct, other]):
+            with counted(office.engine) as found:
+                drafting.dossiers_of(session, EVERYTHING, numbers, book=BOOK)
+            asked.append(len(found))
+    assert asked[0] == asked[1] <= 8
+
+
+def test_after_a_failed_purchase_one_supplier_is_invited(direct: int, office: Office) -> None:
+    failed = replace(office.found(direct), route=RouteId.AFTER_FAILURE)
+    given = {(CUSTOMER, GivenName(name)): value for name, value in STATED.items()}
+    dossier = Dossier(failed, given, signed=(), reply_days=None, is_partial=False)
+    assert [draft.kind for draft in dossier.drafts] == [
+        DraftKind.DECISION, DraftKind.INVITATION, DraftKind.LETTER
+    ]  # fmt: skip
+    assert dossier.drafts[1].addressee == STATED["addressee_1"]
+    assert GivenName.ADDRESSEE_2 not in dossier.asks(CUSTOMER)
+
+
+def test_whoever_sees_a_part_of_a_decision_gets_her_letters_and_nothing_else(
+    direct: int, office: Office
+) -> None:
+    given = {(CUSTOMER, GivenName(name)): value for name, value in STATED.items()}
+    dossier = Dossier(office.found(direct), given, signed=(), reply_days=3, is_partial=True)
+    ready = {draft.kind for draft in dossier.drafts if not missing(draft)}
+    assert ready == {DraftKind.LETTER}
+    rejected = replace(dossier, record=replace(dossier.record, status=DecisionStatus.REJECTED))
+    assert rejected.drafts == ()
+
+
+def test_a_terminated_contract_and_a_failed_purchase_are_called_so(
+    office: Office, officer: TestClient
+) -> None:
+    ended = {"status": ContractStatus.TERMINATED, "terminated_on": date(2026, 9, 30)}
+    fill(office.engine, a_contract("K-6", FAILED, "2026-01-01", "2026-12-31", **ended))
+    wanted = Wanted(Agreed.NO, RouteId.SINGLE_SOURCE, "закупка не состоялась")
+    pages = [officer.get(f"/suggestions/{FAILED}")]
+    (row,) = office.draft("aigul", FAILED, wanted=wanted)
+    for page in (*pages, officer.get(f"/decisions/{row.number}")):
+        said = plain(page.text).replace(" ,", ",")
+        assert "K-6, расторгнут, последний день 30.09.2026" in said
+        assert "31.12.2026" not in said
+    letter = {"paper": f"letter:{FAILED}-channel", "format": "docx"}
+    taken = officer.post(f"/decisions/{row.number}/documents", data=letter)
+    text = " ".join(" ".join(text_of(taken.content)).split())
+    for fact in (
+        "соңғы шарты № K-6, мерзімінен бұрын бұзылған, соңғы күні 2026 ж. 30 қыркүйек",
+        "последний договор № K-6, расторгнут досрочно, последний день 30 сентября 2026 г.",
+        "Государственная закупка № T-6 завершилась без договора. Если договор по повторной закупке",
+        "№ T-6 мемлекеттік сатып алу шартсыз аяқталды. Егер қайталама сатып алу",
+    ):
+        assert fact in text
