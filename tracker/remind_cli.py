@@ -19,6 +19,7 @@ from tracker.render.leads import lead_in_words
 from tracker.services import rehearsing
 from tracker.services.rehearsing import Rehearsal
 from tracker.store import accounts, people
+from tracker.store.scope import Scope
 
 COLUMNS = (
     "on", "person", "language", "deadline", "school_id", "service", "number", "due_on", "consequence",
@@ -48,19 +49,19 @@ def remind(
     begin = today if first is None else desk.day(first)
     stop = begin if last is None else desk.day(last)
     with desk.reading() as session:
+        whom = {each.person.id: each.person for each in accounts.accounts(session)}
         only = None if person is None else people.number_of(session, person)
         if person is not None and only is None:
             raise NotFound(email=person)
         found = rehearsing.rehearse(
             session,
-            desk.scope(region),
+            desk.scope(region) if only is None or region is not None else Scope.of_person(whom[only]),
             today=today,
             book=desk.book,
             first=begin,
             last=stop,
             known=desk.moment(known),
         )
-        whom = {each.person.id: each.person for each in accounts.accounts(session)}
     _show(desk, found, [digest for digest in found.digests if only in (None, digest.person)], whom, how)
 
 

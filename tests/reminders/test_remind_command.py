@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from tests.commands import Commands
 from tests.people import sign_in
-from tests.reminders.telling import OFFICER, tell
+from tests.reminders.telling import COLLEAGUE, OFFICER, tell
 from tests.web.register import ENDING, STALLED
 from tracker.store.engine import make_engine, reading
 from tracker.store.reminder_tables import DIGEST, MESSAGE
@@ -70,6 +70,17 @@ def test_it_is_asked_as_of_a_day_as_known_at_a_moment_and_for_a_region(commands:
     assert schools("--on", "2027-01-18") == {("2027-01-18", school) for _, school in schools()}
     for words in (("--region", "XX"), ("--on", "x"), ("--known", "x")):
         assert commands("remind", "--dry-run", *words).status == 2
+
+
+def test_of_one_person_it_says_what_it_says_of_her_among_all(commands: Commands) -> None:
+    engine = make_engine(commands.environment["TRACKER_DATABASE_URL"])
+    sign_in(engine, COLLEAGUE)
+    engine.dispose()
+    days = ("--from", "2027-01-15", "--to", "2027-02-15", "--format", "json")
+    everybody = commands.good("remind", "--dry-run", *days).json["reminders"]
+    hers = commands.good("remind", "--dry-run", *days, "--person", COLLEAGUE.email).json["reminders"]
+    assert hers == [each for each in everybody if each["person"] == COLLEAGUE.email]
+    assert len(everybody) > len(hers) > 0
 
 
 def test_it_sends_nothing_and_knows_nobody_it_does_not_know(commands: Commands) -> None:
