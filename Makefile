@@ -61,7 +61,7 @@ bill: $(VENV)/dev  ## the bill of materials (CycloneDX) as dist/bill.cdx.json
 	mkdir -p dist
 	$(PY) -m supply bill > dist/bill.cdx.json
 
-audit: $(VENV)/dev  ## ask the OSV service at ADVISORIES_URL for known faults of what is locked
+audit: $(VENV)/dev  ## ask the OSV service at ADVISORIES_URL for known faults of what is locked (make ends with 2 whatever is wrong)
 	$(PY) -m supply check
 
 lock:  ## choose versions anew; the only word that needs uv
@@ -89,5 +89,6 @@ $(VENV)/runtime: requirements.lock requirements-build.lock pyproject.toml $(BROW
 	@touch $@
 
 $(VENV)/dev: requirements-dev.lock $(VENV)/runtime
+	@echo "Installing the tools of development from requirements-dev.lock into $(VENV); this is done once."
 	$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
