@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from tests.people import a_person
 from tests.web.conftest import Visit
+from tests.web.reading import text_of
 from tests.web.register import COVERED, INTERIM, STALLED, UNKNOWN
 from tracker.domain.acts import Act
 from tracker.domain.register import ContractRow, SchoolRow, TenderRow
@@ -50,8 +51,17 @@ def entries(engine: Engine, act: Act) -> tuple[journal.Entry, ...]:
 def test_a_correction_is_written_with_both_values_and_the_reason(filled: Engine, visit: Visit) -> None:
     client, before = visit(filled, Language.RU, person=HEAD), line(filled)
     form = form_of(client, LINE) | {"value_end_on": "2027-02-28", "reason": "опечатка в дате"}
+    shown = client.post("/corrections", data=form | {"deed": "try"})
+    assert shown.status_code == 200
+    assert line(filled) == before, "nothing is written before it was shown"
+    said = " ".join(text_of(shown.text).split())
+    assert "31.12.2026 → 28.02.2027" in said
+    form |= {"shown": re.findall(r'name="shown" value="(\w+)"', shown.text)[0]}
+    other = client.post("/corrections", data=form | {"value_end_on": "2028-08-31"})
+    assert "31.08.2028" in text_of(other.text), "what was not shown is shown first"
+    assert line(filled) == before
     answer = client.post("/corrections", data=form, follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/schools/{STALLED}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/schools/{STALLED}?done=corrected")
     after = line(filled)
     assert after.end_on is not None
     assert after.end_on.isoformat() == "2027-02-28"
@@ -59,7 +69,10 @@ def test_a_correction_is_written_with_both_values_and_the_reason(filled: Engine,
     (entry,) = entries(filled, Act.CORRECTION)
     assert entry.details["reason"] == "опечатка в дате"
     assert entry.details["changes"] == ["end_on: 2026-12-31 → 2027-02-28"]
-    assert "28.02.2027" in client.get(f"/schools/{STALLED}").text
+    page = text_of(client.get(answer.headers["location"]).text)
+    assert "Исправление записано." in page
+    (state,) = re.findall(r'class="sentence">(.*?)</p>', client.get(f"/schools/{STALLED}").text)
+    assert " ".join(text_of(state).split()) in said, "the school stands as it was shown"
 
 
 def test_of_two_who_correct_the_same_contract_one_is_told_and_both_are_in_the_journal(

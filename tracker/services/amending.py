@@ -52,11 +52,15 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What somebody says of a fact that she saw as ``seen``, and why."""
+    """What somebody says of a fact that she saw as ``seen``, and why.
+
+    ``shown`` is what she was shown that it would change (:attr:`.importing.Preview.seen`), or empty.
+    """
 
     values: Mapping[str, str]
     reason: str
     seen: str
+    shown: str = ""
 
 
 def find(session: Session, scope: Scope, which: Which) -> RegisterRow:
@@ -104,20 +108,38 @@ def amend(
 ) -> Preview:
     """Write a correction as a recording of its own; with issues nothing is written, and they are told.
 
+    Neither is it where it would change other than was shown. Raises as :func:`plan` does.
+    """
+    data, found = _planned(session, scope, which, correction, book=book, today=today)
+    if found.issues or correction.shown not in ("", found.seen):
+        return found
+    reason = require_reason(correction.reason)
+    return write(session, author, scope, which.kind, data, reason=reason, book=book, today=today)
+
+
+def plan(
+    session: Session, scope: Scope, which: Which, correction: Correction, *, book: Book, today: date
+) -> Preview:
+    """What a correction would change, or what is wrong with it.
+
     Raises :class:`NotFound`, :class:`AmendmentRefused` without a reason or a change, and
     :class:`ChangedMeanwhile` where somebody else has corrected the fact since it was seen.
     """
+    return _planned(session, scope, which, correction, book=book, today=today)[1]
+
+
+def _planned(
+    session: Session, scope: Scope, which: Which, correction: Correction, *, book: Book, today: date
+) -> tuple[bytes, Preview]:
     row = find(session, scope, which)
     if seen_of(row) != correction.seen:
         raise ChangedMeanwhile
-    reason = require_reason(correction.reason)
+    require_reason(correction.reason)
     data = _file(which.kind, {**values_of(row), **correction.values, **_key(row, which.kind)})
     found = importing.preview(session, scope, which.kind, data, filename=CORRECTION_FILE, book=book, on=today)
-    if found.issues:
-        return found
-    if not found.changes_facts:
+    if not found.issues and not found.changes_facts:
         raise AmendmentRefused(reason="same")
-    return write(session, author, scope, which.kind, data, reason=reason, book=book, today=today)
+    return data, found
 
 
 def write(

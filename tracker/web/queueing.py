@@ -21,6 +21,9 @@ from tracker.store.registry import search_schools
 from tracker.web.deps import Visit
 from tracker.web.filters import QUEUED, Filters, asked_of
 
+DONE, CORRECTED = "done", "corrected"
+"""How the address of a school says that a fact of it was just corrected."""
+
 FROM = "from"
 QUEUE = "queue"
 """``from=queue`` in the address of a school: it was opened from the line that the other fields describe."""
@@ -179,7 +182,7 @@ def _reports(visit: Visit, decided: Mapping[NeedKey, OnDecision]) -> Mapping[Nee
 def place_of(visit: Visit, school_id: str, seen: Iterable[NeedView]) -> Place | None:
     """Where a school stands in the line that it was opened from; None where it was opened from elsewhere."""
     if visit.request.query_params.get(FROM) != QUEUE:
-        asked_of(visit.request)
+        asked_of(visit.request, (DONE,))
         return None
     filters = Filters.read(asked_of(visit.request, (*QUEUED, FROM)))
     return stand(filters, in_harm_order(kept(visit, filters, seen)), school_id)

@@ -19,15 +19,20 @@ from tracker.domain.vocabulary import ContractKind, ContractStatus, Method, Stag
 from tracker.feeds.columns import COLUMNS, Column
 from tracker.services import amending
 from tracker.services.amending import KEYS, KINDS, Correction, Which
+from tracker.services.picturing import picture
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of, not_known
 from tracker.web.proving import author_of
+from tracker.web.queueing import CORRECTED, DONE
 from tracker.web.rules import allow
 from tracker.web.witness import count_own
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = "/corrections"
+TRY = "try"
+"""What the first button asks for: to see what would change, and to write nothing."""
+
 NAMES = ("kind", "school_id", "number", "service")
 
 CHOICES: Mapping[tuple[RegisterKind, str], tuple[str, type[StrEnum]]] = {
@@ -74,9 +79,11 @@ def _corrected(called: Caller, given: Mapping[str, str]) -> Response:
     which = _which(given)
     names = [column.name for column in COLUMNS[which.kind] if f"value_{column.name}" in given]
     values = {name: given[f"value_{name}"] for name in names if name not in KEYS[which.kind]}
-    said = Correction(values, given.get("reason", ""), given.get("seen", ""))
+    said = Correction(values, given.get("reason", ""), given.get("seen", ""), given.get("shown", ""))
     author = author_of(called)
     try:
+        if given.get("deed") == TRY:
+            return _tried(called, which, said)
         with called.writing() as session:
             found = amending.amend(
                 session, author, called.scope, which, said, book=called.house.book, today=called.today
@@ -89,8 +96,22 @@ def _corrected(called: Caller, given: Mapping[str, str]) -> Response:
     except AmendmentRefused as error:
         return _again(called, which, said, error)
     if not found.written:
-        return _again(called, which, said, AmendmentRefused(reason="value"), issues=found.issues)
-    return RedirectResponse(f"/schools/{quote(which.school_id)}", 303)
+        return _tried(called, which, said)
+    return RedirectResponse(f"/schools/{quote(which.school_id)}?{DONE}={CORRECTED}", 303)
+
+
+def _tried(called: Caller, which: Which, said: Correction) -> Response:
+    """What it would change and what the school would then be, or what is wrong with it."""
+    with called.reading() as visit:
+        session, scope, book = visit.session, visit.scope, visit.house.book
+        found = amending.plan(session, scope, which, said, book=book, today=visit.today)
+        if found.issues:
+            refused = AmendmentRefused(reason="value")
+            return _page(visit, which, said=said, refused=refused, issues=found.issues, status=400)
+        (change,) = found.changes
+        pictures = picture(session, scope, which.school_id, change.after, on=visit.today, book=book)
+        ahead = {"change": change, "pictures": pictures, "shown": found.seen}
+        return _page(visit, which, said=said, ahead=ahead)
 
 
 def _again(
@@ -100,10 +121,9 @@ def _again(
     error: TrackerError,
     *,
     status: int = 400,
-    issues: tuple[ImportIssue, ...] = (),
 ) -> Response:
     with called.reading() as visit:
-        return _page(visit, which, said=said, refused=error, issues=issues, status=status)
+        return _page(visit, which, said=said, refused=error, status=status)
 
 
 def _which(given: Mapping[str, str]) -> Which:
@@ -122,6 +142,7 @@ def _page(
     said: Correction | None = None,
     refused: TrackerError | None = None,
     issues: tuple[ImportIssue, ...] = (),
+    ahead: Mapping[str, object] | None = None,
     status: int = 200,
 ) -> Response:
     row = amending.find(visit.session, visit.scope, which)
@@ -141,6 +162,7 @@ def _page(
         "reason": said.reason if said else "",
         "refused": refused,
         "issues": issues,
+        "ahead": ahead,
         "back": f"/schools/{quote(which.school_id)}",
     }
     return visit.page("corrections/show.html", values, status=status)
