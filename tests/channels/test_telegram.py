@@ -56,6 +56,26 @@ def test_a_letter_is_one_message_of_plain_text_with_its_short_reference() -> Non
     assert by.web.asked[0].path == f"/bot{TOKEN}/sendMessage"
 
 
+@pytest.mark.parametrize(
+    ("reply", "fate"),
+    [
+        (TAKEN, Fate.SENT),
+        (refuses(400, "Bad Request: message is not modified: the same content"), Fate.SENT),
+        (refuses(400, "Bad Request: message to edit not found"), Fate.NEVER),
+        (TOO_MANY, Fate.LATER),
+    ],
+)
+def test_a_message_that_was_sent_gets_other_words_and_buttons_or_none(reply: Reply, fate: Fate) -> None:
+    first, _ = run(sent([]))
+    assert first.answer == "message 7"
+    assert run(sent([], posted(to="-77")))[0].answer == ""
+    delivery, by = run(sent([reply], posted(buttons=(), replaces="7")))
+    [asked] = by.web.asked
+    assert (delivery.fate, asked.path.rpartition("/")[2]) == (fate, "editMessageText")
+    assert (asked.json["chat_id"], asked.json["message_id"]) == (1001, 7)
+    assert (posted().text in asked.json["text"], "reply_markup" in asked.json) == (True, False)
+
+
 def test_buttons_carry_what_to_do_and_for_which_letter() -> None:
     _, by = run(sent([]))
     reference = posted().reference

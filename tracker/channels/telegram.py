@@ -22,7 +22,7 @@ from tracker.channels.telegram_updates import Received, read
 from tracker.channels.texts import kept, one_line
 from tracker.channels.trust import trust
 from tracker.domain.errors import SettingsRefused
-from tracker.domain.messages import Delivery, Fate, Fault, Letter
+from tracker.domain.messages import NUMBERED, Delivery, Fate, Fault, Letter
 
 URL = "https://api.telegram.org"
 
@@ -87,7 +87,7 @@ class TelegramSender:
             return Delivery(Fate.NEVER, Fault.ADDRESS)
         try:
             async with asyncio.timeout(self._longest):
-                return await self._send_parts(letter)
+                return await (self._replace(letter) if letter.replaces else self._send_parts(letter))
         except TimeoutError:
             return Delivery(Fate.LATER, Fault.UNKNOWN)
         except NotPosted as error:
@@ -139,6 +139,7 @@ class TelegramSender:
         """Each part that was not taken at an earlier try; buttons stand under the last."""
         texts, chat = parts(text_of(letter)), letter.to
         moved_to: str | None = None
+        answer = ""
         for place in range(self._unfinished.get(letter.reference, 0), len(texts)):
             message: dict[str, object] = {
                 "text": texts[place],
@@ -152,8 +153,27 @@ class TelegramSender:
             if delivery.fate is not Fate.SENT:
                 return replace(delivery, moved_to=moved_to)
             self._remember(letter.reference, place + 1)
+            answer = delivery.answer
         self._unfinished.pop(letter.reference, None)
-        return Delivery(Fate.SENT, moved_to=moved_to)
+        return Delivery(Fate.SENT, answer=answer, moved_to=moved_to)
+
+    async def _replace(self, letter: Letter) -> Delivery:
+        """Words and buttons in the place of those of an earlier message; twice is as once."""
+        if seconds := await self._pace.turn(letter.to, self._longest / 2):
+            return Delivery(Fate.LATER, Fault.BUSY, wait=timedelta(seconds=seconds))
+        message: dict[str, object] = {
+            "chat_id": int(letter.to),
+            "message_id": int(letter.replaces),
+            "text": parts(text_of(letter))[0],
+            "link_preview_options": {"is_disabled": True},
+        }
+        if letter.buttons:
+            message["reply_markup"] = {"inline_keyboard": keyboard(letter)}
+        said = await self._call("editMessageText", message)
+        if said.is_ok or _is_so_already(said):
+            self._pace.went_well()
+            return Delivery(Fate.SENT)
+        return self._refused(said, letter.to)
 
     async def _send_one(self, chat: str, message: dict[str, object]) -> Delivery:
         """One message, once more where the chat has moved, or where a button is not to their liking."""
@@ -164,7 +184,7 @@ class TelegramSender:
             said = await self._call("sendMessage", {"chat_id": int(chat), **message})
             if said.is_ok:
                 self._pace.went_well()
-                return Delivery(Fate.SENT, moved_to=moved_to)
+                return Delivery(Fate.SENT, answer=_number(said, chat), moved_to=moved_to)
             if said.moved_to is not None and moved_to is None:
                 chat = moved_to = said.moved_to
             elif "reply_markup" in message and _is_about_buttons(said):
@@ -252,6 +272,18 @@ def _refusal(said: _Said) -> Delivery:
         is_gone = "chat not found" in said.description.lower()
         return Delivery(Fate.NEVER, Fault.GONE if is_gone else Fault.REFUSED, answer)
     return Delivery(Fate.LATER, Fault.ANSWER, answer)
+
+
+def _number(said: _Said, chat: str) -> str:
+    """What a message is called in its chat, as ``message 7``; a group may become another chat."""
+    match said.result:
+        case {"message_id": int(number)} if not chat.startswith("-"):
+            return f"{NUMBERED}{number}"
+    return ""
+
+
+def _is_so_already(said: _Said) -> bool:
+    return said.status == 400 and "not modified" in said.description.lower()
 
 
 def _is_about_buttons(said: _Said) -> bool:

@@ -86,7 +86,8 @@ class Letter:
 
     ``to`` is what the channel calls her: an address, the number of a chat, a URL. ``facts`` is what a program
     is told instead of words; it holds only what JSON can. ``secret`` is what the channel proves itself with.
-    ``left_out`` are keys of reminders that it was to tell and does not, with why (codes).
+    ``left_out`` are keys of reminders that it was to tell and does not, with why (codes). ``replaces`` is the
+    number of an earlier message to her that it takes the place of, where its channel can do so.
     """
 
     key: str
@@ -99,6 +100,7 @@ class Letter:
     buttons: tuple[Button, ...] = ()
     secret: str = field(default="", repr=False)
     left_out: Mapping[str, str] = field(default_factory=dict)
+    replaces: str = ""
 
     @property
     def reference(self) -> str:
@@ -120,6 +122,9 @@ class Delivery:
     moved_to: str | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
 
+
+NUMBERED = "message "
+"""How the answer of a peer begins that gave a message a number by which it can be changed later."""
 
 HELD = "held"
 """The code of a try that was none: the letter waits for its hour, or for its turn at its peer."""

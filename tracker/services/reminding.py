@@ -27,7 +27,7 @@ from tracker.domain.reminders import Plan, Telling, Watch, ledger, plan_of, with
 from tracker.domain.vocabulary import HARM
 from tracker.domain.withdrawing import Why, reasons
 from tracker.domain.workdays import WorkCalendar
-from tracker.services import correcting, evaluating, foreseeing, retelling
+from tracker.services import correcting, evaluating, foreseeing, retelling, ticking_off
 from tracker.services.digest_bodies import body_of
 from tracker.services.evaluating import Book
 from tracker.store import accounts, digests, holds, jobs, outbox, own_leads, registry, watching, ways
@@ -197,6 +197,7 @@ def write(session: Session, outlook: Outlook, *, now: datetime, by: Collection[C
     digests.withdraw(session, outlook.withdrawn, at=now)
     empty = digests.emptied(session, outlook.lightened)
     outbox.void_digests(session, empty, at=now, code=retelling.WITHDRAWN)
+    ticking_off.tick_off(session, since=outlook.question.on - LOOKED_BACK, now=now, by=by)
     people = {person.id: person for person in outlook.question.audience.people}
     ways_of = ways.of_people(session, {digest.person for digest in outlook.digests})
     put = 0

@@ -13,7 +13,9 @@ from tracker.domain.people import Person
 from tracker.domain.vocabulary import Language
 from tracker.render.alarm_letters import alarm
 from tracker.render.begin_letters import begin
+from tracker.render.ended_letters import ended
 from tracker.render.letters import Letters
+from tracker.render.told import read_line, still_told
 from tracker.render.way_letters import bad_way
 from tracker.services import evaluating, freshening
 from tracker.services.alarming import ALARM
@@ -23,7 +25,8 @@ from tracker.services.evaluating import Book
 from tracker.services.proving_life import CANARY
 from tracker.services.rerouting import BAD_WAY, LOST
 from tracker.services.sealing import Seal
-from tracker.store import accounts, digests, told, ways
+from tracker.store import accounts, cards, digests, told, ways
+from tracker.store.cards import ENDED
 from tracker.store.outbox import Claimed
 from tracker.store.scope import Scope
 from tracker.store.ways import Way
@@ -70,6 +73,8 @@ class Writer:
             return alarm(by, said, key=message.key, to=to, channel=message.channel, secret=secret)
         if message.template == BEGIN:
             return self._begin(session, message, person, by, to, secret)
+        if message.template == ENDED:
+            return self._ended(session, message, person, by, to)
         if message.template == CANARY and self.canary_to:
             return by.digest(message.parameters, key=message.key, to=self.canary_to, channel=message.channel)
         if message.digest is None:
@@ -131,6 +136,22 @@ class Writer:
         schools = {line["school_id"] for line in said["lines"]}
         seen = told.schools_seen(session, Scope.of_person(person), schools)
         return begin(by, said, key=message.key, to=to, channel=message.channel, seen=seen, secret=secret)
+
+    def _ended(
+        self, session: Session, message: Claimed, person: Person, by: Letters, to: str
+    ) -> Letter | None:
+        """What takes the place of a message; None where all that it told of is due again, or out of reach."""
+        said = message.parameters
+        kept, over = digests.get(session, said["digest"]), cards.over(session, said["digest"])
+        schools = {line["school_id"] for line in kept.body["lines"]}
+        seen = told.schools_seen(session, Scope.of_person(person), schools)
+        lines = [
+            (line, over.issuperset(set(each["keys"]) - kept.withdrawn))
+            for each in still_told(kept.body, kept.withdrawn, seen)
+            if (line := read_line(each))
+        ]
+        on = legal_day(message.tried_at or message.made_at)
+        return ended(by, lines, on, key=message.key, to=to, replaces=said["replaces"])
 
     def _where(self, person: Person, way: Way | None) -> tuple[str, str]:
         """What the channel calls her, and what it proves itself with."""
