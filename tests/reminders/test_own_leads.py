@@ -76,6 +76,7 @@ def test_leads_that_are_kept_are_what_people_are_told_by_and_stand_on_the_page_a
 ) -> None:
     page = officer.post(PAGE, data={**WANTED, "deed": "keep"}).text
     assert SAY("leads.because", reason=WANTED["reason"]) in text_of(page)
+    assert SAY("leads.kept") in text_of(page)
     names = ["15d-unless-begun", "10d", "5d"]
     assert kept(filled) == {DeadlineKind.COVER_END: names, DeadlineKind.INTERIM_END: names}
     school = officer.get(f"/schools/{ENDING}").text
@@ -115,6 +116,7 @@ def test_back_to_the_house_the_page_says_so_and_what_passed_meanwhile_is_not_owe
     officer.post(PAGE, data={**WANTED, "deed": "keep"})
     page = officer.post(PAGE, data={"contract": "K-10", "deed": "reset"}).text
     assert SAY("leads.reset") not in page
+    assert SAY("leads.undone") in text_of(page)
     assert "за 60 дней; за 30 дней" in text_of(page)
     with reading(filled) as session:
         leads = own_leads.leads(session)[DeadlineKind.COVER_END, "K-10"]

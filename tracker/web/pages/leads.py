@@ -31,10 +31,11 @@ SHOWN = 200
 @router.get(PAGE, dependencies=[allow(Action.SET_LEADS)])
 def show(visit: Asked) -> Response:
     """The leads of a contract as they are, and what they will tell."""
-    number = asked_of(visit.request, ("contract",)).get("contract") or ""
+    asked = asked_of(visit.request, ("contract", "done"))
+    number = asked.get("contract") or ""
     own = leading.find(visit.session, visit.person, number, today=visit.today, book=visit.house.book)
     trial = leading.rehearse(visit.session, own, own.leads, today=visit.today, book=visit.house.book)
-    return _page(visit, number, trial=trial)
+    return _page(visit, number, trial=trial, done=asked.get("done", ""))
 
 
 @router.post(PAGE, dependencies=[allow(Action.SET_LEADS)])
@@ -57,7 +58,7 @@ def change(
     except LeadsRefused as refused:
         with called.reading() as visit:
             return _page(visit, contract, said=said, refused=refused)
-    return RedirectResponse(f"{PAGE}?{urlencode({'contract': contract})}", 303)
+    return RedirectResponse(f"{PAGE}?{urlencode({'contract': contract, 'done': deed})}", 303)
 
 
 def _tried(called: Caller, number: str, said: dict[str, str]) -> Response:
@@ -88,6 +89,7 @@ def _page(
     trial: Trial | None = None,
     is_tried: bool = False,
     refused: LeadsRefused | None = None,
+    done: str = "",
 ) -> Response:
     book = visit.house.book
     own = leading.find(visit.session, visit.person, number, today=visit.today, book=book)
@@ -103,6 +105,7 @@ def _page(
         "told": trial.told[:SHOWN] if trial else (),
         "is_tried": is_tried,
         "refused": refused,
+        "is_kept": done in DEEDS[1:],
         "default_language": visit.house.settings.language,
     }
     return visit.page("reminders/leads.html", values, status=400 if refused else 200)
