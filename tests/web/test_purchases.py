@@ -131,17 +131,18 @@ def test_what_cannot_be_is_told_all_at_once_and_nothing_is_written(filled: Engin
     assert client.post("/purchases", data=form | {"school_id": UNKNOWN}).status_code == 404
 
 
-@pytest.mark.parametrize("trouble", ["no_bids", "none_admitted", "one_admitted", "cancelled"])
+@pytest.mark.parametrize(("trouble", "other"), [("one_admitted", "no_bids"), ("cancelled", "none_admitted")])
 def test_a_failure_says_what_may_follow_and_is_recorded_with_its_repeat(
-    filled: Engine, visit: Visit, trouble: str
+    filled: Engine, visit: Visit, trouble: str, other: str
 ) -> None:
     sign_in(filled, HEAD)
     client = visit(filled, Language.RU, person=OFFICER)
-    asked = f"?trouble={trouble}&then=repeat"
-    shown = client.get(f"/purchases/{STALLED}{asked}").text
-    assert ('class="assumed"' in shown) is (trouble == "cancelled")
-    assert "ст. 15 п. 4, 6" in shown
-    assert RU.say("answer.to_confirm") in shown
+    for each in (other, trouble):
+        asked = f"?trouble={each}&then=repeat"
+        shown = client.get(f"/purchases/{STALLED}{asked}").text
+        assert ('class="assumed"' in shown) is (each == "cancelled")
+        assert "ст. 15 п. 4, 6" in shown
+        assert RU.say("answer.to_confirm") in shown
     page = answer(client, STALLED, asked, deed="stop")
     assert heading(page) == RU.say("purchase.ask.announced")
     now = lines(filled, STALLED)
@@ -187,6 +188,28 @@ def test_a_plan_that_cannot_be_is_told_and_may_be_reckoned_again(filled: Engine,
     planned_for_bids = client.get(f"/purchases/{STALLED}?trouble=suspended").text
     assert RU.say("purchase.ways") not in planned_for_bids
     assert steps(filled) == []
+
+
+def test_how_a_purchase_failed_is_told_to_who_confirms_a_condition_about_it(
+    filled: Engine, visit: Visit
+) -> None:
+    client = visit(filled, Language.RU, person=OFFICER)
+    asked = {"route": "after_failure.single_source", "agreed": "no"}
+    failed = lines(filled, FAILED)["T-6"]
+
+    def told(trouble: str, page: str) -> tuple[bool, bool]:
+        how = RU.say(f"purchase.trouble.{trouble}")
+        recorded = RU.say("condition.no_bids.recorded", number="T-6", how=how)
+        return recorded in page, RU.say("condition.no_bids.otherwise") in page
+
+    record(filled, replace(failed, extra=((FAILURE, "one_admitted"),)), at=NOW)
+    draft = client.get(f"/suggestions/{FAILED}", params=asked).text
+    assert told("one_admitted", draft) == (True, True)
+    assert 'name="confirmed" value="no_bids"' in draft
+    record(filled, replace(failed, extra=((FAILURE, "no_bids"),)), at=NOW)
+    made = client.post(f"/suggestions/{FAILED}", data=asked | {"reason": "?"}).text
+    assert told("no_bids", made) == (True, False)
+    assert 'name="confirmed" value="no_bids">' in made
 
 
 def test_what_a_file_told_as_failed_is_followed_by_a_plan(filled: Engine, visit: Visit) -> None:

@@ -19,7 +19,7 @@ from tracker.domain.drafts import DraftKind, missing
 from tracker.domain.errors import DayNotReadable, DecisionRefused, DecisionStale, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import ConditionId
-from tracker.services import attesting, contracting, deciding, drafting, pricing
+from tracker.services import attesting, contracting, deciding, drafting, pricing, recounting
 from tracker.services.contracting import Paper
 from tracker.services.evaluating import NeedView
 from tracker.store import decisions
@@ -199,6 +199,7 @@ def _of_record(visit: Visit, found: DecisionRecord) -> Mapping[str, object]:
     return {
         "found": found,
         "course": course_of(found.events),
+        "failure": recounting.failure(visit.session, visit.scope, found.ground.conditions),
         "ticks": {tick.condition: tick for tick in found.ticks},
         "enclosures": list_enclosures(visit.session, visit.scope, [found.number]),
         "asking": askers(needs, found) if found.lacks_consent else (),

@@ -16,7 +16,7 @@ from tracker.domain.decisions import ANSWERS, Agreed, Block
 from tracker.domain.errors import DecisionRefused, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId, Service
-from tracker.services import deciding, undoing
+from tracker.services import deciding, recounting, undoing
 from tracker.services.deciding import Row, Wanted, blocked
 from tracker.services.proposing import NeedKey, Proposal, propose
 from tracker.services.undoing import Last
@@ -201,13 +201,14 @@ def _draft_page(
         raise NotFound(school_id=school_id)
     one = found[0]
     route = one.chosen(agreed, _route(asked.get("route", "")))
-    law = visit.house.book.policy.on(one.window.start)
+    law, chosen = visit.house.book.policy.on(one.window.start), one.route(route) if route else None
     values = {
         "one": one,
         "agreed": agreed,
         "answers": ANSWERS,
         "route": route,
-        "chosen": one.route(route) if route else None,
+        "chosen": chosen,
+        "failure": chosen and recounting.failure(visit.session, visit.scope, chosen.conditions),
         "grounds": {ground.id: ground for ground in law.routes},
         "needs_reason": route is not None and one.needs_reason(route),
         "needs_consent": route is RouteId.EXTENSION and agreed is not Agreed.YES,
