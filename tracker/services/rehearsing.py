@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from tracker.domain.digests import Charge, Digest, MayRead, Substitute, anybody,
 from tracker.domain.facts import NeedFacts
 from tracker.domain.holds import Seen, seen
 from tracker.domain.ladder import RANKS
+from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.register import SchoolRow
 from tracker.domain.reminders import Ident, Lead, Recipient, Telling, Watch, ident, ledger, wakes_on
@@ -48,6 +49,11 @@ class Rehearsal:
     digests: tuple[Digest, ...]
     schools: Mapping[str, SchoolRow]
 
+    @property
+    def needs(self) -> Mapping[str, SchoolRow]:
+        """What it is about, to be counted where it is kept."""
+        return self.schools
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -57,8 +63,15 @@ class Stage:
     ranks: Mapping[str, tuple[tuple[Recipient, ...], ...]]
     law: Bench
 
-    def charges(self, on: date) -> Iterator[Charge]:
-        """What is due for the needs on a day, and who answers for it."""
+    def charges(self, on: date) -> Iterable[Charge]:
+        """What is due for the needs on a day, and who answers for it; of the day of ``law`` found once."""
+        return self._of_today if on == self.law.on else self._charges(on)
+
+    @cached_property
+    def _of_today(self) -> tuple[Charge, ...]:
+        return tuple(self._charges(self.law.on))
+
+    def _charges(self, on: date) -> Iterator[Charge]:
         aside = Aside(on, self.law.calendar)
         for need in self.needs:
             ranks = self.ranks[need.school_id]
@@ -162,9 +175,21 @@ def rehearse_for(session: Session, viewer: Person, person: Person, *, today: dat
     """What a person will be told of those of her schools that the viewer sees too."""
     if person.role not in RANKS:
         return Rehearsal(today, today + AHEAD, (), {})
-    with whole_country(session):
+
+    def hers() -> Rehearsal:
         found = rehearse(session, Scope.of_person(person), today=today, book=book, first=today)
-    hers = tuple(digest for digest in found.digests if digest.person == person.id)
+        return replace(found, digests=tuple(one for one in found.digests if one.person == person.id))
+
+    with whole_country(session):
+        found = book.remember(Rehearsal, (person, *_rests_on(session, today, book)), hers)
     within = Scope.of_person(viewer)
     seen = {number: school for number, school in found.schools.items() if within.holds(school)}
-    return replace(found, digests=hers, schools=seen)
+    return replace(found, schools=seen)
+
+
+def _rests_on(session: Session, today: date, book: Book) -> tuple[object, ...]:
+    """Where all of this is as before, a rehearsal is as before."""
+    found = reminding.question(session, on=today, book=book, by=tuple(ChannelKind))
+    who, plan = found.audience, found.audience.plan
+    asked = (who.people, who.since, who.holds, who.substitutes, who.unreached, tuple(plan.of_number.items()))
+    return session.get_bind().engine.url, today, found.facts, found.written, *asked
