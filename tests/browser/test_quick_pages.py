@@ -16,6 +16,7 @@ WORDS = load_words(Language.KK)
 DESK = 1366
 SAME = "window.isSame === true"
 FOCUSED = "document.activeElement.tagName"
+FOREIGN = "https://foreign.example/harm.js"
 LIST, SCHOOL = "/queue?region=59", f"main a[href^='/schools/{STALLED}']"
 
 
@@ -79,13 +80,14 @@ def test_a_refusal_is_shown_and_the_end_of_a_session_leads_to_the_sign_in(page: 
     assert page.evaluate("window.isSame") is None
 
 
-def test_web_2_attributes_of_htmx_do_nothing_where_somebody_else_wrote_them(page: Page) -> None:
+def test_web_2_attributes_of_htmx_and_scripts_do_nothing_where_somebody_else_wrote_them(page: Page) -> None:
     """Were a text ever taken for markup, it could still start nothing: only our script says what asks."""
     harm = (
         '<b id="harm" hx-get="/operations" hx-trigger="load" hx-on:click="window.ran = 1">x</b>'
         '<div data-hx-get="/operations" data-hx-trigger="load"></div>'
         '<a id="lure" href="/policy" hx-vals="js:{x: window.ran = 1}" hx-target="h1">y</a>'
         '<p hx-swap-oob="innerHTML:h1">harm</p><hx-partial hx-target="h1">harm</hx-partial>'
+        f'<script>window.ran = 1</script><script src="{FOREIGN}"></script>'
     )
     asked: list[str] = []
 
@@ -96,9 +98,11 @@ def test_web_2_attributes_of_htmx_do_nothing_where_somebody_else_wrote_them(page
     def hear(request: Request) -> None:
         asked.append(request.url)
 
+    page.route(FOREIGN, lambda route: route.fulfill(content_type="text/javascript", body="window.ran = 1"))
     page.route("**/schools/*", spoil)
     page.click(SCHOOL)
     page.wait_for_selector("#harm")
+    assert page.evaluate(SAME)  # it was put in place, where a document of its own has a policy of its own
     page.on("request", hear)
     page.click("#harm")
     page.evaluate("new Promise(done => setTimeout(done, 50))")

@@ -34,7 +34,7 @@ POLICY = {
     "object-src": "'none'",
     "frame-ancestors": "'none'",
 }
-NONCE = re.compile(r"'nonce-([\w-]{22})' 'strict-dynamic'")
+NONCE = re.compile(r"'nonce-([\w-]{22})'")
 
 
 @pytest.fixture

@@ -44,8 +44,12 @@ Refuse = Callable[[Scope, int, str], Response]
 
 
 def content_policy(nonce: str) -> str:
-    """What a page may load and who may show it: our own files, scripts with ``nonce``, nobody's frame."""
-    script = f"'nonce-{nonce}' 'strict-dynamic'" if nonce else "'none'"
+    """What a page may load and who may show it: our own files, scripts with ``nonce``, nobody's frame.
+
+    No script lends its trust to another ('strict-dynamic'): the one that puts pages in place makes the
+    scripts of their markup anew, and those must bear the number too.
+    """
+    script = f"'nonce-{nonce}'" if nonce else "'none'"
     return (
         f"default-src 'none'; style-src 'self'; script-src {script}; font-src 'self'; img-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
