@@ -13,12 +13,14 @@ from tests.people import a_person
 from tests.store.rows import record
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
-from tests.web.register import NOW, RECORDED_AT, a_contract, a_school
+from tests.web.register import NOW, RECORDED_AT, STALLED, a_contract, a_school
+from tests.web.test_cost import counted
 from tracker.domain.register import RegisterKind, RegisterRow
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import ContractStatus, Language
 from tracker.feeds.columns import COLUMNS
 from tracker.render.catalogs import load_words
+from tracker.services import evaluating
 from tracker.services.acting import Author
 from tracker.services.amending import Correction, Which, amend, find, seen_of
 from tracker.services.evaluating import Book
@@ -131,3 +133,41 @@ def test_a_region_sees_its_own_history_alone(filled: Engine, visit: Visit) -> No
     for school_id in ("990740000004", "nobody"):
         assert client.get(f"/history?school_id={school_id}").status_code == 404
     assert client.get("/history").status_code == 200
+
+
+def test_the_same_past_is_judged_once_whatever_moment_is_asked_about(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, Language.RU)
+    for path in ("/history", "/api/v1/history"):
+        first = client.get(f"{path}?known=2027-01-15T10:59:58%2B05:00")
+        with counted(filled) as asked:
+            second = client.get(f"{path}?known=2027-01-15T10:59:59%2B05:00")
+        assert first.status_code == second.status_code == 200
+        assert not [one for one in asked if "FROM contract_line" in one], path
+
+
+def test_the_past_of_one_school_leaves_the_board_as_quick_as_it_was(
+    filled: Engine, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.services.book.KEPT_NEEDS", 75)  # as little room as the small country needs
+    client = visit(filled, Language.RU)
+    client.get("/")
+    for day in range(10, 15):
+        page = client.get(f"/history?school_id={STALLED}&on=2027-01-{day}").text
+        assert load_words(Language.RU).say("history.both", on=f"{day} января 2027 года") in text_of(page)
+    with counted(filled) as asked:
+        client.get("/")
+    assert not [one for one in asked if "FROM contract_line" in one]
+
+
+def test_today_in_both_senses_is_judged_once(
+    filled: Engine, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, take = [], evaluating.take_snapshot
+
+    def counted(*given: Any, **more: Any) -> evaluating.Snapshot:
+        known.append(more["known"])
+        return take(*given, **more)
+
+    monkeypatch.setattr(evaluating, "take_snapshot", counted)
+    assert visit(filled, Language.EN).get("/history?region=59").status_code == 200
+    assert known == [None]

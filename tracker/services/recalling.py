@@ -16,8 +16,8 @@ from tracker.domain.findings import Assessment
 from tracker.domain.register import RegisterKind
 from tracker.domain.vocabulary import Service, State
 from tracker.services import evaluating
-from tracker.services.evaluating import Book, NeedView
-from tracker.store import pasts, registry
+from tracker.services.evaluating import Book, NeedView, Snapshot
+from tracker.store import pasts, registry, versions
 from tracker.store.pasts import Version
 from tracker.store.registry import Recording
 from tracker.store.scope import Scope
@@ -93,8 +93,32 @@ def both(
     session: Session, scope: Scope, *, on: date, known: datetime | None, now: datetime, book: Book
 ) -> tuple[Both, ...]:
     """Every need on a day: as known at its end, and as known at ``known`` (or now)."""
-    then = evaluating.snapshot(session, scope, on=on, known=end_of_day(on, now=now), book=book)
-    present = evaluating.snapshot(session, scope, on=on, known=known, book=book)
+    then, present = (
+        evaluating.snapshot(session, scope, on=on, known=each, book=book)
+        for each in (end_of_day(on, now=now), known)
+    )
+    return _paired(then, present)
+
+
+def both_of(
+    session: Session,
+    scope: Scope,
+    school_id: str,
+    *,
+    on: date,
+    known: datetime | None,
+    now: datetime,
+    book: Book,
+) -> tuple[Both, ...]:
+    """The same of the needs of one school, of which alone is judged."""
+    then, present = (
+        evaluating.snapshot_of(session, scope, school_id, on=on, known=each, book=book)
+        for each in (end_of_day(on, now=now), known)
+    )
+    return _paired(then, present)
+
+
+def _paired(then: Snapshot, present: Snapshot) -> tuple[Both, ...]:
     old, new = ({_key(need): need for need in shot.needs} for shot in (then, present))
     return tuple(
         Both(new.get(key) or old[key], _found(old.get(key)), _found(new.get(key)))
