@@ -30,6 +30,7 @@ from tracker.feeds.table_files import read_table, shown_name
 from tracker.feeds.tables import Table
 from tracker.services.comparing import Checks, Danger, Entry, RowChange, danger_of, look, verdicts_of
 from tracker.services.evaluating import Book, Progress, evaluate
+from tracker.services.rejecting import without_faults
 from tracker.store import assessments, intake, journal, references, versions
 from tracker.store.facts import keeping_all
 from tracker.store.row_security import whole_country
@@ -92,11 +93,15 @@ NEEDS_EXPORT = frozenset({"state", "flags"})
 
 
 def read_file(data: bytes, *, filename: str) -> Table:
-    """The table of a register file; raises ``FileRefused``, also for our own export of needs."""
+    """The table of a register file; raises ``FileRefused``, also for our own export of needs.
+
+    What we told of rejected rows is left out where they come back (:mod:`tracker.services.rejecting`).
+    """
     table = read_table(data, filename=filename)
-    if NEEDS_EXPORT.issubset(map(_named, table.header)):
+    names = [_named(title) for title in table.header]
+    if NEEDS_EXPORT.issubset(names):
         raise FileRefused(reason="needs_export", filename=shown_name(filename))
-    return table
+    return without_faults(table, names)
 
 
 def _named(title: str) -> str:

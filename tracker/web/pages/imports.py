@@ -22,12 +22,17 @@ from tracker.domain.register import RegisterKind
 from tracker.domain.roles import Action
 from tracker.feeds.columns import COLUMNS
 from tracker.feeds.table_files import LARGEST_FILE, shown_name
+from tracker.render import listings
+from tracker.render.sentences import Sentences
+from tracker.render.sheets import Value, csv_bytes, xlsx_bytes
 from tracker.services import importing
+from tracker.services.rejecting import FAULT_COLUMNS, RejectedRow, rejected_rows
 from tracker.store import journal, uploads
-from tracker.web.admission import FORM_ROOM
-from tracker.web.auditing import origin_of
+from tracker.web.attachments import Ending, attachment
+from tracker.web.auditing import note, origin_of
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import ON, asked_of, not_known
+from tracker.web.forms import FORM_ROOM
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -36,6 +41,7 @@ COUNTS = ("read", "new", "changed", "same", "rejected")
 PAST_SHOWN = 50
 UPLOAD = "upload"
 """The detail of a journal entry that names the file's token, which is worth nothing once it was used."""
+REJECTED = "rejected"
 SHOWN = 1000
 """Faults and changes that a page lists; more are counted."""
 
@@ -119,6 +125,34 @@ def apply(
     return RedirectResponse(f"/imports?done={seq}", 303)
 
 
+@router.post("/imports/{token}/rejected", dependencies=[allow(Action.IMPORT)])
+def rejected(
+    called: Called, token: str, ending: Annotated[Ending, Form(alias="format")] = Ending.XLSX
+) -> Response:
+    """The rows of a kept file that would be rejected, the reasons beside their cells; none is written."""
+    with called.reading() as visit:
+        upload = uploads.get(visit.session, token, person_id=visit.person.id)
+        issues = _found(visit, upload).issues
+    table = importing.read_file(upload.data, filename=upload.filename)
+    rows = rejected_rows(table, issues)
+    with called.writing() as session:
+        note(session, called, Act.EXPORT, REJECTED, file=upload.filename, rows=len(rows), format=ending.value)
+    voice = called.house.voices[called.language]
+    header = (*listings.titles(voice.words, FAULT_COLUMNS), *table.header)
+    cells = [(*_told(row, voice.sentences), *row.cells) for row in rows]
+    title = voice.words.say("imports.rejected")
+    data = csv_bytes(header, cells) if ending is Ending.CSV else xlsx_bytes(header, cells, sheet=title)
+    return attachment(data, f"{title} {upload.filename.rpartition('.')[0]}", ending)
+
+
+def _told(row: RejectedRow, say: Sentences) -> tuple[Value, ...]:
+    """Where the row stands, and all that is wrong with it."""
+    columns = (issue.column for issue in row.issues if issue.column)
+    values = (issue.value for issue in row.issues if issue.value)
+    reasons = map(say.issue, row.issues)
+    return (row.number, ", ".join(columns), "; ".join(values), " ".join(dict.fromkeys(reasons)))
+
+
 def _write(called: Caller, token: str, *, skip_bad_rows: bool, confirmed: bool, seen: str) -> int | None:
     """The journal number of what was written; None if rejected rows kept it from being written."""
     with called.writing() as session:
@@ -160,15 +194,7 @@ def _refused(called: Caller, token: str, error: TrackerError) -> Response:
 
 def _preview(visit: Visit, token: str, refused: TrackerError | None = None) -> Response:
     upload = uploads.get(visit.session, token, person_id=visit.person.id)
-    found = importing.preview(
-        visit.session,
-        visit.scope,
-        upload.kind,
-        upload.data,
-        filename=upload.filename,
-        book=visit.house.book,
-        on=visit.today,
-    )
+    found = _found(visit, upload)
     return visit.page(
         "imports/preview.html",
         {
@@ -179,6 +205,18 @@ def _preview(visit: Visit, token: str, refused: TrackerError | None = None) -> R
             "refused": refused,
         },
         status=409 if refused else 200,
+    )
+
+
+def _found(visit: Visit, upload: uploads.Upload) -> importing.Preview:
+    return importing.preview(
+        visit.session,
+        visit.scope,
+        upload.kind,
+        upload.data,
+        filename=upload.filename,
+        book=visit.house.book,
+        on=visit.today,
     )
 
 
