@@ -153,7 +153,8 @@ def test_the_past_of_one_school_leaves_the_board_as_quick_as_it_was(
     client.get("/")
     for day in range(10, 15):
         page = client.get(f"/history?school_id={STALLED}&on=2027-01-{day}").text
-        assert load_words(Language.RU).say("history.both", on=f"{day} января 2027 года") in text_of(page)
+        assert f'value="2027-01-{day}"' in page
+        assert page.count('data-label="Услуга"') == 1
     with counted(filled) as asked:
         client.get("/")
     assert not [one for one in asked if "FROM contract_line" in one]

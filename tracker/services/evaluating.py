@@ -172,13 +172,25 @@ def snapshot(session: Session, scope: Scope, *, on: date, known: datetime | None
     """Every need of the scope on ``on``, judged from the facts unless the same was just asked.
 
     Where it was asked before the last facts came, only schools of which anything was learnt are judged again.
+    Moments between the same two recordings are the same question.
     """
+    past = _past(session, known)
 
     def take(earlier: Earlier[Snapshot] | None) -> Snapshot:
-        return take_snapshot(session, scope, on=on, known=known, book=book, earlier=earlier)
+        return take_snapshot(session, scope, on=on, known=past, book=book, earlier=earlier)
 
-    key = (session.get_bind().engine.url, scope, on, known)
+    key = (session.get_bind().engine.url, scope, on, _known_seq(session, past))
     shot = book.renew(Snapshot, key, registry.data_version(session), take)
+    session.info[UNJUDGED] = shot.unjudged
+    return shot
+
+
+def snapshot_of(
+    session: Session, scope: Scope, school_id: str, *, on: date, known: datetime | None, book: Book
+) -> Snapshot:
+    """The needs of one school alone; none where the scope has no such school."""
+    past, named = _past(session, known), frozenset((school_id,))
+    shot = take_snapshot(session, scope, on=on, known=past, book=book, only=named)
     session.info[UNJUDGED] = shot.unjudged
     return shot
 
@@ -193,10 +205,14 @@ def take_snapshot(
     book: Book,
     progress: Progress | None = None,
     earlier: Earlier[Snapshot] | None = None,
+    only: frozenset[str] | None = None,
 ) -> Snapshot:
-    """Judge every need of the scope on ``on``, save what stands as in an ``earlier`` one; writes nothing."""
+    """Judge every need of the scope on ``on``, or of the schools ``only``; writes nothing.
+
+    What stands as in an ``earlier`` one is taken from there.
+    """
     shared = bench(session, book, on=on, known=known)
-    seq, changed = _known_seq(session, known), _changed(session, scope, shared, known, earlier)
+    seq, changed = _known_seq(session, known), only or _changed(session, scope, shared, known, earlier)
     rows = registry.list_schools(session, scope, known_seq=seq, named=changed)
     schools = {school.school_id: school for school in rows}
     asked = (
@@ -326,3 +342,8 @@ def _harm(need: NeedView) -> tuple[object, ...]:
 
 def _known_seq(session: Session, known: datetime | None) -> int | None:
     return None if known is None else versions.known_seq(session, known)
+
+
+def _past(session: Session, known: datetime | None) -> datetime | None:
+    """The moment, or None where all that is known now was known by then."""
+    return None if _known_seq(session, known) in (None, registry.data_version(session)) else known

@@ -17,7 +17,7 @@ from tracker.domain.register import RegisterKind
 from tracker.domain.vocabulary import Service, State
 from tracker.services import evaluating
 from tracker.services.evaluating import Book, NeedView, Snapshot
-from tracker.store import pasts, registry, versions
+from tracker.store import pasts, registry
 from tracker.store.pasts import Version
 from tracker.store.registry import Recording
 from tracker.store.scope import Scope

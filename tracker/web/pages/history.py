@@ -40,7 +40,15 @@ def show(visit: Asked) -> Response:
 
 def _school(visit: Visit, school_id: str) -> Response:
     school = registry.get_school(visit.session, visit.scope, school_id)
-    needs = tuple(one for one in _both(visit) if one.need.school.school_id == school_id)
+    needs = recalling.both_of(
+        visit.session,
+        visit.scope,
+        school_id,
+        on=visit.on,
+        known=visit.known,
+        now=visit.moment,
+        book=visit.house.book,
+    )
     corrections = recalling.corrections(visit.session, visit.scope, school_id, today=visit.today)
     titles = {
         (kind, column.name): getattr(column, visit.language)
