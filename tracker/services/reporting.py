@@ -19,7 +19,7 @@ from tracker.domain.vocabulary import LIVE, FlagKind, State
 from tracker.domain.workdays import WorkCalendar
 from tracker.feeds.regions import REGIONS
 from tracker.services.evaluating import Book, NeedView, calendar, snapshot
-from tracker.store import facts, registry, versions
+from tracker.store import facts, versions
 from tracker.store.scope import Scope
 
 NOT_STATED = "none"
@@ -64,8 +64,7 @@ def report(
 ) -> Report:
     """The report of a day as known at a moment: the same question has the same answer for ever."""
     seq = versions.known_seq(session, known)
-    is_newest = seq == registry.data_version(session)
-    shot = snapshot(session, scope, on=on, known=None if is_newest else known, book=book)  # kept more often
+    shot = snapshot(session, scope, on=on, known=known, book=book)
     period = period_of(kind, on)
     needs = [need for need in shot.needs if region is None or place_of(need) == region]
     key = (session.get_bind().engine.url, scope, period, seq, book.policy.fingerprint)
