@@ -120,11 +120,18 @@ def test_times_that_tell_nothing_are_a_coin_and_those_that_differ_tell_all() -> 
     assert told_apart([1, 3], [2, 4]) == 0.75
 
 
+def test_an_answer_that_tells_too_much_is_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("bench.telling.AIM", 0.4)  # nothing tells less than a coin
+    monkeypatch.setattr("bench.telling.foreign", lambda place: {})
+    assert not tell(tmp_path, 1)
+
+
 def test_every_pair_that_must_not_be_told_apart_is_measured(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     tell(tmp_path, 2)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == [
-        *["sign-in"] * 3, "page of a school", "API, a school", "API, a tender",
+        *["sign-in"] * 3,
+        "decision", "page of a school", "question of a purchase", "API, a school", "API, a tender",
     ]  # fmt: skip

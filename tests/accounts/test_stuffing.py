@@ -13,16 +13,16 @@ import pytest
 from httpx2 import Response
 from sqlalchemy.orm import Session
 
+from tests.accounts import trying
 from tests.accounts.conftest import PASSWORD, Browser, MakePlace, Place
 from tests.provider import Provider, back, there
 from tests.web.reading import text_of
 from tracker.domain.acts import Act
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
-from tracker.services import admitting, enrolling, vouching
+from tracker.services import enrolling, vouching
 from tracker.services.acting import Author
 from tracker.services.admitting import Origin
-from tracker.services.hashing import Checked
 from tracker.services.warding import STRANGERS, STRANGERS_IN_A_DAY, STRANGERS_IN_ALARM
 from tracker.store import attempts, journal
 from tracker.store.attempts import LATELY, Knocker
@@ -136,12 +136,8 @@ def test_aut_2_of_five_thousand_tries_one_in_twenty_is_judged(both_places: Place
 
 
 def is_judged(session: Session, place: Place, number: int) -> bool:
-    """One wrong password as the page tries it, without the page."""
-    origin = Origin(f"198.51.100.{number % 50}")
-    author = Author.unknown(place.clock.now(), origin.address)
-    knocked = admitting.knock(session, f"head{number}@example.kz", origin, author, is_warded=True)
-    admitting.enter(session, knocked, Checked(False), origin, author)
-    return knocked.attempt is not None
+    """A try at an account of its own, from one of fifty addresses."""
+    return trying.is_judged(session, place, f"head{number}@example.kz", f"198.51.100.{number % 50}")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.accounts.conftest import PASSWORD, Browser, Place
+from tests.accounts.trying import TRIES, is_judged
 from tracker.services.admitting import IN_A_ROW, PER_ADDRESS
 from tracker.store import attempts, journal
 from tracker.store.attempts import Knocker
@@ -27,6 +28,18 @@ def test_an_address_has_twenty_tries_an_hour(both_places: Place) -> None:
     assert browser.sign_in(person.email).status_code == 429
     both_places.clock.wait(minutes=61)
     assert browser.sign_in(person.email).status_code == 303
+
+
+@pytest.mark.parametrize(("addresses", "most"), [(1, PER_ADDRESS), (200, IN_A_ROW)])
+def test_aut_1_of_thousands_of_tries_at_an_account_few_are_judged(
+    place: Place, addresses: int, most: int
+) -> None:
+    """From one address, and from two hundred."""
+    email, judged = place.add().email, 0
+    with transaction(place.engine) as session:
+        for number in range(TRIES):
+            judged += is_judged(session, place, email, f"198.51.100.{number % addresses}")
+    assert judged == most
 
 
 def test_an_address_is_told_to_the_second_how_long_it_waits(both_places: Place) -> None:
