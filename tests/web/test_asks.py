@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from tests.people import a_person
 from tests.web.conftest import Visit
 from tests.web.register import COVERED, NEVER, NOW, STALLED, UNKNOWN
+from tests.web.test_cost import counted
 from tracker.domain.acts import NOBODY, Act
 from tracker.domain.asking import LASTS
 from tracker.domain.people import Reach
@@ -205,3 +206,13 @@ def test_a_link_is_dead_once_whoever_made_it_may_not_ask_the_school_any_more(
         enrolling.disable(session, author, number)
         enrolling.enable(session, author, number)
     assert phone.get(kept).status_code == 404
+
+
+def test_the_list_reads_the_schools_that_were_asked_and_no_others(filled: Engine, visit: Visit) -> None:
+    client = visit(filled)
+    link_for(client, STALLED)
+    with counted(filled) as asked:
+        assert client.get("/asks").text.count('<th scope="row"') == 1
+    schools = [one for one in asked if "FROM school " in one and "school.name_kk" in one]
+    assert schools
+    assert all(" IN (" in one.partition("WHERE")[2] for one in schools), schools

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import defaultdict
+from html import unescape
 
 from sqlalchemy import Engine
 
@@ -77,16 +78,19 @@ def test_every_count_is_the_length_of_its_list(filled: Engine, visit: Visit) -> 
         page = client.get(f"/reports/quality?kind={kind}").text
         assert page.count('<th scope="row" data-label') == int(number), kind
     one = client.get("/reports/quality?kind=missing_place").text
-    assert '<h2 id="list">2 школы без региона или района</h2>' in one, re.findall("<h2.*", one)
+    assert '<h2 id="list" data-found>2 школы без региона или района</h2>' in one, re.findall("<h2.*", one)
 
 
 def test_whoever_says_that_all_is_still_true_does_it_by_one_click(filled: Engine, visit: Visit) -> None:
     client = visit(filled, Language.RU, person=HEAD)
-    assert "Өскен" in client.get("/reports/quality?kind=stale").text
-    sent = {"school_id": FAILED, "kind": "stale"}
+    listed = "/reports/quality?kind=stale&region=59&page=1&on=2027-01-15"
+    page = client.get(listed).text
+    assert "Өскен" in page
+    asked = unescape(re.findall(r'name="asked" value="([^"]+)"', page)[0])
+    sent = {"school_id": FAILED, "asked": asked + "&next=https://example.kz"}
     answer = client.post("/reports/quality/confirm", data=sent, follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/reports/quality?kind=stale")
-    assert "Өскен" not in client.get("/reports/quality?kind=stale").text
+    assert (answer.status_code, answer.headers["location"]) == (303, listed)
+    assert "Өскен" not in client.get(listed).text
     with reading(filled, seeing=EVERYTHING) as session:
         assert registry.get_school(session, EVERYTHING, FAILED).confirmed_on == NOW.date()
         (entry,) = journal.entries(session, action=Act.FACTS_CONFIRMED)

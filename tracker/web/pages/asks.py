@@ -88,7 +88,8 @@ def _noted(called: Called, ask: Ask) -> str:
 
 def _list(visit: Visit, *, refused: Preview | None = None) -> Response:
     found = asks.list_asks(visit.session, visit.scope, now=visit.moment)
-    schools = {one.school_id: one for one in registry.list_schools(visit.session, visit.scope)}
+    named = {one.school_id for one in found}
+    schools = {one.school_id: one for one in registry.list_schools(visit.session, visit.scope, named=named)}
     values = {
         "asks": [(one, schools[one.school_id]) for one in found if one.school_id in schools],
         "issues": refused.issues if refused else (),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Annotated
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -22,7 +23,7 @@ from tracker.services import amending, measuring, sifting
 from tracker.web.attachments import Ending, attachment
 from tracker.web.auditing import note
 from tracker.web.deps import Asked, Called, Visit
-from tracker.web.filters import REGION_CODES, asked_of, not_known
+from tracker.web.filters import EVERYWHERE, REGION_CODES, asked_of, not_known
 from tracker.web.paging import page_number, page_of
 from tracker.web.proving import author_of
 from tracker.web.queueing import all_needs
@@ -33,6 +34,9 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 STAGES_PAGE, QUALITY_PAGE = "/reports/stages", "/reports/quality"
 SHOWN = 100
 """Rows of a page of either kind."""
+
+LISTED = ("kind", "region", "page")
+"""What the address of a list of faults may ask for."""
 
 
 @router.get(STAGES_PAGE, dependencies=[allow(Action.READ)])
@@ -77,7 +81,7 @@ def export_stages(called: Called, ending: Annotated[Ending, Form(alias="format")
 @router.get(QUALITY_PAGE, dependencies=[allow(Action.READ)])
 def show_quality(visit: Asked) -> Response:
     """How much is wrong, and the list of one kind with its owners and the ways to mend it."""
-    asked = asked_of(visit.request, ("kind", "region", "page"))
+    asked = asked_of(visit.request, LISTED)
     kind, region = asked.get("kind", ""), asked.get("region", "")
     if kind and kind not in tuple(Quality):
         raise not_known("kind", kind, Quality)
@@ -87,6 +91,7 @@ def show_quality(visit: Asked) -> Response:
     counts = Counter(issue.kind for issue, _ in found)
     chosen = kind or next((each for each in Quality if counts[each]), "")
     of_kind = [(*one, _mend(*one)) for one in found if one[0].kind == chosen]
+    page = page_of(of_kind, number=page_number(asked.get("page", "")), size=SHOWN)
     return visit.page(
         "reports/quality.html",
         {
@@ -96,7 +101,8 @@ def show_quality(visit: Asked) -> Response:
             "kind": chosen,
             "region": region,
             "regions": tuple(each.code for each in REGIONS if visit.scope.touches(each.code)),
-            "page": page_of(of_kind, number=page_number(asked.get("page", "")), size=SHOWN),
+            "page": page,
+            "query": visit.to("", kind=chosen, region=region, page=page.number)[1:],
             "titles": {
                 column.name: getattr(column, visit.language)
                 for columns in COLUMNS.values()
@@ -124,12 +130,12 @@ def _mend(issue: Issue, school: SchoolRow) -> dict[str, str]:
 def confirm(
     called: Called,
     school_id: Annotated[str, Form()] = "",
-    kind: Annotated[str, Form()] = "",
+    asked: Annotated[str, Form()] = "",
 ) -> Response:
-    """Say that what is known of a school is still true today."""
+    """Say that what is known of a school is still true today, and go on with the list as it was ``asked``."""
     with called.writing() as session:
         amending.confirm(
             session, author_of(called), called.scope, school_id, book=called.house.book, today=called.today
         )
-    onward = f"{QUALITY_PAGE}?kind={kind}" if kind in tuple(Quality) else QUALITY_PAGE
-    return RedirectResponse(onward, 303)
+    query = urlencode([(name, value) for name, value in parse_qsl(asked) if name in (*LISTED, *EVERYWHERE)])
+    return RedirectResponse(f"{QUALITY_PAGE}?{query}" if query else QUALITY_PAGE, 303)
