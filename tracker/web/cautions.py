@@ -6,25 +6,42 @@ from collections.abc import Iterable, Mapping
 
 from tracker.domain.decision_records import DecisionRecord
 from tracker.domain.decisions import OPEN
-from tracker.services.evaluating import NeedView
+from tracker.services.evaluating import NeedView, snapshot
+from tracker.services.rechecking import UNMOVED, Moved, Recheck, recheck
 from tracker.store import decisions
 from tracker.web.deps import Visit
 from tracker.web.queueing import all_needs
 
 
 def cautions_of(visit: Visit, numbers: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
-    """The cautions of each decision: ``guard``, ``against``, ``late``, ``moved``; none for most."""
+    """The cautions of each decision, none for most.
+
+    ``guard``, ``against``, ``late``, ``moved``, ``days``, ``unjudged``.
+    """
     found = decisions.list_decisions(visit.session, visit.scope, numbers)
-    needs = all_needs(visit)
-    return {each.number: tuple(_cautions(visit, each, needs)) for each in found}
+    asked = rechecked(visit, found, all_needs(visit))
+    return {each.number: tuple(_cautions(visit, each, asked.get(each.number, UNMOVED))) for each in found}
 
 
-def _cautions(visit: Visit, found: DecisionRecord, needs: Iterable[NeedView]) -> Iterable[str]:
+def rechecked(
+    visit: Visit, found: Iterable[DecisionRecord], needs: Iterable[NeedView]
+) -> Mapping[int, Recheck]:
+    """What of the open ones among these is otherwise by the facts of today; ``needs`` are the page's own."""
+    book = visit.house.book
+    if not visit.is_now:
+        needs = snapshot(visit.session, visit.scope, on=visit.today, known=None, book=book).needs
+    return recheck(visit.session, visit.scope, found, needs, policy=book.policy)
+
+
+def _cautions(visit: Visit, found: DecisionRecord, today: Recheck) -> Iterable[str]:
+    moved = today.moved
     stated = {
-        "guard": bool(found.frozen.guard),
+        "guard": bool(found.frozen.guard) or Moved.GUARD in moved,
         "against": found.is_against_advice,
         "late": is_late(visit, found),
-        "moved": moved_facts(found, needs) is not None,
+        "moved": Moved.NOT_NEEDED in moved or Moved.ADVICE in moved,
+        "days": Moved.DAYS in moved,
+        "unjudged": Moved.UNJUDGED in moved,
     }
     return (code for code, is_so in stated.items() if is_so)
 
@@ -32,16 +49,3 @@ def _cautions(visit: Visit, found: DecisionRecord, needs: Iterable[NeedView]) ->
 def is_late(visit: Visit, found: DecisionRecord) -> bool:
     """Whether its first day has passed while it is open."""
     return found.status in OPEN and visit.today > found.start_on
-
-
-def moved_facts(found: DecisionRecord, needs: Iterable[NeedView]) -> str | None:
-    """What is otherwise today than when it was drafted: ``not_needed``, ``advice``, or nothing (None)."""
-    if found.status not in OPEN:
-        return None
-    asked = {(line.school_id, line.service) for line in found.lines}
-    judged = [need.assessment for need in needs]
-    answers = [one.answer for one in judged if (one.school_id, one.service) in asked]
-    if any(answer is None for answer in answers):
-        return "not_needed"
-    advised = {answer.recommended for answer in answers if answer is not None}
-    return "advice" if advised - {found.frozen.recommended} else None

@@ -22,10 +22,11 @@ from tracker.domain.vocabulary import ConditionId
 from tracker.services import attesting, contracting, deciding, drafting, pricing, recounting
 from tracker.services.contracting import Paper
 from tracker.services.evaluating import NeedView
+from tracker.services.rechecking import UNMOVED
 from tracker.store import decisions
 from tracker.store.decisions import LARGEST
 from tracker.store.enclosures import list_enclosures
-from tracker.web.cautions import is_late, moved_facts
+from tracker.web.cautions import is_late, rechecked
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
 from tracker.web.pages.suggestions import back_to, undo_values
@@ -211,7 +212,7 @@ def _of_record(visit: Visit, found: DecisionRecord) -> Mapping[str, object]:
         "has_duties": found.has_duties,
         "unready": _unready(visit, found),
         "is_late": is_late(visit, found),
-        "moved": moved_facts(found, needs),
+        "recheck": rechecked(visit, [found], needs).get(found.number, UNMOVED),
     }
 
 
