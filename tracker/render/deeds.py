@@ -44,7 +44,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 }
 """Where the words of a detail's values are; every other value is told as it is."""
 
-LABELS = ("deed", "filter", "journal")
+LABELS = ("deed", "filter", "journal", "state", "board")
 """Where the name of a detail, or of a filter within it, has its words."""
 
 MARKED = ("token", "feed", "way", "contract", "decision", "message")
@@ -119,7 +119,7 @@ class Deeds:
         if isinstance(value, list | tuple):
             return ", ".join(self._told(name, each, names) for each in value)
         text = str(value)
-        if name == "filters":
+        if name in ("filters", "board"):
             asked = parse_qsl(text)
             return ", ".join(f"{self._label(one)} – {self._told(one, given, names)}" for one, given in asked)
         if name in ("keys", "leads"):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
+from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.acts import Act
@@ -26,12 +27,14 @@ from tracker.render import listings
 from tracker.render.sentences import Sentences
 from tracker.render.sheets import Value, csv_bytes, xlsx_bytes
 from tracker.services import importing
+from tracker.services.evaluating import NeedView, snapshot
 from tracker.services.rejecting import FAULT_COLUMNS, RejectedRow, rejected_rows
 from tracker.store import journal, uploads
+from tracker.web import changed_board
 from tracker.web.attachments import Ending, attachment
 from tracker.web.auditing import note, origin_of
 from tracker.web.deps import Asked, Called, Caller, Visit
-from tracker.web.filters import ON, asked_of, not_known
+from tracker.web.filters import HORIZONS, ON, asked_of, not_known
 from tracker.web.forms import FORM_ROOM
 from tracker.web.rules import allow
 
@@ -41,6 +44,8 @@ COUNTS = ("read", "new", "changed", "same", "rejected")
 PAST_SHOWN = 50
 UPLOAD = "upload"
 """The detail of a journal entry that names the file's token, which is worth nothing once it was used."""
+BOARD = "board"
+"""The detail that keeps the numbers of the board from before."""
 REJECTED = "rejected"
 SHOWN = 1000
 """Faults and changes that a page lists; more are counted."""
@@ -55,6 +60,8 @@ class PastImport:
     kind: str
     file: str
     counts: Mapping[str, int]
+    actor: str
+    board: str
 
 
 @router.get("/imports", dependencies=[allow(Action.IMPORT)])
@@ -62,18 +69,32 @@ def index(visit: Asked) -> Response:
     """Past imports, the form to hand a file over, and the columns of each kind."""
     asked = asked_of(visit.request, ("done", "again"))
     past = _past(visit)
-    done = asked.get("done")
+    done = next((run for run in past if str(run.seq) == asked.get("done")), None)
     return visit.page(
         "imports/index.html",
         {
             "past": past[:PAST_SHOWN],
-            "done": next((run for run in past if str(run.seq) == done), None),
+            "done": done,
+            "board": _changes(visit, done) if done else (),
+            "horizon": HORIZONS[0],
             "again": asked.get("again") == ON,
             "kinds": tuple(RegisterKind),
             "columns": COLUMNS,
             "largest_mib": LARGEST_FILE // 2**20,
         },
     )
+
+
+def _changes(visit: Visit, done: PastImport) -> tuple[changed_board.Change, ...]:
+    """What it changed for whoever wrote it: others may see other schools."""
+    if done.actor != visit.person.mark or not done.board:
+        return ()
+    return changed_board.changes(done.board, _needs(visit, visit.session), at=done.at)
+
+
+def _needs(called: Caller, session: Session) -> tuple[NeedView, ...]:
+    """The needs of whoever calls, today and as known now."""
+    return snapshot(session, called.scope, on=called.today, known=None, book=called.house.book).needs
 
 
 @router.post("/imports", dependencies=[allow(Action.IMPORT)], max_body_size=LARGEST_FILE + FORM_ROOM)
@@ -155,7 +176,10 @@ def _told(row: RejectedRow, say: Sentences) -> tuple[Value, ...]:
 
 def _write(called: Caller, token: str, *, skip_bad_rows: bool, confirmed: bool, seen: str) -> int | None:
     """The journal number of what was written; None if rejected rows kept it from being written."""
+    with called.reading() as visit:
+        _needs(called, visit.session)  # judged before the transaction, so that nobody waits for it there
     with called.writing() as session:
+        board = changed_board.written(changed_board.counted(_needs(called, session)))
         upload = uploads.get(session, token, person_id=called.person.id)
         found = importing.apply(
             session,
@@ -170,7 +194,7 @@ def _write(called: Caller, token: str, *, skip_bad_rows: bool, confirmed: bool, 
             skip_bad_rows=skip_bad_rows,
             confirmed=confirmed,
             seen=seen,
-            origin={**origin_of(called), UPLOAD: token},
+            origin={**origin_of(called), UPLOAD: token, BOARD: board},
         )
         if not found.written:
             return None
@@ -229,6 +253,8 @@ def _past(visit: Visit) -> tuple[PastImport, ...]:
             kind=entry.subject,
             file=str(entry.details["file"]),
             counts={name: int(entry.details[name]) for name in COUNTS},
+            actor=entry.actor,
+            board=str(entry.details.get(BOARD, "")),
         )
         for entry in journal.entries(
             visit.session, limit=PAST_SHOWN, action=Act.IMPORT, actor=visit.only_actor
