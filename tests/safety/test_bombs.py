@@ -17,8 +17,9 @@ import pytest
 
 from tests.commands import Commands
 from tests.loops import run
-from tests.people import ADMIN, sign_in
+from tests.people import ADMIN, a_person, sign_in
 from tests.safety.pulse import Pulse, read
+from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
 from tracker.feeds.table_files import LARGEST_FILE
 from tracker.render.catalogs import load_catalogs
@@ -38,6 +39,8 @@ LONGEST_BLOCK_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 5
 """The same by the wall, generously: a loop that waited for a database or a disk would show here."""
 
+CHECKLIST = "/decisions/1/conditions"
+WITH_FILES = ("/imports", CHECKLIST)
 TICKS = os.sysconf("SC_CLK_TCK")
 MIB = 2**20
 LAST_WORD = load_catalogs()[Language.EN].say("cli.serving.people")
@@ -45,11 +48,12 @@ LAST_WORD = load_catalogs()[Language.EN].say("cli.serving.people")
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server with one administrator signed in."""
+    """A running server with an administrator signed in, and somebody who drafts, for the checklist."""
 
     port: int
     pid: int
     cookie: str
+    drafter: str
     pulse: Path
 
     def ask(self, head: bytes, *parts: bytes | Iterable[bytes]) -> tuple[int, bytes]:
@@ -73,7 +77,8 @@ class Server:
     def post(self, path: str, kind: str, *, length: int | None, own: bool = True) -> bytes:
         """The head of a change, from a page of ours or with nobody signed in."""
         size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
-        who = f"Cookie: tracker={self.cookie}\r\nX-CSRF-Token: {csrf_token(self.cookie)}\r\n" if own else ""
+        cookie = self.drafter if path == CHECKLIST else self.cookie
+        who = f"Cookie: tracker={cookie}\r\nX-CSRF-Token: {csrf_token(cookie)}\r\n" if own else ""
         return (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nSec-Fetch-Site: same-origin\r\n"
             f"Content-Type: {kind}\r\n{who}{size}\r\nConnection: close\r\n\r\n"
@@ -112,7 +117,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     tracker = Commands(tmp_path_factory.mktemp("bombs"), module="tests.safety.pulse")
     tracker.fill()
     engine = make_engine(f"sqlite:///{tracker.database}")
-    cookie = sign_in(engine, ADMIN)
+    cookies = sign_in(engine, ADMIN), sign_in(engine, a_person(Role.HEAD))
     engine.dispose()
     pulse = tracker.folder / "pulse"
     process = tracker.start(str(pulse), "serve", "--port", "0", "--no-scheduler")
@@ -120,7 +125,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     told = ""
     while LAST_WORD not in told and process.poll() is None:
         told += process.stdout.readline().decode()
-    yield Server(int(re.findall(r"http://127.0.0.1:(\d+)", told)[0]), process.pid, cookie, pulse)
+    yield Server(int(re.findall(r"http://127.0.0.1:(\d+)", told)[0]), process.pid, *cookies, pulse)
     process.send_signal(signal.SIGINT)
     _, complaints = process.communicate(timeout=30)
     assert b"Traceback" not in complaints
@@ -140,7 +145,7 @@ FILE = PART + b'"file"; filename="f.csv"\r\n\r\n'
 
 
 def test_lod_5_a_million_fields_are_refused_unread(server: Server) -> None:
-    for path in ("/sign-in", "/language", "/imports", "/exports/queue"):
+    for path in ("/sign-in", "/language", "/exports/queue", *WITH_FILES):
         body = b"a=1&" * 1_000_000
         assert server.ask(server.post(path, FORM, length=len(body)), body)[0] in (400, 413)
         unread = server.post(path, FORM, length=200 * MIB)
@@ -165,21 +170,24 @@ def test_lod_5_a_file_beyond_the_largest_is_refused_unread(server: Server, size:
 
 
 def test_lod_5_a_preamble_of_many_mib_is_refused(server: Server) -> None:
-    head = server.post("/imports", PARTS, length=None)
-    assert server.ask(head, chunked(repeat(b"x" * MIB, 100)))[0] in (400, 413)
+    for path in WITH_FILES:
+        head = server.post(path, PARTS, length=None)
+        assert server.ask(head, chunked(repeat(b"x" * MIB, 100)))[0] in (400, 413)
 
 
 def test_lod_5_a_part_with_a_header_of_one_mib_is_refused(server: Server) -> None:
-    body = PART + b'"' + b"a" * MIB + b'"\r\n\r\nx\r\n--limit--\r\n'
-    assert server.ask(server.post("/imports", PARTS, length=len(body)), body)[0] == 400
+    long = PART + b'"' + b"a" * MIB + b'"\r\n\r\nx\r\n--limit--\r\n'
     many = PART + b'"a"\r\n' + b"X: y\r\n" * 100_000 + b"\r\nx\r\n--limit--\r\n"
-    assert server.ask(server.post("/imports", PARTS, length=len(many)), many)[0] == 400
+    for path in WITH_FILES:
+        for body in (long, many):
+            assert server.ask(server.post(path, PARTS, length=len(body)), body)[0] == 400
 
 
 def test_lod_5_a_hundred_thousand_parts_or_files_are_refused(server: Server) -> None:
     for part in (PART + b'"a"\r\n\r\nx\r\n', FILE + b"x\r\n"):
-        body = part * 100_000 + b"--limit--\r\n"
-        assert server.ask(server.post("/imports", PARTS, length=len(body)), body)[0] == 400
+        for path, count in zip(WITH_FILES, (100_000, 60_000), strict=True):
+            body = part * count + b"--limit--\r\n"
+            assert server.ask(server.post(path, PARTS, length=len(body)), body)[0] == 400
 
 
 def test_lod_5_a_boundary_of_ten_kb_is_refused(server: Server) -> None:

@@ -12,10 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tracker.domain.asked import read_number
 from tracker.domain.errors import TrackerError
+from tracker.web.forms import FORM_ROOM
 from tracker.web.rules import READING, Door
-
-FORM_ROOM = 64 * 1024
-"""The longest body, in bytes, at a route that does not say ``max_body_size``."""
 
 TOO_LARGE = 413
 

@@ -56,10 +56,11 @@ from tracker.settings import Settings
 from tracker.store.engine import make_engine
 from tracker.web import api, api_description, api_history
 from tracker.web.access_log import AccessLog, route_of
-from tracker.web.admission import FORM_ROOM, Admission
+from tracker.web.admission import Admission
 from tracker.web.api_queries import refusal_of
 from tracker.web.assets import STATIC_FOLDER, LastingFiles
 from tracker.web.deps import Caller, caller, html, language_of
+from tracker.web.forms import FORM_FIELDS, FORM_FILES, FORM_ROOM
 from tracker.web.house import House, house_of, speech
 from tracker.web.lookout import Lookout, looking
 from tracker.web.methods import Heads, allowed, options
@@ -107,9 +108,6 @@ from tracker.web.rules import doors_of
 from tracker.web.security import Guard, Site, add_rules
 from tracker.web.visitors import visitor_of
 from tracker.web.witness import Witness, tell_refusal
-
-FORM_FIELDS = 200
-"""Fields of the longest form."""
 
 ERROR_PAGE = "errors/show.html"
 
@@ -166,6 +164,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,  # it would lead to the name that the request gives us
         openapi_url=None,  # api_description says it to those who may ask
+        form_limits={"max_fields": FORM_FIELDS, "max_files": FORM_FILES, "max_part_size": FORM_ROOM},
     )
     voices, environments = speech()
     engine = engine or make_engine(settings.database_url)
@@ -198,9 +197,7 @@ def create_app(
 @cache
 def _routes() -> APIRouter:
     """The routes of every server, taken apart once a process: nothing of them belongs to one database."""
-    whole = APIRouter(
-        form_limits={"max_fields": FORM_FIELDS, "max_files": 1, "max_part_size": FORM_ROOM},
-    )
+    whole = APIRouter()
     for each in (*PAGES, api, api_history, api_description):
         whole.include_router(each.router)
     return whole

@@ -20,6 +20,7 @@ from starlette.routing import Mount
 from tracker.domain.errors import FormStale, NotAllowed, SecondFactorNeeded, SignInNeeded
 from tracker.domain.people import Person
 from tracker.domain.roles import Action
+from tracker.web.forms import form_of
 from tracker.web.visitors import csrf_token, visitor_of
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -36,7 +37,7 @@ async def given_token(request: Request) -> str:
         return header
     if not request.headers.get("content-type", "").startswith(FORMS):
         return ""
-    given = (await request.form()).get(CSRF)
+    given = (await form_of(request)).get(CSRF)
     return given if isinstance(given, str) else ""
 
 

@@ -22,6 +22,7 @@ from tracker.services.amending import KEYS, KINDS, Correction, Which
 from tracker.services.picturing import picture
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of, not_known
+from tracker.web.forms import form_of
 from tracker.web.proving import author_of
 from tracker.web.queueing import CORRECTED, DONE
 from tracker.web.rules import allow
@@ -70,7 +71,7 @@ def show(visit: Asked) -> Response:
 @router.post(PAGE, dependencies=[allow(Action.IMPORT)])
 async def read_form(request: Request, called: Called) -> Response:
     """Write the correction, or show what is wrong with it."""
-    form = await request.form()
+    form = await form_of(request)
     given = {name: value for name, value in form.items() if isinstance(value, str)}
     return await run_in_threadpool(_corrected, called, given)
 

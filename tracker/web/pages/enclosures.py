@@ -22,10 +22,10 @@ from tracker.domain.vocabulary import ConditionId
 from tracker.services import confirming
 from tracker.store import enclosures
 from tracker.store.decisions import LARGEST
-from tracker.web.admission import FORM_ROOM
 from tracker.web.attachments import disposition, file_name
 from tracker.web.auditing import note as note_act
 from tracker.web.deps import Called, Caller
+from tracker.web.forms import FORM_ROOM
 from tracker.web.pages.decisions import Revision, Text, back, done, number_of
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
@@ -62,7 +62,7 @@ async def enclosed_files(request: Request) -> Mapping[ConditionId, NewFile]:
     "/decisions/{number}/conditions",
     dependencies=[allow(Action.DRAFT)],
     max_body_size=LARGEST_ENCLOSURE + FORM_ROOM,
-    form_limits={"max_fields": FIELDS, "max_files": FILES, "max_part_size": FORM_ROOM},
+    form_limits={"max_fields": FIELDS, "max_files": FILES},
 )
 def confirm(
     called: Called,

@@ -23,6 +23,7 @@ from tracker.services.progressing import Said
 from tracker.services.replanning import Want
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of, not_known
+from tracker.web.forms import form_of
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
 
@@ -46,7 +47,7 @@ def show(visit: Asked, school_id: str) -> Response:
 @router.post(PAGE, dependencies=[allow(Action.IMPORT)])
 async def read_form(request: Request, called: Called) -> Response:
     """Record an answer or a stop, or reckon a stop anew without recording it."""
-    form = await request.form()
+    form = await form_of(request)
     given = {name: value for name, value in form.items() if isinstance(value, str)}
     return await run_in_threadpool(_answered, called, given)
 
