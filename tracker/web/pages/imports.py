@@ -97,7 +97,12 @@ def _needs(called: Caller, session: Session) -> tuple[NeedView, ...]:
     return snapshot(session, called.scope, on=called.today, known=None, book=called.house.book).needs
 
 
-@router.post("/imports", dependencies=[allow(Action.IMPORT)], max_body_size=LARGEST_FILE + FORM_ROOM)
+@router.post(
+    "/imports",
+    dependencies=[allow(Action.IMPORT)],
+    max_body_size=LARGEST_FILE + FORM_ROOM,
+    form_limits={"max_files": 1},
+)
 def hand_over(
     called: Called, kind: Annotated[str, Form()] = "", file: Annotated[UploadFile | None, File()] = None
 ) -> Response:
