@@ -35,13 +35,15 @@ def decided(office: Office) -> int:
     """A decision drafted, confirmed, priced, approved and signed."""
     number, person = office.drafted("aigul", STALLED).number, office.person("aigul")
     with transaction(office.engine, seeing=EVERYTHING) as session:
-        pricing.set_price(
-            session, office.author("aigul"), person, number, Decimal(200000),
+        pricing.set_prices(
+            session, office.author("aigul"), person, number, (Decimal(200000),),
             revision=office.found(number).revision, reason=WHY, book=BOOK,
         )  # fmt: skip
     office.decide("asel", number, Deed.APPROVE)
     with transaction(office.engine, seeing=EVERYTHING) as session:
-        paper = Paper("К-2-1", TODAY, TODAY, date(2027, 3, 14), Decimal(79000), "ТОО «Екі»", "941240000193")
+        paper = Paper(
+            "К-2-1", TODAY, TODAY, date(2027, 3, 14), (Decimal(79000),), "ТОО «Екі»", "941240000193"
+        )
         contracting.record(
             session, office.author("aigul"), person, number, paper,
             revision=office.found(number).revision, today=TODAY, book=BOOK,
@@ -68,7 +70,7 @@ def test_each_deed_stands_with_what_it_said_and_the_digest_of_why(office: Office
     asked = [one.id.value for one in office.found(decided).asked]
     assert (draft["deed"], draft["reason_sha256"]) == ("draft", digest(REASON))
     assert tick["conditions"] == asked
-    assert (price["price"], price["why_sha256"]) == ("200000", digest(WHY))
+    assert (price["price"], price["why_sha256"]) == (["200000"], digest(WHY))
     assert (approved["stands"], approved["reason_sha256"]) == ("approved", digest(REASON))
     assert {name: signed[name] for name in ("contract", "signed_on", "start_on", "until", "supplier")} == {
         "contract": "К-2-1", "signed_on": "2027-01-15", "start_on": "2027-01-15", "until": "2027-03-14",

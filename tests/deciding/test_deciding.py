@@ -30,7 +30,7 @@ from tracker.store.scope import EVERYTHING, Scope
 
 BIN = "941240000193"
 SIGNED = Paper(
-    "К-2-1", date(2027, 1, 15), date(2027, 1, 15), date(2027, 3, 14), Decimal("80000"), "ТОО «Екі»", BIN
+    "К-2-1", date(2027, 1, 15), date(2027, 1, 15), date(2027, 3, 14), (Decimal("80000"),), "ТОО «Екі»", BIN
 )  # fmt: skip
 
 
@@ -184,11 +184,11 @@ def test_the_cap_is_months_and_nothing_known_is_written_over(office: Office) -> 
         (replace(SIGNED, signed_on=date(2027, 1, 14)), "signed_before"),
         (replace(SIGNED, start_on=date(2027, 1, 14)), "not_within"),
         (replace(SIGNED, start_on=date(2027, 3, 15), end_on=date(2027, 4, 1)), "not_within"),
-        (replace(SIGNED, price=Decimal(99999999)), "jump"),
+        (replace(SIGNED, prices=(Decimal(99999999),)), "jump"),
     ):
         with refused_for(reason):
             record(office, number, paper)
-    record(office, number, replace(SIGNED, price=Decimal(99999999), why="басқа баға жоқ"))
+    record(office, number, replace(SIGNED, prices=(Decimal(99999999),), why="басқа баға жоқ"))
     assert office.found(number).last_event.reason == "К-2-1: басқа баға жоқ"
 
 
@@ -197,7 +197,7 @@ def test_an_extension_begins_as_approved_and_keeps_its_supplier(office: Office) 
     assert row.number is not None
     office.confirm("aigul", row.number)
     office.decide("asel", row.number, Deed.APPROVE)
-    paper = replace(SIGNED, price=None, supplier_name="", supplier_bin="")
+    paper = replace(SIGNED, prices=(), supplier_name="", supplier_bin="")
     for wrong, reason in (
         (replace(paper, start_on=date(2027, 1, 16)), "not_adjoining"),
         (replace(paper, start_on=date(2027, 1, 14)), "not_adjoining"),
@@ -230,8 +230,8 @@ def test_a_price_that_jumps_is_warned_of_and_whoever_sets_it_has_drafted(office:
     assert draft.lines[0].price == Decimal(77000)  # two of the twelve months of 462,000 tenge
     person = office.person("asel")
     with transaction(office.engine, seeing=EVERYTHING) as session:
-        pricing.set_price(
-            session, office.author("asel"), person, draft.number, Decimal(200000),
+        pricing.set_prices(
+            session, office.author("asel"), person, draft.number, (Decimal(200000),),
             revision=draft.revision, reason="басқа баға жоқ", book=BOOK,
         )  # fmt: skip
     found = office.found(draft.number)

@@ -52,13 +52,13 @@ def direct(office: Office) -> int:
     person = office.person("aigul")
     with transaction(office.engine, seeing=Scope.of_person(person)) as session:
         revision = office.found(draft.number).revision
-        author, price = office.author("aigul"), Decimal("80000")
-        pricing.set_price(
+        author, prices = office.author("aigul"), (Decimal("80000"),)
+        pricing.set_prices(
             session,
             author,
             person,
             draft.number,
-            price,
+            prices,
             revision=revision,
             reason="",
             book=BOOK,
@@ -188,7 +188,9 @@ def test_after_signing_the_report_says_what_was_signed_and_asks_why(
     (sent,) = (draft for draft in before.drafts if draft.kind is DraftKind.LETTER)
     person = office.person("aigul")
     with transaction(office.engine, seeing=Scope.of_person(person)) as session:
-        paper = Paper("К-2-1", TODAY, TODAY, date(2027, 3, 14), Decimal("79000"), "ТОО «Екі»", "941240000193")
+        paper = Paper(
+            "К-2-1", TODAY, TODAY, date(2027, 3, 14), (Decimal("79000"),), "ТОО «Екі»", "941240000193"
+        )
         contracting.record(
             session, office.author("aigul"), person, direct, paper,
             revision=office.found(direct).revision, today=TODAY, book=BOOK,
@@ -256,7 +258,7 @@ def test_nothing_is_stated_for_a_settled_decision(direct: int, officer: TestClie
     with transaction(office.engine, seeing=EVERYTHING) as session:
         contracting.record(
             session, office.author("aigul"), person, direct,
-            Paper("К-2-1", TODAY, TODAY, date(2027, 3, 14), Decimal("79000"), "ТОО «Екі»", "941240000193"),
+            Paper("К-2-1", TODAY, TODAY, date(2027, 3, 14), (Decimal("79000"),), "ТОО «Екі»", "941240000193"),
             revision=office.found(direct).revision, today=TODAY, book=BOOK,
         )  # fmt: skip
     state(officer, direct)  # the report after signing still asks for facts

@@ -22,7 +22,7 @@ from tracker.domain.vocabulary import ContractKind, Method, RouteId
 from tracker.services.acting import Author
 from tracker.services.deciding import move_on, ready_for, said_by
 from tracker.services.evaluating import Book, evaluate
-from tracker.services.pricing import jumps
+from tracker.services.pricing import jumps, unexplained
 from tracker.store import assessments, deciding, decisions, intake, references, versions
 from tracker.store.row_security import whole_country
 from tracker.store.scope import EVERYTHING, Scope, is_storable
@@ -33,8 +33,9 @@ LONGEST_NAME = 300
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The signed contract as a person states it: ``price`` of each need, ``why`` where it jumps.
+    """The signed contract as a person states it: ``prices`` line by line, ``why`` where one of them jumps.
 
+    Where no price is stated it is the one that was approved.
     An extension has the present supplier, who need not be named.
     """
 
@@ -42,7 +43,7 @@ class Paper:
     signed_on: date
     start_on: date
     end_on: date
-    price: Decimal | None = None
+    prices: tuple[Decimal | None, ...] = ()
     supplier_name: str = ""
     supplier_bin: str = ""
     why: str = ""
@@ -66,7 +67,8 @@ def record(
     """
     found = ready_for(session, person, number, Deed.RECORD, revision=revision)
     stated = _checked(found, paper, today=today, book=book)
-    rows = [_row(found, line, stated) for line in found.lines]
+    priced = zip(found.lines, stated.prices, strict=True)
+    rows = [_row(found, line, price, stated) for line, price in priced]
     if not _is_registered(session, found, rows):
         _weigh(session, Scope.of_person(person), found, stated, book)
         at = references.next_moment(session, now=author.now)
@@ -77,7 +79,7 @@ def record(
     deciding.number_lines(session, number, stated.number)
     columns = deciding.signed_columns(signed)
     said = f"{stated.number}: {stated.why}" if stated.why else stated.number
-    move_on(session, author, person, found, Deed.RECORD, said, more=columns, told=_told(rows[0]))
+    move_on(session, author, person, found, Deed.RECORD, said, more=columns, told=_told(rows))
     with whole_country(session):  # what is due elsewhere is judged with it
         assessments.mark_due(session, [(line.school_id, line.service.value) for line in found.lines])
         evaluate(session, today=today, book=book)
@@ -125,9 +127,17 @@ def _checked(found: DecisionRecord, paper: Paper, *, today: date, book: Book) ->
     latest = latest_end(found, paper.start_on, book)
     if latest is not None and paper.end_on > latest:
         raise DecisionRefused(reason="too_long", latest=f"{latest:%d.%m.%Y}")
-    stated = Paper(number, *days, paper.price, name, bin, said_by(paper.why, needed=False))
+    stated = Paper(number, *days, _prices(found, paper), name, bin, said_by(paper.why, needed=False))
     _from_whom(found, stated)
     return stated
+
+
+def _prices(found: DecisionRecord, paper: Paper) -> tuple[Decimal | None, ...]:
+    """What each line costs: as stated, else as approved; raises :class:`DecisionRefused`."""
+    stated = paper.prices or (None,) * len(found.lines)
+    if len(stated) != len(found.lines):
+        raise DecisionRefused(reason="price")
+    return tuple(line.price if one is None else one for line, one in zip(found.lines, stated, strict=True))
 
 
 def _as_decided(found: DecisionRecord, paper: Paper) -> None:
@@ -168,12 +178,14 @@ def _plain(name: str | None) -> str:
 
 
 def _weigh(session: Session, scope: Scope, found: DecisionRecord, paper: Paper, book: Book) -> None:
-    """Raise :class:`DecisionRefused` for an unexplained jump above the price that was approved."""
-    if paper.price is None or paper.why or all(line.price == paper.price for line in found.lines):
+    """Raise :class:`DecisionRefused` for an unexplained jump above the price of a line that was approved."""
+    priced = zip(found.lines, paper.prices, strict=True)
+    changed = [None if line.price == price else price for line, price in priced]
+    if paper.why or not any(changed):
         return
     span = Span.inclusive(paper.start_on, paper.end_on)
-    for jump in jumps(session, scope, found, paper.price, span, book.policy):
-        raise DecisionRefused(reason="jump", percent=dict(jump.facts)["percent"])
+    for at, jump in jumps(session, scope, found, changed, span, book.policy):
+        raise unexplained(at, jump)
 
 
 def _is_registered(session: Session, found: DecisionRecord, rows: Sequence[ContractRow]) -> bool:
@@ -193,14 +205,15 @@ def _is_registered(session: Session, found: DecisionRecord, rows: Sequence[Contr
     raise DecisionRefused(reason="taken")
 
 
-def _told(row: ContractRow) -> dict[str, object]:
+def _told(rows: Sequence[ContractRow]) -> dict[str, object]:
     """What the journal keeps of the contract."""
+    row = rows[0]
     return {
         "contract": row.contract_number,
         "signed_on": row.signed_on,
         "start_on": row.start_on,
         "until": row.end_on,
-        "price": row.amount,
+        "price": [each.amount for each in rows],
         "supplier": row.supplier_bin or row.supplier_name,
     }
 
@@ -209,7 +222,7 @@ def _terms(line: ContractRow) -> tuple[object, ...]:
     return line.kind, line.start_on, line.end_on
 
 
-def _row(found: DecisionRecord, line: LineRecord, paper: Paper) -> ContractRow:
+def _row(found: DecisionRecord, line: LineRecord, price: Decimal | None, paper: Paper) -> ContractRow:
     """What the register says of a need from now on."""
     is_extension = found.route is RouteId.EXTENSION
     present = line.contract
@@ -226,7 +239,7 @@ def _row(found: DecisionRecord, line: LineRecord, paper: Paper) -> ContractRow:
         supplier_name=(kept and kept.supplier_name) or paper.supplier_name or None,
         buyer_bin=present.buyer_bin if present else None,
         method=_METHODS[found.route],
-        amount=paper.price if paper.price is not None else line.price,
+        amount=price,
         extends_contract_number=present.number if present and is_extension else None,
     )
 

@@ -1,7 +1,8 @@
-"""The price asked in a decision, weighed against the last contract by the guard."""
+"""The prices asked in a decision, each weighed against the last contract of its need by the guard."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -26,49 +27,77 @@ HIGHEST = Decimal(10) ** 12
 """No price is a trillion: such a number is a slip of the finger."""
 
 
-def set_price(
+def set_prices(
     session: Session,
     author: Author,
     person: Person,
     number: int,
-    price: Decimal,
+    prices: Sequence[Decimal],
     *,
     revision: int,
     reason: str,
     book: Book,
 ) -> None:
-    """Ask this price for each need of a decision.
+    """Ask these prices for the needs of a decision, in the order of its lines.
 
-    Raises :class:`DecisionRefused`: a jump against the last contract asks for a reason.
+    Raises :class:`DecisionRefused`, with the place of the line: a jump against the last contract of a need
+    asks for a reason.
     """
     found = ready_for(session, person, number, Deed.PRICE, revision=revision)
-    if not price.is_finite() or not 0 < price < HIGHEST:
+    if len(prices) != len(found.lines):
         raise DecisionRefused(reason="price")
+    for at, price in enumerate(prices):
+        if not price.is_finite() or not 0 < price < HIGHEST:
+            raise DecisionRefused(reason="price", line=at)
     said = said_by(reason, needed=False) or found.reason
     window = Span.inclusive(found.start_on, found.end_on)
-    warned = jumps(session, Scope.of_person(person), found, price, window, book.policy)
+    warned = jumps(session, Scope.of_person(person), found, prices, window, book.policy)
     if warned and not said:
-        raise DecisionRefused(reason="jump", percent=dict(warned[0].facts)["percent"])
+        raise unexplained(*warned[0])
     others = tuple(one for one in found.frozen.guard if one.kind is not GuardKind.PRICE_JUMP)
-    deciding.set_price(session, number, price, replace(found.frozen, guard=(*others, *warned[:1])), said)
-    told = {"price": f"{price:f}", "why_sha256": digest(said)}
-    move_on(session, author, person, found, Deed.PRICE, f"{price:f}", told=told)
+    frozen = replace(found.frozen, guard=(*others, *dict.fromkeys(jump for _, jump in warned)))
+    deciding.set_prices(session, number, list(zip(found.lines, prices, strict=True)), frozen, said)
+    told = {"price": [f"{price:f}" for price in prices], "why_sha256": digest(said)}
+    move_on(session, author, person, found, Deed.PRICE, _from_to(prices), told=told)
+
+
+def _from_to(prices: Sequence[Decimal]) -> str:
+    """The price, or the lowest and the highest: a history of many schools stays readable."""
+    ends = dict.fromkeys((min(prices), max(prices)))
+    return " – ".join(f"{price:f}" for price in ends)
+
+
+def unexplained(at: int, jump: GuardFinding) -> DecisionRefused:
+    """What is said where the price of the line at this place jumps and nobody told why."""
+    return DecisionRefused(reason="jump", line=at, percent=dict(jump.facts)["percent"])
 
 
 def jumps(
-    session: Session, scope: Scope, found: DecisionRecord, price: Decimal, window: Span, policy: Policy
-) -> tuple[GuardFinding, ...]:
-    """What the guard says of a price for these days, need by need."""
+    session: Session,
+    scope: Scope,
+    found: DecisionRecord,
+    prices: Sequence[Decimal | None],
+    window: Span,
+    policy: Policy,
+) -> tuple[tuple[int, GuardFinding], ...]:
+    """What the guard says of prices for these days, each with the place of its line; None is not weighed."""
     lines = decisions.named_contracts(session, scope, {line.school_id for line in found.lines})
     of_need = (
         tuple(each for each in lines if (each.school_id, each.service) == (line.school_id, line.service))
         for line in found.lines
     )
-    weighed = (guard(_bridge(found, each, price, window), policy) for each in of_need)
-    return tuple(one for findings in weighed for one in findings if one.kind is GuardKind.PRICE_JUMP)
+    bridges = (_bridge(found, each, price, window) for each, price in zip(of_need, prices, strict=True))
+    return tuple(
+        (at, one)
+        for at, bridge in enumerate(bridges)
+        for one in guard(bridge, policy)
+        if one.kind is GuardKind.PRICE_JUMP
+    )
 
 
-def _bridge(found: DecisionRecord, lines: tuple[ContractRow, ...], price: Decimal, window: Span) -> Bridge:
+def _bridge(
+    found: DecisionRecord, lines: tuple[ContractRow, ...], price: Decimal | None, window: Span
+) -> Bridge:
     return Bridge(
         on=found.frozen.on,
         window=window,

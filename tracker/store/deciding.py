@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.decision_records import Event, Frozen, LineRecord, Signed, Tick
@@ -150,9 +150,18 @@ def untick(session: Session, number: int, condition: ConditionId) -> bool:
     return session.execute(gone.returning(row.id)).first() is not None
 
 
-def set_price(session: Session, number: int, price: Decimal, frozen: Frozen, reason: str) -> None:
+def set_prices(
+    session: Session,
+    number: int,
+    prices: Sequence[tuple[LineRecord, Decimal]],
+    frozen: Frozen,
+    reason: str,
+) -> None:
     """Keep the price asked for each need, what the guard says of it, and why."""
-    lines = update(DECISION_LINE).where(DECISION_LINE.c.decision_number == number)
-    session.execute(lines.values(price=price))
+    row = DECISION_LINE.c
+    of_need = row.school_id == bindparam("school"), row.service == bindparam("of")
+    lines = update(DECISION_LINE).where(row.decision_number == number, *of_need)
+    asked = [{"school": line.school_id, "of": line.service, "asked": price} for line, price in prices]
+    session.execute(lines.values(price=bindparam("asked")), asked)
     said = {"frozen": FROZEN.dump_json(frozen).decode(), "reason": reason}
     session.execute(update(DECISION).where(DECISION.c.number == number).values(**said))

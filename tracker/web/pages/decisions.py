@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
@@ -29,11 +29,11 @@ from tracker.store.enclosures import list_enclosures
 from tracker.web.cautions import is_late, rechecked
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
-from tracker.web.pages.suggestions import back_to, undo_values
+from tracker.web.pages.suggestions import back_to, step_named, undo_values
 from tracker.web.proving import author_of
 from tracker.web.queueing import all_needs
 from tracker.web.rules import allow
-from tracker.web.steps import ASKED, steps_of
+from tracker.web.steps import ASKED, STEP, steps_of
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -49,12 +49,17 @@ Confirmed = Mapping[ConditionId, tuple[str, str]]
 REFUSALS = (DecisionRefused, DecisionStale, DayNotReadable)
 Revision = Annotated[int, Form(ge=0, le=LARGEST)]
 Text = Annotated[str, Form()]
+Texts = Annotated[Sequence[str], Form()]
+
+Stated = Mapping[str, str | Sequence[str]]
+"""What a form was sent with, for its page to keep where it is refused."""
 
 
 @router.get("/decisions/{number}", dependencies=[allow(Action.READ)])
 def show(visit: Asked, number: str) -> Response:
     """One decision, as it stands now."""
     asked = asked_of(visit.request, (*ASKED, DONE))
+    step_named(asked.get(STEP, ""))
     return _page(visit, number_of(number), urlencode(asked), told=asked.get(DONE, ""))
 
 
@@ -87,21 +92,20 @@ def _moved(called: Caller, number: str, deed: Deed, reason: str, revision: int, 
 
 
 @router.post("/decisions/{number}/price", dependencies=[allow(Action.DRAFT)])
-def set_price(
-    called: Called, number: str, price: Text = "", why: Text = "", revision: Revision = 0, asked: Text = ""
+def set_prices(
+    called: Called, number: str, price: Texts = (), why: Text = "", revision: Revision = 0, asked: Text = ""
 ) -> Response:
-    """Ask another price."""
+    """Ask another price for a school."""
 
     def work(session: Session) -> None:
-        amount = _amount(price)
-        if amount is None:
-            raise DecisionRefused(reason="price")
-        pricing.set_price(
-            session, author_of(called), called.person, number_of(number), amount,
+        amounts = [amount for amount in _amounts(price, needed=True) if amount is not None]
+        pricing.set_prices(
+            session, author_of(called), called.person, number_of(number), amounts,
             revision=revision, reason=why, book=called.house.book,
         )  # fmt: skip
 
-    return done(called, number, asked, work) or back(number, asked, told="price")
+    stated: Stated = {"price": price, "why": why}
+    return done(called, number, asked, work, stated=stated) or back(number, asked, told="price")
 
 
 @router.post("/decisions/{number}/contract", dependencies=[allow(Action.DRAFT)])
@@ -112,7 +116,7 @@ def record(
     signed_on: Text = "",
     start_on: Text = "",
     end_on: Text = "",
-    amount: Text = "",
+    amount: Texts = (),
     supplier_name: Text = "",
     supplier_bin: Text = "",
     why: Text = "",
@@ -123,13 +127,14 @@ def record(
 
     def work(session: Session) -> None:
         signed, start, end = map(read_day, (signed_on, start_on, end_on))
-        paper = Paper(contract_number, signed, start, end, _amount(amount), supplier_name, supplier_bin, why)
+        amounts = _amounts(amount)
+        paper = Paper(contract_number, signed, start, end, amounts, supplier_name, supplier_bin, why)
         contracting.record(
             session, author_of(called), called.person, number_of(number), paper,
             revision=revision, today=called.today, book=called.house.book,
         )  # fmt: skip
 
-    stated = {
+    stated: Stated = {
         "contract_number": contract_number, "signed_on": signed_on, "start_on": start_on, "end_on": end_on,
         "amount": amount, "supplier_name": supplier_name, "supplier_bin": supplier_bin,
         "why": why,
@@ -144,7 +149,7 @@ def done(
     work: Callable[[Session], None],
     *,
     reason: str | None = None,
-    stated: dict[str, str] | None = None,
+    stated: Stated | None = None,
     deed: Deed | None = None,
     said: Confirmed | None = None,
 ) -> Response | None:
@@ -171,7 +176,7 @@ def _page(
     refused: DecisionRefused | DecisionStale | DayNotReadable | None = None,
     *,
     reason: str | None = None,
-    stated: dict[str, str] | None = None,
+    stated: Stated | None = None,
     said: Confirmed | None = None,
     told: str = "",
 ) -> Response:
@@ -286,15 +291,19 @@ def _deed(text: str, allowed: tuple[Deed, ...]) -> Deed:
     return Deed(text)
 
 
-def _amount(text: str) -> Decimal | None:
-    """An amount as people write it; None for an empty field. Raises :class:`DecisionRefused`."""
+def _amounts(texts: Sequence[str], *, needed: bool = False) -> tuple[Decimal | None, ...]:
+    """Amounts as people write them, line by line; raises :class:`DecisionRefused`, which names the line."""
+    return tuple(_amount(text, at, needed=needed) for at, text in enumerate(texts))
+
+
+def _amount(text: str, at: int, *, needed: bool) -> Decimal | None:
     plain = "".join(text.split()).replace(",", ".")
-    if not plain:
+    if not plain and not needed:
         return None
     try:
         amount = Decimal(plain)
     except InvalidOperation as error:
-        raise DecisionRefused(reason="price") from error
+        raise DecisionRefused(reason="price", line=at) from error
     if not amount.is_finite() or not 0 < amount < pricing.HIGHEST:
-        raise DecisionRefused(reason="price")
+        raise DecisionRefused(reason="price", line=at)
     return amount
