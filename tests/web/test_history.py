@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -172,3 +174,36 @@ def test_today_in_both_senses_is_judged_once(
     monkeypatch.setattr(evaluating, "take_snapshot", counted)
     assert visit(filled, Language.EN).get("/history?region=59").status_code == 200
     assert known == [None]
+
+
+def test_every_past_figure_opens_the_list_that_it_counts(filled: Engine, visit: Visit) -> None:
+    late = [f"99074001{number:04}" for number in range(60)]
+    settle(filled, *(a_school(one, one) for one in late), at=RECORDED_AT + timedelta(hours=1))
+    lines = [a_contract(f"L-{one}", one, "2026-01-01", "2027-12-31") for one in late]
+    settle(filled, *lines, at=NOW - timedelta(minutes=5))
+    client = visit(filled, Language.RU)
+    page = client.get("/history?region=59&on=2027-01-14").text
+    figures = set(re.findall(r'<a href="(/schools\?[^"]+)">(\d+)</a>', page))
+    assert len({"known=" in address for address, _ in figures}) == 2
+    for address, number in figures:
+        listed = client.get(unescape(address) + "&size=100").text
+        assert listed.count('<th scope="row"') == int(number), address
+    named = [
+        set(re.findall(r"school_id=(\d+)", client.get(f"/history?page={at}&on=2027-01-14").text))
+        for at in (1, 2)
+    ]
+    assert not named[0] & named[1]
+    assert named[0] | named[1] >= set(late)
+
+
+def test_every_figure_of_an_earlier_month_opens_the_schools_that_it_counts(
+    filled: Engine, visit: Visit
+) -> None:
+    client = visit(filled, Language.RU)
+    board = client.get("/?region=59&on=2027-02-01").text.partition('class="months"')[2]
+    told = re.findall(r'<a href="(/schools\?[^"]*state=[^"]*)">(\d+)</a>', board)
+    assert {"known=" in address for address, _ in told} == {True, False}
+    for address, number in told[:3]:
+        assert client.get(unescape(address)).text.count('<th scope="row"') == int(number), address
+    shares = re.findall(r'<a href="(/schools\?[^"]*proven=1[^"]*)">', client.get("/months?region=59").text)
+    assert '<th scope="row"' in client.get(unescape(shares[0])).text

@@ -89,15 +89,22 @@ def end_of_day(on: date, *, now: datetime) -> datetime:
     return min(read_moment(on.isoformat()), now)
 
 
-def both(
+def senses(
     session: Session, scope: Scope, *, on: date, known: datetime | None, now: datetime, book: Book
-) -> tuple[Both, ...]:
-    """Every need on a day: as known at its end, and as known at ``known`` (or now)."""
+) -> tuple[Snapshot, Snapshot]:
+    """A day as known at its end, and as known at ``known`` (or now)."""
     then, present = (
         evaluating.snapshot(session, scope, on=on, known=each, book=book)
         for each in (end_of_day(on, now=now), known)
     )
-    return _paired(then, present)
+    return then, present
+
+
+def both(
+    session: Session, scope: Scope, *, on: date, known: datetime | None, now: datetime, book: Book
+) -> tuple[Both, ...]:
+    """Every need on a day: as known at its end, and as known at ``known`` (or now)."""
+    return paired(*senses(session, scope, on=on, known=known, now=now, book=book))
 
 
 def both_of(
@@ -115,10 +122,11 @@ def both_of(
         evaluating.snapshot_of(session, scope, school_id, on=on, known=each, book=book)
         for each in (end_of_day(on, now=now), known)
     )
-    return _paired(then, present)
+    return paired(then, present)
 
 
-def _paired(then: Snapshot, present: Snapshot) -> tuple[Both, ...]:
+def paired(then: Snapshot, present: Snapshot) -> tuple[Both, ...]:
+    """Every need of one day in both senses."""
     old, new = ({_key(need): need for need in shot.needs} for shot in (then, present))
     return tuple(
         Both(new.get(key) or old[key], _found(old.get(key)), _found(new.get(key)))

@@ -123,6 +123,12 @@ class Visit(Caller):
         query = urlencode({**given, **self.kept})
         return f"{path}?{query}" if query else path
 
+    def to_day(self, path: str, day: date, *, is_then: bool = False, **filters: object) -> str:
+        """The address of another page for a day: with the knowledge asked for here, or as known at its end."""
+        moment = day.isoformat() if is_then else self.kept.get("known")
+        given = {**filters, "on": day.isoformat(), "known": moment}
+        return f"{path}?{urlencode({name: str(value) for name, value in given.items() if value})}"
+
     def page(self, template: str, values: Mapping[str, object], *, status: int = 200) -> Response:
         """Render a template for this visit; a refusal that ends by itself also says when, to the second."""
         visitor, refused = visitor_of(self.request), values.get("refused")
@@ -133,6 +139,7 @@ class Visit(Caller):
             "kept": self.kept,
             "home": self.to("/"),
             "to": self.to,
+            "to_day": self.to_day,
             "is_demo": registry.is_demo(self.session),
             "uncovered": uncovered_count(self.session, self.scope) if visitor.is_admitted else 0,
             "unjudged": self.session.info.get(UNJUDGED, ()),

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from tracker.domain.reports import Report, ReportKind
 from tracker.domain.roles import Action
+from tracker.domain.vocabulary import FlagKind, State
 from tracker.feeds.columns import COLUMNS
 from tracker.feeds.regions import REGIONS
-from tracker.services import printing_reports, recalling
+from tracker.services import recalling
+from tracker.services.evaluating import Snapshot
 from tracker.services.forewarning import Warned, forewarned
-from tracker.services.printing_reports import Wanted
 from tracker.services.recalling import end_of_day
 from tracker.store import registry
 from tracker.store.journal_search import names_of
 from tracker.web.deps import Asked, Visit
-from tracker.web.filters import asked_of
+from tracker.web.filters import NOT_STATED, Filters, asked_of
 from tracker.web.pages.reports import region_of
+from tracker.web.paging import page_number, page_of
 from tracker.web.rules import allow
+from tracker.web.tallies import Tally, by_district, by_region, together
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -28,14 +30,25 @@ PAGE = "/history"
 DIFFERING_SHOWN = 50
 """Schools that a page of a region names."""
 
+FIGURES: Mapping[str, Mapping[str, str]] = {
+    "schools": {},
+    "covered": {"state": State.COVERED},
+    "interim": {"state": State.INTERIM},
+    "uncovered": {"state": State.UNCOVERED},
+    "unknown": {"state": State.UNKNOWN},
+    "stalled": {"flag": FlagKind.TENDER_STALLED},
+}
+"""What is told of a place, and the filters of the list behind each."""
+
 
 @router.get(PAGE, dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """A school, or a region, on a day in both senses."""
-    asked = asked_of(visit.request, ("region", "school_id"))
+    asked = asked_of(visit.request, ("region", "school_id", "page"))
     if school_id := asked.get("school_id", "").strip():
         return _school(visit, school_id)
-    return _region(visit, region_of(asked.get("region", ""), visit.person))
+    region = region_of(asked.get("region", ""), visit.person)
+    return _region(visit, region, page_number(asked.get("page", "")))
 
 
 def _school(visit: Visit, school_id: str) -> Response:
@@ -85,39 +98,39 @@ def _warned(visit: Visit, one: recalling.Both) -> tuple[Warned, ...]:
     return forewarned(visit.session, visit.scope, school_id, found.service, before=since)
 
 
-def _region(visit: Visit, region: str | None) -> Response:
-    then, now = (_report(visit, region, is_then=is_then) for is_then in (True, False))
+def _region(visit: Visit, region: str | None, number: int) -> Response:
+    then, now = recalling.senses(
+        visit.session, visit.scope, on=visit.on, known=visit.known, now=visit.moment, book=visit.house.book
+    )
     differing = tuple(
-        one for one in _both(visit) if not one.is_same and region in (None, one.need.school.region or "none")
+        one
+        for one in recalling.paired(then, now)
+        if not one.is_same and region in (None, one.need.school.region or NOT_STATED)
     )
     codes = tuple(each.code for each in REGIONS if visit.scope.touches(each.code))
+    (old, old_total), (new, new_total) = (_figures(shot, region) for shot in (then, now))
     return visit.page(
         "history/region.html",
         {
             "region": region,
             "regions": codes,
-            "places": {row.place: (dict(_old(then, row.place)), row.figures) for row in now.places},
-            "then": then,
-            "now": now,
-            "differing": differing[:DIFFERING_SHOWN],
-            "more": max(0, len(differing) - DIFFERING_SHOWN),
+            "places": [(name, old.get(name, {}), figures) for name, figures in new.items()],
+            "whole": (old_total, new_total),
+            "figures": FIGURES,
+            "then_at": end_of_day(visit.on, now=visit.moment),
+            "now_at": visit.known or visit.moment,
+            "page": page_of(differing, number=number, size=DIFFERING_SHOWN),
         },
     )
 
 
-def _both(visit: Visit) -> tuple[recalling.Both, ...]:
-    return recalling.both(
-        visit.session, visit.scope, on=visit.on, known=visit.known, now=visit.moment, book=visit.house.book
-    )
+def _figures(shot: Snapshot, region: str | None) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+    """What is told of each place of a day, regions or districts of one, and of all of them together."""
+    needs = Filters(region=region).keep(shot.needs, found=None)
+    rows = by_district(needs) if region else by_region(needs, [each.code for each in REGIONS])
+    return {name: _told(row) for name, row in rows}, _told(together(row for _, row in rows))
 
 
-def _report(visit: Visit, region: str | None, *, is_then: bool) -> Report:
-    known = end_of_day(visit.on, now=visit.moment) if is_then else visit.known
-    wanted = Wanted(ReportKind.WEEKLY, region, visit.on, known)
-    return printing_reports.make(visit.session, visit.scope, wanted, now=visit.moment, book=visit.house.book)
-
-
-def _old(then: Report, place: str | None) -> dict[str, int]:
-    """The figures of a place as known then; none where no school of it was known."""
-    found = next((row.figures for row in then.places if row.place == place), {})
-    return {figure.value: number for figure, number in found.items()}
+def _told(row: Tally) -> dict[str, int]:
+    states = {state.value: number for state, number in row.states.items()}
+    return {"schools": row.schools, "stalled": row.stalled, **states}
