@@ -71,7 +71,10 @@ NEEDED: Mapping[Deed, Action] = {
 """What a role must allow for each deed; whose own deed is undone she may undo."""
 
 OTHER_EYES = frozenset({Deed.APPROVE, Deed.RETURN, Deed.REJECT})
-"""Deeds that whoever drafted, or confirmed a condition, leaves to somebody else."""
+"""Deeds that whoever made what is decided, or confirmed a condition, leaves to somebody else."""
+
+MAKING = frozenset({Deed.DRAFT, Deed.PRICE, Deed.SEND_AGAIN})
+"""Deeds by which somebody makes what is to be approved."""
 
 WITH_REASON = frozenset({Deed.APPROVE, Deed.RETURN, Deed.REJECT, Deed.CLOSE})
 """Deeds that say why."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.decision_records import DecisionRecord, Event, Tick
 from tracker.domain.decisions import (
+    MAKING,
     MOVES,
     NEEDED,
     OTHER_EYES,
@@ -243,12 +244,14 @@ def ready_for(
 
 def drafters(found: DecisionRecord) -> frozenset[int]:
     """Who made what is to be approved: whoever drafted it, set its price or sent it again."""
-    made = (Deed.DRAFT, Deed.PRICE, Deed.SEND_AGAIN)
-    return frozenset(event.person_id for event in found.events if event.deed in made) | {found.drafted_by}
+    return frozenset(event.person_id for event in found.events if event.deed in MAKING) | {found.drafted_by}
 
 
 def hands(found: DecisionRecord) -> frozenset[int]:
-    """Who had a hand in what is to be approved: its drafters, and on whose word its conditions count."""
+    """Who had a hand in what is to be approved: its drafters, and on whose word its conditions count.
+
+    Lists know the same people as :attr:`.Head.hands`.
+    """
     return drafters(found) | {tick.person_id for tick in found.ticks}
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, false, func, select, true, union_all
 from sqlalchemy.orm import Session
 
 from tracker.domain.decision_records import (
@@ -26,7 +26,7 @@ from tracker.domain.decision_records import (
     Signed,
     Tick,
 )
-from tracker.domain.decisions import OPEN, DecisionStatus
+from tracker.domain.decisions import MAKING, OPEN, DecisionStatus
 from tracker.domain.errors import NotFound
 from tracker.domain.register import ContractRow, SchoolRow
 from tracker.domain.vocabulary import RouteId, Service
@@ -61,7 +61,8 @@ LINE = TypeAdapter(FrozenLine)
 class Head:
     """A decision as a list shows it; ``needs`` are those of the reader's scope, ``missing`` the ticks.
 
-    ``hands`` drafted it or confirmed its conditions; ``is_partial`` where it is about more needs than these.
+    ``hands`` made it (:data:`.MAKING`) or confirmed its conditions; ``is_partial`` where it is about more
+    needs than these.
     """
 
     number: int
@@ -131,14 +132,14 @@ def list_heads(
     needs: dict[int, list[tuple[str, Service]]] = defaultdict(list)
     for number, school_id, service in session.execute(query):
         needs[number].append((school_id, service))
-    ticked = _tickers(session, of_status)
+    hands, ticked = _hands(session, of_status)
     found = session.execute(_heads().where(of_status).order_by(DECISION.c.number))
     counts = count_needs(session, needs)
     return tuple(
         Head(
             row.number, row.status, row.route, row.start_on, row.end_on, row.drafted_by_id, row.drafter,
-            row.drafted_at, frozenset((row.drafted_by_id, *ticked[row.number])),
-            row.asked - len(ticked[row.number]), row.revision, row.verdict_reason, tuple(needs[row.number]),
+            row.drafted_at, frozenset((row.drafted_by_id, *hands[row.number])),
+            row.asked - ticked[row.number], row.revision, row.verdict_reason, tuple(needs[row.number]),
             counts[row.number] > len(needs[row.number]),
         )
         for row in found
@@ -215,15 +216,23 @@ def recent_events(
     return tuple((each.decision_number, each.present, _event(each)) for each in session.execute(query))
 
 
-def _tickers(session: Session, of_status: ColumnElement[bool]) -> dict[int, list[int]]:
-    """Who confirmed each condition of the decisions in these statuses."""
-    row = DECISION_TICK.c
-    query = select(row.decision_number, row.person_id)
-    found: dict[int, list[int]] = defaultdict(list)
-    joined = query.join(DECISION, DECISION.c.number == row.decision_number).where(of_status)
-    for number, person_id in session.execute(joined):
-        found[number].append(person_id)
-    return found
+def _hands(session: Session, of_status: ColumnElement[bool]) -> tuple[dict[int, set[int]], Counter[int]]:
+    """Who had a hand in the decisions in these statuses, and how many conditions of each are confirmed."""
+    tick, event = DECISION_TICK.c, DECISION_EVENT.c
+    ticks = select(tick.decision_number, tick.person_id, true().label("is_tick"))
+    made = select(event.decision_number, event.person_id, false().label("is_tick"))
+    asked = union_all(
+        ticks.join(DECISION, DECISION.c.number == tick.decision_number).where(of_status),
+        made.join(DECISION, DECISION.c.number == event.decision_number).where(
+            of_status, event.deed.in_(sorted(MAKING))
+        ),
+    )
+    hands: dict[int, set[int]] = defaultdict(set)
+    ticked: Counter[int] = Counter()
+    for number, person_id, is_tick in session.execute(asked):
+        hands[number].add(person_id)
+        ticked[number] += bool(is_tick)
+    return hands, ticked
 
 
 def _heads() -> Select[Any]:
