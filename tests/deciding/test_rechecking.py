@@ -1,8 +1,9 @@
-"""Facts that are corrected after the draft are told to whoever approves, and bar the bulk."""
+"""Facts that are corrected after the draft are told to whoever approves; one price is measured by one contract."""
 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import update
 from starlette.testclient import TestClient
@@ -14,7 +15,7 @@ from tests.web.reading import text_of
 from tests.web.register import ENDING, NOW, STALLED, a_contract, day, fill
 from tracker.domain.decisions import DecisionStatus
 from tracker.domain.register import TenderRow
-from tracker.domain.vocabulary import ContractKind, Language, TenderStatus
+from tracker.domain.vocabulary import ContractKind, ContractStatus, Language, TenderStatus
 from tracker.render.catalogs import load_catalogs
 from tracker.store.engine import transaction
 from tracker.store.scope import EVERYTHING
@@ -92,3 +93,19 @@ def test_a_decision_of_which_the_rules_say_nothing_today_is_not_shown_as_fine(
     sent = {"decision": f"{number}:{office.found(number).revision}", "reason": REASON}
     refused = text_of(reviewer.post("/suggestions/approvals", data=sent).text)
     assert WORDS.say("decision_refused.cautioned") in refused
+
+
+def test_the_what_if_and_the_draft_price_the_same_days_by_the_same_contract(
+    office: Office, visit: Visit
+) -> None:
+    cancelled = a_contract(
+        "K-2-9", STALLED, "2026-06-01", "2027-01-10", amount=Decimal(9_000_000),
+        status=ContractStatus.CANCELLED,
+    )  # fmt: skip
+    record(office.engine, cancelled, at=NOW)
+    draft = office.drafted("aigul", STALLED)
+    asked = {"interim_from": f"{draft.start_on}", "interim_until": f"{draft.end_on}"}
+    supposed = browser(visit, office, "aigul").get(f"/what-if/{STALLED}", params=asked).text
+    assert draft.lines[0].price == 77000  # two of the twelve months of K-2
+    assert "77,000.00" in text_of(supposed)
+    assert "K-2-9" not in text_of(supposed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ from tracker.domain.decisions import (
 )
 from tracker.domain.register import ContractRow
 from tracker.domain.roles import Action, Role, may
-from tracker.domain.vocabulary import ContractKind, RouteId, Verdict
+from tracker.domain.vocabulary import ContractKind, ContractStatus, RouteId, Verdict
 from tracker.law.loader import load_policy
 
 POLICY = load_policy()
@@ -41,6 +42,13 @@ def a_line(number: str, first: date, last: date, **more: object) -> ContractRow:
 
 
 REGULAR = a_line("K-1", date(2026, 1, 1), date(2026, 12, 31))
+UNSERVING: list[dict[str, Any]] = [
+    {"start_on": date(2026, 12, 1), "status": ContractStatus.CANCELLED},
+    {"start_on": date(2026, 12, 1), "status": ContractStatus.DRAFT},
+    {"start_on": date(2026, 12, 1), "terminated_on": date(2026, 11, 30)},
+    {"kind": ContractKind.INTERIM, "start_on": date(2026, 12, 1)},
+]
+"""Why a contract that began later is not the one that prices are measured by."""
 EARLIER = a_line("K-1-1", date(2027, 1, 1), date(2027, 1, 14), kind=ContractKind.EXTENSION)
 BRIDGE = Bridge(
     on=ON,
@@ -138,6 +146,8 @@ def test_a_price_jump_is_told_against_the_same_days_of_the_last_contract() -> No
     assert fitting_price(BRIDGE) == Decimal(60833)  # two of the twelve months of 365,000 tenge
     assert found(replace(BRIDGE, price=Decimal(72999))) == {}
     assert found(replace(BRIDGE, price=Decimal(73000))) == {GuardKind.PRICE_JUMP: Level.WARN}
+    never = [replace(REGULAR, contract_number="K-9", amount=Decimal(10**9), **why) for why in UNSERVING]
+    assert fitting_price(replace(BRIDGE, lines=(REGULAR, *never))) == Decimal(60833)
     unknown = replace(BRIDGE, price=Decimal(10**9), lines=(replace(REGULAR, amount=None),))
     assert found(unknown) == {}
 

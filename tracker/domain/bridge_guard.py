@@ -6,7 +6,7 @@ reason and bars a bulk.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -103,7 +103,7 @@ def supplier_of(line: ContractRow) -> str | None:
 
 def _price_jump(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
     """The days cost more than under the last regular contract, by more than the house lets pass."""
-    before = last_price(bridge)
+    before = last_price(bridge.lines, bridge.window.start)
     if before is None or bridge.price is None or bridge.window.is_empty:
         return
     usual = before.of(bridge.window)
@@ -119,13 +119,17 @@ def _price_jump(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
 _FINDERS = (_over_cap, _chain, _tenderless, _same_supplier, _price_jump)
 
 
-def last_price(bridge: Bridge) -> Price | None:
-    """The price of the regular contract that began last, of those whose amount and days are known."""
+def last_price(lines: Iterable[ContractRow], before: date) -> Price | None:
+    """The price of the regular contract of a need that began last before a day, for what bridges from then.
+
+    Only of those that serve on some day (a cancelled one does not) and whose amount and days are known.
+    """
     priced = [
         Price(line.contract_number, line.amount, line.currency, line.start_on, line.end_on)
-        for line in bridge.lines
-        if line.kind is ContractKind.REGULAR and line.start_on < bridge.window.start
+        for line in lines
+        if line.kind is ContractKind.REGULAR and line.status in SERVING and line.start_on < before
         if line.amount and line.amount > 0 and line.end_on
+        if line.start_on <= (line.last_on or line.end_on)
     ]
     return max(priced, key=lambda price: (price.first, price.contract_number), default=None)
 
@@ -147,7 +151,7 @@ def _earlier_bridges(bridge: Bridge) -> list[ContractRow]:
 
 def fitting_price(bridge: Bridge) -> Decimal | None:
     """What the window costs at the price of the last regular contract, as :meth:`.Price.of` counts."""
-    before = last_price(bridge)
+    before = last_price(bridge.lines, bridge.window.start)
     return None if before is None else before.of(bridge.window)
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.bridge_guard import last_price
 from tracker.domain.errors import NotFound
 from tracker.domain.facts import NeedFacts
 from tracker.domain.findings import Assessment
 from tracker.domain.foregone import Loss, ahead, horizon_of, loss
 from tracker.domain.prices import Price
-from tracker.domain.register import ContractRow
 from tracker.domain.supposing import Change, changed
 from tracker.domain.vocabulary import Service
 from tracker.services import evaluating
@@ -33,7 +32,10 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Supposition:
-    """The present beside what would be; ``cost`` of the interim contract, None where no price is known."""
+    """The present beside what would be; ``cost`` of the interim contract, None where no price is known.
+
+    ``price`` is that by which a draft for these days would ask (:func:`.bridge_guard.last_price`).
+    """
 
     now: Outlook
     then: Outlook
@@ -67,7 +69,8 @@ def suppose(
     then = _outlook(shared, changed(facts, now.found, change), until)
     seq = None if known is None else versions.known_seq(session, known)
     rows = registry.contract_rows(session, scope, school_id=school_id, known_seq=seq)
-    price = price_of(rows, service, on)
+    lines = (row for row in rows if row.service is service)
+    price = last_price(lines, change.interim.start) if change.interim else None
     cost = price.of(change.interim) if price and change.interim else None
     return Supposition(now, then, until, price, cost)
 
@@ -76,13 +79,3 @@ def _outlook(shared: Bench, facts: NeedFacts, until: date) -> Outlook:
     found = shared.judge(facts)
     served_from = found.tender.forecast.likely if found.tender and found.tender.forecast else None
     return Outlook(found, loss(ahead(facts, found.on, served_from), until, shared.calendar))
-
-
-def price_of(rows: Iterable[ContractRow], service: Service, on: date) -> Price | None:
-    """The price of the contract that ran last by a day, of those whose amount and days are known."""
-    priced = [
-        Price(row.contract_number, row.amount, row.currency, row.start_on, row.end_on)
-        for row in rows
-        if row.service is service and row.amount and row.end_on and row.start_on <= on and row.amount > 0
-    ]
-    return max(priced, key=lambda price: (price.last, price.first, price.contract_number), default=None)
