@@ -7,6 +7,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from urllib.parse import unquote
 
 import pytest
@@ -145,6 +146,7 @@ def test_days_without_service_are_counted_within_the_period(filled: Engine) -> N
 
 PAGES = (
     "/reports", "/reports/quality", "/reports/stages", "/history", "/history?school_id=S-1", "/asks",
+    "/reports/lost",
     "/corrections?kind=contracts&school_id=S-1&number=K-1", "/api/v1/history",
 )  # fmt: skip
 
@@ -166,3 +168,20 @@ def test_no_page_asks_the_database_more_for_many_schools(empty: Engine, visit: V
     assert many == few
     assert max(count for path, count in few.items() if not path.startswith("/history")) <= 30
     assert max(few.values()) <= 45  # a day in both senses is judged twice
+
+
+def test_every_figure_of_the_page_opens_the_list_that_it_counts(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, Language.RU, person=REVIEWER)
+    page = client.get("/reports?region=59").text
+    told = re.findall(r'data-label="Число"[^>]*><strong><a href="([^"]+)">([\d\s]+)</a>', page)
+    assert {"/reports/lost", "/schools"} == {address.partition("?")[0] for address, _ in told}
+    assert any("required=1" in address for address, _ in told)
+    assert any("on=2027-01-08" in address for address, _ in told)  # the day before the week
+    for address, number in told:
+        listed = client.get(unescape(address)).text
+        if address.startswith("/reports/lost"):
+            found = re.findall(r"<td[^>]*>(\d+)</td></tr>", listed)
+            assert sum(map(int, found)) == int(number)
+        else:
+            assert listed.count('<th scope="row"') == int(number), address
+    assert not re.findall(r'data-label="Число"[^>]*><strong>[1-9]', page)

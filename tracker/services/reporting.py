@@ -63,12 +63,10 @@ def report(
     book: Book,
 ) -> Report:
     """The report of a day as known at a moment: the same question has the same answer for ever."""
-    seq = versions.known_seq(session, known)
     shot = snapshot(session, scope, on=on, known=known, book=book)
     period = period_of(kind, on)
     needs = [need for need in shot.needs if region is None or place_of(need) == region]
-    key = (session.get_bind().engine.url, scope, period, seq, book.policy.fingerprint)
-    past = book.remember(Behind, key, lambda: _behind(session, scope, period, known=known, book=book)).needs
+    past = _past(session, scope, period, known=known, book=book)
     by_place = _district_of if region else place_of
     groups: dict[str, list[NeedView]] = {}
     for need in needs:
@@ -86,6 +84,21 @@ def report(
     )
 
 
+def days_lost(
+    session: Session, scope: Scope, *, region: str | None, on: date, known: datetime, book: Book
+) -> tuple[tuple[NeedView, int], ...]:
+    """The needs that the week before ``on`` left without service, with their working days, the most first."""
+    shot = snapshot(session, scope, on=on, known=known, book=book)
+    past = _past(session, scope, period_of(ReportKind.WEEKLY, on), known=known, book=book)
+    found = [
+        (need, past[need.assessment.school_id, need.assessment.service].days_lost)
+        for need in shot.needs
+        if region is None or place_of(need) == region
+    ]
+    losing = (one for one in found if one[1])
+    return tuple(sorted(losing, key=lambda one: (-one[1], sort_key(one[0].school.name))))
+
+
 def place_of(need: NeedView) -> str:
     """The region of a need's school as the board counts it."""
     return need.school.region or NOT_STATED
@@ -101,6 +114,14 @@ def _regions(groups: Iterable[str]) -> list[str]:
 
 def _districts(groups: Iterable[str]) -> list[str]:
     return sorted(groups, key=lambda name: (name == NOT_STATED, sort_key(name)))
+
+
+def _past(
+    session: Session, scope: Scope, period: Span, *, known: datetime, book: Book
+) -> Mapping[NeedKey, Past]:
+    seq = versions.known_seq(session, known)
+    key = (session.get_bind().engine.url, scope, period, seq, book.policy.fingerprint)
+    return book.remember(Behind, key, lambda: _behind(session, scope, period, known=known, book=book)).needs
 
 
 def _behind(session: Session, scope: Scope, period: Span, *, known: datetime, book: Book) -> Behind:

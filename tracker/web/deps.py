@@ -124,7 +124,7 @@ class Visit(Caller):
         return f"{path}?{query}" if query else path
 
     def to_day(self, path: str, day: date, *, is_then: bool = False, **filters: object) -> str:
-        """The address of another page for a day: with the knowledge asked for here, or as known at its end."""
+        """The address of another page for a day, by the knowledge asked for here or that of its end."""
         moment = day.isoformat() if is_then else self.kept.get("known")
         given = {**filters, "on": day.isoformat(), "known": moment}
         return f"{path}?{urlencode({name: str(value) for name, value in given.items() if value})}"

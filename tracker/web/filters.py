@@ -23,8 +23,8 @@ EVERYWHERE = frozenset({"on", "known", "lang"})
 """What every page may be asked: the day, the moment of knowledge, the language."""
 
 FIELDS = (
-    "region", "district", "service", "state", "flag", "within", "purchase", "integrated", "proven", "q",
-    "page", "size",
+    "region", "district", "service", "state", "flag", "within", "purchase", "integrated", "proven", "required",
+    "q", "page", "size",
 )  # fmt: skip
 """What lists may be asked besides."""
 
@@ -53,6 +53,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "purchase": (ON,),
     "integrated": (ON,),
     "proven": (ON,),
+    "required": (ON,),
     "size": tuple(map(str, SIZES)),
     "later": (ON,),
     "mine": (ON,),
@@ -84,7 +85,7 @@ class Filters:
 
     ``within`` are calendar days in which service will be lost; ``purchase`` keeps unserved or bridged needs
     with a live tender; ``integrated`` keeps schools whose cameras the control centre sees; ``proven`` keeps
-    what is proven to have service.
+    what is proven to have service, ``required`` what needs any.
     ``later`` looks further ahead than a list of deadlines does by itself. ``mine`` keeps the cases of the
     reader, which :mod:`tracker.web.queueing` tells.
     """
@@ -98,6 +99,7 @@ class Filters:
     purchase: bool = False
     integrated: bool = False
     proven: bool = False
+    required: bool = False
     later: bool = False
     mine: bool = False
     q: str | None = None
@@ -117,6 +119,7 @@ class Filters:
             purchase=_one_of(asked, "purchase", {ON}) is not None,
             integrated=_one_of(asked, "integrated", {ON}) is not None,
             proven=_one_of(asked, "proven", {ON}) is not None,
+            required=_one_of(asked, "required", {ON}) is not None,
             later=_one_of(asked, "later", {ON}) is not None,
             mine=_one_of(asked, "mine", {ON}) is not None,
             q=asked.get("q", "").strip() or None,
@@ -141,6 +144,7 @@ class Filters:
             "purchase": ON if self.purchase else None,
             "integrated": ON if self.integrated else None,
             "proven": ON if self.proven else None,
+            "required": ON if self.required else None,
             "later": ON if self.later else None,
             "mine": ON if self.mine else None,
             "q": self.q,
@@ -177,7 +181,7 @@ class Filters:
         """The schools that pass, each in the state of its worst need; the other filters ask for one need."""
         place = Filters(region=self.region, district=self.district, service=self.service)
         schools = by_school(place.keep(needs, found=found))
-        asked = replace(self, state=None, proven=False)
+        asked = replace(self, state=None, proven=False, required=False)
         return tuple(
             school
             for school in schools
@@ -185,6 +189,8 @@ class Filters:
         )
 
     def _suits(self, state: State) -> bool:
+        if self.required and state is State.NOT_REQUIRED:
+            return False
         return (self.state is None or state is self.state) and (not self.proven or state in PROVEN)
 
     def _lies(self, school: SchoolRow) -> bool:

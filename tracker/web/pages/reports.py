@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, Response
 
+from tracker.domain.days import ONE_DAY
 from tracker.domain.people import Person
 from tracker.domain.reports import LOSING, SHARES, Ending, Figure, Report, ReportKind, period_of
 from tracker.domain.roles import Action
@@ -15,18 +16,19 @@ from tracker.domain.vocabulary import FlagKind, Language, State
 from tracker.feeds.regions import REGIONS
 from tracker.render.report_files import tell
 from tracker.render.report_printing import report_file
-from tracker.services import printing_reports
+from tracker.services import printing_reports, reporting
 from tracker.services.printing_reports import Wanted
 from tracker.store import reports
 from tracker.web.attachments import disposition, file_name
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import ON, REGION_CODES, asked_of, not_known
+from tracker.web.paging import page_number, page_of
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
-PAGE = "/reports"
+PAGE, LOST_PAGE = "/reports", "/reports/lost"
 
 MEDIA_TYPES = {
     Ending.CSV: "text/csv; charset=utf-8",
@@ -36,13 +38,17 @@ MEDIA_TYPES = {
 
 LISTS: Mapping[Figure, Mapping[str, str]] = {
     Figure.SCHOOLS: {},
+    Figure.REQUIRED: {"required": ON},
     **{Figure(state.value): {"state": state} for state in State},
     **{figure: {"within": str(days)} for days, figure in LOSING.items()},
     Figure.STALLED: {"flag": FlagKind.TENDER_STALLED},
     Figure.IN_PURCHASE: {"purchase": ON},
     Figure.INTEGRATED: {"integrated": ON},
 }
-"""The filters of the list behind a figure; what looks back on days has none."""
+"""The filters of the list behind a figure, save of those that look back on days."""
+
+LOST_SHOWN = 100
+"""Needs of a page of those that lost days."""
 
 Format = Annotated[Ending, Form(alias="format")]
 
@@ -62,12 +68,40 @@ def show(visit: Asked) -> Response:
             "has_schools": region is not None or made.total.figures[Figure.SCHOOLS] > 0,
             "figures": tuple(Figure),
             "shares": SHARES,
-            "lists": LISTS,
+            "lists": _lists(visit, region),
             "endings": tuple(Ending),
             "periods": {kind: period_of(kind, visit.on) for kind in ReportKind},
             "printed": reports.printed_by(visit.session, visit.only_actor),
         },
     )
+
+
+def _lists(visit: Visit, region: str | None) -> Mapping[Figure, str]:
+    """The address of the list behind each figure."""
+    before = period_of(ReportKind.WEEKLY, visit.on).start - ONE_DAY
+    return {
+        **{figure: visit.to("/schools", region=region, **filters) for figure, filters in LISTS.items()},
+        Figure.UNCOVERED_BEFORE: visit.to_day("/schools", before, region=region, state=State.UNCOVERED),
+        Figure.DAYS_LOST: visit.to(LOST_PAGE, region=region),
+    }
+
+
+@router.get(LOST_PAGE, dependencies=[allow(Action.READ)])
+def show_lost(visit: Asked) -> Response:
+    """Who was without service within the week of the report, and how many working days."""
+    asked = asked_of(visit.request, ("region", "page"))
+    region = region_of(asked.get("region", ""), visit.person)
+    known = visit.known or visit.moment
+    found = reporting.days_lost(
+        visit.session, visit.scope, region=region, on=visit.on, known=known, book=visit.house.book
+    )
+    values = {
+        "region": region,
+        "period": period_of(ReportKind.WEEKLY, visit.on),
+        "days": sum(days for _, days in found),
+        "page": page_of(found, number=page_number(asked.get("page", "")), size=LOST_SHOWN),
+    }
+    return visit.page("reports/lost.html", values)
 
 
 @router.post("/reports/print", dependencies=[allow(Action.EXPORT)])
