@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -12,7 +13,7 @@ from tracker.domain.decision_records import UNDOABLE, DecisionRecord, Event, und
 from tracker.domain.decisions import OPEN, OTHER_EYES, DecisionStatus, Deed
 from tracker.domain.errors import DecisionRefused
 from tracker.domain.people import Person
-from tracker.services import posting
+from tracker.services import posting, retracting
 from tracker.services.acting import Author
 from tracker.services.attesting import digest, note_deed
 from tracker.services.deciding import SINGLE, find
@@ -21,69 +22,112 @@ from tracker.services.proposing import standing_for
 from tracker.store import deciding, decisions
 from tracker.store.scope import Scope
 
+SETTLING = frozenset({Deed.WITHDRAW, Deed.REJECT, Deed.CLOSE})
+"""Deeds after which another decision for the same need may have been opened."""
+
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """What a person did last and may take back until a moment: one decision, or the rows of a bulk."""
+    """What a person did and may take back until a moment: one decision, or the rows of a bulk.
+
+    ``which`` tells it from all that she does later: its batch, or its decision's number and revision.
+    ``left`` are the rows of the bulk that stay, because they were changed since or replaced.
+    """
 
     deed: Deed
     numbers: tuple[int, ...]
     at: datetime
     until: datetime
+    which: str
+    left: tuple[int, ...] = ()
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether it was done to many at once."""
+        return len(self.numbers) + len(self.left) > 1
+
+
+def last_deeds(
+    session: Session, person: Person, *, now: datetime, today: date, book: Book
+) -> tuple[Last, ...]:
+    """The newest deed that the person may still take back, and every bulk: each for its whole time."""
+    deeds = _within(session, person, now=now, today=today, book=book, alone=False)
+    free = [last for each in deeds if (last := _free(session, person, each)).numbers]
+    return tuple(each for place, each in enumerate(free) if not place or each.is_bulk)
 
 
 def last_deed(
     session: Session, person: Person, *, now: datetime, today: date, book: Book, number: int | None = None
 ) -> Last | None:
-    """The last thing that the person did to decisions, or to the named one, if she may still take it back.
+    """The newest deed that the person may still take back, or the one to the decision of this number.
 
     What would stand open again beside another decision for the same need is left out.
     """
-    last = _recent(session, person, now=now, today=today, book=book, number=number)
-    if last is None:
-        return None
-    numbers = tuple(each for each in last.numbers if _standing_beside(session, person, each) is None)
-    return replace(last, numbers=numbers) if numbers else None
+    if number is None:
+        return next(iter(last_deeds(session, person, now=now, today=today, book=book)), None)
+    deeds = _within(session, person, now=now, today=today, book=book, alone=True)
+    free = (_free(session, person, each) for each in deeds if number in each.numbers)
+    return next((each for each in free if each.numbers), None)
 
 
-def _recent(
-    session: Session, person: Person, *, now: datetime, today: date, book: Book, number: int | None
-) -> Last | None:
+def _within(
+    session: Session, person: Person, *, now: datetime, today: date, book: Book, alone: bool
+) -> tuple[Last, ...]:
+    """What the person did within the time and still stands, the newest first: by bulk, or each ``alone``."""
     within = timedelta(minutes=book.policy.on(today).undo_minutes)
-    since = now - within
-    recent = decisions.recent_events(session, Scope.of_person(person), person.id, since=since)
-    done = [each for each in recent if number in (None, each[0])]
-    if not done:
-        return None
-    _, _, newest = done[0]
-    if newest.deed not in UNDOABLE:
-        return None
-    together = [each for each in done if newest.batch and each[2].batch == newest.batch] or [done[0]]
-    numbers = tuple(number for number, present, event in together if event.revision == present)
-    return Last(newest.deed, numbers, newest.at, newest.at + within) if numbers else None
+    deeds: dict[str, list[tuple[int, int, Event]]] = defaultdict(list)
+    for each in decisions.recent_events(session, Scope.of_person(person), person.id, since=now - within):
+        number, _, event = each
+        if event.deed in UNDOABLE:
+            single = alone or event.batch == SINGLE
+            deeds[f"{number}:{event.revision}" if single else event.batch].append(each)
+    found = (_told(which, rows, within) for which, rows in deeds.items())
+    return tuple(last for last in found if last.numbers)
+
+
+def _told(which: str, rows: list[tuple[int, int, Event]], within: timedelta) -> Last:
+    event = rows[0][2]
+    standing = tuple(number for number, present, each in rows if each.revision == present)
+    left = sorted(number for number, present, each in rows if each.revision != present)
+    return Last(event.deed, standing, event.at, event.at + within, which, tuple(left))
+
+
+def _free(session: Session, person: Person, last: Last) -> Last:
+    """The deed without the decisions that would stand open again beside others."""
+    if last.deed not in SETTLING:
+        return last
+    numbers = tuple(each for each in last.numbers if _standing_beside(session, person, each) is None)
+    left = sorted({*last.left, *last.numbers}.difference(numbers))
+    return replace(last, numbers=numbers, left=tuple(left))
 
 
 def undo(
-    session: Session, author: Author, person: Person, *, today: date, book: Book, number: int | None = None
-) -> tuple[Last, tuple[int, ...]]:
-    """Take back what the person did last; returns it with the numbers of the decisions.
+    session: Session, author: Author, person: Person, *, today: date, book: Book, which: str | None = None
+) -> Last:
+    """Take back the deed that was named, the newest where none is; returns what was taken back.
 
-    Of a bulk only one decision where its ``number`` is named. What somebody else has acted on since stays.
-    Raises :class:`DecisionRefused` where nothing is left.
+    Of a bulk what was changed since stays. Raises :class:`DecisionRefused` where nothing is left of it.
     """
-    last = last_deed(session, person, now=author.now, today=today, book=book, number=number)
-    if last is None:
-        recent = _recent(session, person, now=author.now, today=today, book=book, number=number)
-        if recent is None:
-            raise DecisionRefused(reason="undo")
-        beside = _standing_beside(session, person, recent.numbers[0])
+    alone = which is not None and ":" in which
+    deeds = _within(session, person, now=author.now, today=today, book=book, alone=alone)
+    named = next((each for each in deeds if which in (None, each.which)), None)
+    if named is None:
+        raise DecisionRefused(reason="undo")
+    last = _free(session, person, named)
+    if not last.numbers:
+        beside = _standing_beside(session, person, named.numbers[0])
         raise DecisionRefused(reason="superseded", number=beside)
     for each in last.numbers:
-        _take_back(session, author, person, each, within=last.until - last.at)
-    return last, last.numbers
+        found, event = _take_back(session, author, person, each, within=last.until - last.at)
+        if event.deed is Deed.RECORD:
+            retracting.cancel(session, author, found, since=event.at, today=today, book=book)
+    return last
 
 
-def _take_back(session: Session, author: Author, person: Person, number: int, *, within: timedelta) -> None:
+def _take_back(
+    session: Session, author: Author, person: Person, number: int, *, within: timedelta
+) -> tuple[DecisionRecord, Event]:
+    """Move the decision back; returns it as it was, with what was undone."""
     found = find(session, person, number)
     event = undoable(found.events, person.id, now=author.now, within=within)
     if event is None:
@@ -96,13 +140,18 @@ def _take_back(session: Session, author: Author, person: Person, number: int, *,
     more: Mapping[str, object] = deciding.NOTHING
     if event.deed in OTHER_EYES:
         more = _decided_before(found, event)
+    elif event.deed is Deed.RECORD:
+        more = deciding.UNSIGNED
     deciding.move(session, number, back, more=more)
     if event.deed is Deed.CLOSE:
         posting.take_back(session, author, found)
     told: dict[str, object] = {"of": event.deed}
-    if more:
+    if event.deed in OTHER_EYES:
         told["verdict_sha256"] = digest(str(more["verdict_reason"]))
+    if event.deed is Deed.RECORD and found.signed is not None:
+        told["contract"] = found.signed.number
     note_deed(session, author, number, back, told)
+    return found, event
 
 
 def _decided_before(found: DecisionRecord, undone: Event) -> Mapping[str, object]:

@@ -12,11 +12,11 @@ from tracker.web.filters import QUEUED
 from tracker.web.steps import ASKED, STEP
 
 
-def turned_back(called: Caller, refused: TrackerError, back: str) -> Response:
+def turned_back(called: Caller, refused: TrackerError, back: str, *, status: int = 400) -> Response:
     """The refusal in words, leading back to the list as it was asked for."""
     values = {"error": refused, "number": None, "is_reading": False, "back": back}
     with called.reading() as visit:
-        return visit.page("errors/show.html", values, status=400)
+        return visit.page("errors/show.html", values, status=status)
 
 
 def list_of(asked: str) -> str:

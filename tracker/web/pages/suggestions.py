@@ -12,14 +12,13 @@ from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.asked import read_number
-from tracker.domain.decisions import ANSWERS, Agreed, Block
+from tracker.domain.decisions import ANSWERS, Agreed, Block, Deed
 from tracker.domain.errors import DecisionRefused, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId, Service
 from tracker.services import deciding, recounting, undoing
 from tracker.services.deciding import Row, Wanted, blocked
 from tracker.services.proposing import NeedKey, Proposal, propose
-from tracker.services.undoing import Last
 from tracker.store.decisions import LARGEST, named_schools
 from tracker.web.cautions import cautions_of
 from tracker.web.deps import Asked, Called, Caller, Visit
@@ -137,17 +136,21 @@ def _approved(called: Caller, wanted: list[tuple[int, int]], reason: str) -> tup
 
 
 @router.post("/suggestions/undo", dependencies=[allow(Action.DRAFT)])
-def undo(called: Called, decision: Annotated[str, Form()] = "") -> Response:
-    """Take back what one did last, to this decision where one is named."""
-    which = read_number(decision, most=LARGEST) if decision else None
-    if decision and which is None:
-        raise NotFound(decision=decision)
-    today, book = called.today, called.house.book
-    with called.writing() as session:
-        _, numbers = undoing.undo(
-            session, author_of(called), called.person, today=today, book=book, number=which
-        )
-    return RedirectResponse(f"/decisions/{numbers[0]}" if len(numbers) == 1 else PAGE, 303)
+def undo(called: Called, which: Annotated[str, Form()] = "") -> Response:
+    """Take back the deed that the page named; a row for each where some of a bulk stay."""
+    who, today, book = (author_of(called), called.person), called.today, called.house.book
+    try:
+        with called.writing() as session:
+            last = undoing.undo(session, *who, today=today, book=book, which=which)
+    except DecisionRefused as refused:
+        return turned_back(called, refused, PAGE, status=409)
+    if last.left:
+        rows = [
+            *(Row(None, number) for number in last.numbers),
+            *(Row(None, number, "undo") for number in last.left),
+        ]
+        return _result(called, Deed.UNDO, rows, "")
+    return RedirectResponse(f"/decisions/{last.numbers[0]}" if len(last.numbers) == 1 else PAGE, 303)
 
 
 @router.get("/suggestions/{school_id:path}", dependencies=[allow(Action.READ)])
@@ -265,14 +268,13 @@ def undo_values(visit: Visit, number: int | None = None) -> dict[str, object]:
     ``elsewhere`` is what she did since to others: that is undone where it was done.
     """
     if not visit.person.may(Action.DRAFT):
-        return {"last": None, "elsewhere": None}
-
-    def last(which: int | None) -> Last | None:
-        now, today, book = visit.moment, visit.today, visit.house.book
-        return undoing.last_deed(visit.session, visit.person, now=now, today=today, book=book, number=which)
-
-    own = last(number)
-    return {"last": own, "elsewhere": last(None) if number is not None and own is None else None}
+        return {"undos": (), "elsewhere": None}
+    who, now, today, book = (visit.session, visit.person), visit.moment, visit.today, visit.house.book
+    others = undoing.last_deeds(*who, now=now, today=today, book=book)
+    if number is None:
+        return {"undos": others, "elsewhere": None}
+    own = undoing.last_deed(*who, now=now, today=today, book=book, number=number)
+    return {"undos": (own,) if own else (), "elsewhere": next(iter(others), None) if own is None else None}
 
 
 def query_of(filters: Filters, step: Step | None) -> str:
