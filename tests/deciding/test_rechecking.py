@@ -1,4 +1,4 @@
-"""Facts that are corrected after the draft are told to whoever approves; one price is measured by one contract."""
+"""Facts corrected after the draft are told to whoever approves; one price is measured by one contract."""
 
 from __future__ import annotations
 
