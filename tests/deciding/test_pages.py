@@ -240,41 +240,6 @@ def test_each_school_of_a_contract_has_its_own_price_and_only_a_jump_of_its_own_
 
 
 def offered(page: str, name: str) -> list[str]:
-def test_a_mistyped_contract_is_taken_back_and_recorded_right_under_the_same_number(
-    filled: Engine, visit: Visit
-) -> None:
-    office = Office(filled)
-    number = office.drafted("aigul", STALLED).number
-    office.decide("asel", number, Deed.APPROVE)
-    officer, here = browser(visit, office, "aigul"), f"/decisions/{number}"
-    paper = {
-        "contract_number": "К-2-1", "signed_on": "2027-01-15", "start_on": "2027-01-15",
-        "supplier_bin": "941240000193", "supplier_name": "ТОО «Екі»", "amount": "77000",
-    }  # fmt: skip
-    for end_on in ("2027-01-20", "2027-03-14"):
-        assert STALLED in officer.get("/queue?flag=no_service").text
-        sent = {**fields(officer.get(here).text), **paper, "end_on": end_on}
-        page = officer.post(f"{here}/contract", data=sent).text
-        assert WORDS.say("undo.one.record", which=number) in text_of(page)
-        assert STALLED not in officer.get("/queue?flag=no_service").text
-        if end_on == "2027-01-20":
-            which = re.findall(r'name="which" value="([^"]*)"', page)[0]
-            back = officer.post("/suggestions/undo", data={"which": which}).text
-            assert offered(back, "contract_number") == [""], "it is to be signed again"
-            assert "report on the interim contract" not in officer.get(f"/schools/{STALLED}").text
-    with reading(filled, seeing=EVERYTHING) as session:
-        (line,) = registry.contract_rows(session, EVERYTHING, number="К-2-1")
-    assert (f"{line.end_on}", line.status) == ("2027-03-14", "active")
-    deeds = [event.deed for event in office.found(number).events][-3:]
-    assert deeds == [Deed.RECORD, Deed.UNDO, Deed.RECORD], "the history keeps both"
-    record(filled, replace(line, amount=Decimal(1)), at=NOW)
-    which = re.findall(r'name="which" value="([^"]*)"', officer.get(here).text)[0]
-    refused = officer.post("/suggestions/undo", data={"which": which})
-    assert refused.status_code == 409
-    assert WORDS.say("error.decision_refused.line_changed") in text_of(refused.text)
-    assert office.found(number).status is DecisionStatus.RECORDED
-
-
     """What fields of one name hold, as they stand on the page."""
     boxes = re.findall(rf'<input[^>]*name="{name}"[^>]*>', page)
     return [value for box in boxes for value in re.findall('value="([^"]*)"', box)]
