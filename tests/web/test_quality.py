@@ -57,7 +57,7 @@ def test_the_page_of_stages_agrees_with_the_table_that_it_hands_out(filled: Engi
         (group, stage): (int(late), int(median), int(tenders))
         for group, stage, late, median, tenders in re.findall(
             r'<th scope="row"[^>]*>(.+?)</th>\s*<td[^>]*>(.+?)</td>\s*<td[^>]*><strong>(\d+)</strong></td>'
-            r"\s*<td[^>]*>(\d+)</td>\s*<td[^>]*>(\d+)</td>",
+            r"\s*<td[^>]*>(\d+)</td>\s*<td[^>]*><a[^>]*>(\d+)</a></td>",
             page,
         )
     }
@@ -65,6 +65,14 @@ def test_the_page_of_stages_agrees_with_the_table_that_it_hands_out(filled: Engi
         key: (nearest_rank(days, 90), nearest_rank(days, 50), len(days)) for key, days in lengths.items()
     }
     assert len(shown) >= 6
+    opened = re.findall(r'<a href="(/reports/stages\?[^"]*stage=[^"]*)">(\d+)</a>', page)
+    for address, number in opened[:2]:
+        assert client.get(unescape(address)).text.count('<th scope="row"') == int(number)
+    one = client.get("/reports/stages?by=region&region=71").text
+    assert RU.say("region.71") + "</th>" in one
+    assert RU.say("region.59") + "</th>" not in one
+    for wrong in ("by=none", "stage=none", "stage=appeal&group=none-such"):
+        assert client.get(f"/reports/stages?{wrong}").status_code == 400
     own = visit(filled, Language.RU, person=HEAD)
     assert RU.say("region.71") not in own.get("/reports/stages?by=region").text
     assert "T-93" not in own.post("/exports/stages", data={"format": "csv"}).text

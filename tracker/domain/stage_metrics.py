@@ -65,6 +65,15 @@ def metrics(rows: Iterable[StageRow], grouping: Grouping) -> tuple[Metric, ...]:
     )
 
 
+def behind_figure(
+    rows: Iterable[StageRow], grouping: Grouping, group: str, stage: Stage
+) -> tuple[StageRow, ...]:
+    """The rows that one metric is made of, the longest first."""
+    key = _KEYS[grouping]
+    own = (row for row in rows if row.stage is stage and (key(row) or "none") == group)
+    return tuple(sorted(own, key=lambda row: (-row.working_days, row.tender_number)))
+
+
 def slowest(found: Iterable[Metric]) -> tuple[Metric, ...]:
     """The same, the slowest first: by the 90th percentile, then by the median."""
     return tuple(sorted(found, key=lambda one: (-one.late, -one.median, one.group, _ORDER[one.stage])))

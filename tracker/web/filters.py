@@ -23,8 +23,8 @@ EVERYWHERE = frozenset({"on", "known", "lang"})
 """What every page may be asked: the day, the moment of knowledge, the language."""
 
 FIELDS = (
-    "region", "district", "service", "state", "flag", "within", "purchase", "integrated", "proven", "required",
-    "q", "page", "size",
+    "region", "district", "service", "state", "flag", "within", "purchase", "integrated", "proven",
+    "required", "q", "page", "size",
 )  # fmt: skip
 """What lists may be asked besides."""
 

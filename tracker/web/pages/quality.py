@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
@@ -14,7 +15,8 @@ from tracker.domain.errors import FilterNotKnown
 from tracker.domain.quality import GROUPS, Issue, Quality
 from tracker.domain.register import RegisterKind, SchoolRow
 from tracker.domain.roles import Action
-from tracker.domain.stage_metrics import Grouping, metrics, slowest
+from tracker.domain.stage_metrics import Grouping, StageRow, behind_figure, metrics, slowest
+from tracker.domain.vocabulary import Stage
 from tracker.feeds.columns import COLUMNS
 from tracker.feeds.regions import REGIONS
 from tracker.render import listings
@@ -23,7 +25,8 @@ from tracker.services import amending, measuring, sifting
 from tracker.web.attachments import Ending, attachment
 from tracker.web.auditing import note
 from tracker.web.deps import Asked, Called, Visit
-from tracker.web.filters import EVERYWHERE, REGION_CODES, asked_of, not_known
+from tracker.web.filters import EVERYWHERE, NOT_STATED, REGION_CODES, asked_of, not_known
+from tracker.web.pages.reports import region_of
 from tracker.web.paging import page_number, page_of
 from tracker.web.proving import author_of
 from tracker.web.queueing import all_needs
@@ -41,31 +44,54 @@ LISTED = ("kind", "region", "page")
 
 @router.get(STAGES_PAGE, dependencies=[allow(Action.READ)])
 def show_stages(visit: Asked) -> Response:
-    """Median and 90th percentile of each stage, by method, region or organiser, the slowest first."""
-    grouping = asked_of(visit.request, ("by",)).get("by", "") or Grouping.METHOD
-    if grouping not in tuple(Grouping):
-        raise FilterNotKnown(name="by", value=grouping, allowed=tuple(Grouping))
-    rows = measuring.stage_table(
-        visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book
-    )
-    found = slowest(metrics(rows, Grouping(grouping)))
-    values = {
+    """Median and 90th percentile of each stage, by method, region or organiser, the slowest first.
+
+    With a group and a stage: the tenders that its figures are of, the slowest first.
+    """
+    asked = asked_of(visit.request, ("by", "region", "group", "stage", "page"))
+    grouping = _one_of(asked, "by", tuple(Grouping)) or Grouping.METHOD
+    stage = _one_of(asked, "stage", tuple(Stage))
+    region, group = region_of(asked.get("region", ""), visit.person), asked.get("group", "")
+    rows = [row for row in _stages(visit) if region is None or (row.region or NOT_STATED) == region]
+    number = page_number(asked.get("page", ""))
+    values: dict[str, object] = {
         "by": grouping,
+        "region": region,
+        "regions": tuple(each.code for each in REGIONS if visit.scope.touches(each.code)),
         "groupings": tuple(Grouping),
-        "found": found[:SHOWN],
-        "more": max(0, len(found) - SHOWN),
+        "group": group,
+        "stage": stage,
         "tenders": len({row.tender_number for row in rows}),
     }
-    return visit.page("reports/stages.html", values)
+    if stage:
+        behind = behind_figure(rows, Grouping(grouping), group, Stage(stage))
+        if not behind:
+            raise not_known("group", group)
+        return visit.page(
+            "reports/stage.html", {**values, "page": page_of(behind, number=number, size=SHOWN)}
+        )
+    found = slowest(metrics(rows, Grouping(grouping)))
+    return visit.page("reports/stages.html", {**values, "page": page_of(found, number=number, size=SHOWN)})
+
+
+def _one_of(asked: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    value = asked.get(name, "")
+    if value and value not in allowed:
+        raise FilterNotKnown(name=name, value=value, allowed=allowed)
+    return value
+
+
+def _stages(visit: Visit) -> tuple[StageRow, ...]:
+    return measuring.stage_table(
+        visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book
+    )
 
 
 @router.post("/exports/stages", dependencies=[allow(Action.EXPORT)])
 def export_stages(called: Called, ending: Annotated[Ending, Form(alias="format")] = Ending.CSV) -> Response:
     """The table from which the page counts: every stage of every finished tender."""
     with called.reading() as visit:
-        rows = measuring.stage_table(
-            visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book
-        )
+        rows = _stages(visit)
     sheet = measuring.stage_sheet(rows)
     with called.writing() as session:
         on, rows_told = called.on.isoformat(), len(sheet.rows)
