@@ -41,6 +41,7 @@ BESIDE = {
     "calendar_override": OF_THE_COUNTRY,
     "law_edition": OF_THE_COUNTRY,
     "stage_history": OF_THE_COUNTRY,
+    "column_said": "what titles of files mean: the query names the reader's own place, and no school",
     "job_run": "what the program did when",
     "lease": "who does what at the moment",
 }

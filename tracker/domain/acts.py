@@ -51,6 +51,7 @@ class Act(StrEnum):
     SUBSTITUTE_SET = "substitute_set"
     SUBSTITUTE_ENDED = "substitute_ended"
     BEGIN_ASKED = "begin_asked"
+    COLUMNS_SAID = "columns_said"
     LEADS_SET = "leads_set"
     LEADS_RESET = "leads_reset"
     WAY_ADDED = "way_added"

@@ -31,7 +31,8 @@ from tracker.feeds.tables import Table
 from tracker.services.comparing import Checks, Danger, Entry, RowChange, danger_of, look, verdicts_of
 from tracker.services.evaluating import Book, Progress, evaluate
 from tracker.services.rejecting import without_faults
-from tracker.store import assessments, intake, journal, references, versions
+from tracker.services.understanding import AskedColumn, understood
+from tracker.store import assessments, columns_said, intake, journal, references, versions
 from tracker.store.facts import keeping_all
 from tracker.store.row_security import whole_country
 from tracker.store.scope import EVERYTHING, Scope
@@ -54,6 +55,7 @@ class Preview:
     notices: tuple[ImportIssue, ...]
     unknown_columns: tuple[str, ...]
     danger: Danger | None
+    asked: tuple[AskedColumn, ...] = ()
     written: bool = False
 
     @property
@@ -68,8 +70,13 @@ class Preview:
 
     @property
     def seen(self) -> str:
-        """A fingerprint of the facts that the file would change, as whoever confirms saw them (CON-5)."""
+        """A fingerprint of the facts that the file would change, as whoever confirms saw them (CON-5).
+
+        What was said of its columns is part of what she saw.
+        """
         told = hashlib.sha256(self.sha256.encode())
+        for column in self.asked:
+            told.update(f"{column.title!r} {column.meaning!r}\n".encode())
         for change in self.changes:
             told.update(f"{change.key!r} {change.before!r}\n".encode())
         return told.hexdigest()
@@ -233,7 +240,9 @@ def _plan(
     session: Session, scope: Scope, kind: RegisterKind, data: bytes, *, filename: str, book: Book, on: date
 ) -> _Plan:
     law = book.policy.on(on)
-    parsed = parse(kind, read_file(data, filename=filename), longest_term_years=law.longest_term_years)
+    said = columns_said.said(session, scope, kind)
+    table, asked = understood(read_file(data, filename=filename), kind, said)
+    parsed = parse(kind, table, longest_term_years=law.longest_term_years)
     keys = {row.value.key for row in parsed.rows}
     known = intake.present_rows(session, scope, kind, keys)
     looked = look(parsed, known, Checks.of(session, scope, kind, {first for first, *_ in keys}))
@@ -264,6 +273,7 @@ def _plan(
         ),
         unknown_columns=parsed.unknown_columns,
         danger=danger,
+        asked=asked,
     )
     return _Plan(found, tuple(rows.values()), _needs_of(session, kind, good))
 

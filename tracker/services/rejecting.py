@@ -53,10 +53,10 @@ def without_faults(table: Table, names: Sequence[str]) -> Table:
     if not set(FAULT_COLUMNS).issubset(names):
         return table
     places = {place for place, name in enumerate(names) if name in FAULT_COLUMNS}
-    header = _left(table.header, places)
+    header = without_places(table.header, places)
     while header and not header[-1]:  # a workbook gives a header the width of its longest row
         header = header[:-1]
-    rows = ((number, _as_wide(_left(record, places), len(header))) for number, record in table.rows)
+    rows = ((number, _as_wide(without_places(record, places), len(header))) for number, record in table.rows)
     filled = tuple((number, record) for number, record in rows if not all(map(is_blank, record)))
     return replace(table, header=header, rows=filled)
 
@@ -66,7 +66,8 @@ def _as_wide(record: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
     return record if any(not is_blank(cell) for cell in record[width:]) else record[:width]
 
 
-def _left(cells: tuple[_Cell, ...], places: set[int]) -> tuple[_Cell, ...]:
+def without_places(cells: tuple[_Cell, ...], places: set[int]) -> tuple[_Cell, ...]:
+    """The cells of a row or header, but those at ``places``."""
     return tuple(cell for place, cell in enumerate(cells) if place not in places)
 
 

@@ -26,7 +26,7 @@ from tracker.feeds.table_files import LARGEST_FILE, shown_name
 from tracker.render import listings
 from tracker.render.sentences import Sentences
 from tracker.render.sheets import Value, csv_bytes, xlsx_bytes
-from tracker.services import importing
+from tracker.services import importing, understanding
 from tracker.services.evaluating import NeedView, snapshot
 from tracker.services.rejecting import FAULT_COLUMNS, RejectedRow, rejected_rows
 from tracker.store import journal, uploads
@@ -36,6 +36,7 @@ from tracker.web.auditing import note, origin_of
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import HORIZONS, ON, asked_of, not_known
 from tracker.web.forms import FORM_ROOM
+from tracker.web.proving import author_of
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -151,6 +152,23 @@ def apply(
     return RedirectResponse(f"/imports?done={seq}", 303)
 
 
+@router.post("/imports/{token}/columns", dependencies=[allow(Action.IMPORT)])
+def say_columns(
+    called: Called,
+    token: str,
+    title: Annotated[list[str] | None, Form()] = None,
+    meaning: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Say once what unknown columns are: remembered for whoever sees the same place. Nothing is written."""
+    with called.reading() as visit:
+        upload = uploads.get(visit.session, token, person_id=visit.person.id)
+        asked = {column.title for column in _found(visit, upload).asked}
+    said = {one: told for one, told in zip(title or (), meaning or (), strict=False) if one in asked}
+    with called.writing() as session:
+        understanding.remember(session, author_of(called), called.scope, upload.kind, said)
+    return RedirectResponse(f"/imports/{token}", 303)
+
+
 @router.post("/imports/{token}/rejected", dependencies=[allow(Action.IMPORT)])
 def rejected(
     called: Called, token: str, ending: Annotated[Ending, Form(alias="format")] = Ending.XLSX
@@ -230,6 +248,7 @@ def _preview(visit: Visit, token: str, refused: TrackerError | None = None) -> R
             "preview": found,
             "counts": COUNTS,
             "titles": {column.name: getattr(column, visit.language) for column in COLUMNS[upload.kind]},
+            "meanings": understanding.meanings(upload.kind),
             "shown": SHOWN,
             "refused": refused,
         },
