@@ -1,4 +1,4 @@
-"""The journeys of whoever holds a purchase, to their counts of clicks (experience §4: O1, O5)."""
+"""The journeys of whoever has a purchase or loads a list, to their clicks (experience §4: O1, O4, O5)."""
 
 from __future__ import annotations
 
@@ -52,3 +52,23 @@ def test_o1_and_o5_from_a_reminder_to_done_and_from_a_failure_to_a_plan(
     hand.click("main form.form button[value=stop]")
     expect(hand.page.locator("h1")).to_have_text(WORDS.say("purchase.ask.announced"))
     assert hand.clicks <= 4
+
+
+def test_o4_a_list_of_the_accountants_is_loaded(open_page: Open, fresh: Served) -> None:
+    head = a_person(Role.HEAD, "71", name="loads")
+    page = open_page("/imports", width=1366, at=fresh, person=head, script=False)
+    rows = "school_id;name;region;Смена\n710000000001;Жаңа мектеп;71;2\n710000000002;;71;1\n"
+    page.set_input_files("#file", {"name": "list.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    hand = Hand(page)
+    hand.click("main form.upload button")  # a file that is dropped costs no click, to look at it one
+    expect(page.locator("main")).to_contain_text(WORDS.say("imports.nothing_yet"))
+    page.select_option("#meaning-1", "leave")
+    hand.click("#asked button")
+    expect(page.locator("#asked")).not_to_have_attribute("open", "")
+    with page.expect_download() as saved:
+        hand.click("form.download button[value=xlsx]")
+    assert saved.value.suggested_filename.endswith(".xlsx")
+    hand.click("main button[name=skip_bad_rows]")
+    expect(page.locator("main")).to_contain_text(WORDS.say("imports.board"))
+    expect(page.locator("main .notice-done")).to_contain_text("list.csv")
+    assert hand.clicks == 4
