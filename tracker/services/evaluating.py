@@ -346,4 +346,5 @@ def _known_seq(session: Session, known: datetime | None) -> int | None:
 
 def _past(session: Session, known: datetime | None) -> datetime | None:
     """The moment, or None where all that is known now was known by then."""
-    return None if _known_seq(session, known) in (None, registry.data_version(session)) else known
+    is_less = known is not None and versions.known_seq(session, known) < registry.data_version(session)
+    return known if is_less else None
