@@ -223,6 +223,11 @@ def test_a_contract_that_a_file_brought_first_is_only_tied_to_its_decision(offic
     with reading(office.engine, seeing=EVERYTHING) as session:
         assert registry.contract_rows(session, EVERYTHING, number=SIGNED.number) == (line,)
     assert office.found(number).status is DecisionStatus.RECORDED
+    with transaction(office.engine, seeing=EVERYTHING) as session:
+        undoing.undo(session, office.author("aigul"), office.person("aigul"), today=TODAY, book=BOOK)
+        assert registry.contract_rows(session, EVERYTHING, number=SIGNED.number) == (line,)
+    found = office.found(number)
+    assert (found.status, found.signed, found.lines[0].signed_number) == (DecisionStatus.APPROVED, None, None)
 
 
 def test_a_price_that_jumps_is_warned_of_and_whoever_sets_it_has_drafted(office: Office) -> None:

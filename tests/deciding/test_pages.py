@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from html import unescape
 
 from sqlalchemy import Engine
@@ -14,21 +13,16 @@ from tests.people import ADMIN
 from tests.store.rows import record
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
-from tests.web.register import FAILED, INTERIM, NOW, STALLED, USED_UP, a_contract, a_school, fill
+from tests.web.register import FAILED, INTERIM, NOW, STALLED, USED_UP, a_contract
 from tests.web.test_cost import questions
 from tracker.domain.decisions import DecisionStatus, Deed
-from tracker.domain.vocabulary import Language, RouteId
+from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
 from tracker.services.deciding import Wanted
-from tracker.store import registry
-from tracker.store.engine import reading
-from tracker.store.scope import EVERYTHING
 from tracker.web.steps import Step
 
 WORDS = load_catalogs()[Language.EN]
 LONG = "9" * 5000
-HERE, THERE = "990740009101", "990740009202"
-"""Two schools of one contract."""
 
 
 def browser(visit: Visit, office: Office, name: str) -> TestClient:
@@ -200,49 +194,6 @@ def test_the_signed_contract_closes_the_flag_and_the_decision_is_closed_with_a_n
     assert f"{officer_name} – closed. есеп № 7, 18.01.2027." in told
     assert office.found(number).status is DecisionStatus.CLOSED
     assert "Publish the report" not in officer.get(f"/schools/{STALLED}").text
-
-
-def test_each_school_of_a_contract_has_its_own_price_and_only_a_jump_of_its_own_is_asked_about(
-    filled: Engine, visit: Visit
-) -> None:
-    office, days = Office(filled), ("2026-01-01", "2026-12-31")
-    shared = {HERE: Decimal(600000), THERE: Decimal(1200000)}
-    fill(filled, *(a_school(school, school) for school in shared))
-    fill(filled, *(a_contract("K-90", school, *days, amount=cost) for school, cost in shared.items()))
-    wanted = Wanted(route=RouteId.SINGLE_SOURCE, reason=REASON)
-    ((number,),) = ({row.number for row in office.draft("aigul", *shared, wanted=wanted)},)
-    assert number is not None
-    officer, here = browser(visit, office, "aigul"), f"/decisions/{number}"
-    page = officer.get(here).text
-    assert offered(page, "price") == ["100000", "200000"]  # two of the twelve months of each
-    office.confirm("aigul", number)
-    seen = fields(officer.get(here).text)
-    wrong = officer.post(f"{here}/price", data={**seen, "price": ["100000", "x"], "why": "so"}).text
-    assert 'id="price-2-error"' in wrong
-    assert 'href="#price-2"' in wrong
-    assert offered(wrong, "price") == ["100000", "x"]
-    officer.post(f"{here}/price", data={**seen, "price": ["100 000", "210 000"], "why": ""})
-    assert [line.price for line in office.found(number).lines] == [Decimal(100000), Decimal(210000)]
-    office.decide("asel", number, Deed.APPROVE)
-    page = officer.get(here).text
-    assert offered(page, "amount") == ["100000", "210000"]
-    paper = {
-        **fields(page), "contract_number": "К-90-1", "signed_on": "2027-01-15", "start_on": "2027-01-15",
-        "end_on": "2027-03-14", "supplier_bin": "941240000193", "supplier_name": "ТОО «Екі»",
-    }  # fmt: skip
-    refused = officer.post(f"{here}/contract", data={**paper, "amount": ["210000", "210000"]}).text
-    said = WORDS.say("decision_refused.jump", percent="110")
-    assert f"{HERE}: {said}" in text_of(refused), "what the other school costs is a jump for this one"
-    officer.post(f"{here}/contract", data={**paper, "amount": ["", "210000"]})
-    with reading(filled, seeing=EVERYTHING) as session:
-        lines = registry.contract_rows(session, EVERYTHING, number="К-90-1")
-    assert {line.school_id: line.amount for line in lines} == {HERE: Decimal(100000), THERE: Decimal(210000)}
-
-
-def offered(page: str, name: str) -> list[str]:
-    """What fields of one name hold, as they stand on the page."""
-    boxes = re.findall(rf'<input[^>]*name="{name}"[^>]*>', page)
-    return [value for box in boxes for value in re.findall('value="([^"]*)"', box)]
 
 
 def test_every_page_of_deciding_stands_in_each_language(filled: Engine, visit: Visit) -> None:

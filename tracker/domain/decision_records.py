@@ -326,6 +326,15 @@ def undoable(events: Iterable[Event], person_id: int, *, now: datetime, within: 
 
 
 UNDOABLE = frozenset(
-    {Deed.DRAFT, Deed.SEND_AGAIN, Deed.WITHDRAW, Deed.APPROVE, Deed.RETURN, Deed.REJECT, Deed.CLOSE}
+    {
+        Deed.DRAFT,
+        Deed.SEND_AGAIN,
+        Deed.WITHDRAW,
+        Deed.APPROVE,
+        Deed.RETURN,
+        Deed.REJECT,
+        Deed.RECORD,
+        Deed.CLOSE,
+    }
 )
-"""Deeds that can be taken back for a while; a signed contract is a fact, which is corrected, not undone."""
+"""Deeds that can be taken back for a while; the lines of a signed contract are facts, which are cancelled."""

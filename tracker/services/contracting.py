@@ -23,7 +23,7 @@ from tracker.services.acting import Author
 from tracker.services.deciding import move_on, ready_for, said_by
 from tracker.services.evaluating import Book, evaluate
 from tracker.services.pricing import jumps, unexplained
-from tracker.store import assessments, deciding, decisions, intake, references, versions
+from tracker.store import assessments, deciding, decisions, intake, references, signed_lines, versions
 from tracker.store.row_security import whole_country
 from tracker.store.scope import EVERYTHING, Scope, is_storable
 
@@ -196,7 +196,9 @@ def _is_registered(session: Session, found: DecisionRecord, rows: Sequence[Contr
     """
     with whole_country(session):
         schools = {line.school_id for line in found.lines}
-        known = {line.key: line for line in decisions.named_contracts(session, EVERYTHING, schools)}
+        gone = signed_lines.cancelled_by(session, found.number)  # its number may be stated anew
+        lines = decisions.named_contracts(session, EVERYTHING, schools)
+    known = {line.key: line for line in lines if line.key not in gone}
     same = [known.get(row.key) for row in rows]
     if not any(same) and not any(key[0] == rows[0].contract_number for key in known):
         return False

@@ -13,7 +13,7 @@ from tracker.domain.decision_records import UNDOABLE, DecisionRecord, Event, und
 from tracker.domain.decisions import OPEN, OTHER_EYES, DecisionStatus, Deed
 from tracker.domain.errors import DecisionRefused
 from tracker.domain.people import Person
-from tracker.services import posting
+from tracker.services import posting, retracting
 from tracker.services.acting import Author
 from tracker.services.attesting import digest, note_deed
 from tracker.services.deciding import SINGLE, find
@@ -118,11 +118,16 @@ def undo(
         beside = _standing_beside(session, person, named.numbers[0])
         raise DecisionRefused(reason="superseded", number=beside)
     for each in last.numbers:
-        _take_back(session, author, person, each, within=last.until - last.at)
+        found, event = _take_back(session, author, person, each, within=last.until - last.at)
+        if event.deed is Deed.RECORD:
+            retracting.cancel(session, author, found, since=event.at, today=today, book=book)
     return last
 
 
-def _take_back(session: Session, author: Author, person: Person, number: int, *, within: timedelta) -> None:
+def _take_back(
+    session: Session, author: Author, person: Person, number: int, *, within: timedelta
+) -> tuple[DecisionRecord, Event]:
+    """Move the decision back; returns it as it was, with what was undone."""
     found = find(session, person, number)
     event = undoable(found.events, person.id, now=author.now, within=within)
     if event is None:
@@ -135,13 +140,18 @@ def _take_back(session: Session, author: Author, person: Person, number: int, *,
     more: Mapping[str, object] = deciding.NOTHING
     if event.deed in OTHER_EYES:
         more = _decided_before(found, event)
+    elif event.deed is Deed.RECORD:
+        more = deciding.UNSIGNED
     deciding.move(session, number, back, more=more)
     if event.deed is Deed.CLOSE:
         posting.take_back(session, author, found)
     told: dict[str, object] = {"of": event.deed}
-    if more:
+    if event.deed in OTHER_EYES:
         told["verdict_sha256"] = digest(str(more["verdict_reason"]))
+    if event.deed is Deed.RECORD and found.signed is not None:
+        told["contract"] = found.signed.number
     note_deed(session, author, number, back, told)
+    return found, event
 
 
 def _decided_before(found: DecisionRecord, undone: Event) -> Mapping[str, object]:

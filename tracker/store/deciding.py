@@ -122,8 +122,14 @@ def signed_columns(signed: Signed) -> Mapping[str, Any]:
     }
 
 
-def number_lines(session: Session, number: int, contract_number: str) -> None:
-    """Tell every line of a decision the number of its signed contract."""
+UNSIGNED: Mapping[str, Any] = {
+    "signed_number": None, "signed_on": None, "signed_from": None, "signed_until": None,
+}  # fmt: skip
+"""The columns of a decision of which no contract is signed."""
+
+
+def number_lines(session: Session, number: int, contract_number: str | None) -> None:
+    """Tell every line of a decision the number of its signed contract; None where there is none any more."""
     lines = update(DECISION_LINE).where(DECISION_LINE.c.decision_number == number)
     session.execute(lines.values(signed_number=contract_number))
 

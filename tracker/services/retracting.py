@@ -1,0 +1,46 @@
+"""Taking back a signed contract that was mistyped: its lines are cancelled and their needs judged anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.decision_records import DecisionRecord
+from tracker.domain.errors import DecisionRefused
+from tracker.domain.origins import DECISION
+from tracker.domain.register import ContractRow, RegisterKind
+from tracker.domain.vocabulary import ContractStatus
+from tracker.services.acting import Author
+from tracker.services.evaluating import Book, evaluate
+from tracker.store import assessments, deciding, intake, references, signed_lines, versions
+from tracker.store.row_security import whole_country
+from tracker.store.scope import EVERYTHING
+
+
+def cancel(
+    session: Session, author: Author, found: DecisionRecord, *, since: datetime, today: date, book: Book
+) -> None:
+    """Cancel the lines that were written with the signed contract, which was recorded at ``since``.
+
+    They are facts: what was known meanwhile stays known. A line that a file had brought stays as it is.
+    Raises :class:`DecisionRefused` where somebody has changed one of them.
+    """
+    deciding.number_lines(session, found.number, None)
+    with whole_country(session):  # what is due elsewhere is judged with it
+        written = signed_lines.written_since(session, found.number, since)
+        if not all(written.values()):
+            raise DecisionRefused(reason="line_changed")
+        lines = intake.present_rows(session, EVERYTHING, RegisterKind.CONTRACTS, written)
+        gone = [
+            replace(line, status=ContractStatus.CANCELLED)
+            for line in lines.values()
+            if isinstance(line, ContractRow)
+        ]
+        if gone:
+            at, source = references.next_moment(session, now=author.now), f"{DECISION}{found.number}"
+            seq = versions.open_recording(session, at=at, actor=author.actor, source=source, reason=source)
+            intake.record(session, RegisterKind.CONTRACTS, gone, seq)
+        assessments.mark_due(session, [(line.school_id, line.service.value) for line in found.lines])
+        evaluate(session, today=today, book=book)
