@@ -1,4 +1,4 @@
-"""The journeys of a reviewer and an officer to their counts of clicks (experience §4: R1, R3, O3)."""
+"""The journeys of a reviewer and an officer to their counts of clicks (experience §4: R1, R3, R4, O3)."""
 
 from __future__ import annotations
 
@@ -95,3 +95,17 @@ def test_who_opens_a_case_from_the_queue_is_seen_to_work_on_it_and_many_are_chos
     other.check(".chosen [data-all]")
     other.click(".chosen button:not([formaction])")
     assert "Выбрано 6 школ." in other.inner_text("main")
+
+
+def test_r4_a_report_is_had_with_three_clicks_and_each_figure_opens_its_list(open_page: Open) -> None:
+    reviewer = a_person(Role.REVIEWER, "59", name="of-cases")
+    page = open_page("/", width=DESK, language=Language.RU, script=False, person=reviewer)
+    hand = Hand(page)
+    hand.click("nav a[href='/reports']")
+    assert page.inner_text(".figures").count("Школы") > 1
+    with page.expect_download() as taken:
+        hand.click("section[aria-labelledby=kind-weekly] button[value=xlsx]")
+    assert taken.value.suggested_filename.endswith(".xlsx")
+    assert hand.clicks <= 3
+    page.click(".figures a[href^='/reports/lost']")
+    assert page.locator("main tbody tr").count() > 0
