@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeDecorator
 from tracker.settings import Settings
 from tracker.store import begin_tables as begin_tables
 from tracker.store import case_tables as case_tables
+from tracker.store import column_tables as column_tables
 from tracker.store import decision_tables as decision_tables
 from tracker.store import enclosure_tables as enclosure_tables
 from tracker.store import given_tables as given_tables
