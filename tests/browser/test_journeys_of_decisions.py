@@ -53,8 +53,9 @@ def test_r2_a_batch_is_drafted_approved_by_another_and_downloaded_with_eight_cli
     hand.click("main form button[type=submit]")
     assert hand.page.locator("table tbody tr").count() == MANY
     other = Hand(open_page("/suggestions", width=DESK, language=Language.EN, person=HEAD, at=fresh))
-    other.click("input[data-all]")
-    other.click("#chosen button")
+    other.click("#chosen button")  # of the whole list, where nothing is ticked
+    assert other.page.locator("input[name=decision]:checked").count() == MANY
+    other.click("main form.confirming button[type=submit]")
     with other.page.expect_download() as archive:
         other.click("form[action='/exports/documents'] button")
     assert archive.value.suggested_filename.endswith(".zip")

@@ -220,6 +220,7 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     ],
     "/cases": [{"data": case_of(deed, school)} for deed in ("give", "look", "see") for school in BOTH],
     "/cases/notes": [{"data": {"school_id": school, "text": "read this"}} for school in BOTH],
+    "/suggestions/approving": [{"data": {"decision": f"{number}:1"}} for number in (1, 2)],
     "/cases/tasks": [
         {"data": {"school_id": school, "text": "do", "to": "1", "due_on": "2027-01-22", "key": "k" * 22}}
         for school in BOTH

@@ -68,6 +68,7 @@ from tracker.web.own_paths import written_path
 from tracker.web.pages import (
     account,
     agreement,
+    approvals,
     asks,
     board,
     calendar,
@@ -142,7 +143,7 @@ STATUSES: Mapping[type[TrackerError], int] = {
 """The status of each refusal; every other one is a bad request."""
 
 PAGES = (
-    cliff, losses,
+    cliff, losses, approvals,
     papers, board, queue, suggestions, decisions, enclosures, cases, whatif, deadlines, holds, reminders,
     agreement, leads, calendar, schools, exports, imports, policy, reports, quality, history, corrections,
     asks, languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,

@@ -11,7 +11,6 @@ from uuid import uuid4
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tracker.domain.asked import read_number
 from tracker.domain.decisions import ANSWERS, Agreed, Block, Deed
 from tracker.domain.errors import DecisionRefused, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
@@ -19,7 +18,7 @@ from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId, Ser
 from tracker.services import deciding, recounting, undoing
 from tracker.services.deciding import Row, Wanted, blocked
 from tracker.services.proposing import NeedKey, Proposal, propose
-from tracker.store.decisions import LARGEST, named_schools
+from tracker.store.decisions import named_schools
 from tracker.web.cautions import cautions_of
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
@@ -108,31 +107,7 @@ def draft_many(
             on=called.today,
             batch=uuid4().hex,
         )
-    return _result(called, "draft", rows, asked)
-
-
-@router.post("/suggestions/approvals", dependencies=[allow(Action.APPROVE)])
-def approve_many(
-    called: Called,
-    decision: Texts = [],  # noqa: B006 – as above
-    reason: Annotated[str, Form()] = "",
-    asked: Annotated[str, Form()] = "",
-) -> Response:
-    """Approve many with one reason; the result has a row for each."""
-    try:
-        rows = _approved(called, [_seen(text) for text in _chosen(decision)], reason)
-    except DecisionRefused as refused:
-        return turned_back(called, refused, list_of(asked))
-    return _result(called, "approve", rows, asked)
-
-
-def _approved(called: Caller, wanted: list[tuple[int, int]], reason: str) -> tuple[Row, ...]:
-    with called.reading() as visit:
-        cautions = cautions_of(visit, [number for number, _ in wanted])
-    alone = {number for number, cautioned in cautions.items() if cautioned}
-    who = author_of(called), called.person
-    with called.writing() as session:
-        return deciding.approve_many(session, *who, wanted, alone=alone, reason=reason, batch=uuid4().hex)
+    return result(called, "draft", rows, asked)
 
 
 @router.post("/suggestions/undo", dependencies=[allow(Action.DRAFT)])
@@ -149,7 +124,7 @@ def undo(called: Called, which: Annotated[str, Form()] = "") -> Response:
             *(Row(None, number) for number in last.numbers),
             *(Row(None, number, "undo") for number in last.left),
         ]
-        return _result(called, Deed.UNDO, rows, "")
+        return result(called, Deed.UNDO, rows, "")
     return RedirectResponse(f"/decisions/{last.numbers[0]}" if len(last.numbers) == 1 else PAGE, 303)
 
 
@@ -245,7 +220,8 @@ def _preview(visit: Visit, found: Iterable[Proposal], asked: str) -> Response:
     return visit.page("decisions/preview.html", values)
 
 
-def _result(called: Caller, deed: str, rows: Iterable[Row], asked: str) -> Response:
+def result(called: Caller, deed: str, rows: Iterable[Row], asked: str) -> Response:
+    """The page that tells what came of each row of a bulk."""
     shown = list(rows)
     named = {row.key[0] for row in shown if row.key}
     with called.reading() as visit:
@@ -296,7 +272,7 @@ def step_named(text: str) -> Step | None:
     return Step(text) if text else None
 
 
-def _chosen(named: list[str]) -> list[str]:
+def chosen(named: list[str]) -> list[str]:
     """What was chosen; raises :class:`DecisionRefused` for nothing, or for more than :data:`MOST`."""
     if not named:
         raise DecisionRefused(reason="none")
@@ -307,20 +283,12 @@ def _chosen(named: list[str]) -> list[str]:
 
 def _keys(need: list[str]) -> list[NeedKey]:
     """The chosen needs of a form, each written as its service and school."""
-    return _needs(_chosen(need))
+    return _needs(chosen(need))
 
 
 def _needs(named: Iterable[str]) -> list[NeedKey]:
     parted = (text.partition(" ") for text in named)
     return list(dict.fromkeys((school_id, _service(service)) for service, _, school_id in parted))
-
-
-def _seen(text: str) -> tuple[int, int]:
-    """The number and revision of a decision that was chosen."""
-    number, revision = (read_number(part, most=LARGEST) for part in text.partition(":")[::2])
-    if number is None or revision is None:
-        raise FilterNotKnown(name="decision", value=text)
-    return number, revision
 
 
 def _confirmed(named: Collection[str]) -> frozenset[ConditionId]:
