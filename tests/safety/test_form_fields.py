@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle, islice
+from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -12,14 +15,14 @@ from starlette.testclient import TestClient
 
 from tests.people import ADMIN, a_person
 from tests.regions.doors import decision_on
-from tests.safety.routes import Form, forms_of
+from tests.safety.routes import Form, dump, forms_of
 from tests.safety.test_queries import PAYLOADS, within
 from tests.web.conftest import Visit
 from tests.web.register import COVERED, FAILED, NOW, STALLED
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language, Service
 from tracker.store import asks
-from tracker.store.engine import reading, transaction
+from tracker.store.engine import make_engine, reading, transaction
 from tracker.store.scope import EVERYTHING
 from tracker.store.tables import NEED, SCHOOL
 
@@ -58,6 +61,13 @@ class Senders:
     head: TestClient
     admin: TestClient
 
+    @classmethod
+    def of(cls, engine: Engine, visit: Visit) -> Senders:
+        """Both before a server over a database."""
+        made = cls(*(visit(engine, Language.EN, raises=False, person=each) for each in (HEAD, ADMIN)))
+        made.head.follow_redirects = made.admin.follow_redirects = False
+        return made
+
     def send(self, form: Form, data: Mapping[str, str], key: str = "unknown") -> int:
         """The status of the answer."""
         client = self.head if form.action is None or HEAD.may(form.action) else self.admin
@@ -68,9 +78,7 @@ class Senders:
 def senders(filled: Engine, visit: Visit) -> Senders:
     """A head and an administrator, and a draft of somebody else's that is the first of all decisions."""
     assert decision_on(filled, FAILED, DRAFTER, "waits") == 1
-    made = Senders(*(visit(filled, Language.EN, raises=False, person=each) for each in (HEAD, ADMIN)))
-    made.head.follow_redirects = made.admin.follow_redirects = False
-    return made
+    return Senders.of(filled, visit)
 
 
 def link_of(engine: Engine) -> str:
@@ -111,3 +119,37 @@ def test_web_13_a_long_text_in_a_field_is_answered_or_refused_at_once(senders: S
             for sign in ("a", " ", "1,", "«"):
                 sent = dict.fromkeys(form.fields, sign * (100_000 // len(form.fields) // len(sign)))
                 assert senders.send(form, sent) < 500, (form.path, sign)
+
+
+KEPT_TO_ITSELF = {
+    "region_id": "71", "role": "admin", "id": "424242", "created_by": "person:424242", "status": "approved",
+    "recorded_at": "1999-09-09T09:09:09Z", "is_admin": "1",
+}  # fmt: skip
+"""What the program says itself, by names that a form must not be able to say (RGN-5)."""
+
+BY_CHANCE = re.compile(r"[0-9A-Za-z_+/=-]{20,}")
+"""Secrets, digests and what is reckoned of them: others in every database."""
+
+
+def kept(engine: Engine) -> list[str]:
+    """Everything that a database holds, without what is of chance."""
+    return [BY_CHANCE.sub("", line) for line in dump(engine)]
+
+
+def test_rgn_5_what_the_program_keeps_for_itself_is_not_said_by_any_form(
+    filled: Engine, visit: Visit, tmp_path: Path
+) -> None:
+    """Two databases that were alike stay alike, though all forms that one is sent say more."""
+    assert decision_on(filled, FAILED, DRAFTER, "waits") == 1
+    copyfile(tmp_path / "tracker.db", tmp_path / "other.db")
+    other, seen = make_engine(f"sqlite:///{tmp_path / 'other.db'}"), []
+    senders, plain = Senders.of(filled, visit), Senders.of(other, visit)
+    for form in forms_of(senders.head):
+        good = {name: GOOD.get(name, "") for name in form.fields}
+        sent = {name: text for name, text in KEPT_TO_ITSELF.items() if name not in form.fields} | good
+        told, expected = senders.send(form, sent, link_of(filled)), plain.send(form, good, link_of(other))
+        assert told == expected, form
+        seen.append(told)
+    assert {303, 200} <= set(seen)
+    assert kept(filled) == kept(other)
+    other.dispose()
