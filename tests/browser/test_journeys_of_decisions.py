@@ -12,6 +12,7 @@ from tests.browser.served import Served
 from tests.browser.test_journeys_of_cases import Hand
 from tests.feeds.test_enclosed import PDF
 from tests.people import a_person
+from tests.reminders.test_letters import HOME, LETTERS, a_line, written
 from tests.web.register import COVERED, STALLED, a_contract, a_school, day, fill
 from tracker.domain.register import RegisterRow, TenderRow
 from tracker.domain.roles import Role
@@ -41,6 +42,22 @@ def state(page: Page) -> None:
         page.fill(f"input[name={name}]", value)
 
 
+def decide_the_worst_of_a_letter(hand: Hand, at: Served) -> None:
+    """R1: a line of the digest opens its case, that its decision, and after the verdict the next opens."""
+    facts = {"kind": "cover_end", "consequence": "service_lost", "stage": None, "due_on": "2027-01-31"}
+    letter = written(LETTERS[Language.EN], a_line(**facts, school_id="100000000000"))
+    hand.page.set_content(letter.html.replace(HOME, at.home))
+    hand.clicks = 0
+    hand.click("li a")
+    assert "from=queue" in hand.page.url
+    assert hand.page.locator(".place a[rel=next]").count() == 1
+    hand.click("a.go-decide")
+    opened = hand.page.url.partition("?")[0]
+    hand.click("button[value=approve]")
+    hand.page.wait_for_url(lambda url: "/decisions/" in url and not url.startswith(opened))
+    assert hand.clicks == 3
+
+
 def test_r2_a_batch_is_drafted_approved_by_another_and_downloaded_with_eight_clicks(
     open_page: Open, fresh: Served
 ) -> None:
@@ -62,6 +79,7 @@ def test_r2_a_batch_is_drafted_approved_by_another_and_downloaded_with_eight_cli
     assert hand.clicks + other.clicks == 8
     other.page.click("form[action='/suggestions/undo'] button")
     assert other.page.locator("input[name=decision]").count() == MANY
+    decide_the_worst_of_a_letter(other, fresh)
 
 
 def test_o2_from_the_flag_to_a_complete_set_of_papers_then_r1_to_its_approval(

@@ -17,9 +17,12 @@ OF_PURCHASES = frozenset({DeadlineKind.STAGE, DeadlineKind.SAFE_START})
 def page_of(line: Told, home: str) -> str:
     """The address of the page where the deadline of a line is answered.
 
-    ``home`` is the address of the service without a path.
+    ``home`` is the address of the service without a path. A school is opened as from the queue, with the way
+    to the next case, but for a report, for which no flag stands.
     """
-    return answered_at(home, line.kind, line.school_id, line.service, line.number)
+    page = answered_at(home, line.kind, line.school_id, line.service, line.number)
+    is_case = line.kind not in OF_PURCHASES and line.kind is not DeadlineKind.REPORT
+    return f"{page}?from=queue" if is_case else page
 
 
 def answered_at(home: str, kind: DeadlineKind, school_id: str, service: Service, number: str | None) -> str:

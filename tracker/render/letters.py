@@ -20,6 +20,7 @@ from tracker.paths import bundled
 from tracker.render.environment import Voice, Voices
 from tracker.render.formats import school_name, together
 from tracker.render.letter_json import digest_facts, page_of
+from tracker.render.letter_queue import queued
 from tracker.render.letter_size import LARGEST, size_of
 from tracker.render.told import Told, one_line, read_line, still_told
 
@@ -124,7 +125,7 @@ class Letters:
         is_mail = channel is ChannelKind.MAIL
         values = {
             "lines": shown, "more": len(told) - len(shown), "on": on, "counts": self._counts(told),
-            "names": sheet.names, "unreadable": sheet.unreadable,
+            "names": sheet.names, "unreadable": sheet.unreadable, "queued": queued(told, on, self.home),
         }  # fmt: skip
         return replace(
             letter,
