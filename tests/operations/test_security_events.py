@@ -91,6 +91,9 @@ class Story:
         against = {"route": "interim.small_value", "reason": "мектеп байланыссыз"}
         self.at_home.send("/suggestions/100000000001", against, page="/suggestions")
         confirm(self.at_home, hand_over(self.at_home, CONTRACTS, "contracts"))
+        strange = hand_over(self.at_home, "school_id;name;Смена\n100000000001;А;2\n")
+        said = {"title": "Смена", "meaning": "leave"}
+        self.at_home.send(f"{strange}/columns", said, page=strange)
         self.at_home.send("/exports/queue", {"format": "csv"}, page="/queue")
 
     def _answer_reminders(self) -> None:
