@@ -11,7 +11,7 @@ from tests.world_register import register_of, worlds_around
 from tracker.domain.days import LEGAL_ZONE, Span
 from tracker.domain.foregone import horizon_of
 from tracker.domain.register import TenderRow
-from tracker.domain.vocabulary import ContractKind, TenderStatus
+from tracker.domain.vocabulary import ContractKind, ContractStatus, TenderStatus
 from tracker.services.burning import BurnDown, burn_down
 from tracker.services.evaluating import snapshot
 from tracker.services.foregoing import Prospects, prospects
@@ -65,6 +65,19 @@ def test_an_interim_makes_the_figure_of_the_country_fall_by_exactly_its_days(off
     assert lost[0].days - lost[1].days == 31
     assert lost[0].school_days - lost[1].school_days == before.calendar.within(january)
     assert lost[1].since == day("2027-02-01")
+
+
+def test_a_later_line_that_leaves_a_hole_has_not_begun_what_serves_on_the_day_after_the_end(
+    office: Office,
+) -> None:
+    starts = {"S-1": "2027-01-15", "S-2": "2027-01-01"}
+    for school, start in starts.items():
+        waits = ContractStatus.PENDING if school == "S-2" else ContractStatus.ACTIVE
+        now = a_contract(f"{school}-1", school, "2026-01-01", "2026-12-31")
+        later = a_contract(f"{school}-2", school, start, "2027-12-31", status=waits)
+        record(office.engine, a_school(school, school), now, later, at=AUTUMN)
+    ends = {one.key[0]: one.end for one in look(office, day("2026-10-08")).needs if one.end}
+    assert {school: end.is_begun for school, end in ends.items()} == {"S-1": False, "S-2": True}
 
 
 def test_a_burn_down_falls_when_a_tender_is_registered_and_not_when_service_is_lost(office: Office) -> None:
