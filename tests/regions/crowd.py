@@ -130,6 +130,7 @@ class Town:
     engine: Engine
     has_filter: bool = True
     rounds: dict[str, Any] = field(default_factory=dict)
+    changed: dict[str, list[str]] = field(default_factory=dict)
     _apps: dict[str, FastAPI] = field(default_factory=dict)
     _headers: dict[str, Mapping[str, str]] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -70,6 +71,10 @@ class Keys:
             "{secret}": dict.fromkeys((OF_A, OF_B, OF_NOBODY), "x" * 43),
             "{key}": {OF_A: "x" * 43, OF_B: self._link(), OF_NOBODY: "y" * 43},
         }
+
+    def decision_of_b(self) -> str:
+        """The number of a decision that the others must not know."""
+        return self._decisions()[OF_B]
 
     def _people(self) -> dict[str, str]:
         if "people" not in self._made:
@@ -215,12 +220,12 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     "/decisions/{number}/verdict": [{"data": {"deed": "approve", "reason": "checked", "revision": "9"}}],
     "/suggestions": [{"data": {"need": f"channel {school}"}} for school in (SCHOOL_A, SCHOOL_B)],
     "/suggestions/drafts": [{"data": {"need": f"channel {school}"}} for school in (SCHOOL_A, SCHOOL_B)],
+    "/suggestions/approving": [{"data": {"decision": f"{number}:1"}} for number in (1, 2)],
     "/suggestions/approvals": [
         {"data": {"decision": f"{number}:1", "reason": "checked"}} for number in (1, 2)
     ],
     "/cases": [{"data": case_of(deed, school)} for deed in ("give", "look", "see") for school in BOTH],
     "/cases/notes": [{"data": {"school_id": school, "text": "read this"}} for school in BOTH],
-    "/suggestions/approving": [{"data": {"decision": f"{number}:1"}} for number in (1, 2)],
     "/cases/tasks": [
         {"data": {"school_id": school, "text": "do", "to": "1", "due_on": "2027-01-22", "key": "k" * 22}}
         for school in BOTH
@@ -241,10 +246,24 @@ FORMS: dict[str, list[dict[str, Any]]] = {
 }
 """What is sent to routes that take more than an empty form; the first of all that is kept is of B."""
 
-NUMBERED: dict[str, dict[str, str]] = {
-    "/asks/settle": {"deed": "reject"},
-    "/reports/again": {"format": "csv"},
-    "/queue/views/forget": {},
-    "/cases/notes/pin": {"is_pinned": "1"},
-}
-"""Forms that name something by its number, and what stands in them besides."""
+NAMES = ((SCHOOL_A, SCHOOL_B, "990740009999"), (CONTRACT_A, CONTRACT_B, "K-9999"))
+"""What forms name: of A, of B and of nobody."""
+
+NUMBERS = ("number", "numbers", "decision", "enclosure", "to")
+"""Fields that name something by its number, where that is not the number of a contract or tender."""
+
+
+def naming(decision_of_b: str) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+    """Each field of each form that names something: its route and name, the form with B's and nobody's."""
+    of_b = dict.fromkeys(NUMBERS, "1") | {"numbers": decision_of_b, "decision": f"{decision_of_b}:1"}
+    of_nobody = dict.fromkeys(NUMBERS, "999999") | {"decision": "999999:1"}
+    for route, forms in FORMS.items():
+        merged = {name: value for form in reversed(forms) for name, value in form.get("data", {}).items()}
+        for name, value in merged.items():
+            of_a = value[0] if isinstance(value, list) else value
+            if name in NUMBERS and of_a[:1].isdigit():
+                yield (route, name, *(merged | {name: each[name]} for each in (of_b, of_nobody)))
+            for own, foreign, nobody in NAMES:
+                if own in of_a:
+                    turned = (of_a.replace(own, each) for each in (foreign, nobody))
+                    yield (route, name, *(merged | {name: each} for each in turned))

@@ -22,7 +22,8 @@ from sqlalchemy.engine import URL
 from tests.databases import PostgresServer, shown
 from tests.regions.country import CANARIES, SCHOOL_A, settle_country
 from tests.regions.crowd import CROWD, CUT, HEAD_A, HEAD_B, STRANGERS, TOKEN, Town, Visitor, leaks, said_in
-from tests.regions.doors import FILE_B, FORMS, NUMBERED, OF_A, OF_B, OF_NOBODY, Keys, number_of
+from tests.regions.doors import FILE_B, FORMS, NAMES, OF_A, OF_B, OF_NOBODY, Keys, naming, number_of
+from tests.regions.kept import kept_of_b
 from tests.regions.second_lock import APP, as_role
 from tests.web.register import NOW
 from tracker.clock import FixedClock
@@ -130,13 +131,17 @@ class Reply:
 def replies(town: Town, who: Visitor) -> list[Reply]:
     """The answers to one round of a visitor through all routes; it is made once for each town."""
     if who.name not in town.rounds:
-        town.rounds[who.name] = list(_round(town, who))
+        keys = Keys(town.engine)
+        for route, _, _ in ROUTES:
+            keys.path(route, OF_B, who.person)
+        before = kept_of_b(town.engine)
+        town.rounds[who.name] = list(_round(town, who, keys))
+        town.changed[who.name] = sorted(before ^ kept_of_b(town.engine))
     found: list[Reply] = town.rounds[who.name]
     return found
 
 
-def _round(town: Town, who: Visitor) -> Iterator[Reply]:
-    keys = Keys(town.engine)
+def _round(town: Town, who: Visitor, keys: Keys) -> Iterator[Reply]:
     for route, method, _ in ROUTES:
         for whose in (OF_B, OF_NOBODY, OF_A) if "{" in route else (OF_A,):
             path = keys.path(route, whose, who.person)
@@ -171,14 +176,36 @@ def test_what_is_of_another_region_answers_like_what_does_not_exist(town: Town, 
     assert set(found.values()) <= {404}, found
 
 
+@pytest.mark.parametrize("who", STRANGERS, ids=lambda who: who.name)
+def test_nothing_that_a_stranger_sends_changes_anything_of_the_other_region(town: Town, who: Visitor) -> None:
+    """RGN-4: every form, with what is of A, of B and of nobody in its address and in its fields."""
+    replies(town, who)
+    assert len(kept_of_b(town.engine)) > 20
+    assert town.changed[who.name] == []
+
+
 @pytest.mark.parametrize("who", [STRANGERS[3], STRANGERS[5], STRANGERS[-1]], ids=lambda who: who.name)
-def test_a_number_in_a_form_that_is_of_another_region_is_no_number(town: Town, who: Visitor) -> None:
-    for route, form in NUMBERED.items():
-        foreign, nobody = (
-            town.ask(who, "POST", route, data={**form, "number": number}) for number in ("1", "999999")
-        )
-        assert foreign.status_code >= 400, route
-        assert PASSING.sub("", said_in(foreign)) == PASSING.sub("", said_in(nobody)), route
+def test_what_a_form_names_of_another_region_is_like_what_does_not_exist(town: Town, who: Visitor) -> None:
+    keys, told = Keys(town.engine), {}
+    forms = list(naming(keys.decision_of_b()))
+    paths = {route: keys.path(route, OF_A, who.person) for route, *_ in forms}
+    before = kept_of_b(town.engine)
+    for route, name, *sent in forms:
+        foreign, nobody = (town.ask(who, "POST", paths[route], data=data) for data in sent)
+        assert leaks(foreign, repr(sent[0])) == [], (route, name)
+        names = [data[name].partition(":")[0] for data in sent]
+        if unnamed(foreign, *names) != unnamed(nobody, *names):
+            told[route, name] = (foreign.status_code, nobody.status_code)
+    assert told == {}
+    assert kept_of_b(town.engine) == before
+
+
+def unnamed(answer: Response, *sent: str) -> str:
+    """What an answer says, without the names that one form or the other brought."""
+    said = said_in(answer)
+    for name in (*sent, *(each for _, *others in NAMES for each in others)):
+        said = re.sub(rf"\b{re.escape(name)}\b", "NAME", said)
+    return PASSING.sub("", said)
 
 
 def test_whoever_has_the_link_to_a_school_is_told_of_that_school_and_nothing_else(town: Town) -> None:
