@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from tests.office import Office
 from tests.people import a_person, sign_in
+from tests.regions.doors import decision_on
 from tests.web.register import NOW
 from tracker.clock import FixedClock
 from tracker.domain.register import RegisterKind
@@ -34,6 +35,7 @@ PAGES = {
 DEAR = (
     "/suggestions", "/api/v1/suggestions", "/cliff", "/losses", "/months", "/reports", "/reports/stages",
     "/reports/quality", "/history", "/api/v1/history?on=2027-01-10", "/deadlines", "/asks",
+    "/purchases/1000000000{code}", "/decisions/{decision}",
 )  # fmt: skip
 """Each person asks these once, somewhere among the others: they judge a whole region or look back."""
 
@@ -45,12 +47,15 @@ MARK = re.compile(r"(?:CANARY-|1000000000)(\d\d)")
 
 @pytest.fixture
 def country(sqlite_url: str) -> Iterator[Engine]:
-    """A school without service in each of twenty regions, named after its region."""
+    """A school without service in each of twenty regions, named after its region, and a draft for it."""
     engine = make_engine(sqlite_url)
     rows = [f"1000000000{code};CANARY-{code};{code};CANARY-{code};2026-01-01" for code in CODES]
     Office(engine).take_in(
         RegisterKind.SCHOOLS, "\n".join(["school_id;name;region;district;needed_from", *rows])
     )
+    for number, code in enumerate(CODES, start=1):
+        head = a_person(Role.HEAD, code, name=f"head-{code}")
+        assert decision_on(engine, f"1000000000{code}", head, f"CANARY-{code}") == number
     yield engine
     engine.dispose()
 
@@ -75,7 +80,13 @@ async def crowd(engine: Engine) -> list[str]:
     dice = Random(20)
     async with AsyncClient(transport=ASGITransport(app), base_url=HOME) as client:
         each = REQUESTS // len(CODES) - len(DEAR)
-        orders = {code: [*dice.choices(tuple(PAGES), tuple(PAGES.values()), k=each), *DEAR] for code in CODES}
+        orders = {
+            code: [
+                *dice.choices(tuple(PAGES), tuple(PAGES.values()), k=each),
+                *(page.format(code=code, decision=decision) for page in DEAR),
+            ]
+            for decision, code in enumerate(CODES, start=1)
+        }
         for order in orders.values():
             dice.shuffle(order)
         asking = [ask(client, code, heads[code], orders[code]) for code in CODES]
