@@ -13,10 +13,11 @@ from tests.people import ADMIN
 from tests.store.rows import record
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
-from tests.web.register import FAILED, INTERIM, NOW, STALLED, USED_UP, a_contract
+from tests.web.register import FAILED, INTERIM, NOW, STALLED, USED_UP, a_contract, a_school, day, fill
 from tests.web.test_cost import questions
 from tracker.domain.decisions import DecisionStatus, Deed
-from tracker.domain.vocabulary import Language
+from tracker.domain.register import TenderRow
+from tracker.domain.vocabulary import Language, TenderStatus
 from tracker.render.catalogs import load_catalogs
 from tracker.services.deciding import Wanted
 from tracker.web.steps import Step
@@ -112,6 +113,24 @@ def test_a_stale_page_shows_who_did_what_and_writes_nothing_over(filled: Engine,
     assert office.found(number).last_event.person in text_of(answer.text)
     assert WORDS.say("error.decision_stale") in text_of(answer.text)
     assert office.found(number).status is DecisionStatus.RETURNED
+
+
+def test_before_more_is_drafted_than_an_archive_holds_papers_for_the_preview_says_so(
+    filled: Engine, visit: Visit
+) -> None:
+    schools = [f"1000000{number:05}" for number in range(67)]
+    near = [a_contract(f"K-{school}", school, "2026-02-01", "2027-01-31") for school in schools]
+    bought = [
+        TenderRow(f"T-{school}", school, TenderStatus.ACTIVE, published_on=day("2027-01-11"))
+        for school in schools
+    ]
+    fill(filled, *(a_school(school, school) for school in schools), *near, *bought)
+    officer = browser(visit, Office(filled), "aigul")
+    told = WORDS.say("preview.archive", most=400)
+    for count, is_told in ((66, False), (67, True)):
+        chosen = [f"channel {school}" for school in schools[:count]]
+        page = officer.post("/suggestions", data={"need": chosen, "asked": "step=draft"})
+        assert (told in text_of(page.text)) is is_told
 
 
 def test_many_are_looked_at_first_then_drafted_approved_and_undone_with_a_row_for_each(

@@ -49,6 +49,9 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 MOST_PAPERS = 400
 """So many papers at most come in one archive."""
 
+PAPERS_EACH = 6
+"""So many papers a decision about one school may need: the decision, three requests, a letter, a report."""
+
 
 ASKING = frozenset({DraftKind.REQUEST, DraftKind.INVITATION})
 """Papers that go to somebody who is not known yet."""

@@ -22,6 +22,7 @@ from tracker.store.decisions import named_schools
 from tracker.web.cautions import cautions_of
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
+from tracker.web.pages.papers import MOST_PAPERS, PAPERS_EACH
 from tracker.web.pages.queue import choices
 from tracker.web.paging import page_of
 from tracker.web.proving import author_of
@@ -214,6 +215,8 @@ def _preview(visit: Visit, found: Iterable[Proposal], asked: str) -> Response:
         "others": [one for one in free if one[1] is not common],
         "blocked": [(one, why) for one, route in rows if (why := blocked(one, route)) is not None],
         "conditions": tuple(conditions),
+        "most_papers": MOST_PAPERS,
+        "is_over_archive": len(free) * PAPERS_EACH > MOST_PAPERS,
         "query": asked,
         "back": back_to(asked),
     }
