@@ -20,7 +20,10 @@ SEEN = """() => {
   const isOutlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
   return (isOutlined || style.boxShadow !== 'none') && box.bottom > 0 && box.top < innerHeight;
 }"""
-PAGES = ("/", "/queue?region=59", f"/schools/{STALLED}", "/imports", "/people", "/account")
+PAGES = (
+    "/", "/queue?region=59", f"/schools/{STALLED}", f"/purchases/{STALLED}", "/cliff", "/imports", "/people",
+    "/account",
+)  # fmt: skip
 ACTIVE_ID = "document.activeElement.id"
 
 

@@ -78,5 +78,6 @@ TAKEN: dict[str, tuple[dict[str, str], ...]] = {
     "/reports/again": ({"number": "1"}, {"number": "2"}),
     "/exports/documents": ({"numbers": "1"}, {"numbers": "1 2"}),
     "/decisions/1/documents": ({"format": "zip"},),
+    "/decisions/1/enclosures": ({"enclosure": "1"}, {"enclosure": "2"}),
 }
 """What is sent for files that need more than a format."""
