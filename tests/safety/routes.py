@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import ModuleType
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
@@ -58,11 +60,20 @@ PROVED = (Action.OWN_ACCOUNT, None)
 
 BY_HAND = {
     "/corrections": ("kind", "school_id", "number", "service", "seen", "reason", "value_end_on",
-                     "value_amount", "value_supplier_name"),
+                     "value_amount", "value_supplier_name", "deed", "shown"),
     "/purchases": ("deed", "school_id", "service", "purchase", "seen", "day", "number", "trouble", "then",
-                   "planned_on", "contract", "method", "tell"),
+                   "planned_on", "contract", "method", "tell", "start_on", "end_on", "is_renamed",
+                   "question"),
 }  # fmt: skip
 """Forms that are read whole, whose fields no signature names."""
+
+READ_BY_NAME = re.compile(r"""(?:given\.get\(|given\[|_day\(given, )"(\w+)\"""")
+"""How such a form asks for one of its fields."""
+
+
+def asked_by_name(page: ModuleType) -> set[str]:
+    """The fields that the module of a page takes from a form that it reads whole."""
+    return set(READ_BY_NAME.findall(inspect.getsource(page)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from shutil import copyfile
+from types import ModuleType
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -15,7 +16,7 @@ from starlette.testclient import TestClient
 
 from tests.people import ADMIN, a_person
 from tests.regions.doors import decision_on
-from tests.safety.routes import Form, dump, forms_of
+from tests.safety.routes import BY_HAND, Form, asked_by_name, dump, forms_of
 from tests.safety.test_queries import PAYLOADS, within
 from tests.web.conftest import Visit
 from tests.web.register import COVERED, FAILED, NOW, STALLED
@@ -25,6 +26,7 @@ from tracker.store import asks
 from tracker.store.engine import make_engine, reading, transaction
 from tracker.store.scope import EVERYTHING
 from tracker.store.tables import NEED, SCHOOL
+from tracker.web.pages import corrections, purchases
 
 DIGITS = "9" * 5_000
 """More than Python turns into a number, and than any column holds."""
@@ -110,6 +112,11 @@ def test_web_7_no_field_of_a_form_carries_anything_but_text(filled: Engine, send
                     faults.append((form.path, name, text[:40], status))
     assert faults == []
     assert counts(filled) == before
+
+
+@pytest.mark.parametrize(("path", "page"), [("/corrections", corrections), ("/purchases", purchases)])
+def test_every_field_that_a_form_read_whole_asks_for_is_tried(path: str, page: ModuleType) -> None:
+    assert asked_by_name(page) - set(BY_HAND[path]) == set()
 
 
 def test_web_13_a_long_text_in_a_field_is_answered_or_refused_at_once(senders: Senders) -> None:
