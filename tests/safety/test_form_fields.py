@@ -21,7 +21,7 @@ from tests.safety.test_queries import PAYLOADS, within
 from tests.web.conftest import Visit
 from tests.web.register import COVERED, FAILED, NOW, STALLED
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import Language, Service
+from tracker.domain.vocabulary import ConditionId, Language, Service
 from tracker.store import asks
 from tracker.store.engine import make_engine, reading, transaction
 from tracker.store.scope import EVERYTHING
@@ -111,6 +111,20 @@ def test_web_7_no_field_of_a_form_carries_anything_but_text(filled: Engine, send
                 if status >= 500:
                     faults.append((form.path, name, text[:40], status))
     assert faults == []
+    assert counts(filled) == before
+
+
+def test_web_7_no_place_for_a_file_of_the_checklist_carries_anything_but_text(
+    filled: Engine, senders: Senders
+) -> None:
+    """Each condition's place in turn, with odd names, and with a word where a file should be."""
+    before, turn = counts(filled), cycle((DIGITS[:300], *PAYLOADS, *ODD))
+    path, data = "/decisions/1/conditions", {"condition": "head_decision", "revision": "1"}
+    for condition in (*ConditionId, "unknown"):
+        place, text = f"file-{condition}", next(turn)
+        sent = {place: (text, b"%PDF-1.7 no paper", "application/pdf")}
+        assert senders.head.post(path, data=data, files=sent).status_code < 500, (place, text)
+        assert senders.head.post(path, data=data | {place: text}).status_code < 500, (place, text)
     assert counts(filled) == before
 
 
