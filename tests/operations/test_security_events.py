@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -38,11 +39,10 @@ BESIDE = frozenset({Act.CLOCK_CONFIRMED, Act.CORRECTION, Act.CORRECTION_REFUSED,
     Act.ANSWER_SETTLED,
     Act.ASK_TAKEN_BACK,
     Act.BEGIN_ASKED,
-    Act.PURCHASE_STEP,
 }
 """A clock that has jumped is confirmed in ``test_loudness``, facts are corrected in ``test_corrections``
 and confirmed in ``test_quality``, schools are asked in ``test_asks``, officers
-to begin in ``test_cliff``, steps of purchases recorded in ``test_purchases``."""
+to begin in ``test_cliff``."""
 
 OFFICE, HOME, ELSEWHERE = "203.0.113.7", "198.51.100.20", "192.0.2.66"
 NEW_PASSWORD = "көктемде жер көгерер еді"
@@ -80,6 +80,7 @@ class Story:
         self._work_with_files()
         self._answer_reminders()
         self._work_on_a_case()
+        self._record_a_step()
         self._look_after_the_own_account()
         self._look_after_people()
         self._withstand_an_attack()
@@ -129,6 +130,13 @@ class Story:
         head.send("/cases/notes/pin", {"number": "1", "is_pinned": "1"}, page="/queue")
         head.send("/queue/views", {"name": "Біздікі", "query": "region=59"}, page="/queue")
         head.send("/queue/views/forget", {"number": "1"}, page="/queue")
+
+    def _record_a_step(self) -> None:
+        page = "/purchases/100000000001"
+        seen = re.findall(r'name="seen" value="([^"]*)"', self.at_home.get(page).text)[0]
+        step = {"deed": "record", "school_id": "100000000001", "seen": html.unescape(seen)}
+        announced = {**step, "day": NOW.date().isoformat(), "number": "T-1", "method": "open_tender"}
+        self.at_home.send("/purchases", announced, page=page)
 
     def _look_after_the_own_account(self) -> None:
         head = self.at_home
@@ -211,6 +219,7 @@ def test_every_act_of_a_page_is_told_with_who_when_and_where(lived: Story, act: 
         (Act.REFUSED, "head", HOME),
         (Act.IMPORT, "head", HOME),
         (Act.EXPORT, "head", HOME),
+        (Act.PURCHASE_STEP, "head", HOME),
         (Act.TOKEN_ADDED, "head", HOME),
         (Act.FEED_ADDED, "head", HOME),
         (Act.FEED_REVOKED, "head", HOME),
