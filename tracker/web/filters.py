@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 from fastapi import Request
 
+from tracker.domain.asked import read_day
 from tracker.domain.errors import FilterNotKnown, ParameterNotKnown, ParameterRepeated
 from tracker.domain.findings import Assessment
 from tracker.domain.people import Person
@@ -28,7 +30,7 @@ FIELDS = (
 )  # fmt: skip
 """What lists may be asked besides."""
 
-QUEUED = (*FIELDS, "mine")
+QUEUED = (*FIELDS, "ends_by", "mine")
 """What the queue may be asked, and a page that was opened from it."""
 
 HORIZONS = (30, 60, 90)
@@ -87,7 +89,8 @@ class Filters:
     with a live tender; ``integrated`` keeps schools whose cameras the control centre sees; ``proven`` keeps
     what is proven to have service, ``required`` what needs any.
     ``later`` looks further ahead than a list of deadlines does by itself. ``mine`` keeps the cases of the
-    reader, which :mod:`tracker.web.queueing` tells.
+    reader, which :mod:`tracker.web.queueing` tells. ``ends_by`` keeps needs whose last day of cover is that
+    day or earlier.
     """
 
     region: str | None = None
@@ -102,13 +105,17 @@ class Filters:
     required: bool = False
     later: bool = False
     mine: bool = False
+    ends_by: date | None = None
     q: str | None = None
     page: int = 1
     size: int = SIZES[0]
 
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> Filters:
-        """Filters of an address; raises :class:`FilterNotKnown` for a value that does not exist."""
+        """Filters of an address; raises :class:`FilterNotKnown` for a value that does not exist.
+
+        Raises :class:`DayNotReadable` for a day that is none.
+        """
         return cls(
             region=_one_of(asked, "region", REGION_CODES),
             district=asked.get("district", "").strip() or None,
@@ -122,6 +129,7 @@ class Filters:
             required=_one_of(asked, "required", {ON}) is not None,
             later=_one_of(asked, "later", {ON}) is not None,
             mine=_one_of(asked, "mine", {ON}) is not None,
+            ends_by=read_day(asked["ends_by"]) if asked.get("ends_by", "").strip() else None,
             q=asked.get("q", "").strip() or None,
             page=_number(asked, "page") or 1,
             size=_number(asked, "size", SIZES) or SIZES[0],
@@ -147,6 +155,7 @@ class Filters:
             "required": ON if self.required else None,
             "later": ON if self.later else None,
             "mine": ON if self.mine else None,
+            "ends_by": self.ends_by.isoformat() if self.ends_by else None,
             "q": self.q,
             "size": self.size if self.size != SIZES[0] else None,
         }
@@ -206,6 +215,7 @@ class Filters:
             and self._suits(assessment.state)
             and (self.flag is None or self.flag in assessment.kinds)
             and (self.within is None or is_lost_within(assessment, self.within))
+            and (self.ends_by is None or _ends_by(assessment, self.ends_by))
             and (not self.purchase or is_in_purchase(assessment))
             and (not self.integrated or is_integrated(need))
         )
@@ -215,6 +225,10 @@ def is_lost_within(found: Assessment, days: int) -> bool:
     """Whether a served need loses service within ``days`` calendar days."""
     lost = found.loses_on
     return lost is not None and (lost - found.on).days <= days
+
+
+def _ends_by(found: Assessment, day: date) -> bool:
+    return found.covered_until is not None and found.covered_until <= day
 
 
 def is_in_purchase(found: Assessment) -> bool:
