@@ -89,7 +89,8 @@ def assert_speaks(html: str, language: Language) -> None:
     assert [piece for piece in foreign(language) if piece in text] == []
     assert ".." not in text
     assert "None" not in text
-    assert re.findall(r"<script(?! type=\"module\" src=\"/static/shell\.js\?v=)", html) == []
+    ours = r"(type=\"module\" src=\"/static/(shell|quick)|defer src=\"/static/vendor/htmx)\.js\?v="
+    assert re.findall(rf"<script(?! {ours})", html) == []
     assert " style=" not in html
     assert CATALOGS[language].say("page.advice") in text
 
