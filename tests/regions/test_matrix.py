@@ -131,6 +131,7 @@ class Reply:
 def replies(town: Town, who: Visitor) -> list[Reply]:
     """The answers to one round of a visitor through all routes; it is made once for each town."""
     if who.name not in town.rounds:
+        town.enter(who)
         keys = Keys(town.engine)
         for route, _, _ in ROUTES:
             keys.path(route, OF_B, who.person)
