@@ -59,8 +59,7 @@ def test_chn_11_eight_thousand_letters_to_four_thousand_chats_keep_every_bound_o
         pace = Pace(IN_ALL, TO_EACH)
         await asyncio.gather(*(hand(pace) for _ in range(CHAT_HANDS)))
 
-    with asyncio.Runner(loop_factory=QuickLoop) as runner:
-        runner.run(scene())
+    run(scene(), QuickLoop)
     moments = [at for at, _ in said]
     assert moments == sorted(moments)
     assert all(late - early >= 1 - COARSE for early, late in zip(moments, moments[IN_ALL:], strict=False))
