@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import Engine
 
@@ -14,7 +15,7 @@ from tracker.domain.decisions import Agreed, Deed
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Service
-from tracker.services import confirming, deciding
+from tracker.services import confirming, deciding, undoing
 from tracker.services.acting import Author
 from tracker.services.deciding import Row, Wanted
 from tracker.services.evaluating import Book
@@ -89,6 +90,13 @@ class Office:
         seen = self.found(number).revision if revision is None else revision
         with transaction(self.engine, seeing=Scope.of_person(person)) as session:
             deciding.decide(session, self.author(name), person, number, deed, revision=seen, reason=REASON)
+
+    def undo(self, name: str, number: int, *, late: timedelta = timedelta()) -> None:
+        """Take back what was done last to a decision, as its page names it."""
+        person, which = self.person(name), f"{number}:{self.found(number).revision}"
+        author = Author(person.mark, NOW + late)
+        with transaction(self.engine, seeing=EVERYTHING) as session:
+            undoing.undo(session, author, person, which, today=TODAY, book=BOOK)
 
     def found(self, number: int) -> DecisionRecord:
         """A decision whole."""

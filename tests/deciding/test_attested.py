@@ -18,7 +18,7 @@ from tracker.domain.decisions import DecisionStatus, Deed
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
-from tracker.services import checking, contracting, pricing, undoing
+from tracker.services import checking, contracting, pricing
 from tracker.services.attesting import differing, digest
 from tracker.services.contracting import Paper
 from tracker.store import journal
@@ -100,8 +100,7 @@ def test_an_auditor_reads_it_in_words(office: Office, decided: int, visit: Visit
 def test_verify_says_which_decision_differs(office: Office, decided: int) -> None:
     other = office.drafted("aigul", FAILED).number
     office.decide("asel", other, Deed.REJECT)
-    with transaction(office.engine, seeing=EVERYTHING) as session:
-        undoing.undo(session, office.author("asel"), office.person("asel"), today=TODAY, book=BOOK)
+    office.undo("asel", other)
     with reading(office.engine, seeing=EVERYTHING) as session:
         assert differing(session) == ()
     of = f"decision_number = {decided}"

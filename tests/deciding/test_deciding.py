@@ -20,7 +20,6 @@ from tracker.domain.decisions import Agreed, Block, DecisionStatus, Deed
 from tracker.domain.errors import DecisionRefused, DecisionStale, NotAllowed, NotFound
 from tracker.domain.vocabulary import ContractKind, DeadlineKind, FlagKind, RouteId, Service, State
 from tracker.services import contracting, deciding, evaluating, pricing, undoing
-from tracker.services.acting import Author
 from tracker.services.contracting import Paper
 from tracker.services.deciding import Wanted
 from tracker.store import facts, journal, registry
@@ -98,7 +97,7 @@ def test_closing_a_decision_ends_the_deadline_of_its_report_until_that_is_undone
     assert reports(office, before) == [date(2027, 1, 22)]  # as it was known then
     with transaction(office.engine, seeing=EVERYTHING) as session:
         assert registry.data_version(session) > before  # so that reminders look again
-        undoing.undo(session, office.author("aigul"), office.person("aigul"), today=TODAY, book=BOOK)
+    office.undo("aigul", number)
     assert reports(office) == [date(2027, 1, 22)]
 
 
@@ -223,8 +222,8 @@ def test_a_contract_that_a_file_brought_first_is_only_tied_to_its_decision(offic
     with reading(office.engine, seeing=EVERYTHING) as session:
         assert registry.contract_rows(session, EVERYTHING, number=SIGNED.number) == (line,)
     assert office.found(number).status is DecisionStatus.RECORDED
-    with transaction(office.engine, seeing=EVERYTHING) as session:
-        undoing.undo(session, office.author("aigul"), office.person("aigul"), today=TODAY, book=BOOK)
+    office.undo("aigul", number)
+    with reading(office.engine, seeing=EVERYTHING) as session:
         assert registry.contract_rows(session, EVERYTHING, number=SIGNED.number) == (line,)
     found = office.found(number)
     assert (found.status, found.signed, found.lines[0].signed_number) == (DecisionStatus.APPROVED, None, None)
@@ -257,24 +256,21 @@ def test_the_last_deed_is_undone_for_ten_minutes_and_only_by_whoever_did_it(offi
     number = office.drafted("aigul", STALLED).number
     office.decide("asel", number, Deed.APPROVE)
     person = office.person("asel")
-    late = Author(person.mark, NOW + timedelta(minutes=11))
-    with refused_for("undo"), transaction(office.engine, seeing=EVERYTHING) as session:
-        undoing.undo(session, late, person, today=TODAY, book=BOOK)
-    with transaction(office.engine, seeing=EVERYTHING) as session:
-        undoing.undo(session, office.author("asel"), person, today=TODAY, book=BOOK)
+    with refused_for("undo"):
+        office.undo("asel", number, late=timedelta(minutes=11))
+    office.undo("asel", number)
     found = office.found(number)
     assert (found.status, found.decided_by, found.verdict_reason) == (DecisionStatus.PROPOSED, None, "")
     office.decide("asel", number, Deed.APPROVE)
     decided = office.found(number).decided_by
     office.decide("bolat", number, Deed.RETURN)
-    with transaction(office.engine, seeing=EVERYTHING) as session:
-        undoing.undo(session, office.author("bolat"), office.person("bolat"), today=TODAY, book=BOOK)
+    office.undo("bolat", number)
     found = office.found(number)
     assert (found.status, found.decided_by, found.decider) == (DecisionStatus.APPROVED, decided, person.name)
     assert (found.decided_at, found.verdict_reason) == (NOW, REASON)
     record(office, number)
-    with refused_for("undo"), transaction(office.engine, seeing=EVERYTHING) as session:
-        undoing.undo(session, office.author("asel"), person, today=TODAY, book=BOOK)
+    with refused_for("undo"):
+        office.undo("asel", number)
 
 
 def test_a_rejection_is_not_undone_where_another_decision_stands_by_now(office: Office) -> None:
@@ -282,14 +278,14 @@ def test_a_rejection_is_not_undone_where_another_decision_stands_by_now(office: 
     office.decide("asel", number, Deed.REJECT)
     person = office.person("asel")
     with reading(office.engine, seeing=EVERYTHING) as session:
-        last = undoing.last_deed(session, person, now=NOW, today=TODAY, book=BOOK)
+        last = undoing.last_deed(session, person, number, now=NOW, today=TODAY, book=BOOK)
     assert last is not None
     assert last.numbers == (number,)
     office.drafted("aigul", STALLED)
     with reading(office.engine, seeing=EVERYTHING) as session:
-        assert undoing.last_deed(session, person, now=NOW, today=TODAY, book=BOOK) is None
-    with refused_for("superseded, number=2"), transaction(office.engine, seeing=EVERYTHING) as session:
-        undoing.undo(session, office.author("asel"), person, today=TODAY, book=BOOK)
+        assert undoing.last_deeds(session, person, now=NOW, today=TODAY, book=BOOK) == ()
+    with refused_for("superseded, number=2"):
+        office.undo("asel", number)
     assert office.found(number).status is DecisionStatus.REJECTED
 
 

@@ -215,11 +215,7 @@ def _routes(tables: Sequence[Table], library: Library, clauses: Mapping[str, Cla
 
 
 def _route(table: Table, library: Library, clauses: Mapping[str, Clause]) -> Route:
-    until = table.find("until", date)
-    span = Span(table.find("from", date) or BEGINNING, next_day(until) if until else FOREVER)
-    if span.is_empty:
-        raise table.broken("empty", "until")
-    ground = library.ground(table)
+    span, ground = table.span(), library.ground(table)
     route = Route(
         id=table.choice("id", RouteId),
         order=table.get("order", int),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from tracker.domain.days import BEGINNING, FOREVER, Span, next_day
 from tracker.domain.remedies import Remedy
 from tracker.domain.vocabulary import Method, RemedyId, Trouble
 from tracker.law.grounds import Library
@@ -17,14 +14,10 @@ def read_remedies(root: Table, library: Library) -> tuple[Remedy, ...]:
 
 
 def _remedy(table: Table, library: Library) -> Remedy:
-    until = table.find("until", date)
-    span = Span(table.find("from", date) or BEGINNING, next_day(until) if until else FOREVER)
-    if span.is_empty:
-        raise table.broken("empty", "until")
     ground = library.ground(table)
     remedy = Remedy(
         id=table.choice("id", RemedyId),
-        span=span,
+        span=table.span(),
         methods=table.choices("methods", Method),
         troubles=table.choices("troubles", Trouble),
         title=table.words("title"),

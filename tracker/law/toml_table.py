@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from tracker.domain.days import BEGINNING, FOREVER, Span, next_day
 from tracker.domain.errors import PolicyBroken
 from tracker.domain.policy import Words
 from tracker.domain.vocabulary import Language
@@ -79,6 +80,14 @@ class Table:
         if list(counts) != sorted(set(counts), reverse=True):
             raise self.broken("unsorted", key)
         return counts
+
+    def span(self) -> Span:
+        """The days ``from`` … ``until``, both within; without one of them for ever."""
+        until = self.find("until", date)
+        span = Span(self.find("from", date) or BEGINNING, next_day(until) if until else FOREVER)
+        if span.is_empty:
+            raise self.broken("empty", "until")
+        return span
 
     def choice(self, key: str, choices: type[Member]) -> Member:
         """A member of a closed list of words."""

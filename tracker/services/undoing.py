@@ -57,14 +57,12 @@ def last_deeds(
 
 
 def last_deed(
-    session: Session, person: Person, *, now: datetime, today: date, book: Book, number: int | None = None
+    session: Session, person: Person, number: int, *, now: datetime, today: date, book: Book
 ) -> Last | None:
-    """The newest deed that the person may still take back, or the one to the decision of this number.
+    """What the person did to this decision and may still take back.
 
     What would stand open again beside another decision for the same need is left out.
     """
-    if number is None:
-        return next(iter(last_deeds(session, person, now=now, today=today, book=book)), None)
     deeds = _within(session, person, now=now, today=today, book=book, alone=True)
     free = (_free(session, person, each) for each in deeds if number in each.numbers)
     return next((each for each in free if each.numbers), None)
@@ -101,16 +99,13 @@ def _free(session: Session, person: Person, last: Last) -> Last:
     return replace(last, numbers=numbers, left=tuple(left))
 
 
-def undo(
-    session: Session, author: Author, person: Person, *, today: date, book: Book, which: str | None = None
-) -> Last:
-    """Take back the deed that was named, the newest where none is; returns what was taken back.
+def undo(session: Session, author: Author, person: Person, which: str, *, today: date, book: Book) -> Last:
+    """Take back the deed that was named, as :attr:`Last.which` names it; returns what was taken back.
 
     Of a bulk what was changed since stays. Raises :class:`DecisionRefused` where nothing is left of it.
     """
-    alone = which is not None and ":" in which
-    deeds = _within(session, person, now=author.now, today=today, book=book, alone=alone)
-    named = next((each for each in deeds if which in (None, each.which)), None)
+    deeds = _within(session, person, now=author.now, today=today, book=book, alone=":" in which)
+    named = next((each for each in deeds if which == each.which), None)
     if named is None:
         raise DecisionRefused(reason="undo")
     last = _free(session, person, named)

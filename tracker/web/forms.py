@@ -1,9 +1,18 @@
-"""How much of a form is read: its fields and files are counted while it comes (LOD-5)."""
+"""What a form may bring, and how much of it is read: fields and files are counted while it comes (LOD-5)."""
 
 from __future__ import annotations
 
-from fastapi import Request
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Form, Request
 from starlette.datastructures import FormData
+
+Text = Annotated[str, Form()]
+"""What was typed or chosen; nothing is an empty text."""
+
+Texts = Annotated[Sequence[str], Form()]
+"""All fields of one name, in the order of the page."""
 
 FORM_ROOM = 64 * 1024
 """The longest field, and the longest body at a route that does not say ``max_body_size``, in bytes."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from tracker.domain.asked import read_number
@@ -19,7 +18,8 @@ from tracker.store.decisions import LARGEST
 from tracker.web.cautions import cautions_of
 from tracker.web.deps import Called, Caller, Visit
 from tracker.web.filters import Filters
-from tracker.web.pages.suggestions import Texts, back_to, chosen, result
+from tracker.web.forms import Text, Texts
+from tracker.web.pages.suggestions import back_to, chosen, result
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
 from tracker.web.steps import ASKED, Step, Waiting, steps_of
@@ -32,7 +32,7 @@ PARTIAL, STALE = "partial", "stale"
 
 
 @router.post("/suggestions/approving", dependencies=[allow(Action.APPROVE)])
-def preview(called: Called, decision: Texts = [], asked: Annotated[str, Form()] = "") -> Response:  # noqa: B006 – FastAPI reads the default, nobody changes it
+def preview(called: Called, decision: Texts = (), asked: Text = "") -> Response:
     """What would be approved of the chosen, or of the whole list where none is; nothing is written."""
     seen = dict(_seen(text) for text in decision)
     fields = {name: value for name, value in parse_qsl(asked) if name in ASKED}
@@ -74,9 +74,9 @@ def _barred(one: Waiting | None, revision: int) -> str | None:
 @router.post("/suggestions/approvals", dependencies=[allow(Action.APPROVE)])
 def approve_many(
     called: Called,
-    decision: Texts = [],  # noqa: B006 – as above
-    reason: Annotated[str, Form()] = "",
-    asked: Annotated[str, Form()] = "",
+    decision: Texts = (),
+    reason: Text = "",
+    asked: Text = "",
 ) -> Response:
     """Approve many with one reason; the result has a row for each."""
     try:

@@ -16,6 +16,7 @@ from tracker.services.working import Task
 from tracker.store import cases
 from tracker.web.deps import Called, Visit
 from tracker.web.filters import QUEUED
+from tracker.web.forms import Text
 from tracker.web.pages.people import LARGEST_NUMBER
 from tracker.web.proving import author_of
 from tracker.web.queueing import FROM
@@ -30,7 +31,6 @@ MOST = 200
 """Schools that are put into somebody's hands at once: as many as a page of the queue shows."""
 
 Number = Annotated[int | None, Form(ge=0, le=LARGEST_NUMBER)]
-Text = Annotated[str, Form()]
 
 
 @router.post("/cases", dependencies=[allow(Action.WORK)])

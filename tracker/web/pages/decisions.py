@@ -29,6 +29,7 @@ from tracker.store.enclosures import list_enclosures
 from tracker.web.cautions import is_late, rechecked
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
+from tracker.web.forms import Text, Texts
 from tracker.web.pages.suggestions import back_to, step_named, undo_values
 from tracker.web.proving import author_of
 from tracker.web.queueing import all_needs
@@ -48,8 +49,6 @@ Confirmed = Mapping[ConditionId, tuple[str, str]]
 
 REFUSALS = (DecisionRefused, DecisionStale, DayNotReadable)
 Revision = Annotated[int, Form(ge=0, le=LARGEST)]
-Text = Annotated[str, Form()]
-Texts = Annotated[Sequence[str], Form()]
 
 Stated = Mapping[str, str | Sequence[str]]
 """What a form was sent with, for its page to keep where it is refused."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.responses import HTMLResponse, Response
@@ -25,8 +25,8 @@ from tracker.store.decisions import LARGEST
 from tracker.web.attachments import disposition, file_name
 from tracker.web.auditing import note as note_act
 from tracker.web.deps import Called, Caller
-from tracker.web.forms import FORM_ROOM
-from tracker.web.pages.decisions import Revision, Text, back, done, number_of
+from tracker.web.forms import FORM_ROOM, Text, Texts
+from tracker.web.pages.decisions import Revision, back, done, number_of
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
 
@@ -43,8 +43,6 @@ FILES = len(ConditionId)
 
 FIELDS = 200
 """Fields of the longest checklist."""
-
-Texts = Annotated[list[str], Form()]
 
 
 async def enclosed_files(request: Request) -> Mapping[ConditionId, NewFile]:
@@ -68,10 +66,10 @@ def confirm(
     called: Called,
     number: str,
     files: Annotated[Mapping[ConditionId, NewFile], Depends(enclosed_files)],
-    condition: Texts = [],  # noqa: B006 – FastAPI reads the default, nobody changes it
-    confirmed: Texts = [],  # noqa: B006 – as above
-    note: Texts = [],  # noqa: B006 – as above
-    paper: Texts = [],  # noqa: B006 – as above
+    condition: Texts = (),
+    confirmed: Texts = (),
+    note: Texts = (),
+    paper: Texts = (),
     revision: Revision = 0,
     asked: Text = "",
 ) -> Response:

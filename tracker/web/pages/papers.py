@@ -41,6 +41,7 @@ from tracker.web.attachments import disposition, file_name
 from tracker.web.auditing import note
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of
+from tracker.web.forms import Text
 from tracker.web.rules import allow
 from tracker.web.stating import Said, entries
 
@@ -61,7 +62,6 @@ FEW = 10
 
 
 Refused = DecisionRefused | DayNotReadable
-Text = Annotated[str, Form()]
 
 
 class Format(StrEnum):

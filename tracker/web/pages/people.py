@@ -33,6 +33,7 @@ from tracker.store import accounts, jobs, people, tokens
 from tracker.store.jobs import Job
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of
+from tracker.web.forms import Text
 from tracker.web.paging import Page, page_number
 from tracker.web.proving import PROOF_REFUSALS, author_of, prove_again, proves_by_password
 from tracker.web.rules import allow
@@ -48,7 +49,6 @@ LARGEST_NUMBER = 2**31 - 1
 REFUSALS = (PersonRefused, EmailTaken, LastAdmin, *PROOF_REFUSALS)
 STATUSES = {PersonRefused: 400, ProofStale: 401, SignInRefused: 401, TooManyTries: 429}
 
-Text = Annotated[str, Form()]
 Act = Callable[[Session, Author, int], None]
 
 

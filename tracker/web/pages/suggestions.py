@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from typing import Annotated
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from urllib.parse import parse_qsl, quote, urlencode
 from uuid import uuid4
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.decisions import ANSWERS, Agreed, Block, Deed
@@ -22,6 +21,7 @@ from tracker.store.decisions import named_schools
 from tracker.web.cautions import cautions_of
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
+from tracker.web.forms import Text, Texts
 from tracker.web.pages.papers import MOST_PAPERS, PAPERS_EACH
 from tracker.web.pages.queue import choices
 from tracker.web.paging import page_of
@@ -39,8 +39,6 @@ ALL = "all"
 
 MOST = 500
 """How many needs or decisions one form may carry."""
-
-Texts = Annotated[list[str], Form()]
 
 
 @router.get(PAGE, dependencies=[allow(Action.READ)])
@@ -68,7 +66,7 @@ def index(visit: Asked) -> Response:
 
 
 @router.post(PAGE, dependencies=[allow(Action.DRAFT)])
-def preview(called: Called, need: Texts = [], asked: Annotated[str, Form()] = "") -> Response:  # noqa: B006 – FastAPI reads the default, nobody changes it
+def preview(called: Called, need: Texts = (), asked: Text = "") -> Response:
     """What drafting for the chosen needs would do, before anything is written."""
     try:
         keys = _keys(need)
@@ -82,10 +80,10 @@ def preview(called: Called, need: Texts = [], asked: Annotated[str, Form()] = ""
 @router.post("/suggestions/drafts", dependencies=[allow(Action.DRAFT)])
 def draft_many(
     called: Called,
-    need: Texts = [],  # noqa: B006 – as above
-    confirmed: Texts = [],  # noqa: B006 – as above
-    agreed: Texts = [],  # noqa: B006 – as above
-    asked: Annotated[str, Form()] = "",
+    need: Texts = (),
+    confirmed: Texts = (),
+    agreed: Texts = (),
+    asked: Text = "",
 ) -> Response:
     """Draft for the needs that were confirmed; the result has a row for each.
 
@@ -112,12 +110,12 @@ def draft_many(
 
 
 @router.post("/suggestions/undo", dependencies=[allow(Action.DRAFT)])
-def undo(called: Called, which: Annotated[str, Form()] = "") -> Response:
+def undo(called: Called, which: Text = "") -> Response:
     """Take back the deed that the page named; a row for each where some of a bulk stay."""
     who, today, book = (author_of(called), called.person), called.today, called.house.book
     try:
         with called.writing() as session:
-            last = undoing.undo(session, *who, today=today, book=book, which=which)
+            last = undoing.undo(session, *who, which, today=today, book=book)
     except DecisionRefused as refused:
         return turned_back(called, refused, PAGE, status=409)
     if last.left:
@@ -140,11 +138,11 @@ def show(visit: Asked, school_id: str) -> Response:
 def draft(
     called: Called,
     school_id: str,
-    service: Annotated[str, Form()] = Service.CHANNEL,
-    agreed: Annotated[str, Form()] = "",
-    route: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
-    confirmed: Texts = [],  # noqa: B006 – as above
+    service: Text = Service.CHANNEL,
+    agreed: Text = "",
+    route: Text = "",
+    reason: Text = "",
+    confirmed: Texts = (),
 ) -> Response:
     """Draft for one need, and open the decision."""
     asked = {"service": service, "agreed": agreed, "route": route}
@@ -252,7 +250,7 @@ def undo_values(visit: Visit, number: int | None = None) -> dict[str, object]:
     others = undoing.last_deeds(*who, now=now, today=today, book=book)
     if number is None:
         return {"undos": others, "elsewhere": None}
-    own = undoing.last_deed(*who, now=now, today=today, book=book, number=number)
+    own = undoing.last_deed(*who, number, now=now, today=today, book=book)
     return {"undos": (own,) if own else (), "elsewhere": next(iter(others), None) if own is None else None}
 
 
@@ -275,7 +273,7 @@ def step_named(text: str) -> Step | None:
     return Step(text) if text else None
 
 
-def chosen(named: list[str]) -> list[str]:
+def chosen(named: Sequence[str]) -> Sequence[str]:
     """What was chosen; raises :class:`DecisionRefused` for nothing, or for more than :data:`MOST`."""
     if not named:
         raise DecisionRefused(reason="none")
@@ -284,7 +282,7 @@ def chosen(named: list[str]) -> list[str]:
     return named
 
 
-def _keys(need: list[str]) -> list[NeedKey]:
+def _keys(need: Sequence[str]) -> list[NeedKey]:
     """The chosen needs of a form, each written as its service and school."""
     return _needs(chosen(need))
 
