@@ -41,7 +41,7 @@ from tracker.store.engine import reading, transaction
 from tracker.store.jobs import Job
 from tracker.store.outbox import Note
 from tracker.store.reminder_tables import MESSAGE
-from tracker.web import lookout
+from tracker.web import background
 from tracker.web.app import create_app
 
 EN = load_catalogs()[Language.EN]
@@ -304,7 +304,7 @@ def test_obs_1_a_heartbeat_gets_old_in_memory_so_a_wedged_scheduler_shows_in_two
 def test_obs_1_every_server_looks_by_itself_while_it_lives(
     empty: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lookout, "SECONDS", 0.01)
+    monkeypatch.setattr(background, "SECONDS", 0.01)
     with TestClient(create_app(Settings(), FixedClock(NOW), empty), base_url=HOME) as client:
         missed(empty)
         give_up = time.monotonic() + 10

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 from tracker.domain.policy import Policy
 from tracker.law.loader import load_policy
@@ -38,11 +39,17 @@ class Earlier(Generic[KeptAnswer]):
 
 @dataclass
 class Book:
-    """The law as loaded for this process, and the last answers given with it."""
+    """The law as loaded for this process, and the last answers given with it.
+
+    Where several ask the same at once, one works it out and the others wait for that.
+    """
 
     policy: Policy
     folder: Path | None = None
     _kept: OrderedDict[tuple[object, ...], Kept] = field(default_factory=OrderedDict, repr=False)
+    _making: WeakValueDictionary[tuple[object, ...], Lock] = field(
+        default_factory=WeakValueDictionary, repr=False
+    )
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
@@ -54,8 +61,9 @@ class Book:
         self, kind: type[KeptAnswer], key: tuple[object, ...], make: Callable[[], KeptAnswer]
     ) -> KeptAnswer:
         """The answer of a kind that is kept under ``key``, else the one that ``make`` gives."""
-        found = self._find(kind, (kind, *key))
-        return self._keep((kind, *key), make()) if found is None else found
+        with self._alone((kind, *key)):
+            found = self._find(kind, (kind, *key))
+            return self._keep((kind, *key), make()) if found is None else found
 
     def renew(
         self,
@@ -69,15 +77,21 @@ class Book:
         ``make`` is given the newest answer of an earlier version, from which it may take what still holds.
         """
         named = (kind, *key)
-        found = self._find(kind, (*named, version))
-        if found is not None:
-            return found
-        earlier = self._earlier(kind, named, version)
-        made = self._keep((*named, version), make(earlier))
-        if earlier is not None:
-            with self._lock:
-                self._kept.pop((*named, earlier.version), None)
-        return made
+        with self._alone((*named, version)):
+            found = self._find(kind, (*named, version))
+            if found is not None:
+                return found
+            earlier = self._earlier(kind, named, version)
+            made = self._keep((*named, version), make(earlier))
+            if earlier is not None:
+                with self._lock:
+                    self._kept.pop((*named, earlier.version), None)
+            return made
+
+    def _alone(self, key: tuple[object, ...]) -> Lock:
+        """The lock of one question, as long as anybody asks it."""
+        with self._lock:
+            return self._making.setdefault(key, Lock())
 
     def _find(self, kind: type[KeptAnswer], key: tuple[object, ...]) -> KeptAnswer | None:
         with self._lock:

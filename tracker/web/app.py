@@ -59,10 +59,11 @@ from tracker.web.access_log import AccessLog, route_of
 from tracker.web.admission import Admission
 from tracker.web.api_queries import refusal_of
 from tracker.web.assets import STATIC_FOLDER, LastingFiles
+from tracker.web.background import working
 from tracker.web.deps import Caller, caller, html, language_of
 from tracker.web.forms import FORM_FIELDS, FORM_FILES, FORM_ROOM
 from tracker.web.house import House, house_of, speech
-from tracker.web.lookout import Lookout, looking
+from tracker.web.lookout import Lookout
 from tracker.web.methods import Heads, allowed, options
 from tracker.web.own_paths import written_path
 from tracker.web.pages import (
@@ -159,7 +160,7 @@ def create_app(
     """Build a server over one database; nothing exists before it is called."""
     app = FastAPI(
         title="School channel tracker",
-        lifespan=looking,
+        lifespan=working,
         version=__version__,
         docs_url=None,
         redoc_url=None,
