@@ -13,8 +13,8 @@ from tests.web.register import a_contract, a_school, fill
 from tracker.domain.register import ContractRow, SchoolRow
 
 PAGES = (
-    "/", "/?region=59", "/queue", "/queue?mine=1", "/schools/S-1?from=queue", "/what-if/S-1",
-    "/deadlines", "/schools", "/schools/S-1", "/policy", "/imports",
+    "/", "/?region=59", "/queue", "/queue?mine=1&supplier=x&holder=me&sort=holder", "/schools/S-1?from=queue",
+    "/what-if/S-1", "/deadlines", "/schools", "/schools/S-1", "/policy", "/imports",
     "/cliff", "/cliff?region=59&begun=any&per=contract", "/losses", "/losses?region=59&per=school",
     "/schools?q=мектеп", "/months", "/months?region=59", "/purchases/S-1",
 )  # fmt: skip

@@ -43,8 +43,12 @@ class SupplierLine:
 
     def serves_on(self, day: date) -> bool:
         """Whether it serves a school on a day."""
-        last = self.terminated_on or self.end_on
-        return self.status in SERVING and self.start_on <= day and (last is None or day <= last)
+        return self.status in SERVING and self.start_on <= day and (self.last is None or day <= self.last)
+
+    @property
+    def last(self) -> date | None:
+        """Its last day; None where nobody stated any."""
+        return self.terminated_on or self.end_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,14 @@ class Supplier:
         if self.bin and bin:
             return self.bin == bin
         return bool(name) and _plain(self.name) == _plain(name or "")
+
+
+def supplying(lines: Iterable[SupplierLine], *, on: date) -> tuple[SupplierLine, ...]:
+    """Of the lines of one need those that serve it on a day; where none does, the one that did last."""
+    begun = [line for line in lines if line.status in SERVING and line.start_on <= on]
+    serving = tuple(line for line in begun if line.serves_on(on))
+    last = max(begun, key=lambda line: (line.last or line.start_on, line.contract_number), default=None)
+    return serving or ((last,) if last else ())
 
 
 def directory(lines: Iterable[SupplierLine], *, on: date) -> tuple[Supplier, ...]:

@@ -19,6 +19,7 @@ from tracker.domain.vocabulary import LIVE, FlagKind, Service, State
 from tracker.feeds.regions import REGIONS
 from tracker.services.aside import Unjudged
 from tracker.services.evaluating import NeedView
+from tracker.web.orders import HARM, SORTS, Sort
 from tracker.web.standings import SchoolStanding, by_school
 
 EVERYWHERE = frozenset({"on", "known", "lang"})
@@ -30,7 +31,7 @@ FIELDS = (
 )  # fmt: skip
 """What lists may be asked besides."""
 
-QUEUED = (*FIELDS, "ends_by", "mine")
+QUEUED = (*FIELDS, "ends_by", "mine", "supplier", "holder", "sort")
 """What the queue may be asked, and a page that was opened from it."""
 
 HORIZONS = (30, 60, 90)
@@ -42,6 +43,8 @@ NOT_STATED = "none"
 
 REGION_CODES = frozenset(region.code for region in REGIONS) | {NOT_STATED}
 ON = "1"
+ME, NOBODY = "me", "nobody"
+"""Who has a school in hand, besides the number of a person."""
 
 PROVEN = (State.COVERED, State.INTERIM)
 """The states in which service is proven."""
@@ -59,6 +62,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "size": tuple(map(str, SIZES)),
     "later": (ON,),
     "mine": (ON,),
+    "sort": SORTS,
 }
 """The values that exist, of filters that have few."""
 
@@ -90,7 +94,8 @@ class Filters:
     what is proven to have service, ``required`` what needs any.
     ``later`` looks further ahead than a list of deadlines does by itself. ``mine`` keeps the cases of the
     reader, which :mod:`tracker.web.queueing` tells. ``ends_by`` keeps needs whose last day of cover is that
-    day or earlier.
+    day or earlier. ``supplier`` is a BIN or words of a name, ``holder`` the number of who has the school in
+    hand, :data:`ME` or :data:`NOBODY`; ``sort`` filters nothing.
     """
 
     region: str | None = None
@@ -106,6 +111,9 @@ class Filters:
     later: bool = False
     mine: bool = False
     ends_by: date | None = None
+    supplier: str | None = None
+    holder: str | None = None
+    sort: Sort = HARM
     q: str | None = None
     page: int = 1
     size: int = SIZES[0]
@@ -130,6 +138,9 @@ class Filters:
             later=_one_of(asked, "later", {ON}) is not None,
             mine=_one_of(asked, "mine", {ON}) is not None,
             ends_by=read_day(asked["ends_by"]) if asked.get("ends_by", "").strip() else None,
+            supplier=asked.get("supplier", "").strip() or None,
+            holder=_holder(asked),
+            sort=Sort(_one_of(asked, "sort", SORTS) or HARM.text),
             q=asked.get("q", "").strip() or None,
             page=_number(asked, "page") or 1,
             size=_number(asked, "size", SIZES) or SIZES[0],
@@ -156,14 +167,17 @@ class Filters:
             "later": ON if self.later else None,
             "mine": ON if self.mine else None,
             "ends_by": self.ends_by.isoformat() if self.ends_by else None,
+            "supplier": self.supplier,
+            "holder": self.holder,
+            "sort": self.sort.named,
             "q": self.q,
             "size": self.size if self.size != SIZES[0] else None,
         }
 
     @property
     def is_set(self) -> bool:
-        """Whether anything is filtered at all."""
-        return any(self.named.values())
+        """Whether anything is filtered at all; an order filters nothing."""
+        return any(value for name, value in self.named.items() if name != "sort")
 
     def keep(self, needs: Iterable[NeedView], *, found: Collection[str] | None) -> tuple[NeedView, ...]:
         """The needs that pass; ``found`` are the schools that a search found, None without a search."""
@@ -258,6 +272,14 @@ def _one_of(asked: Mapping[str, str], name: str, allowed: Collection[str]) -> st
     if value and value not in allowed:
         raise not_known(name, value)
     return value or None
+
+
+def _holder(asked: Mapping[str, str]) -> str | None:
+    value = asked.get("holder", "").strip()
+    if value in (ME, NOBODY):
+        return value
+    number = _number(asked, "holder")
+    return None if number is None else str(number)
 
 
 def _word(asked: Mapping[str, str], name: str, words: type[Word]) -> Word | None:

@@ -13,13 +13,15 @@ from tracker.domain.roles import Role
 from tracker.domain.vocabulary import NextStep, Service
 from tracker.render.sentences import Sentences
 from tracker.services.aside import Unjudged
-from tracker.services.evaluating import UNJUDGED, NeedView, calendar, in_harm_order, snapshot
+from tracker.services.evaluating import UNJUDGED, NeedView, calendar, snapshot
 from tracker.store import cases, holds
 from tracker.store.cases import Holder, Look, Note
 from tracker.store.open_decisions import OnDecision, on_decision
 from tracker.store.registry import search_schools
+from tracker.store.suppliers import needs_supplied
 from tracker.web.deps import Visit
-from tracker.web.filters import QUEUED, Filters, asked_of
+from tracker.web.filters import ME, NOBODY, QUEUED, Filters, asked_of
+from tracker.web.orders import Order
 
 DONE, CORRECTED = "done", "corrected"
 """How the address of a school says that a fact of it was just corrected."""
@@ -29,6 +31,7 @@ QUEUE = "queue"
 """``from=queue`` in the address of a school: it was opened from the line that the other fields describe."""
 
 NeedKey = tuple[str, Service]
+Held = Mapping[str, Holder]
 OfSchool = TypeVar("OfSchool", NeedView, Unjudged)
 
 
@@ -120,30 +123,67 @@ def searched(visit: Visit, filters: Filters) -> frozenset[str] | None:
     return frozenset(school.school_id for school in named)
 
 
-def kept(visit: Visit, filters: Filters, seen: Iterable[NeedView]) -> tuple[NeedView, ...]:
-    """Those of the needs that pass the filters, flagged or not."""
-    needs = filters.keep(seen, found=searched(visit, filters))
-    return tuple(hers(visit, needs)) if filters.mine else needs
+def kept(
+    visit: Visit, filters: Filters, seen: Iterable[NeedView], held: Held | None = None
+) -> tuple[NeedView, ...]:
+    """Those of the needs that pass the filters, flagged or not; ``held`` where it was looked up already."""
+    return _asked_for(visit, filters, filters.keep(seen, found=searched(visit, filters)), held)
+
+
+def line(
+    visit: Visit, filters: Filters, seen: Iterable[NeedView], held: Held | None = None
+) -> tuple[NeedView, ...]:
+    """The line: the flagged needs that pass the filters, in the order that is asked for."""
+    if filters.sort.order is Order.HOLDER and held is None:
+        held = cases.holders(visit.session, visit.scope)
+    needs = kept(visit, filters, seen, held)
+    return filters.sort.line(needs, language=visit.language, held=held or {})
 
 
 def flagged(visit: Visit, filters: Filters) -> tuple[NeedView, ...]:
-    """The line: the flagged needs that pass the filters, in harm order."""
-    return in_harm_order(kept(visit, filters, all_needs(visit)))
+    """The line of all that the reader sees."""
+    return line(visit, filters, all_needs(visit))
 
 
 def unjudged(visit: Visit, filters: Filters) -> tuple[Unjudged, ...]:
     """The needs that belong into the line and over which the rules fail; :func:`all_needs` comes first."""
     aside = filters.keep_unjudged(visit.session.info.get(UNJUDGED, ()), found=searched(visit, filters))
-    return tuple(hers(visit, aside)) if filters.mine else aside
+    return _asked_for(visit, filters, aside)
 
 
-def hers(visit: Visit, needs: Iterable[OfSchool]) -> Iterable[OfSchool]:
+def _asked_for(
+    visit: Visit, filters: Filters, needs: Iterable[OfSchool], held: Held | None = None
+) -> tuple[OfSchool, ...]:
+    """Those of needs that pass the filters which ask for people and suppliers."""
+    if held is None and (filters.mine or filters.holder):
+        held = cases.holders(visit.session, visit.scope)
+    if filters.mine:
+        needs = hers(visit, needs, held or {})
+    if filters.holder:
+        asked = str(visit.person.id) if filters.holder == ME else filters.holder
+        needs = [need for need in needs if _holder(need, held or {}) == asked]
+    if filters.supplier:
+        session, scope, known_seq = visit.session, visit.scope, visit.known_seq
+        supplied = needs_supplied(session, scope, filters.supplier, on=visit.on, known_seq=known_seq)
+        needs = [need for need in needs if (need.school.school_id, _service(need)) in supplied]
+    return tuple(needs)
+
+
+def _service(need: NeedView | Unjudged) -> Service:
+    return need.assessment.service if isinstance(need, NeedView) else need.service
+
+
+def _holder(need: OfSchool, held: Held) -> str:
+    holder = held.get(need.school.school_id)
+    return NOBODY if holder is None else str(holder.person)
+
+
+def hers(visit: Visit, needs: Iterable[OfSchool], held: Held) -> Iterable[OfSchool]:
     """Those of the reader: in her hands, hers as an officer, or of somebody for whom she stands in today.
 
     An officer's are the schools that name her, and those that she was given one by one.
     """
     numbers, addresses = stands_for(visit.person, holds.absences(visit.session, on=visit.today))
-    held = cases.holders(visit.session, visit.scope)
     given = visit.person.reach.schools if visit.person.role is Role.OFFICER else frozenset()
     return (
         need
@@ -185,14 +225,14 @@ def place_of(visit: Visit, school_id: str, seen: Iterable[NeedView]) -> Place | 
         asked_of(visit.request, (DONE,))
         return None
     filters = Filters.read(asked_of(visit.request, (*QUEUED, FROM)))
-    return stand(filters, in_harm_order(kept(visit, filters, seen)), school_id)
+    return stand(filters, line(visit, filters, seen), school_id)
 
 
 def stand(filters: Filters, needs: Iterable[NeedView], school_id: str) -> Place:
     """Where a school stands in a line; of one that has left it, the next is the first of all."""
-    line = list(dict.fromkeys(need.school.school_id for need in needs))
-    if school_id not in line:
-        return Place(filters, len(line), None, None, line[0] if line else None)
-    at = line.index(school_id)
-    before, after = line[at - 1] if at else None, line[at + 1] if at + 1 < len(line) else None
-    return Place(filters, len(line), at + 1, before, after)
+    schools = list(dict.fromkeys(need.school.school_id for need in needs))
+    if school_id not in schools:
+        return Place(filters, len(schools), None, None, schools[0] if schools else None)
+    at = schools.index(school_id)
+    before, after = schools[at - 1] if at else None, schools[at + 1] if at + 1 < len(schools) else None
+    return Place(filters, len(schools), at + 1, before, after)

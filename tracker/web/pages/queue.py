@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
@@ -10,18 +10,21 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from tracker.domain.alphabet import sort_key
 from tracker.domain.days import FOREVER
 from tracker.domain.errors import CaseRefused
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import FlagKind, Service, State
 from tracker.feeds.regions import REGIONS
 from tracker.services import viewing
-from tracker.services.evaluating import NeedView, in_harm_order
+from tracker.services.evaluating import NeedView
 from tracker.store import cases
+from tracker.store.cases import Holder
 from tracker.store.views import views_of
 from tracker.web.casework import speaker
 from tracker.web.deps import Asked, Called, Visit
 from tracker.web.filters import HORIZONS, NOT_STATED, QUEUED, Filters, asked_of
+from tracker.web.orders import Order
 from tracker.web.pages.people import LARGEST_NUMBER
 from tracker.web.paging import page_of
 from tracker.web.proving import author_of
@@ -69,8 +72,9 @@ def forget_view(called: Called, number: Annotated[int, Form(ge=0, le=LARGEST_NUM
 
 def _page(visit: Visit, filters: Filters, *, refused: CaseRefused | None = None) -> Response:
     seen = all_needs(visit)
-    needs = kept(visit, filters, seen)
-    flagged = in_harm_order(needs)
+    held = cases.holders(visit.session, visit.scope)
+    needs = kept(visit, filters, seen, held)
+    flagged = filters.sort.line(needs, language=visit.language, held=held)
     page = page_of(flagged, number=filters.page, size=filters.size)
     hands = hands_of(visit, {need.school.school_id for need in page.items}, is_pinned=True)
     waiting = cases.mentions(visit.session, visit.scope, visit.person.id)
@@ -80,7 +84,9 @@ def _page(visit: Visit, filters: Filters, *, refused: CaseRefused | None = None)
         "page": page,
         "hands": hands,
         "schools": len({need.school.school_id for need in flagged}),
-        "own_count": len({need.school.school_id for need in hers(visit, seen) if need.assessment.flags}),
+        "own_count": len(
+            {need.school.school_id for need in hers(visit, seen, held) if need.assessment.flags}
+        ),
         "all_count": len({need.school.school_id for need in seen if need.assessment.flags}),
         "next_change_on": next_change(needs),
         "queued": named(filters),
@@ -90,6 +96,8 @@ def _page(visit: Visit, filters: Filters, *, refused: CaseRefused | None = None)
         "schools_named": {need.school.school_id: need.school for need in seen} if waiting else {},
         "told": speaker(visit, [*noted, *waiting]),
         "refused": refused,
+        "holders": holders_named(held),
+        "orders": tuple(Order),
         **choices(filters, seen),
     }
     return visit.page("queue/show.html", values, status=400 if refused else 200)
@@ -106,6 +114,12 @@ def choices(filters: Filters, seen: Collection[NeedView]) -> dict[str, object]:
         "flags": tuple(FlagKind),
         "horizons": HORIZONS,
     }
+
+
+def holders_named(held: Mapping[str, Holder]) -> Mapping[str, str]:
+    """The people who have a school in hand, by name, with the numbers that addresses name them by."""
+    people = {holder.person: holder.name or holder.email for holder in held.values()}
+    return {str(person): people[person] for person in sorted(people, key=lambda one: sort_key(people[one]))}
 
 
 def next_change(needs: Iterable[NeedView]) -> date | None:

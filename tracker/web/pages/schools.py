@@ -10,7 +10,6 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tracker.domain.alphabet import sort_key
 from tracker.domain.coverage import states
 from tracker.domain.facts import NeedFacts, TenderFacts
 from tracker.domain.findings import Assessment, Finding, RouteAnswer
@@ -34,6 +33,7 @@ from tracker.store.sources import list_sources
 from tracker.web.casework import desk_of
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import FIELDS, Filters, asked_of
+from tracker.web.orders import name_key
 from tracker.web.pages.queue import all_needs, choices, searched
 from tracker.web.paging import page_of
 from tracker.web.queueing import UNDECIDED, Hands, hands_of, place_of
@@ -217,5 +217,4 @@ def _is_named(school: SchoolRow, text: str) -> bool:
 
 
 def _place(school: SchoolRow, language: Language) -> tuple[str, str]:
-    shown = {Language.KK: school.name_kk, Language.RU: school.name_ru}.get(language) or school.name
-    return (sort_key(shown), school.school_id)
+    return (name_key(school, language), school.school_id)
