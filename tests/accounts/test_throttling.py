@@ -31,7 +31,7 @@ def test_an_address_has_twenty_tries_an_hour(both_places: Place) -> None:
 
 
 @pytest.mark.parametrize(("addresses", "most"), [(1, PER_ADDRESS), (200, IN_A_ROW)])
-def test_aut_1_of_thousands_of_tries_at_an_account_few_are_judged(
+def test_aut_1_of_ten_thousand_tries_at_an_account_few_are_judged(
     place: Place, addresses: int, most: int
 ) -> None:
     """From one address, and from two hundred."""

@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Network, ip_address
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from tracker.store.people import hashed
@@ -84,34 +95,62 @@ class Failures:
 
 def failures(session: Session, who: Knocker, *, now: datetime) -> Failures:
     """What counts against this try. A device on which the account has signed in is judged by itself."""
-    mine = ATTEMPT.c.account_hash == who.account_hash
-    on_device = _on_device(who)
-    lately = and_(on_device, ATTEMPT.c.succeeded, ATTEMPT.c.at > now - KEPT)
-    is_known = who.device is not None and bool(_count(session, lately))
-    counted = on_device if is_known else mine
-    last = select(func.coalesce(func.max(ATTEMPT.c.id), 0)).where(counted, ATTEMPT.c.succeeded)
-    failed = ATTEMPT.c.succeeded.is_(False)
-    return Failures(
-        of_address=_count(session, _within_the_hour(who, now=now, is_known=is_known)),
-        in_a_row=_count(session, and_(counted, failed, ATTEMPT.c.id > last.scalar_subquery())),
-        is_known=is_known,
-    )
+    asked = _asked(who, now)
+    is_known = who.device is not None and session.scalar(_SIGNED_IN_HERE, asked) is not None
+    of_address, in_a_row = session.execute(_FAILED_OF_DEVICE if is_known else _FAILED_OF_ADDRESS, asked).one()
+    return Failures(of_address, in_a_row, is_known)
 
 
 def frees_at(session: Session, who: Knocker, *, allowed: int, is_known: bool, now: datetime) -> datetime:
     """When the address (or the known device) has failed fewer than ``allowed`` times within an hour."""
-    failed = select(ATTEMPT.c.at).where(_within_the_hour(who, now=now, is_known=is_known))
-    last = session.scalar(failed.order_by(ATTEMPT.c.at.desc()).offset(allowed - 1).limit(1))
+    latest = _LATEST_OF_DEVICE if is_known else _LATEST_OF_ADDRESS
+    last = session.scalar(latest, _asked(who, now) | {"before": allowed - 1})
     return now if last is None else last + HOUR
 
 
-def _on_device(who: Knocker) -> ColumnElement[bool]:
-    return and_(ATTEMPT.c.account_hash == who.account_hash, ATTEMPT.c.device_hash == who.device_hash)
+# What every try asks is written once: to build such a question costs more than to answer it.
 
 
-def _within_the_hour(who: Knocker, *, now: datetime, is_known: bool) -> ColumnElement[bool]:
-    place = _on_device(who) if is_known else ATTEMPT.c.address == who.network
-    return and_(place, ATTEMPT.c.succeeded.is_(False), ATTEMPT.c.at > now - HOUR)
+def _asked(who: Knocker, now: datetime) -> dict[str, object]:
+    return {
+        "account": who.account_hash,
+        "network": who.network,
+        "device": who.device_hash,
+        "an_hour_ago": now - HOUR,
+        "long_ago": now - KEPT,
+    }
+
+
+def _of_the_place_and_in_a_row(place: ColumnElement[bool], whose: ColumnElement[bool]) -> Select[int, int]:
+    """How often ``place`` failed within an hour, and ``whose`` tries did since one was right."""
+    last = select(func.coalesce(func.max(ATTEMPT.c.id), 0)).where(whose, ATTEMPT.c.succeeded)
+    in_a_row = _number_of(whose, _FAILED, ATTEMPT.c.id > last.scalar_subquery())
+    return select(_number_of(place, _FAILED, _IN_THE_HOUR), in_a_row)
+
+
+def _number_of(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(ATTEMPT).where(*conditions).scalar_subquery()
+
+
+def _latest_of(place: ColumnElement[bool]) -> Select[datetime]:
+    """When the last failure of ``place`` was that has so many ``before`` it, counted from now."""
+    latest = select(ATTEMPT.c.at).where(place, _FAILED, _IN_THE_HOUR).order_by(ATTEMPT.c.at.desc())
+    return latest.offset(bindparam("before", type_=Integer)).limit(1)
+
+
+_FAILED = ATTEMPT.c.succeeded.is_(False)
+_IN_THE_HOUR = ATTEMPT.c.at > bindparam("an_hour_ago")
+_ACCOUNT = ATTEMPT.c.account_hash == bindparam("account")
+_ADDRESS = ATTEMPT.c.address == bindparam("network")
+_DEVICE = and_(_ACCOUNT, ATTEMPT.c.device_hash == bindparam("device"))
+
+_SIGNED_IN_HERE = (
+    select(ATTEMPT.c.id).where(_DEVICE, ATTEMPT.c.succeeded, ATTEMPT.c.at > bindparam("long_ago")).limit(1)
+)
+_FAILED_OF_ADDRESS = _of_the_place_and_in_a_row(_ADDRESS, _ACCOUNT)
+_FAILED_OF_DEVICE = _of_the_place_and_in_a_row(_DEVICE, _DEVICE)
+_LATEST_OF_ADDRESS, _LATEST_OF_DEVICE = _latest_of(_ADDRESS), _latest_of(_DEVICE)
+_TOLD = select(ATTEMPT.c.id).where(_ACCOUNT, _ADDRESS, _IN_THE_HOUR).limit(1)
 
 
 def failed_of_strangers(
@@ -145,10 +184,6 @@ def _known_devices(session: Session, accounts: Collection[str], *, now: datetime
     return {(account, device) for account, device in session.execute(found)}
 
 
-def _count(session: Session, condition: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(ATTEMPT).where(condition)) or 0
-
-
 def begin(session: Session, who: Knocker, *, now: datetime) -> int:
     """Write a try down as failed, before it is judged: many at once are counted like one after another."""
     return _write(session, who, now=now, succeeded=False)
@@ -167,9 +202,9 @@ def take_back(session: Session, number: int) -> None:
 
 def was_told(session: Session, who: Knocker, *, now: datetime) -> bool:
     """Whether the journal was told within the hour that this address is kept waiting; from now on it was."""
-    mine = and_(ATTEMPT.c.account_hash == _WAITING, ATTEMPT.c.address == who.network)
-    if _count(session, and_(mine, ATTEMPT.c.at > now - HOUR)):
+    if session.scalar(_TOLD, _asked(who, now) | {"account": _WAITING}) is not None:
         return True
+    mine = and_(ATTEMPT.c.account_hash == _WAITING, ATTEMPT.c.address == who.network)
     session.execute(delete(ATTEMPT).where(mine))
     marker = Knocker(_WAITING, who.address)
     values = _row(marker, now, succeeded=True) | {"account_hash": _WAITING}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.store.people import hashed
@@ -35,16 +35,21 @@ class Credentials:
 
 def credentials_for(session: Session, email: str) -> Credentials | None:
     """What is on record of the account with an e-mail address; None where there is none."""
-    return _first(session, PERSON.c.email == email.strip().lower()) if is_storable(email) else None
+    return _first(session, _BY_EMAIL, email.strip().lower()) if is_storable(email) else None
 
 
 def credentials_of(session: Session, person_id: int) -> Credentials | None:
     """What is on record of an account by its number."""
-    return _first(session, PERSON.c.id == person_id)
+    return _first(session, _BY_NUMBER, person_id)
 
 
-def _first(session: Session, condition: ColumnElement[Any]) -> Credentials | None:
-    row = session.execute(select(PERSON).where(condition)).first()
+_BY_EMAIL = select(PERSON).where(PERSON.c.email == bindparam("which"))
+_BY_NUMBER = select(PERSON).where(PERSON.c.id == bindparam("which"))
+"""Asked at every try to come in, and so written once."""
+
+
+def _first(session: Session, question: Select[*tuple[Any, ...]], which: str | int) -> Credentials | None:
+    row = session.execute(question, {"which": which}).first()
     if row is None:
         return None
     return Credentials(

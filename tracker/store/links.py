@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.store.people import hashed
@@ -59,13 +59,12 @@ def make_link(session: Session, person_id: int, purpose: Purpose, *, at: datetim
 
 def person_of_link(session: Session, secret: str, *purposes: Purpose, now: datetime) -> int | None:
     """Whose living link this is; None for one that is unknown, used, too old or for something else."""
-    return session.scalar(select(LINK.c.person_id).where(_alive(secret, purposes, now)))
+    return session.scalar(_WHOSE, _asked(secret, purposes, now))
 
 
 def use_link(session: Session, secret: str, *purposes: Purpose, now: datetime) -> int | None:
     """Use a living link up and say whose it is; of two at once only one gets it."""
-    used = update(LINK).where(_alive(secret, purposes, now)).values(used_at=now)
-    whose: int | None = session.scalar(used.returning(LINK.c.person_id))
+    whose: int | None = session.scalar(_USED, _asked(secret, purposes, now))
     return whose
 
 
@@ -81,11 +80,17 @@ def _forget_old(session: Session, person_id: int, purpose: Purpose, *, now: date
     session.execute(delete(LINK).where(mine, LINK.c.expires_at <= now))
 
 
-def _alive(secret: str, purposes: tuple[Purpose, ...], now: datetime) -> ColumnElement[bool]:
-    return and_(
-        LINK.c.secret_hash == hashed(secret),
-        LINK.c.purpose.in_(purposes),
-        LINK.c.used_at.is_(None),
-        LINK.c.made_at <= now,
-        LINK.c.expires_at > now,
-    )
+_ALIVE = and_(
+    LINK.c.secret_hash == bindparam("hashed"),
+    LINK.c.purpose.in_(bindparam("purposes", expanding=True)),
+    LINK.c.used_at.is_(None),
+    LINK.c.made_at <= bindparam("at_moment"),
+    LINK.c.expires_at > bindparam("at_moment"),
+)
+_WHOSE = select(LINK.c.person_id).where(_ALIVE)
+_USED = update(LINK).where(_ALIVE).values(used_at=bindparam("at_moment")).returning(LINK.c.person_id)
+"""Asked at every try of a second step, and so written once."""
+
+
+def _asked(secret: str, purposes: tuple[Purpose, ...], now: datetime) -> dict[str, object]:
+    return {"hashed": hashed(secret), "purposes": purposes, "at_moment": now}
