@@ -93,7 +93,9 @@ def _report(
         made = printing_reports.make(session, scope, wanted, now=desk.now, book=desk.book)
     author = Author(desk.actor, desk.now)
     with desk.transaction() as session:  # first, as above
-        printing_reports.keep(session, author, made, language=language, ending=ending.value, book=desk.book)
+        printing_reports.keep(
+            session, author, scope, made, language=language, ending=ending.value, book=desk.book
+        )
     told = tell(made, desk.sentences.words, desk.sentences.formats)
     return report_file(told, ending, desk.sentences.words, desk.sentences.formats)
 

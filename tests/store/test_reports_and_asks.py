@@ -47,9 +47,10 @@ def test_a_printed_report_is_its_printers_and_keeps_its_edition(engine: Engine) 
     with transaction(engine) as session:
         for _ in range(2):
             reports.keep_edition(session, edition, at=MOMENT)
-        number = reports.keep(session, printed)
+        number = reports.keep(session, printed, EVERYTHING)
         assert reports.edition_of(session, "sha256:1") == edition
-        assert [one.number for one in reports.printed_by(session, "person:1")] == [number]
-        assert reports.printed_by(session, "person:2") == ()
-        assert reports.printed(session, number, "person:2") is None
-        assert reports.printed(session, number, None) is not None
+        region = Scope.of("10")
+        assert [one.number for one in reports.list_printed(session, region, "person:1")] == [number]
+        assert reports.list_printed(session, region, "person:2") == ()
+        assert reports.printed(session, region, number, "person:2") is None
+        assert reports.printed(session, EVERYTHING, number, "person:2") is not None

@@ -134,6 +134,18 @@ def test_nobody_prints_the_reports_of_others_save_who_sees_everything(filled: En
     assert again(visit(filled, Language.RU, person=auditor), 1)
 
 
+def test_last_weeks_report_is_printed_again_by_whoever_came_after(filled: Engine, visit: Visit) -> None:
+    officer = replace(a_person(Role.OFFICER, "59"), email="before@example.kz", name="Бұрынғы маман")
+    file = printed(visit(filled, Language.RU, person=officer))
+    for role in (Role.REVIEWER, Role.OFFICER):
+        after = visit(filled, Language.KK, person=replace(REVIEWER, role=role, email=f"{role}@example.kz"))
+        assert "Бұрынғы маман" in after.get("/reports").text.partition('id="printed"')[2]
+        assert again(after, 1) == file
+    elsewhere = visit(filled, Language.KK, person=a_person(Role.REVIEWER, "71", name="abai"))
+    assert "Бұрынғы маман" not in elsewhere.get("/reports").text
+    assert elsewhere.post("/reports/again", data={"number": "1", "format": "csv"}).status_code == 404
+
+
 def test_days_without_service_are_counted_within_the_period(filled: Engine) -> None:
     with reading(filled, seeing=EVERYTHING) as session:
         wanted = Wanted(ReportKind.WEEKLY, "59", NOW.date(), None)

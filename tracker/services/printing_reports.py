@@ -16,7 +16,7 @@ from tracker.domain.vocabulary import Language
 from tracker.services import editions, reporting
 from tracker.services.acting import Author
 from tracker.services.evaluating import Book
-from tracker.store import references, reports
+from tracker.store import references, report_reach, reports
 from tracker.store.reports import Printed
 from tracker.store.scope import Scope
 
@@ -40,9 +40,16 @@ def make(session: Session, scope: Scope, wanted: Wanted, *, now: datetime, book:
 
 
 def keep(
-    session: Session, author: Author, made: Report, *, language: Language, ending: str, book: Book
+    session: Session,
+    author: Author,
+    scope: Scope,
+    made: Report,
+    *,
+    language: Language,
+    ending: str,
+    book: Book,
 ) -> int:
-    """Keep what is printed and the law by which it is, and tell the journal; returns its number."""
+    """Keep what is printed, of what and by which law, and tell the journal; returns its number."""
     edition = editions.keep_present(session, book, at=author.now)
     printed = Printed(
         number=0,
@@ -57,7 +64,7 @@ def keep(
         printed_at=author.now,
         ending=ending,
     )
-    number = reports.keep(session, printed)
+    number = reports.keep(session, printed, scope)
     tell(session, author, made, number=number, ending=ending)
     return number
 
@@ -78,21 +85,20 @@ def tell(session: Session, author: Author, made: Report, *, number: int, ending:
     )
 
 
-def again(
-    session: Session, scope: Scope, number: int, *, actor: str | None, book: Book
-) -> tuple[Printed, Report]:
-    """A printed report as it was, by the law of then.
+def again(session: Session, scope: Scope, number: int, *, actor: str, book: Book) -> tuple[Printed, Report]:
+    """A printed report as it was, by the law of then and of the places that its printer saw.
 
-    Raises :class:`NotFound` where there is none of this person's, and :class:`ReportDiffers` where it no more
-    says what it said: its reader sees other schools now, or a file was recorded as known before it.
+    Raises :class:`NotFound` where there is none that this person may read, and :class:`ReportDiffers` where
+    it no more says what it said: other schools are there now, its printer sees them no more herself, or a
+    file was recorded as known before it.
     """
-    printed = reports.printed(session, number, actor)
+    printed = reports.printed(session, scope, number, actor)
     if printed is None:
         raise NotFound(report=number)
     old = editions.book_of(session, printed.edition, book)
     made = reporting.report(
         session,
-        scope,
+        report_reach.kept(session, scope, number) or scope,
         printed.kind,
         region=printed.region,
         on=printed.on,

@@ -43,6 +43,21 @@ class PrintedReport(Base, table=True):
     ending: str | None = Field(sa_type=Text)
 
 
+class PrintedReach(Base, table=True):
+    """A place of which a printed report tells: a region, a district, one school; or, unnamed, all of them.
+
+    A report without such rows was printed before they were kept.
+    """
+
+    __tablename__ = "printed_reach"
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int = Field(foreign_key="printed_report.id", index=True)
+    region: str | None = Field(sa_type=Key)
+    district: str | None = Field(sa_type=Text)
+    school_id: str | None = Field(sa_type=Key)
+
+
 class SchoolAsk(Base, table=True):
     """A school that was asked by a link: the link's hash, the answer as JSON, and what became of it."""
 
@@ -64,4 +79,5 @@ class SchoolAsk(Base, table=True):
 
 LAW_EDITION: Table = Base.metadata.tables["law_edition"]
 PRINTED_REPORT: Table = Base.metadata.tables["printed_report"]
+PRINTED_REACH: Table = Base.metadata.tables["printed_reach"]
 SCHOOL_ASK: Table = Base.metadata.tables["school_ask"]

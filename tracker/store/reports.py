@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.reports import ReportKind
 from tracker.domain.vocabulary import Language
+from tracker.store import report_reach
 from tracker.store.report_tables import LAW_EDITION, PRINTED_REPORT
+from tracker.store.scope import Scope
 
 LISTED = 50
 """How many reports a page lists."""
@@ -67,8 +69,8 @@ def edition_of(session: Session, edition: str) -> Edition | None:
     return None if found is None else Edition(*found)
 
 
-def keep(session: Session, printed: Printed) -> int:
-    """Keep what was printed and return its number; the number given is not read."""
+def keep(session: Session, printed: Printed, scope: Scope) -> int:
+    """Keep what was printed within ``scope`` and return its number; the number given is not read."""
     values = {
         "kind": printed.kind,
         "region": printed.region,
@@ -84,21 +86,19 @@ def keep(session: Session, printed: Printed) -> int:
     number: int = session.execute(
         insert(PRINTED_REPORT).values(values).returning(PRINTED_REPORT.c.id)
     ).scalar_one()
+    report_reach.keep(session, number, scope, printed.region)
     return number
 
 
-def printed_by(session: Session, actor: str | None) -> tuple[Printed, ...]:
-    """The last reports that somebody printed, or (None) anybody, the newest first."""
-    wanted = select(PRINTED_REPORT).order_by(PRINTED_REPORT.c.id.desc()).limit(LISTED)
-    if actor is not None:
-        wanted = wanted.where(PRINTED_REPORT.c.printed_by == actor)
+def list_printed(session: Session, scope: Scope, actor: str) -> tuple[Printed, ...]:
+    """The last reports, the newest first: one's own, and those that tell only of what one sees."""
+    mine = report_reach.readable(session, scope, actor)
+    wanted = select(PRINTED_REPORT).where(mine).order_by(PRINTED_REPORT.c.id.desc()).limit(LISTED)
     return tuple(Printed(*row) for row in session.execute(wanted))
 
 
-def printed(session: Session, number: int, actor: str | None) -> Printed | None:
-    """A printed report by its number; None alike where there is none and where it is somebody else's."""
-    wanted = select(PRINTED_REPORT).where(PRINTED_REPORT.c.id == number)
-    if actor is not None:
-        wanted = wanted.where(PRINTED_REPORT.c.printed_by == actor)
-    found = session.execute(wanted).first()
+def printed(session: Session, scope: Scope, number: int, actor: str) -> Printed | None:
+    """A printed report by its number; None alike where there is none and where one may not read it."""
+    mine = report_reach.readable(session, scope, actor)
+    found = session.execute(select(PRINTED_REPORT).where(PRINTED_REPORT.c.id == number, mine)).first()
     return None if found is None else Printed(*found)

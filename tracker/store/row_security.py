@@ -46,6 +46,7 @@ PROTECTED = (
     "hold",
     "own_leads",
     "printed_report",
+    "printed_reach",
     "saved_view",
 )
 """The tables that the second lock is on."""

@@ -19,6 +19,7 @@ from tracker.render.report_printing import report_file
 from tracker.services import printing_reports, reporting
 from tracker.services.printing_reports import Wanted
 from tracker.store import reports
+from tracker.store.journal_search import names_of
 from tracker.web.attachments import disposition, file_name
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import ON, REGION_CODES, asked_of, not_known
@@ -71,9 +72,21 @@ def show(visit: Asked) -> Response:
             "lists": _lists(visit, region),
             "endings": tuple(Ending),
             "periods": {kind: period_of(kind, visit.on) for kind in ReportKind},
-            "printed": reports.printed_by(visit.session, visit.only_actor),
+            **_printed(visit),
         },
     )
+
+
+def _printed(visit: Visit) -> Mapping[str, object]:
+    """The reports that this reader may print again, and how whoever printed each is named."""
+    reader = visit.person
+    found = reports.list_printed(visit.session, visit.scope, reader.mark)
+    others = {one.printed_by for one in found} - {reader.mark}
+    names: dict[str, str | None] = {reader.mark: reader.name or reader.email}
+    if others:
+        names |= names_of(visit.session, others)
+    deeds = visit.house.voices[visit.language].deeds
+    return {"printed": [(one, deeds.who(one.printed_by, names)) for one in found]}
 
 
 def _lists(visit: Visit, region: str | None) -> Mapping[Figure, str]:
@@ -123,6 +136,7 @@ def hand_out(
         printing_reports.keep(
             session,
             author_of(called),
+            called.scope,
             made,
             language=called.language,
             ending=ending.value,
@@ -139,7 +153,7 @@ def hand_out_again(
     wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
     with called.reading() as visit:
         printed, made = printing_reports.again(
-            visit.session, visit.scope, wanted, actor=visit.only_actor, book=visit.house.book
+            visit.session, visit.scope, wanted, actor=visit.person.mark, book=visit.house.book
         )
     with called.writing() as session:
         printing_reports.tell(session, author_of(called), made, number=printed.number, ending=ending.value)
