@@ -161,7 +161,7 @@ class Ear:
             return Answer("not_allowed", None)
         if isinstance(update, Start):
             return answering.connect(session, update.code, update.chat, now=now)
-        return answering.press(session, update.data, update.chat, now=now, book=self.book)
+        return answering.press(session, update.data, update.chat, update.under, now=now, book=self.book)
 
 
 def _place(session: Session) -> int:

@@ -267,7 +267,7 @@ def test_presses_and_starts_are_read_and_all_else_is_passed_over() -> None:
         (
             Start(42, "42", True, "aB-9_x"),
             Start(42, "-77", False, "CODE"),
-            Press("q1", 42, "-77", False, "done:REF"),
+            Press("q1", 42, "-77", False, "done:REF", "6"),
         ),
         18,
     )

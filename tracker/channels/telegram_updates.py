@@ -15,8 +15,8 @@ _START = re.compile(r"/start(?:@\w+)?\s+(?P<code>[A-Za-z0-9_-]{1,64})\s*")
 class Press:
     """A button was pressed. ``id`` is what ``answer_button`` answers, ``data`` as we sent it.
 
-    ``from_id`` is the person, ``chat`` where the button stood: the same only in a private chat; ``number``
-    is the place among all that was said.
+    ``from_id`` is the person, ``chat`` where the button stood: the same only in a private chat, ``under`` the
+    number of the message there; ``number`` is the place among all that was said.
     """
 
     id: str
@@ -24,6 +24,7 @@ class Press:
     chat: str
     is_private: bool
     data: str
+    under: str
     number: int = field(default=0, compare=False)
 
 
@@ -63,13 +64,21 @@ def _read(update: Mapping[str, object]) -> Iterator[Press | Start]:
         match update:
             case {"callback_query": {"id": str(id_), "from": {"id": int(who)}, "data": str(data), **rest}}:
                 chat, is_private = _chat(rest["message"])
-                yield Press(id_, who, chat, is_private, data, number)
+                yield Press(id_, who, chat, is_private, data, _number(rest["message"]), number)
             case {"message": {"from": {"id": int(who)}, "text": str(text)} as message}:
                 chat, is_private = _chat(message)
                 if found := _START.fullmatch(text):
                     yield Start(who, chat, is_private, found["code"], number)
     except (KeyError, TypeError):
         return
+
+
+def _number(message: object) -> str:
+    """What a message is called in its chat; raises TypeError if it has no number."""
+    match message:
+        case {"message_id": int(number)}:
+            return str(number)
+    raise TypeError
 
 
 def _chat(message: object) -> tuple[str, bool]:

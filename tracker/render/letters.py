@@ -304,7 +304,10 @@ class Letters:
         return environment
 
 
-ANSWERS = ("acknowledged", "snoozed", "gone", "too_late", "not_allowed", "connected", "link_dead")
+ANSWERS = (
+    "acknowledged", "snoozed", "acknowledged.already", "snoozed.already", "gone", "too_late", "not_allowed",
+    "connected", "link_dead",
+)  # fmt: skip
 """What may come of a button that was pressed or of a chat that was begun."""
 
 

@@ -25,7 +25,7 @@ from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.messages import HELD, LONGEST_ANSWER, ChannelKind, Delivery, Fate, Letter, next_try
 from tracker.services import rerouting, retelling
 from tracker.store import outbox, ways
-from tracker.store.cards import ENDED
+from tracker.store.cards import EDITS
 from tracker.store.engine import reading, transaction
 from tracker.store.outbox import Claimed
 from tracker.store.scope import EVERYTHING
@@ -233,7 +233,7 @@ class Dispatcher:
             is_ours = outbox.hold(session, message, hand, not_before=now + (delivery.wait or timedelta()))
         elif (at := self._again_at(message, delivery, now)) is not None:
             is_ours = outbox.again(session, number, hand, not_before=at, code=code, answer=answer)
-        elif message.template == ENDED:
+        elif message.template in EDITS:
             is_ours = outbox.empty(session, number, hand, at=now, code=code)
         else:
             is_lost, is_ours = True, outbox.dead(session, number, hand, at=now, code=code, answer=answer)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.days import legal_day
+from tracker.domain.holds import HoldKind
 from tracker.domain.messages import ChannelKind, Letter
 from tracker.domain.people import Person
 from tracker.domain.vocabulary import Language
 from tracker.render.alarm_letters import alarm
 from tracker.render.begin_letters import begin
-from tracker.render.ended_letters import ended
+from tracker.render.ended_letters import ended, held
 from tracker.render.letters import Letters
 from tracker.render.told import read_line, still_told
 from tracker.render.way_letters import bad_way
@@ -26,7 +28,7 @@ from tracker.services.proving_life import CANARY
 from tracker.services.rerouting import BAD_WAY, LOST
 from tracker.services.sealing import Seal
 from tracker.store import accounts, cards, digests, told, ways
-from tracker.store.cards import ENDED
+from tracker.store.cards import EDITS, HELD
 from tracker.store.outbox import Claimed
 from tracker.store.scope import Scope
 from tracker.store.ways import Way
@@ -73,8 +75,8 @@ class Writer:
             return alarm(by, said, key=message.key, to=to, channel=message.channel, secret=secret)
         if message.template == BEGIN:
             return self._begin(session, message, person, by, to, secret)
-        if message.template == ENDED:
-            return self._ended(session, message, person, by, to)
+        if message.template in EDITS:
+            return self._edited(session, message, person, by, to)
         if message.template == CANARY and self.canary_to:
             return by.digest(message.parameters, key=message.key, to=self.canary_to, channel=message.channel)
         if message.digest is None:
@@ -137,10 +139,13 @@ class Writer:
         seen = told.schools_seen(session, Scope.of_person(person), schools)
         return begin(by, said, key=message.key, to=to, channel=message.channel, seen=seen, secret=secret)
 
-    def _ended(
+    def _edited(
         self, session: Session, message: Claimed, person: Person, by: Letters, to: str
     ) -> Letter | None:
-        """What takes the place of a message; None where all that it told of is due again, or out of reach."""
+        """What takes the place of a message; None where all that it told of is due again, or out of reach.
+
+        What is over by now is so whether it was taken up before or not.
+        """
         said = message.parameters
         kept, over = digests.get(session, said["digest"]), cards.over(session, said["digest"])
         schools = {line["school_id"] for line in kept.body["lines"]}
@@ -151,7 +156,11 @@ class Writer:
             if (line := read_line(each))
         ]
         on = legal_day(message.tried_at or message.made_at)
-        return ended(by, lines, on, key=message.key, to=to, replaces=said["replaces"])
+        letter = Letter(message.key, to, by.language, "", "", replaces=said["replaces"])
+        if message.template == HELD and len(lines) == 1 and not lines[0][1]:
+            back_on = date.fromisoformat(said["back_on"])
+            return held(by, letter, lines[0][0], HoldKind(said["kind"]), back_on, on)
+        return ended(by, letter, lines, on)
 
     def _where(self, person: Person, way: Way | None) -> tuple[str, str]:
         """What the channel calls her, and what it proves itself with."""

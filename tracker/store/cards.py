@@ -22,6 +22,13 @@ ENDED = "ended"
 """What the keys of the messages begin with that take the place of such a one; their template is called so."""
 
 
+HELD = "held"
+"""The template of what takes the place of a message whose deadline its reader took up or put off."""
+
+EDITS = frozenset({ENDED, HELD})
+"""Templates of messages that change an earlier one: nobody misses one that its peer does not take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A message that told a digest to a person by a way; ``number`` is what its peer calls it."""
