@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tests.deciding.office import JUSTIFIED, REASON, Office
 from tests.feeds.test_enclosed import JPEG, PDF
 from tests.web.conftest import Visit
-from tests.web.reading import text_of
+from tests.web.reading import shown, text_of
 from tests.web.register import ENDING, NOW, STALLED, day, fill
 from tracker.domain.decisions import Agreed, Block, Deed
 from tracker.domain.enclosures import LARGEST_ENCLOSURE, MOST_ENCLOSURES
@@ -178,12 +178,13 @@ def test_of_many_only_those_are_extended_whose_suppliers_agreed(office: Office, 
     page = officer.post("/suggestions", data={"need": needs})
     assert f'name="agreed" value="channel {ENDING}"' in page.text
     assert f'name="agreed" value="channel {STALLED}"' not in page.text  # its contract has ended
-    made = officer.post("/suggestions/drafts", data={"need": needs})
+    wanted = {"need": needs, "shown": shown(page.text)}
+    made = officer.post("/suggestions/drafts", data=wanted)
     assert text_of(made.text).count(WORDS.say("decision_refused.no_consent")) == 1
     assert f'href="/suggestions/{ENDING}?service=channel"' in made.text  # where to answer
     office.decide("aigul", 1, Deed.WITHDRAW)
     for consent in ({"agreed": needs[:1]}, {"confirmed": "all"}):  # row by row, or for all at once
-        made = officer.post("/suggestions/drafts", data={"need": needs, **consent})
+        made = officer.post("/suggestions/drafts", data={**wanted, **consent})
         found = [office.found(int(number)) for number in set(re.findall(r"/decisions/(\d+)", made.text))]
         agreed = {each.route: each.agreed for each in found}
         assert agreed.pop(RouteId.EXTENSION) is Agreed.YES

@@ -73,3 +73,8 @@ def days_of(html: str) -> int:
     rows = re.findall(r"<tbody>.*</tbody>", html, flags=re.DOTALL)[0].split("</tr>")[:-1]
     lost = (text_of(row.rpartition("<td")[2].partition(">")[2]) for row in rows)
     return sum(int(words.replace(" ", "")) for words in lost)
+
+
+def shown(page: str) -> str:
+    """As of when a page shows facts, as the forms on it say."""
+    return re.findall('name="shown" value="([^"]*)"', page)[0]

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tests.people import a_person, sign_in
 from tests.safety.routes import NOTES, dump
 from tests.web.conftest import Visit
-from tests.web.reading import links_of, text_of
+from tests.web.reading import links_of, shown, text_of
 from tests.web.register import FAILED, INTERIM, NOW, STALLED, USED_UP, fill
 from tracker.domain.errors import CaseTaken
 from tracker.domain.people import Person
@@ -215,6 +215,7 @@ def test_what_is_drafted_for_a_need_is_one_click_away_from_its_case(bolat: TestC
     draft = next(each for words, each in links_of(page) if words == SAY("case.draft"))
     assert bolat.get(draft).status_code == 200
     chosen = {"need": f"channel {STALLED}"}
+    chosen |= {"shown": shown(bolat.post("/suggestions", data=chosen).text)}
     assert bolat.post("/suggestions/drafts", data=chosen).status_code == 200
     for path in ("/queue", f"/schools/{STALLED}?from=queue"):
         decision = next(each for _, each in links_of(bolat.get(path).text) if "/decisions/" in each)
@@ -256,7 +257,9 @@ def test_the_answer_and_the_file_of_the_queue_know_the_decision_that_stands(bola
 
     proposing = SAY("next_step.decision.proposed", number=1)
     assert not any(proposing[1:] in each for each in told())
-    assert bolat.post("/suggestions/drafts", data={"need": f"channel {STALLED}"}).status_code == 200
+    chosen = {"need": f"channel {STALLED}"}
+    chosen |= {"shown": shown(bolat.post("/suggestions", data=chosen).text)}
+    assert bolat.post("/suggestions/drafts", data=chosen).status_code == 200
     assert all(proposing[1:] in each for each in told())
     kazakh = bolat.get(f"/schools/{STALLED}").text.partition('id="reply-kk"')[2].partition("</p>")[0]
     assert load_catalogs()[Language.KK].say("next_step.decision.proposed", number=1) in kazakh

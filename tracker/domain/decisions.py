@@ -129,3 +129,4 @@ class Block(StrEnum):
     NEEDS_REASON = "needs_reason"
     REFUSED = "refused"
     NO_CONSENT = "no_consent"
+    MOVED = "moved"

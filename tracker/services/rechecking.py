@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.bridge_guard import Bridge, guard, supplier_of
 from tracker.domain.coverage import read_cover
 from tracker.domain.days import Span
-from tracker.domain.decision_records import DecisionRecord, GuardFinding, GuardKind, LineRecord
-from tracker.domain.decisions import OPEN
+from tracker.domain.decision_records import DecisionRecord, GuardFinding, GuardKind, Level, LineRecord
+from tracker.domain.decisions import OPEN, Block
+from tracker.domain.errors import DecisionRefused
 from tracker.domain.facts import NeedFacts, ServiceLine
 from tracker.domain.findings import Answer, Assessment
 from tracker.domain.policy import Policy
 from tracker.domain.register import ContractRow
-from tracker.domain.vocabulary import FAILED, RefusalReason
+from tracker.domain.vocabulary import FAILED, RefusalReason, State
 from tracker.services.evaluating import NeedView
 from tracker.services.proposing import NeedKey
 from tracker.store.decisions import named_contracts
@@ -26,10 +28,14 @@ from tracker.store.scope import Scope
 
 
 class Moved(StrEnum):
-    """What is otherwise than when it was drafted; ``unjudged`` where the rules cannot say (FLT-26)."""
+    """What is otherwise than when it was drafted; ``unjudged`` where the rules cannot say (FLT-26).
+
+    ``unforeseen``: no gap is told of any more, but only because no purchase is under way that tells of one.
+    """
 
     UNJUDGED = "unjudged"
     NOT_NEEDED = "not_needed"
+    UNFORESEEN = "unforeseen"
     ADVICE = "advice"
     DAYS = "days"
     GUARD = "guard"
@@ -37,11 +43,17 @@ class Moved(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """What has ``moved`` since the draft, with the days and the findings of today where those are others."""
+    """What has ``moved`` since the draft, with the days and the findings of today where those are others.
+
+    ``bar`` is why nobody may approve it by today's facts, as nobody could draft it, and ``stops`` is what of
+    the guard does so.
+    """
 
     moved: tuple[Moved, ...] = ()
     days: Span | None = None
     guard: tuple[GuardFinding, ...] = ()
+    bar: Block | None = None
+    stops: tuple[GuardFinding, ...] = ()
 
 
 UNMOVED = Recheck()
@@ -76,22 +88,40 @@ def _compared(
     if len(today) < len(found.lines):
         return Recheck((Moved.UNJUDGED,))
     answers = [one.answer for _, one in today if one.answer]
-    if len(answers) < len(today):
-        return Recheck((Moved.NOT_NEEDED,))
-    moved = [Moved.ADVICE] if {one.recommended for one in answers} - {found.frozen.recommended} else []
-    if today[0][1].on > found.start_on:
-        return Recheck(tuple(moved))  # late is told by itself: other days begin with every day
+    if any(one.answer is None and _is_served(one, found) for _, one in today):
+        return Recheck((Moved.NOT_NEEDED,), bar=Block.NOT_NEEDED)
+    moved = [Moved.UNFORESEEN] * (len(answers) < len(today))
+    moved += [Moved.ADVICE] * bool({one.recommended for one in answers} - {found.frozen.recommended})
+    pairs = [_guarded(found, line, one, tuple(rows.get(_key(line), ())), policy) for line, one in today]
+    said, own = (tuple(dict.fromkeys(chain.from_iterable(each))) for each in zip(*pairs, strict=True))
+    stops = tuple(each for each in own if each.level is Level.STOP)
+    bar = Block.STOPPED if stops else None
+    if any(one.reason is RefusalReason.CAP_USED_UP for one in answers):
+        bar = Block.CAP_USED_UP
+    if today[0][1].on > found.start_on:  # late is told by itself: other days begin with every day
+        return Recheck(tuple(moved), bar=bar, stops=stops)
     other = next((one for one in answers if _has_other_days(one, found)), None)
-    said = tuple(
-        dict.fromkeys(
-            finding
-            for line, one in today
-            for finding in _findings(found, line, one, tuple(rows.get(_key(line), ())), policy)
-        )
-    )
     differs = _kinds(said) != _kinds(found.frozen.guard)
     moved += [Moved.DAYS] * (other is not None) + [Moved.GUARD] * differs
-    return Recheck(tuple(moved), _span(other) if other else None, said if differs else ())
+    return Recheck(tuple(moved), _span(other) if other else None, said if differs else (), bar, stops)
+
+
+def require_passable(today: Recheck, despite: str) -> None:
+    """Raise :class:`DecisionRefused` where today's facts bar an approval, or ask why it is ``despite``."""
+    if today.bar is not None:
+        raise DecisionRefused(reason=today.bar)
+    if today.moved and not despite.strip():
+        raise DecisionRefused(reason="despite")
+
+
+def _is_served(one: Assessment, found: DecisionRecord) -> bool:
+    """Whether a need of which no gap is told has service on the first day, or will have, or needs none."""
+    if one.state is State.NOT_REQUIRED:
+        return True
+    if one.state is State.UNKNOWN:
+        return False
+    is_awaited = one.tender is not None and one.tender.forecast is not None
+    return is_awaited or (one.covered_until is not None and one.covered_until >= found.start_on)
 
 
 def _has_other_days(answer: Answer, found: DecisionRecord) -> bool:
@@ -101,28 +131,29 @@ def _has_other_days(answer: Answer, found: DecisionRecord) -> bool:
     return answer.end_on is not None and answer.end_on != found.end_on
 
 
-def _findings(
+def _guarded(
     found: DecisionRecord, line: LineRecord, one: Assessment, rows: tuple[ContractRow, ...], policy: Policy
-) -> Iterator[GuardFinding]:
-    """What the guard says of today's days, and of the price that is asked for the decision's own."""
+) -> tuple[tuple[GuardFinding, ...], tuple[GuardFinding, ...]]:
+    """What the guard says of today's days (of a price, by the decision's own), and of those days alone."""
     own = Span.inclusive(found.start_on, found.end_on)
-    window = (one.answer and _span(one.answer)) or own
     number = line.contract and line.contract.number
     present = next((row for row in rows if row.contract_number == number), None)
-    tender = one.tender
+    tender, cover = one.tender, read_cover(_need(line, rows))
     bridge = Bridge(
         on=one.on,
-        window=window,
-        price=None,
+        window=own,
+        price=line.price,
         supplier=supplier_of(present) if present else None,
         lines=rows,
-        chain_start=read_cover(_need(line, rows)).chain_start(window.start),
+        chain_start=cover.chain_start(own.start),
         has_live_tender=tender is not None and tender.stage is not None,
         tenderless_since=tender.ended_on if tender and tender.status in FAILED else None,
     )
-    yield from guard(bridge, policy)
-    priced = guard(replace(bridge, window=own, price=line.price), policy)
-    yield from (each for each in priced if each.kind is GuardKind.PRICE_JUMP)
+    window = (one.answer and _span(one.answer)) or own
+    today = replace(bridge, window=window, price=None, chain_start=cover.chain_start(window.start))
+    of_own = guard(bridge, policy)
+    jumps = tuple(each for each in of_own if each.kind is GuardKind.PRICE_JUMP)
+    return (*guard(today, policy), *jumps), of_own
 
 
 def _need(line: LineRecord, rows: Iterable[ContractRow]) -> NeedFacts:

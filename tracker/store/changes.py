@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, or_, select, union
+from sqlalchemy import ColumnElement, Select, Table, func, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
-from tracker.store.scope import Scope, visible
+from tracker.store.scope import Scope, among, visible
 from tracker.store.tables import CONTRACT_LINE, TENDER_LINE, Base
 
 LINES = {"tender_number": TENDER_LINE, "contract_number": CONTRACT_LINE}
@@ -20,11 +20,40 @@ def changed_schools(session: Session, scope: Scope, *, since: int) -> frozenset[
 
     The working calendar is no fact of a school.
     """
-    known = (Base.metadata.tables[name] for name in sorted(Base.metadata.tables))
-    versioned = (table for table in known if "superseded_seq" in table.c)
-    of_any = union(*(query for table in versioned for query in of_schools(table, since))).subquery()
+    of_any = union(*(query for table in _versioned() for query in of_schools(table, since))).subquery()
     found = select(of_any.c.school_id).where(visible(session, scope, of_any.c.school_id))
     return frozenset(session.scalars(found))
+
+
+def last_learnt(session: Session, schools: Collection[str]) -> int:
+    """The last recording by which anything was learnt of some schools; 0 for none.
+
+    It says nothing of any other school: what is recorded elsewhere leaves it as it is.
+    """
+    edges = union_all(
+        *(
+            select(func.max(table.c[edge]).label("seq")).where(of_school)
+            for table in _versioned()
+            for of_school in _is_of(session, table, schools)
+            for edge in ("recorded_seq", "superseded_seq")
+        )
+    ).subquery()
+    return session.scalar(select(func.max(edges.c.seq))) or 0
+
+
+def _is_of(session: Session, table: Table, schools: Collection[str]) -> Iterator[ColumnElement[bool]]:
+    """Whether a version is of one of the schools; nothing for a table that is of no school."""
+    if "school_id" in table.c:
+        yield among(session, table.c.school_id, schools)
+        return
+    for number in table.c.keys() & LINES.keys():
+        line = LINES[number].c
+        yield table.c[number].in_(select(line[number]).where(among(session, line.school_id, schools)))
+
+
+def _versioned() -> Iterator[Table]:
+    known = (Base.metadata.tables[name] for name in sorted(Base.metadata.tables))
+    return (table for table in known if "superseded_seq" in table.c)
 
 
 def of_schools(table: Table, since: int) -> Iterator[Select[Any]]:

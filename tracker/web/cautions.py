@@ -34,12 +34,12 @@ def rechecked(
 
 
 def _cautions(visit: Visit, found: DecisionRecord, today: Recheck) -> Iterable[str]:
-    moved = today.moved
+    moved = set(today.moved)
     stated = {
         "guard": bool(found.frozen.guard) or Moved.GUARD in moved,
         "against": found.is_against_advice,
         "late": is_late(visit, found),
-        "moved": Moved.NOT_NEEDED in moved or Moved.ADVICE in moved,
+        "moved": not moved.isdisjoint({Moved.NOT_NEEDED, Moved.UNFORESEEN, Moved.ADVICE}),
         "days": Moved.DAYS in moved,
         "unjudged": Moved.UNJUDGED in moved,
     }

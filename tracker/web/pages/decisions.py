@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,20 +15,30 @@ from tracker.domain.courses import course_of
 from tracker.domain.decision_records import DecisionRecord
 from tracker.domain.decisions import MOVES, NEEDED, OTHER_EYES, Deed
 from tracker.domain.drafts import DraftKind, missing
-from tracker.domain.errors import DayNotReadable, DecisionRefused, DecisionStale, FilterNotKnown, NotFound
+from tracker.domain.errors import (
+    ChangedMeanwhile,
+    DayNotReadable,
+    DecisionRefused,
+    DecisionStale,
+    FilterNotKnown,
+    NotFound,
+)
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import ConditionId
-from tracker.services import attesting, contracting, deciding, drafting, pricing, recounting
+from tracker.services import attesting, contracting, deciding, drafting, noticing, pricing, recounting
 from tracker.services.contracting import Paper
 from tracker.services.evaluating import NeedView
-from tracker.services.rechecking import UNMOVED
+from tracker.services.noticing import Shown
+from tracker.services.rechecking import UNMOVED, Recheck, require_passable
 from tracker.store import decisions
 from tracker.store.decisions import LARGEST
 from tracker.store.enclosures import list_enclosures
+from tracker.web.amounts import read_amounts
 from tracker.web.cautions import is_late, rechecked
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
 from tracker.web.forms import Text, Texts
+from tracker.web.learning import learnt_values
 from tracker.web.pages.suggestions import back_to, step_named, undo_values
 from tracker.web.proving import author_of
 from tracker.web.queueing import all_needs
@@ -47,7 +56,8 @@ BY_DRAFTERS = (Deed.SEND_AGAIN, Deed.WITHDRAW, Deed.CLOSE)
 Confirmed = Mapping[ConditionId, tuple[str, str]]
 """What a checklist confirms, each with its note and where its paper is."""
 
-REFUSALS = (DecisionRefused, DecisionStale, DayNotReadable)
+Refusal = DecisionRefused | DecisionStale | ChangedMeanwhile | DayNotReadable
+REFUSALS = (DecisionRefused, DecisionStale, ChangedMeanwhile, DayNotReadable)
 Revision = Annotated[int, Form(ge=0, le=LARGEST)]
 
 Stated = Mapping[str, str | Sequence[str]]
@@ -64,30 +74,68 @@ def show(visit: Asked, number: str) -> Response:
 
 @router.post("/decisions/{number}", dependencies=[allow(Action.DRAFT)])
 def move(
-    called: Called, number: str, deed: Text = "", reason: Text = "", revision: Revision = 0, asked: Text = ""
+    called: Called,
+    number: str,
+    deed: Text = "",
+    reason: Text = "",
+    revision: Revision = 0,
+    shown: Text = "",
+    asked: Text = "",
 ) -> Response:
     """Send again, take back or close."""
-    return _moved(called, number, _deed(deed, BY_DRAFTERS), reason, revision, asked)
+    return _moved(called, number, _deed(deed, BY_DRAFTERS), reason, revision, shown, asked)
 
 
 @router.post("/decisions/{number}/verdict", dependencies=[allow(Action.APPROVE)])
 def decide(
-    called: Called, number: str, deed: Text = "", reason: Text = "", revision: Revision = 0, asked: Text = ""
+    called: Called,
+    number: str,
+    deed: Text = "",
+    reason: Text = "",
+    despite: Text = "",
+    revision: Revision = 0,
+    shown: Text = "",
+    asked: Text = "",
 ) -> Response:
-    """Approve, return or reject; the next that waits opens by itself."""
-    return _moved(called, number, _deed(deed, tuple(OTHER_EYES)), reason, revision, asked)
+    """Approve, return or reject; the next that waits opens by itself.
+
+    Approving ``despite`` what today's facts say asks for a reason of its own.
+    """
+    named = _deed(deed, tuple(OTHER_EYES))
+    return _moved(called, number, named, reason, revision, shown, asked, despite=despite)
 
 
-def _moved(called: Caller, number: str, deed: Deed, reason: str, revision: int, asked: str) -> Response:
+def _moved(
+    called: Caller,
+    number: str,
+    deed: Deed,
+    reason: str,
+    revision: int,
+    shown: str,
+    asked: str,
+    *,
+    despite: str = "",
+) -> Response:
+    today = _recheck(called, number_of(number)) if deed is Deed.APPROVE else UNMOVED
+
     def work(session: Session) -> None:
-        author = author_of(called)
-        deciding.decide(
-            session, author, called.person, number_of(number), deed, revision=revision, reason=reason
+        who, of = (author_of(called), called.person), number_of(number)
+        noticing.require_decided_as_shown(
+            session, called.person, of, deed, revision=revision, shown=shown, today=called.today
         )
+        require_passable(today, despite)
+        deciding.decide(session, *who, of, deed, revision=revision, reason=despite.strip() or reason)
 
-    if refused := done(called, number, asked, work, reason=reason, deed=deed):
+    if refused := done(called, number, asked, work, reason=despite or reason, deed=deed):
         return refused
     return RedirectResponse(_next(called, number_of(number), deed, asked), 303)
+
+
+def _recheck(called: Caller, number: int) -> Recheck:
+    """What today's facts say of a decision; what is learnt after that is noticed when it is written."""
+    with called.reading() as visit:
+        found = decisions.get_decision(visit.session, visit.scope, number)
+        return rechecked(visit, [found], all_needs(visit)).get(number, UNMOVED)
 
 
 @router.post("/decisions/{number}/price", dependencies=[allow(Action.DRAFT)])
@@ -97,7 +145,7 @@ def set_prices(
     """Ask another price for a school."""
 
     def work(session: Session) -> None:
-        amounts = [amount for amount in _amounts(price, needed=True) if amount is not None]
+        amounts = [amount for amount in read_amounts(price, needed=True) if amount is not None]
         pricing.set_prices(
             session, author_of(called), called.person, number_of(number), amounts,
             revision=revision, reason=why, book=called.house.book,
@@ -120,13 +168,18 @@ def record(
     supplier_bin: Text = "",
     why: Text = "",
     revision: Revision = 0,
+    shown: Text = "",
     asked: Text = "",
 ) -> Response:
     """Record the signed contract: cover begins, and the flag closes with it."""
 
     def work(session: Session) -> None:
+        noticing.require_decided_as_shown(
+            session, called.person, number_of(number), Deed.RECORD,
+            revision=revision, shown=shown, today=called.today,
+        )  # fmt: skip
         signed, start, end = map(read_day, (signed_on, start_on, end_on))
-        amounts = _amounts(amount)
+        amounts = read_amounts(amount)
         paper = Paper(contract_number, signed, start, end, amounts, supplier_name, supplier_bin, why)
         contracting.record(
             session, author_of(called), called.person, number_of(number), paper,
@@ -172,7 +225,7 @@ def _page(
     visit: Visit,
     number: int,
     asked: str,
-    refused: DecisionRefused | DecisionStale | DayNotReadable | None = None,
+    refused: Refusal | None = None,
     *,
     reason: str | None = None,
     stated: Stated | None = None,
@@ -191,9 +244,10 @@ def _page(
         "stated": stated,
         "said": said if isinstance(refused, DecisionRefused) else None,
         "told": told,
+        **learnt_values(visit, refused, {line.school_id: line.school for line in found.lines}),
         **undo_values(visit, number),
     }
-    status = 409 if isinstance(refused, (DecisionRefused, DecisionStale)) else 400 if refused else 200
+    status = 200 if refused is None else 400 if isinstance(refused, DayNotReadable) else 409
     return visit.page("decisions/show.html", values, status=status)
 
 
@@ -201,6 +255,7 @@ def _of_record(visit: Visit, found: DecisionRecord) -> Mapping[str, object]:
     """What a decision's page shows of its record, and what its reader may do to it."""
     needs, begins = all_needs(visit), contracting.first_day(found, visit.today)
     is_partial = deciding.is_partial(visit.session, found)
+    recheck = rechecked(visit, [found], needs).get(found.number, UNMOVED)
     return {
         "found": found,
         "course": course_of(found.events),
@@ -208,7 +263,7 @@ def _of_record(visit: Visit, found: DecisionRecord) -> Mapping[str, object]:
         "ticks": {tick.condition: tick for tick in found.ticks},
         "enclosures": list_enclosures(visit.session, visit.scope, [found.number]),
         "asking": askers(needs, found) if found.lacks_consent else (),
-        "deeds": frozenset[Deed]() if is_partial else deeds_of(visit, found),
+        "deeds": frozenset[Deed]() if is_partial else deeds_of(visit, found, recheck),
         "is_partial": is_partial,
         "is_own": visit.person.id in deciding.hands(found),
         "begins": begins,
@@ -216,7 +271,8 @@ def _of_record(visit: Visit, found: DecisionRecord) -> Mapping[str, object]:
         "has_duties": found.has_duties,
         "unready": _unready(visit, found),
         "is_late": is_late(visit, found),
-        "recheck": rechecked(visit, [found], needs).get(found.number, UNMOVED),
+        "recheck": recheck,
+        "shown": str(Shown.of(visit.session, noticing.schools_of(found), today=visit.today)),
     }
 
 
@@ -231,7 +287,7 @@ def _unready(visit: Visit, found: DecisionRecord) -> Mapping[DraftKind, tuple[st
     return {kind: tuple(codes) for kind, codes in lacks.items()}
 
 
-def deeds_of(visit: Visit, found: DecisionRecord) -> frozenset[Deed]:
+def deeds_of(visit: Visit, found: DecisionRecord, recheck: Recheck) -> frozenset[Deed]:
     """What the reader may do now to a decision of which she sees every school."""
     own, had_hand = (visit.person.id in who(found) for who in (deciding.drafters, deciding.hands))
     return frozenset(
@@ -241,7 +297,7 @@ def deeds_of(visit: Visit, found: DecisionRecord) -> frozenset[Deed]:
         and visit.person.may(NEEDED[deed])
         and not (deed in OTHER_EYES and had_hand)
         and not (deed is Deed.WITHDRAW and not own)
-        and not (deed is Deed.APPROVE and found.missing)
+        and not (deed is Deed.APPROVE and (found.missing or recheck.bar))
     )
 
 
@@ -288,21 +344,3 @@ def _deed(text: str, allowed: tuple[Deed, ...]) -> Deed:
     if text not in allowed:
         raise FilterNotKnown(name="deed", value=text, allowed=allowed)
     return Deed(text)
-
-
-def _amounts(texts: Sequence[str], *, needed: bool = False) -> tuple[Decimal | None, ...]:
-    """Amounts as people write them, line by line; raises :class:`DecisionRefused`, which names the line."""
-    return tuple(_amount(text, at, needed=needed) for at, text in enumerate(texts))
-
-
-def _amount(text: str, at: int, *, needed: bool) -> Decimal | None:
-    plain = "".join(text.split()).replace(",", ".")
-    if not plain and not needed:
-        return None
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation as error:
-        raise DecisionRefused(reason="price", line=at) from error
-    if not amount.is_finite() or not 0 < amount < pricing.HIGHEST:
-        raise DecisionRefused(reason="price", line=at)
-    return amount

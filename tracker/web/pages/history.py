@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import FlagKind, State
-from tracker.feeds.columns import COLUMNS
 from tracker.feeds.regions import REGIONS
 from tracker.services import recalling
 from tracker.services.evaluating import Snapshot
 from tracker.services.forewarning import Warned, forewarned
 from tracker.services.recalling import end_of_day
 from tracker.store import registry
-from tracker.store.journal_search import names_of
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import NOT_STATED, Filters, asked_of
+from tracker.web.learning import namer, titles_of
 from tracker.web.pages.reports import region_of
 from tracker.web.paging import page_number, page_of
 from tracker.web.rules import allow
@@ -63,30 +62,18 @@ def _school(visit: Visit, school_id: str) -> Response:
         book=visit.house.book,
     )
     corrections = recalling.corrections(visit.session, visit.scope, school_id, today=visit.today)
-    titles = {
-        (kind, column.name): getattr(column, visit.language)
-        for kind, columns in COLUMNS.items()
-        for column in columns
-    }
     return visit.page(
         "history/school.html",
         {
             "school": school,
             "needs": needs,
             "corrections": corrections,
-            "titles": titles,
-            "named": _namer(visit, corrections),
+            "titles": titles_of(visit),
+            "named": namer(visit, corrections),
             "then": end_of_day(visit.on, now=visit.moment),
             "warned": [(one, _warned(visit, one)) for one in needs if one.now and one.now.uncovered_since],
         },
     )
-
-
-def _namer(visit: Visit, corrections: Iterable[recalling.Correction]) -> Callable[[str], str | None]:
-    """How whoever recorded something is named, by her mark."""
-    names = names_of(visit.session, {one.recording.actor for one in corrections})
-    deeds = visit.house.voices[visit.language].deeds
-    return lambda mark: deeds.who(mark, names)
 
 
 def _warned(visit: Visit, one: recalling.Both) -> tuple[Warned, ...]:

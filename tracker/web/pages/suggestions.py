@@ -11,17 +11,19 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.decisions import ANSWERS, Agreed, Block, Deed
-from tracker.domain.errors import DecisionRefused, FilterNotKnown, NotFound
+from tracker.domain.errors import ChangedMeanwhile, DecisionRefused, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId, Service
-from tracker.services import deciding, recounting, undoing
+from tracker.services import deciding, noticing, recounting, undoing
 from tracker.services.deciding import Row, Wanted, blocked
+from tracker.services.noticing import Shown
 from tracker.services.proposing import NeedKey, Proposal, propose
 from tracker.store.decisions import named_schools
 from tracker.web.cautions import cautions_of
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
 from tracker.web.forms import Text, Texts
+from tracker.web.learning import learnt_values
 from tracker.web.pages.papers import MOST_PAPERS, PAPERS_EACH
 from tracker.web.pages.queue import choices
 from tracker.web.paging import page_of
@@ -74,7 +76,8 @@ def preview(called: Called, need: Texts = (), asked: Text = "") -> Response:
         return turned_back(called, refused, list_of(asked))
     with called.reading() as visit:
         found = propose(visit.session, visit.scope, keys, on=visit.today, book=visit.house.book)
-        return _preview(visit, found, asked)
+        shown = Shown.of(visit.session, {school_id for school_id, _ in keys}, today=visit.today)
+        return _preview(visit, found, asked, shown)
 
 
 @router.post("/suggestions/drafts", dependencies=[allow(Action.DRAFT)])
@@ -83,11 +86,13 @@ def draft_many(
     need: Texts = (),
     confirmed: Texts = (),
     agreed: Texts = (),
+    shown: Text = "",
     asked: Text = "",
 ) -> Response:
     """Draft for the needs that were confirmed; the result has a row for each.
 
     Extended is only what ``agreed`` names, or all where the consent of all is among what was ``confirmed``.
+    Of what was learnt since the preview nothing is drafted, and without a preview of today it is shown first.
     """
     try:
         keys, conditions = _keys(need), _confirmed(confirmed)
@@ -96,17 +101,20 @@ def draft_many(
     agreeing = keys if ConditionId.SUPPLIER_CONSENT in conditions else _needs(agreed)
     wanted = Wanted(confirmed=conditions, agreeing=frozenset(agreeing))
     with called.writing() as session:
-        rows = deciding.draft(
-            session,
-            author_of(called),
-            called.person,
-            keys,
-            wanted,
-            book=called.house.book,
-            on=called.today,
-            batch=uuid4().hex,
+        moved = noticing.moved_schools(session, called.scope, shown, today=called.today)
+        who, book, on, batch = (
+            (author_of(called), called.person),
+            called.house.book,
+            called.today,
+            uuid4().hex,
         )
-    return result(called, "draft", rows, asked)
+        if moved is not None:
+            free = [key for key in keys if key[0] not in moved]
+            rows = deciding.draft(session, *who, free, wanted, book=book, on=on, batch=batch)
+    if moved is None:
+        return preview(called, need, asked)
+    left = (Row(key, None, Block.MOVED) for key in keys if key[0] in moved)
+    return result(called, "draft", (*rows, *left), asked)
 
 
 @router.post("/suggestions/undo", dependencies=[allow(Action.DRAFT)])
@@ -142,6 +150,7 @@ def draft(
     agreed: Text = "",
     route: Text = "",
     reason: Text = "",
+    shown: Text = "",
     confirmed: Texts = (),
 ) -> Response:
     """Draft for one need, and open the decision."""
@@ -151,16 +160,17 @@ def draft(
     try:
         with called.writing() as session:
             author, book = author_of(called), called.house.book
+            noticing.require_as_shown(session, shown, [school_id], today=called.today)
             (row,) = deciding.draft(session, author, called.person, [key], wanted, book=book, on=called.today)
-    except DecisionRefused as refused:
+    except (DecisionRefused, ChangedMeanwhile) as refused:
         with called.reading() as visit:
-            return _draft_page(visit, school_id, asked, refused=refused, reason=reason)
+            return _draft_page(visit, school_id, asked, refused=refused, reason=reason, confirmed=confirmed)
     if row.code == Block.UNKNOWN:
         raise NotFound(school_id=school_id)
     if row.number is None:
         with called.reading() as visit:
             refusal = DecisionRefused(reason=row.code)
-            return _draft_page(visit, school_id, asked, refused=refusal, reason=reason)
+            return _draft_page(visit, school_id, asked, refused=refusal, reason=reason, confirmed=confirmed)
     return RedirectResponse(f"/decisions/{row.number}", 303)
 
 
@@ -169,8 +179,9 @@ def _draft_page(
     school_id: str,
     asked: Mapping[str, str],
     *,
-    refused: DecisionRefused | None = None,
+    refused: DecisionRefused | ChangedMeanwhile | None = None,
     reason: str = "",
+    confirmed: Collection[str] = (),
 ) -> Response:
     service, agreed = _service(asked.get("service", "")), _agreed(asked.get("agreed", ""))
     found = propose(visit.session, visit.scope, [(school_id, service)], on=visit.on, book=visit.house.book)
@@ -191,12 +202,15 @@ def _draft_page(
         "needs_consent": route is RouteId.EXTENSION and agreed is not Agreed.YES,
         "refused": refused,
         "reason": reason,
+        "confirmed": confirmed,
         "own_path": f"/suggestions/{quote(school_id)}",
+        "shown": str(Shown.of(visit.session, [school_id], today=visit.on)),
+        **learnt_values(visit, refused, {school_id: one.school}),
     }
     return visit.page("decisions/draft.html", values, status=409 if refused else 200)
 
 
-def _preview(visit: Visit, found: Iterable[Proposal], asked: str) -> Response:
+def _preview(visit: Visit, found: Iterable[Proposal], asked: str, shown: Shown) -> Response:
     """Ready on the ground of most, on another ground, and blocked with the reason."""
     rows = [(one, one.chosen(Agreed.UNSAID)) for one in found]
     free = [(one, route) for one, route in rows if route is not None and blocked(one, route) is None]
@@ -216,6 +230,7 @@ def _preview(visit: Visit, found: Iterable[Proposal], asked: str) -> Response:
         "most_papers": MOST_PAPERS,
         "is_over_archive": len(free) * PAPERS_EACH > MOST_PAPERS,
         "query": asked,
+        "shown": str(shown),
         "back": back_to(asked),
     }
     return visit.page("decisions/preview.html", values)
