@@ -79,12 +79,30 @@ def lists_behind(client: TestClient, path: str) -> int:
     return len(numbers)
 
 
+def unlinked(html: str) -> list[str]:
+    """The cells of tables that hold a number, not nought, that opens nothing."""
+    return re.findall(r"<td[^>]*>(?:<[a-z]+[^>]*>)*\s*([1-9][\d\s]*)<", re.sub(r"<a .*?</a>", "", html))
+
+
 @pytest.mark.parametrize("path", ["/", "/?region=59"])
 @pytest.mark.parametrize(("country", "least"), [("filled", 16), ("doubled", 9)])
 def test_every_number_of_the_board_is_the_length_of_its_list(
     request: pytest.FixtureRequest, visit: Visit, country: str, least: int, path: str
 ) -> None:
     assert lists_behind(visit(request.getfixturevalue(country), Language.RU), path) >= least
+
+
+@pytest.mark.parametrize(
+    "path", ["/months", "/months?region=59", "/history", "/history?on=2026-12-20&region=59"]
+)
+@pytest.mark.parametrize("country", ["filled", "doubled"])
+def test_every_number_of_a_past_day_is_the_length_of_its_list(
+    request: pytest.FixtureRequest, visit: Visit, country: str, path: str
+) -> None:
+    """Also the school days that were lost in a month, as known now and as known then."""
+    client = visit(request.getfixturevalue(country), Language.RU)
+    assert lists_behind(client, path) >= 3
+    assert unlinked(client.get(path).text) == []
 
 
 def test_every_figure_of_a_report_that_counts_schools_opens_them(filled: Engine, visit: Visit) -> None:

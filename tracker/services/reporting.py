@@ -85,15 +85,13 @@ def report(
 
 
 def days_lost(
-    session: Session, scope: Scope, *, region: str | None, on: date, known: datetime, book: Book
+    session: Session, scope: Scope, period: Span, *, on: date, known: datetime, book: Book
 ) -> tuple[tuple[NeedView, int], ...]:
-    """The needs that the week before ``on`` left without service, with their working days, the most first."""
+    """The needs that a period left without service, with their working days, the most first."""
     shot = snapshot(session, scope, on=on, known=known, book=book)
-    past = _past(session, scope, period_of(ReportKind.WEEKLY, on), known=known, book=book)
+    past = _past(session, scope, period, known=known, book=book)
     found = [
-        (need, past[need.assessment.school_id, need.assessment.service].days_lost)
-        for need in shot.needs
-        if region is None or place_of(need) == region
+        (need, past[need.assessment.school_id, need.assessment.service].days_lost) for need in shot.needs
     ]
     losing = (one for one in found if one[1])
     return tuple(sorted(losing, key=lambda one: (-one[1], sort_key(one[0].school.name))))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, Response
 
 from tracker.domain.days import ONE_DAY
+from tracker.domain.months import month_before
 from tracker.domain.people import Person
 from tracker.domain.reports import LOSING, SHARES, Ending, Figure, Report, ReportKind, period_of
 from tracker.domain.roles import Action
@@ -22,8 +23,8 @@ from tracker.store import reports
 from tracker.store.journal_search import names_of
 from tracker.web.attachments import disposition, file_name
 from tracker.web.deps import Asked, Called, Caller, Visit
-from tracker.web.filters import ON, REGION_CODES, asked_of, not_known
-from tracker.web.paging import page_number, page_of
+from tracker.web.filters import ON, REGION_CODES, Filters, asked_of, not_known
+from tracker.web.paging import page_of
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
 
@@ -47,6 +48,9 @@ LISTS: Mapping[Figure, Mapping[str, str]] = {
     Figure.INTEGRATED: {"integrated": ON},
 }
 """The filters of the list behind a figure, save of those that look back on days."""
+
+MONTH = "month"
+"""``period=month`` in an address: the days of a month that lie before the day, as the board counts them."""
 
 LOST_SHOWN = 100
 """Needs of a page of those that lost days."""
@@ -101,18 +105,24 @@ def _lists(visit: Visit, region: str | None) -> Mapping[Figure, str]:
 
 @router.get(LOST_PAGE, dependencies=[allow(Action.READ)])
 def show_lost(visit: Asked) -> Response:
-    """Who was without service within the week of the report, and how many working days."""
-    asked = asked_of(visit.request, ("region", "page"))
-    region = region_of(asked.get("region", ""), visit.person)
+    """Who was without service, and how many working days: in the week of the report, or the month before."""
+    asked = asked_of(visit.request, ("region", "district", "period", "page"))
+    filters = Filters.read(asked).at_home(visit.person)
+    word = asked.get("period", "")
+    if word not in ("", MONTH):
+        raise not_known("period", word, (MONTH,))
+    period = month_before(visit.on) if word else period_of(ReportKind.WEEKLY, visit.on)
     known = visit.known or visit.moment
     found = reporting.days_lost(
-        visit.session, visit.scope, region=region, on=visit.on, known=known, book=visit.house.book
+        visit.session, visit.scope, period, on=visit.on, known=known, book=visit.house.book
     )
+    kept = [one for one in found if filters.keep(one[:1], found=None)]
     values = {
-        "region": region,
-        "period": period_of(ReportKind.WEEKLY, visit.on),
-        "days": sum(days for _, days in found),
-        "page": page_of(found, number=page_number(asked.get("page", "")), size=LOST_SHOWN),
+        "filters": filters,
+        "asked_period": word or None,
+        "period": period,
+        "days": sum(days for _, days in kept),
+        "page": page_of(kept, number=filters.page, size=LOST_SHOWN),
     }
     return visit.page("reports/lost.html", values)
 
