@@ -7,12 +7,13 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
+from httpx2 import Response
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from tests.people import a_person
 from tests.web.conftest import Visit
-from tests.web.reading import text_of
+from tests.web.reading import shown, text_of
 from tests.web.register import COVERED, INTERIM, STALLED, UNKNOWN
 from tracker.domain.acts import Act
 from tracker.domain.register import ContractRow, SchoolRow, TenderRow
@@ -36,6 +37,13 @@ def form_of(client: TestClient, which: dict[str, str]) -> dict[str, str]:
     return {**which, **found, **dict(chosen)}
 
 
+def written(client: TestClient, form: dict[str, str]) -> Response:
+    """The correction after a look at what it would change."""
+    ahead = client.post("/corrections", data=form)
+    assert ahead.status_code == 200
+    return client.post("/corrections", data={**form, "shown": shown(ahead.text)}, follow_redirects=False)
+
+
 def line(engine: Engine, school_id: str = STALLED, number: str = "K-2") -> ContractRow:
     """A contract line as it is known now."""
     with reading(engine, seeing=EVERYTHING) as session:
@@ -51,12 +59,13 @@ def entries(engine: Engine, act: Act) -> tuple[journal.Entry, ...]:
 def test_a_correction_is_written_with_both_values_and_the_reason(filled: Engine, visit: Visit) -> None:
     client, before = visit(filled, Language.RU, person=HEAD), line(filled)
     form = form_of(client, LINE) | {"value_end_on": "2027-02-28", "reason": "опечатка в дате"}
-    shown = client.post("/corrections", data=form | {"deed": "try"})
-    assert shown.status_code == 200
+    ahead = client.post("/corrections", data=form | {"deed": "try"})
+    assert ahead.status_code == 200
+    assert 'name="shown"' in client.post("/corrections", data=form).text, "without a look it is shown first"
     assert line(filled) == before, "nothing is written before it was shown"
-    said = " ".join(text_of(shown.text).split())
+    said = " ".join(text_of(ahead.text).split())
     assert "31.12.2026 → 28.02.2027" in said
-    form |= {"shown": re.findall(r'name="shown" value="(\w+)"', shown.text)[0]}
+    form |= {"shown": shown(ahead.text)}
     other = client.post("/corrections", data=form | {"value_end_on": "2028-08-31"})
     assert "31.08.2028" in text_of(other.text), "what was not shown is shown first"
     assert line(filled) == before
@@ -82,18 +91,18 @@ def test_of_two_who_correct_the_same_contract_one_is_told_and_both_are_in_the_jo
     hers, theirs = form_of(first, LINE), form_of(second, LINE)
     hers |= {"value_end_on": "2027-03-31", "reason": "по договору"}
     theirs |= {"value_end_on": "2027-04-30", "reason": "по дополнению"}
-    assert first.post("/corrections", data=hers, follow_redirects=False).status_code == 303
+    assert written(first, hers).status_code == 303
     refused = second.post("/corrections", data=theirs)
     assert refused.status_code == 409
     assert load_words(Language.RU).say("correction.meanwhile") in refused.text
     assert "31.03.2027" in refused.text
     assert "30.04.2027" in refused.text
     assert str(line(filled).end_on) == "2027-03-31"
-    (written,), (late,) = entries(filled, Act.CORRECTION), entries(filled, Act.CORRECTION_REFUSED)
-    assert written.actor != late.actor
+    (done,), (late,) = entries(filled, Act.CORRECTION), entries(filled, Act.CORRECTION_REFUSED)
+    assert done.actor != late.actor
     assert "end_on: 2027-04-30" in late.details["changes"]
     retold = dict(re.findall(r'name="(seen)" value="(\w+)"', refused.text))
-    assert second.post("/corrections", data=theirs | retold, follow_redirects=False).status_code == 303
+    assert written(second, theirs | retold).status_code == 303
     assert str(line(filled).end_on) == "2027-04-30"
 
 
@@ -124,7 +133,7 @@ def test_tenders_and_schools_are_corrected_in_the_same_way(filled: Engine, visit
     school = {"kind": "schools", "school_id": COVERED}
     for which, value in ((tender, {"value_bids_close_on": "2027-01-29"}), (school, {"value_cameras": "14"})):
         form = form_of(client, which) | value | {"reason": "тексерілді"}
-        assert client.post("/corrections", data=form, follow_redirects=False).status_code == 303
+        assert written(client, form).status_code == 303
     with reading(filled, seeing=EVERYTHING) as session:
         found: TenderRow = registry.tender_rows(session, EVERYTHING, number="T-3")[0]
         told: SchoolRow = registry.get_school(session, EVERYTHING, COVERED)

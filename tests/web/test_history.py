@@ -24,7 +24,7 @@ from tracker.feeds.columns import COLUMNS
 from tracker.render.catalogs import load_words
 from tracker.services import evaluating
 from tracker.services.acting import Author
-from tracker.services.amending import Correction, Which, amend, find, seen_of
+from tracker.services.amending import Correction, Which, amend, find, plan, seen_of
 from tracker.services.evaluating import Book
 from tracker.store.engine import transaction
 from tracker.store.scope import EVERYTHING
@@ -50,16 +50,13 @@ def corrected(empty: Engine) -> Engine:
     settle(empty, school, a_contract("K-5", MISTYPED, "2026-01-01", "2027-12-05"), at=typed)
     with transaction(empty, seeing=EVERYTHING) as session:
         which = Which(RegisterKind.CONTRACTS, MISTYPED, "K-5")
-        seen = seen_of(find(session, EVERYTHING, which))
-        amend(
-            session,
-            Author("person:1", NOW - timedelta(hours=1)),
-            EVERYTHING,
-            which,
-            Correction({"end_on": "2026-12-05"}, "год набран с ошибкой", seen),
-            book=Book.load(),
-            today=NOW.date(),
+        said = Correction(
+            {"end_on": "2026-12-05"}, "год набран с ошибкой", seen_of(find(session, EVERYTHING, which))
         )
+        book, today, author = Book.load(), NOW.date(), Author("person:1", NOW - timedelta(hours=1))
+        ahead = plan(session, EVERYTHING, which, said, book=book, today=today)
+        shown = replace(said, shown=ahead.seen)
+        amend(session, author, EVERYTHING, which, shown, book=book, today=today)
     return empty
 
 

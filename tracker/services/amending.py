@@ -54,7 +54,8 @@ class Which:
 class Correction:
     """What somebody says of a fact that she saw as ``seen``, and why.
 
-    ``shown`` is what she was shown that it would change (:attr:`.importing.Preview.seen`), or empty.
+    ``shown`` is what she was shown that it would change (:attr:`.importing.Preview.seen`); without it nothing
+    is written.
     """
 
     values: Mapping[str, str]
@@ -108,10 +109,10 @@ def amend(
 ) -> Preview:
     """Write a correction as a recording of its own; with issues nothing is written, and they are told.
 
-    Neither is it where it would change other than was shown. Raises as :func:`plan` does.
+    Neither is it where nobody was shown what it would change, or something else. Raises as :func:`plan` does.
     """
     data, found = _planned(session, scope, which, correction, book=book, today=today)
-    if found.issues or correction.shown not in ("", found.seen):
+    if found.issues or correction.shown != found.seen:
         return found
     reason = require_reason(correction.reason)
     return write(session, author, scope, which.kind, data, reason=reason, book=book, today=today)
