@@ -7,9 +7,21 @@ from dataclasses import replace
 import pytest
 
 from tests.web.register import a_contract, a_school, day
+from tracker.domain.days import ONE_DAY
 from tracker.domain.quality import GROUPS, Quality, issues
 from tracker.domain.register import ContractRow, RegisterRow, SchoolRow, TenderRow
-from tracker.domain.stage_metrics import Grouping, Metric, StageRow, metrics, nearest_rank, slowest
+from tracker.domain.stage_metrics import (
+    ALL,
+    Grouping,
+    Half,
+    Metric,
+    StageRow,
+    courses,
+    half_of,
+    metrics,
+    nearest_rank,
+    slowest,
+)
 from tracker.domain.vocabulary import Method, Service, Stage, TenderStatus
 
 GOOD = a_school("A", "Абай", officer_email="a@example.kz")
@@ -95,3 +107,23 @@ def test_stages_are_told_by_group_and_the_slowest_first() -> None:
     bids = Metric("71", Stage.BIDS, 3, 15, 15)
     assert slowest(metrics(rows, Grouping.REGION)) == (bids, evaluation)
     assert {one.group for one in metrics(rows, Grouping.ORGANISER)} == {"none"}
+
+
+def test_a_trend_sets_the_last_half_year_against_the_one_before() -> None:
+    on = day("2027-01-15")
+    lately, before = (half_of(half, on) for half in (Half.LATELY, Half.BEFORE))
+    assert (lately.start, lately.last) == (day("2026-07-16"), on)
+    assert (before.start, before.last) == (day("2026-01-16"), day("2026-07-15"))
+    rows = [
+        row("T-1", Stage.BIDS, 30, ended_on=before.start - ONE_DAY),
+        row("T-2", Stage.BIDS, 7, ended_on=before.start),
+        row("T-3", Stage.BIDS, 9, ended_on=before.last),
+        row("T-4", Stage.BIDS, 12, ended_on=lately.start),
+        row("T-5", Stage.EVALUATION, 5, ended_on=on),
+    ]
+    found = courses(rows, None, on)
+    bids, evaluation = found[ALL, Stage.BIDS], found[ALL, Stage.EVALUATION]
+    assert bids.lately == Metric(ALL, Stage.BIDS, 1, 12, 12)
+    assert bids.before == Metric(ALL, Stage.BIDS, 2, 7, 9)
+    assert (bids.turn, evaluation.turn, evaluation.before) == (5, None, None)
+    assert courses(rows, Grouping.REGION, on).keys() == {("59", Stage.BIDS), ("59", Stage.EVALUATION)}

@@ -71,11 +71,47 @@ def test_the_page_of_stages_agrees_with_the_table_that_it_hands_out(filled: Engi
     one = client.get("/reports/stages?by=region&region=71").text
     assert RU.say("region.71") + "</th>" in one
     assert RU.say("region.59") + "</th>" not in one
-    for wrong in ("by=none", "stage=none", "stage=appeal&group=none-such"):
+    for wrong in ("by=none", "stage=none", "stage=appeal&group=none-such", "half=none"):
         assert client.get(f"/reports/stages?{wrong}").status_code == 400
     own = visit(filled, Language.RU, person=HEAD)
     assert RU.say("region.71") not in own.get("/reports/stages?by=region").text
     assert "T-93" not in own.post("/exports/stages", data={"format": "csv"}).text
+
+
+def test_the_slowest_stage_and_its_trend_follow_from_the_table(filled: Engine, visit: Visit) -> None:
+    early = ("2026-04-01", "2026-04-10", "2026-05-01")
+    rows = [
+        TenderRow("T-90", STALLED, TenderStatus.COMPLETE, published_on=day(early[0]), ended_on=day(early[2])),
+        TenderEventRow("T-90", TenderEventKind.BIDS, day("2026-04-02")),
+        TenderEventRow("T-90", TenderEventKind.EVALUATION, day(early[1])),
+        TenderEventRow("T-90", TenderEventKind.COMPLETE, day(early[2])),
+        *finished("T-91", STALLED, "2026-09-21", "2026-10-05", "2026-10-20"),
+        *finished("T-92", FAILED, "2026-09-22", "2026-09-25", "2026-10-02"),
+    ]
+    record(filled, *rows, at=NOW)  # type: ignore[arg-type]  # rows of two kinds
+    client = visit(filled, Language.RU)
+    data = client.post("/exports/stages", data={"format": "csv"}).content.decode("utf-8-sig")
+    told: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    for line in csv.DictReader(io.StringIO(data)):
+        said = {title.rpartition("(")[2].rstrip(")"): value for title, value in line.items()}
+        told[said["stage"]].append((said["ended_on"], int(said["working_days"])))
+    late = {stage: nearest_rank([days for _, days in each], 90) for stage, each in told.items()}
+    worst = max(late, key=late.__getitem__)
+    of_worst = {
+        is_late: nearest_rank([days for ended, days in told[worst] if (ended >= "2026-07-16") is is_late], 50)
+        for is_late in (False, True)
+    }
+    page = client.get("/reports/stages?by=method").text
+    lead = unescape(re.findall(r'<p class="lead">(.*?)</p>', page, re.DOTALL)[0]).replace("\n", " ")
+    assert lead.startswith(
+        RU.say("stages.worst", stage=worst, late=late[worst], median="~").partition("~")[0]
+    )
+    code = "longer" if of_worst[True] > of_worst[False] else "shorter"
+    assert RU.say(f"stages.{code}", lately=of_worst[True], before=of_worst[False]) in lead
+    opened = re.findall(r'<a href="(/reports/stages\?[^"]*half=[^"]*)">(\d+)</a>', page)
+    assert len(opened) >= 5
+    for address, number in opened:
+        assert client.get(unescape(address)).text.count('<th scope="row"') == int(number)
 
 
 def test_every_count_is_the_length_of_its_list(filled: Engine, visit: Visit) -> None:

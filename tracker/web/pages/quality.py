@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,7 +16,18 @@ from tracker.domain.errors import FilterNotKnown
 from tracker.domain.quality import GROUPS, Issue, Quality
 from tracker.domain.register import RegisterKind, SchoolRow
 from tracker.domain.roles import Action
-from tracker.domain.stage_metrics import Grouping, StageRow, behind_figure, metrics, slowest
+from tracker.domain.stage_metrics import (
+    ALL,
+    Grouping,
+    Half,
+    StageRow,
+    behind_figure,
+    courses,
+    ended_within,
+    half_of,
+    metrics,
+    slowest,
+)
 from tracker.domain.vocabulary import Stage
 from tracker.feeds.columns import COLUMNS
 from tracker.feeds.regions import REGIONS
@@ -46,11 +58,12 @@ LISTED = ("kind", "region", "page")
 def show_stages(visit: Asked) -> Response:
     """Median and 90th percentile of each stage, by method, region or organiser, the slowest first.
 
-    With a group and a stage: the tenders that its figures are of, the slowest first.
+    With a group and a stage: the tenders that its figures are of, the slowest first; of one half-year alone
+    with ``half``.
     """
-    asked = asked_of(visit.request, ("by", "region", "group", "stage", "page"))
+    asked = asked_of(visit.request, ("by", "region", "group", "stage", "half", "page"))
     grouping = _one_of(asked, "by", tuple(Grouping)) or Grouping.METHOD
-    stage = _one_of(asked, "stage", tuple(Stage))
+    stage, half = _one_of(asked, "stage", tuple(Stage)), _one_of(asked, "half", tuple(Half))
     region, group = region_of(asked.get("region", ""), visit.person), asked.get("group", "")
     rows = [row for row in _stages(visit) if region is None or (row.region or NOT_STATED) == region]
     number = page_number(asked.get("page", ""))
@@ -61,9 +74,13 @@ def show_stages(visit: Asked) -> Response:
         "groupings": tuple(Grouping),
         "group": group,
         "stage": stage,
+        "half": half,
+        "halves": {each: half_of(each, visit.on) for each in Half},
         "tenders": len({row.tender_number for row in rows}),
     }
     if stage:
+        if half:
+            rows = list(ended_within(rows, half_of(Half(half), visit.on)))
         behind = behind_figure(rows, Grouping(grouping), group, Stage(stage))
         if not behind:
             raise not_known("group", group)
@@ -71,7 +88,15 @@ def show_stages(visit: Asked) -> Response:
             "reports/stage.html", {**values, "page": page_of(behind, number=number, size=SHOWN)}
         )
     found = slowest(metrics(rows, Grouping(grouping)))
+    values |= {"courses": courses(rows, Grouping(grouping), visit.on), **_slowest(rows, visit.on)}
     return visit.page("reports/stages.html", {**values, "page": page_of(found, number=number, size=SHOWN)})
+
+
+def _slowest(rows: Sequence[StageRow], on: date) -> Mapping[str, object]:
+    """The stage that takes longest, whatever the group, and how it went in the last two half-years."""
+    worst = next(iter(slowest(metrics(rows, None))), None)
+    course = courses(rows, None, on).get((ALL, worst.stage)) if worst else None
+    return {"worst": worst, "course": course}
 
 
 def _one_of(asked: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
