@@ -89,8 +89,11 @@ def test_a_mistyped_contract_is_taken_back_and_recorded_right_under_the_same_num
     assert (f"{line.end_on}", line.status) == ("2027-03-14", "active")
     deeds = [event.deed for event in office.found(number).events][-3:]
     assert deeds == [Deed.RECORD, Deed.UNDO, Deed.RECORD], "the history keeps both"
-    record(filled, replace(line, amount=Decimal(1)), at=NOW)
     which = re.findall(r'name="which" value="([^"]*)"', officer.get(here).text)[0]
+    record(filled, replace(line, amount=Decimal(1)), at=NOW)
+    page = officer.get(here).text
+    assert 'name="which"' not in page, "what cannot be undone is not offered"
+    assert WORDS.say("undo.kept.line_changed") in text_of(page)
     refused = officer.post("/suggestions/undo", data={"which": which})
     assert refused.status_code == 409
     assert WORDS.say("error.decision_refused.line_changed") in text_of(refused.text)

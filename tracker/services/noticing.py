@@ -62,7 +62,7 @@ class Learnt:
 
 
 def require_as_shown(session: Session, shown: str, schools: Collection[str], *, today: date) -> None:
-    """Raise :class:`ChangedMeanwhile` where a page of these schools would show other facts, or another day."""
+    """Raise :class:`ChangedMeanwhile` where a page of these schools would show other facts or another day."""
     seen = Shown.read(shown)
     if seen is None or seen.on != today or seen.seq < last_learnt(session, schools):
         raise ChangedMeanwhile(shown=shown, today=today)

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from tracker.domain.decision_records import DecisionRecord
-from tracker.domain.errors import DecisionRefused
 from tracker.domain.origins import DECISION
 from tracker.domain.register import ContractRow, RegisterKind
 from tracker.domain.vocabulary import ContractStatus
@@ -19,19 +18,23 @@ from tracker.store.row_security import whole_country
 from tracker.store.scope import EVERYTHING
 
 
+def is_unchanged(session: Session, number: int, *, since: datetime) -> bool:
+    """Whether the lines written with the signed contract of a decision still stand as they were written."""
+    with whole_country(session):
+        return all(signed_lines.written_since(session, number, since).values())
+
+
 def cancel(
     session: Session, author: Author, found: DecisionRecord, *, since: datetime, today: date, book: Book
 ) -> None:
     """Cancel the lines that were written with the signed contract, which was recorded at ``since``.
 
     They are facts: what was known meanwhile stays known. A line that a file had brought stays as it is.
-    Raises :class:`DecisionRefused` where somebody has changed one of them.
+    Whoever asks has made sure that nobody changed one of them (:func:`is_unchanged`).
     """
     deciding.number_lines(session, found.number, None)
     with whole_country(session):  # what is due elsewhere is judged with it
         written = signed_lines.written_since(session, found.number, since)
-        if not all(written.values()):
-            raise DecisionRefused(reason="line_changed")
         lines = intake.present_rows(session, EVERYTHING, RegisterKind.CONTRACTS, written)
         gone = [
             replace(line, status=ContractStatus.CANCELLED)

@@ -25,13 +25,17 @@ from tracker.store.scope import Scope
 SETTLING = frozenset({Deed.WITHDRAW, Deed.REJECT, Deed.CLOSE})
 """Deeds after which another decision for the same need may have been opened."""
 
+SUPERSEDED, LINE_CHANGED = "superseded", "line_changed"
+"""Why a deed stays: another decision stands instead, or the lines of the contract were changed since."""
+
 
 @dataclass(frozen=True, slots=True)
 class Last:
     """What a person did and may take back until a moment: one decision, or the rows of a bulk.
 
     ``which`` tells it from all that she does later: its batch, or its decision's number and revision.
-    ``left`` are the rows of the bulk that stay, because they were changed since or replaced.
+    ``left`` are the rows of the bulk that stay, because they were changed since or replaced. ``bar`` is why
+    nothing of it can be taken back.
     """
 
     deed: Deed
@@ -40,6 +44,7 @@ class Last:
     until: datetime
     which: str
     left: tuple[int, ...] = ()
+    bar: str = ""
 
     @property
     def is_bulk(self) -> bool:
@@ -52,20 +57,16 @@ def last_deeds(
 ) -> tuple[Last, ...]:
     """The newest deed that the person may still take back, and every bulk: each for its whole time."""
     deeds = _within(session, person, now=now, today=today, book=book, alone=False)
-    free = [last for each in deeds if (last := _free(session, person, each)).numbers]
+    free = [last for each in deeds if not (last := _free(session, person, each)).bar]
     return tuple(each for place, each in enumerate(free) if not place or each.is_bulk)
 
 
 def last_deed(
     session: Session, person: Person, number: int, *, now: datetime, today: date, book: Book
 ) -> Last | None:
-    """What the person did to this decision and may still take back.
-
-    What would stand open again beside another decision for the same need is left out.
-    """
+    """What the person did last to this decision within the time, with the ``bar`` where it is to stay."""
     deeds = _within(session, person, now=now, today=today, book=book, alone=True)
-    free = (_free(session, person, each) for each in deeds if number in each.numbers)
-    return next((each for each in free if each.numbers), None)
+    return next((_free(session, person, each) for each in deeds if number in each.numbers), None)
 
 
 def _within(
@@ -91,12 +92,15 @@ def _told(which: str, rows: list[tuple[int, int, Event]], within: timedelta) -> 
 
 
 def _free(session: Session, person: Person, last: Last) -> Last:
-    """The deed without the decisions that would stand open again beside others."""
+    """The deed without the decisions that would stand open beside others, or whose lines were changed."""
+    if last.deed is Deed.RECORD:
+        is_same = retracting.is_unchanged(session, last.numbers[0], since=last.at)
+        return last if is_same else replace(last, bar=LINE_CHANGED)
     if last.deed not in SETTLING:
         return last
     numbers = tuple(each for each in last.numbers if _standing_beside(session, person, each) is None)
     left = sorted({*last.left, *last.numbers}.difference(numbers))
-    return replace(last, numbers=numbers, left=tuple(left))
+    return replace(last, numbers=numbers, left=tuple(left), bar="" if numbers else SUPERSEDED)
 
 
 def undo(session: Session, author: Author, person: Person, which: str, *, today: date, book: Book) -> Last:
@@ -109,9 +113,11 @@ def undo(session: Session, author: Author, person: Person, which: str, *, today:
     if named is None:
         raise DecisionRefused(reason="undo")
     last = _free(session, person, named)
-    if not last.numbers:
+    if last.bar == SUPERSEDED:
         beside = _standing_beside(session, person, named.numbers[0])
-        raise DecisionRefused(reason="superseded", number=beside)
+        raise DecisionRefused(reason=SUPERSEDED, number=beside)
+    if last.bar:
+        raise DecisionRefused(reason=last.bar)
     for each in last.numbers:
         found, event = _take_back(session, author, person, each, within=last.until - last.at)
         if event.deed is Deed.RECORD:

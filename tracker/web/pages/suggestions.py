@@ -257,16 +257,19 @@ def result(called: Caller, deed: str, rows: Iterable[Row], asked: str) -> Respon
 def undo_values(visit: Visit, number: int | None = None) -> dict[str, object]:
     """What the reader did last, to this decision where one is named, if she may take it back still.
 
-    ``elsewhere`` is what she did since to others: that is undone where it was done.
+    ``elsewhere`` is what she did since to others: that is undone where it was done. ``stays`` is what she did
+    last to the one, where that cannot be undone.
     """
     if not visit.person.may(Action.DRAFT):
-        return {"undos": (), "elsewhere": None}
+        return {"undos": (), "elsewhere": None, "stays": None}
     who, now, today, book = (visit.session, visit.person), visit.moment, visit.today, visit.house.book
     others = undoing.last_deeds(*who, now=now, today=today, book=book)
     if number is None:
-        return {"undos": others, "elsewhere": None}
+        return {"undos": others, "elsewhere": None, "stays": None}
     own = undoing.last_deed(*who, number, now=now, today=today, book=book)
-    return {"undos": (own,) if own else (), "elsewhere": next(iter(others), None) if own is None else None}
+    if own is not None:
+        return {"undos": () if own.bar else (own,), "elsewhere": None, "stays": own if own.bar else None}
+    return {"undos": (), "elsewhere": next(iter(others), None), "stays": None}
 
 
 def query_of(filters: Filters, step: Step | None) -> str:
