@@ -215,6 +215,11 @@ FORMS: dict[str, list[dict[str, Any]]] = {
     "/exports/schools": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/journal/export": [{"data": {"format": "csv"}}, {"data": {"format": "xlsx"}}],
     "/deadlines/hold": [{"data": hold_of(SCHOOL_A)}, {"data": hold_of(SCHOOL_B)}],
+    "/deadlines/put-off": [
+        {"data": {"line": json.dumps([school, "channel", "cover_end", school, "channel"]), "reason": "soon"}}
+        for school in BOTH
+    ],
+    "/asks/many": [{"data": {"need": f"channel {school}", "sure": "1"}} for school in BOTH],
     "/reminders/leads": [{"data": leads_of(CONTRACT_A)}, {"data": leads_of(CONTRACT_B)}],
     "/decisions/{number}": [{"data": {"deed": "withdraw", "revision": "9"}}],
     "/decisions/{number}/verdict": [{"data": {"deed": "approve", "reason": "checked", "revision": "9"}}],

@@ -216,3 +216,27 @@ def test_the_list_reads_the_schools_that_were_asked_and_no_others(filled: Engine
     schools = [one for one in asked if "FROM school " in one and "school.name_kk" in one]
     assert schools
     assert all(" IN (" in one.partition("WHERE")[2] for one in schools), schools
+
+
+def test_many_schools_are_asked_at_once_and_whoever_has_no_address_is_named_with_the_reason(
+    filled: Engine, visit: Visit
+) -> None:
+    head, phone = visit(filled, Language.KK, person=HEAD), visit(filled, Language.KK, person=None)
+    earlier = link_for(head, STALLED)
+    chosen = {"need": [f"channel {each}" for each in (STALLED, COVERED, UNKNOWN)], "asked": "state=uncovered"}
+    shown = head.post("/asks/many", data=chosen).text
+    assert KK.say("ask_many.ends") in shown
+    assert "/answer/" not in shown
+    assert phone.get(earlier).status_code == 200  # so far it was looked at
+    done = head.post("/asks/many", data={**chosen, "sure": "1"}).text
+    (link,) = set(re.findall(r"/answer/[\w-]{43}", done))
+    assert 'href="mailto:officer%40example.org?subject=' in done
+    assert 'href="/queue?state=uncovered"' in done
+    assert done.count(KK.say("error.case_refused.address")) == 1  # of its own region
+    assert KK.say("error.not_found") in done  # of the other
+    assert [phone.get(path).status_code for path in (earlier, link)] == [404, 200]
+    assert head.post("/asks/many", data={"need": f"x {STALLED}"}).status_code == 400
+    assert KK.say("assign.none") in head.post("/asks/many", data={}).text
+    assert 'formaction="/asks/many"' in head.get("/queue").text
+    auditor = visit(filled, Language.KK, person=a_person(Role.AUDITOR))
+    assert auditor.post("/asks/many", data=chosen).status_code == 403

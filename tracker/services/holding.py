@@ -82,16 +82,29 @@ def hold(
     Raises :class:`NotAllowed`, :class:`NotFound` where no such thing is due today within the person's scope,
     and :class:`HoldRefused`.
     """
+    require(person, wanted)
+    due = find(session, Scope.of_person(person), target, on=today, book=book)
+    return keep(session, author, person, due, wanted, today=today)
+
+
+def require(person: Person, wanted: Wanted) -> None:
+    """What no deadline has to be known for; raises :class:`NotAllowed` and :class:`HoldRefused`."""
     if not person.may(Action.HOLD):
         raise NotAllowed
     reason = wanted.reason.strip()
     if not reason or len(reason) > LONGEST_REASON or not is_storable(reason):
         raise HoldRefused(reason="reason", most=LONGEST_REASON)
-    due = find(session, Scope.of_person(person), target, on=today, book=book)
-    back_on = _back_on(due, wanted, today)
+
+
+def keep(
+    session: Session, author: Author, person: Person, due: Deadline, wanted: Wanted, *, today: date
+) -> Hold:
+    """Keep what was required and found; raises :class:`HoldRefused` before anything is written."""
+    back_on, target = _back_on(due, wanted, today), Target.of(due)
     kept = Hold(
-        wanted.kind, due.kind, due.identity, person.id, today, back_on, reason, seen(due), target.school_id
-    )
+        wanted.kind, due.kind, due.identity, person.id, today, back_on, wanted.reason.strip(), seen(due),
+        target.school_id,
+    )  # fmt: skip
     holds.add_hold(session, kept, at=author.now)
     said = {"service": target.service, "deadline": due.kind, "until": kept.back_on.isoformat()}
     author.note(session, ACTS[wanted.kind], f"school:{target.school_id}", **said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,7 +16,7 @@ from tracker.domain.vocabulary import Service
 from tracker.store.people import hashed
 from tracker.store.report_tables import SCHOOL_ASK
 from tracker.store.row_security import whole_country
-from tracker.store.scope import Scope, visible
+from tracker.store.scope import Scope, among, visible
 
 LISTED = 200
 """How many asks a page lists."""
@@ -77,6 +78,16 @@ def list_asks(session: Session, scope: Scope, *, now: datetime) -> tuple[Ask, ..
     wanted = select(SCHOOL_ASK).where(visible(session, scope, ask.school_id), shown)
     rows = [_ask(row) for row in session.execute(wanted.order_by(ask.id.desc()).limit(LISTED))]
     return tuple(sorted(rows, key=lambda one: (one.settled is not None, one.answered_at is None)))
+
+
+def open_asks(
+    session: Session, scope: Scope, schools: Collection[str], *, now: datetime
+) -> frozenset[tuple[str, str]]:
+    """The needs of some schools of which a link is open."""
+    ask = SCHOOL_ASK.c
+    is_open = and_(ask.answered_at.is_(None), ask.expires_at > now, among(session, ask.school_id, schools))
+    query = select(ask.school_id, ask.service).where(is_open, visible(session, scope, ask.school_id))
+    return frozenset((school_id, service) for school_id, service in session.execute(query))
 
 
 def get_ask(session: Session, scope: Scope, number: int) -> Ask | None:

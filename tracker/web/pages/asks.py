@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Annotated
 
@@ -12,20 +13,26 @@ from tracker.domain.asking import Channel
 from tracker.domain.errors import AskRefused, FilterNotKnown
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Service
-from tracker.services import asking
+from tracker.services import asking, asking_many
+from tracker.services.evaluating import NeedKey
 from tracker.services.importing import Preview
 from tracker.store import asks, registry
 from tracker.store.asks import Ask
 from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING
 from tracker.web.deps import Asked, Called, Caller, Visit
-from tracker.web.filters import asked_of
+from tracker.web.filters import SIZES, asked_of
+from tracker.web.forms import Text, Texts
 from tracker.web.proving import author_of
 from tracker.web.rules import allow, anyone
+from tracker.web.turning import list_of
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = "/asks"
+MOST = max(SIZES)
+"""Needs that are asked about at once: as many as a page of the queue shows."""
+
 DEEDS = ("accept", "reject", "take_back")
 
 
@@ -46,10 +53,39 @@ def ask(
     author = author_of(called)
     with called.writing() as session:
         secret, _ = asking.ask(session, author, called.scope, school_id, Service(service))
-    address = f"{called.house.settings.base_url.rstrip('/')}/answer/{secret}"
+    address = _address(called, secret)
     with called.reading() as visit:
         school = registry.get_school(visit.session, visit.scope, school_id)
         return visit.page("asks/link.html", {"school": school, "address": address})
+
+
+@router.post("/asks/many", dependencies=[allow(Action.IMPORT)])
+def ask_many(called: Called, need: Texts = (), sure: Text = "", asked: Text = "") -> Response:
+    """Whom the links of the chosen needs would go to; then, of each, its link or why there is none."""
+    keys = _keys(need[:MOST])
+    author, person, back = author_of(called), called.person, list_of(asked)
+    if sure:
+        with called.writing() as session:
+            rows = asking_many.ask(session, author, person, keys)
+    else:
+        with called.reading() as visit:
+            rows = asking_many.look(visit.session, person, keys, now=author.now)
+    with called.reading() as visit:
+        values = {"rows": rows, "is_done": bool(sure), "query": asked, "back": back}
+        return visit.page("asks/many.html", {**values, "address_of": partial(_address, called)})
+
+
+def _keys(named: Iterable[str]) -> tuple[NeedKey, ...]:
+    """Needs as the queue writes them, ``channel 990740000001``; raises :class:`FilterNotKnown`."""
+    parted = [text.partition(" ") for text in named]
+    for service, _, _ in parted:
+        if service not in tuple(Service):
+            raise FilterNotKnown(name="service", value=service, allowed=tuple(Service))
+    return tuple((school_id, Service(service)) for service, _, school_id in parted)
+
+
+def _address(called: Caller, secret: str) -> str:
+    return f"{called.house.settings.base_url.rstrip('/')}/answer/{secret}"
 
 
 @router.post("/asks/settle", dependencies=[allow(Action.IMPORT)])

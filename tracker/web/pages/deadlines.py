@@ -19,6 +19,7 @@ from tracker.services.foreseeing import Task
 from tracker.services.holding import Target
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import FIELDS, Filters, asked_of
+from tracker.web.pages.holds import value_of
 from tracker.web.pages.queue import all_needs, choices, searched
 from tracker.web.paging import page_of
 from tracker.web.rules import allow
@@ -78,6 +79,7 @@ def _holding(visit: Visit, tasks: Iterable[Task]) -> dict[str, object]:
     return {
         "held": holding.standings(visit.session, dues, visit.person, today=visit.today),
         "target_of": Target.of,
+        "value_of": value_of,
         "may_snooze": holding.may_snooze,
         "may_hold": is_now and visit.person.may(Action.HOLD),
     }
