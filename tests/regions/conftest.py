@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
 from tests.databases import PostgresServer, shown
-from tests.regions.country import settle_country
 from tests.regions.second_lock import APP, as_role, documented_database
+from tests.regions.work import settle_country
 from tracker.store.engine import make_engine
 
 

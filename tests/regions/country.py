@@ -7,35 +7,22 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from tests.store.rows import KIND_OF
 from tests.web.register import NOW, RECORDED_AT, a_contract, a_school, day
 from tracker.clock import legal_day
-from tracker.domain.asking import Channel, SchoolAnswer
-from tracker.domain.holds import Hold, HoldKind, Seen
-from tracker.domain.leads import lead_named
-from tracker.domain.people import Reach
 from tracker.domain.register import RegisterRow, SchoolRow, TenderEventRow, TenderRow
-from tracker.domain.reports import ReportKind
-from tracker.domain.roles import Role
+from tracker.domain.telephones import spelled
 from tracker.domain.vocabulary import (
-    Consequence,
     ContractStatus,
-    DeadlineKind,
-    Language,
-    Service,
     Stage,
     TenderEventKind,
     TenderStatus,
 )
-from tracker.services import printing_reports
-from tracker.services.acting import Author
 from tracker.services.evaluating import Book, evaluate
-from tracker.services.printing_reports import Wanted
-from tracker.store import asks, case_changes, holds, intake, own_leads, people, versions, views
+from tracker.store import intake, versions
 from tracker.store.engine import transaction
-from tracker.store.scope import EVERYTHING, Scope
+from tracker.store.scope import EVERYTHING
 
 A, B = "59", "71"
 """The two regions."""
@@ -46,11 +33,28 @@ SCHOOL_B, TENDER_B, CONTRACT_B = "990740000202", "CANARY-T-202", "CANARY-K-202"
 SCHOOL_NONE = "990740000303"
 """A school that states no region: of nobody who does not see everything."""
 
+DISTRICT_B = "CANARY-district"
 AMOUNT_B = Decimal("4815162.34")
 CAMERAS_B = 987_654
 BIN_B = "731940009876"
 
-CANARIES = ("CANARY", SCHOOL_B, SCHOOL_NONE, BIN_B, "4815162", "987654", "987 654")
+TELEPHONE_B = "+77014815169"
+PRICE_B = 802_527
+"""What two months of the contract cost by the day."""
+
+
+def written(number: int) -> tuple[str, ...]:
+    """A number as programs, languages and files write it."""
+    apart = f"{number:,}"
+    return (str(number), apart, *(apart.replace(",", sign) for sign in (" ", "\N{NO-BREAK SPACE}")))
+
+
+TEXTS_B = (
+    *("CANARY", SCHOOL_B, SCHOOL_NONE, BIN_B),
+    *(TELEPHONE_B, spelled(TELEPHONE_B).replace(" ", "\N{NO-BREAK SPACE}")),
+)
+NUMBERS_B = (int(AMOUNT_B), CAMERAS_B, PRICE_B)
+CANARIES = (*TEXTS_B, *(each for number in NUMBERS_B for each in written(number)))
 """What is told of the second region in any answer would hold one of these."""
 
 
@@ -71,7 +75,7 @@ def school_b(**more: object) -> SchoolRow:
     """The school of the second region, with a canary in each of its texts."""
     row = a_school(
         SCHOOL_B, "CANARY-name", name_kk="CANARY-kk", name_ru="CANARY-ru",
-        region=B, district="CANARY-district", address="CANARY-address", bin=BIN_B, cameras=CAMERAS_B,
+        region=B, district=DISTRICT_B, address="CANARY-address", bin=BIN_B, cameras=CAMERAS_B,
         officer_email="canary-officer@example.kz", extra=(("CANARY-title", "CANARY-extra"),),
     )  # fmt: skip
     return replace(row, **more)  # type: ignore[arg-type]  # each test names the columns it means
@@ -113,57 +117,6 @@ def settle(engine: Engine, *rows: RegisterRow, source: str, hours: int = 0) -> N
         for row_type, kind in KIND_OF.items():
             intake.record(session, kind, [row for row in rows if isinstance(row, row_type)], seq)
         evaluate(session, today=legal_day(NOW), book=Book.load())
-
-
-def settle_country(engine: Engine) -> None:
-    """Both regions, the second recorded after the first."""
-    settle(engine, *of_a(), source="file-of-a")
-    settle(engine, *of_b(), source="CANARY-file", hours=1)
-    with transaction(engine, seeing=EVERYTHING) as session:
-        work_on_b(session)
-
-
-def work_on_b(session: Session) -> None:
-    """Somebody of the second region has its school in hand, and left a word wherever one is kept."""
-    reach = Reach(frozenset({B}))
-    email = "canary-worker@example.kz"
-    person = people.add_person(
-        session, email=email, name="CANARY-worker", role=Role.HEAD, reach=reach, at=NOW
-    )
-    case_changes.give(session, SCHOOL_B, person, by=person, at=NOW)
-    case_changes.look(session, SCHOOL_B, person, since=NOW, until=NOW + timedelta(minutes=20))
-    case_changes.add_note(
-        session, SCHOOL_B, person, "CANARY-case", is_pinned=True, mentioned=[person], at=NOW
-    )
-    views.keep(session, person, "CANARY-view", "q=CANARY-query", at=NOW)
-    kept = Hold(
-        HoldKind.ACKNOWLEDGED, DeadlineKind.STAGE, (TENDER_B, "CANARY-stage"), person, legal_day(NOW),
-        day("2027-02-14"), "CANARY-hold", Seen(None, False, Consequence.TENDER_STALLED, None, False),
-        SCHOOL_B,
-    )  # fmt: skip
-    holds.add_hold(session, kept, at=NOW)
-    leads, which = (lead_named("30d"),), (DeadlineKind.COVER_END, CONTRACT_B)
-    own_leads.give(session, which, leads, reason="CANARY-leads", person=person, at=NOW)
-    ask_b(session, f"person:{person}")
-    print_b(session, f"person:{person}")
-
-
-def ask_b(session: Session, actor: str) -> None:
-    """The school was asked, has answered, and is asked again: a link that lives."""
-    secret, _ = asks.add_ask(session, SCHOOL_B, Service.CHANNEL, actor=actor, at=NOW)
-    said = SchoolAnswer(
-        Channel.YES, "CANARY-K-9", day("2027-01-01"), day("2027-12-31"), "CANARY-firm", "CANARY-remark"
-    )
-    asks.take_answer(session, secret, said, at=NOW)
-    asks.add_ask(session, SCHOOL_B, Service.CHANNEL, actor=actor, at=NOW)
-
-
-def print_b(session: Session, actor: str) -> None:
-    """The region has printed a report of its own."""
-    wanted, book = Wanted(ReportKind.WEEKLY, B, legal_day(NOW), None), Book.load()
-    made = printing_reports.make(session, Scope.of(B), wanted, now=NOW, book=book)
-    author = Author(actor, NOW)
-    printing_reports.keep(session, author, made, language=Language.KK, ending="csv", book=book)
 
 
 def move(engine: Engine, school: SchoolRow, region: str, *, hours: int = 2) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from tests.people import a_person, sign_in
 from tests.regions.country import BIN_B, CONTRACT_A, CONTRACT_B, SCHOOL_A, SCHOOL_B, TENDER_A, TENDER_B, A, B
 from tests.regions.crowd import HEAD_B
+from tests.regions.work import FILE_B
 from tests.web.register import NOW
 from tracker.clock import legal_day
 from tracker.domain.decision_records import Tick
@@ -29,12 +30,12 @@ from tracker.services.evaluating import Book
 from tracker.services.proposing import standing_for
 from tracker.store import deciding as deciding_store
 from tracker.store import enclosures, givens, people, uploads
+from tracker.store.decision_tables import DECISION, DECISION_LINE
 from tracker.store.engine import reading, transaction
 from tracker.store.report_tables import SCHOOL_ASK
 from tracker.store.scope import EVERYTHING
 
 OF_A, OF_B, OF_NOBODY = "of A", "of B", "of nobody"
-FILE_B = f"school_id;name;region\n{SCHOOL_B};CANARY-upload;{B}\n".encode()
 FILE_A = f"school_id;name;region\n{SCHOOL_A};Name;{A}\n".encode()
 
 
@@ -93,12 +94,8 @@ class Keys:
     def _state(self, of_b: int) -> None:
         """What somebody of B stated for the papers of its decision, and confirmed of it."""
         person = number_of(self.engine, TARGETS[OF_B])
-        said = {name: f"CANARY-{name}" for name in GivenName}
-        tick = Tick(ConditionId.HEAD_DECISION, person, "", NOW, "CANARY-tick", "CANARY-attachment")
         with transaction(self.engine, seeing=EVERYTHING) as session:
-            givens.give(session, of_b, BIN_B, said, person_id=person, at=NOW)
-            deciding_store.tick(session, of_b, tick)
-            enclose(session, of_b, person)
+            state(session, of_b, person)
 
     def _link(self) -> str:
         """All that the database knows of the living link to the school of B, which is not the link."""
@@ -131,6 +128,22 @@ def number_of(engine: Engine, person: Person) -> int:
         sign_in(engine, person)
         return number_of(engine, person)
     return found
+
+
+def state(session: Session, decision: int, person_id: int) -> None:
+    """Say whatever can be said of a decision of B: stated, stated otherwise, confirmed, proved, decided."""
+    for word in ("CANARY-before", "CANARY"):
+        said = {name: f"{word}-{name}" for name in GivenName}
+        givens.give(session, decision, BIN_B, said, person_id=person_id, at=NOW)
+    tick = Tick(ConditionId.HEAD_DECISION, person_id, "", NOW, "CANARY-tick", "CANARY-attachment")
+    deciding_store.tick(session, decision, tick)
+    enclose(session, decision, person_id)
+    today, row, number = legal_day(NOW), DECISION.c, "CANARY-signed"
+    days = {"signed_on": today, "signed_from": today, "signed_until": today}
+    said_last = update(DECISION).where(row.number == decision)
+    session.execute(said_last.values(verdict_reason="CANARY-verdict", signed_number=number, **days))
+    lines = DECISION_LINE.c.decision_number == decision
+    session.execute(update(DECISION_LINE).where(lines).values(signed_number=number))
 
 
 def enclose(session: Session, decision: int, person_id: int) -> None:

@@ -35,9 +35,9 @@ class Shown:
     seq: int
 
     @classmethod
-    def of(cls, session: Session, schools: Collection[str], *, today: date) -> Shown:
-        """What a page of these schools shows now."""
-        return cls(today, last_learnt(session, schools))
+    def of(cls, session: Session, scope: Scope, schools: Collection[str], *, today: date) -> Shown:
+        """What a page of these schools shows now to a reader of ``scope``."""
+        return cls(today, last_learnt(session, scope, schools))
 
     @classmethod
     def read(cls, text: str) -> Shown | None:
@@ -61,10 +61,12 @@ class Learnt:
     corrections: tuple[Correction, ...]
 
 
-def require_as_shown(session: Session, shown: str, schools: Collection[str], *, today: date) -> None:
+def require_as_shown(
+    session: Session, scope: Scope, shown: str, schools: Collection[str], *, today: date
+) -> None:
     """Raise :class:`ChangedMeanwhile` where a page of these schools would show other facts or another day."""
     seen = Shown.read(shown)
-    if seen is None or seen.on != today or seen.seq < last_learnt(session, schools):
+    if seen is None or seen.on != today or seen.seq < last_learnt(session, scope, schools):
         raise ChangedMeanwhile(shown=shown, today=today)
 
 
@@ -77,7 +79,7 @@ def require_decided_as_shown(
     """
     found = ready_for(session, person, number, deed, revision=revision)
     if deed in ON_FACTS:
-        require_as_shown(session, shown, schools_of(found), today=today)
+        require_as_shown(session, Scope.of_person(person), shown, schools_of(found), today=today)
     return found
 
 

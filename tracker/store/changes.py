@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, or_, select, union, union_all
+from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
 from tracker.store.scope import Scope, among, visible
@@ -25,8 +25,8 @@ def changed_schools(session: Session, scope: Scope, *, since: int) -> frozenset[
     return frozenset(session.scalars(found))
 
 
-def last_learnt(session: Session, schools: Collection[str]) -> int:
-    """The last recording by which anything was learnt of some schools; 0 for none.
+def last_learnt(session: Session, scope: Scope, schools: Collection[str]) -> int:
+    """The last recording by which anything was learnt of those of the schools within ``scope``; 0 for none.
 
     It says nothing of any other school: what is recorded elsewhere leaves it as it is.
     """
@@ -34,21 +34,27 @@ def last_learnt(session: Session, schools: Collection[str]) -> int:
         *(
             select(func.max(table.c[edge]).label("seq")).where(of_school)
             for table in _versioned()
-            for of_school in _is_of(session, table, schools)
+            for of_school in _is_of(session, scope, table, schools)
             for edge in ("recorded_seq", "superseded_seq")
         )
     ).subquery()
     return session.scalar(select(func.max(edges.c.seq))) or 0
 
 
-def _is_of(session: Session, table: Table, schools: Collection[str]) -> Iterator[ColumnElement[bool]]:
+def _is_of(
+    session: Session, scope: Scope, table: Table, schools: Collection[str]
+) -> Iterator[ColumnElement[bool]]:
     """Whether a version is of one of the schools; nothing for a table that is of no school."""
+
+    def seen(school_id: ColumnElement[str]) -> ColumnElement[bool]:
+        return and_(among(session, school_id, schools), visible(session, scope, school_id))
+
     if "school_id" in table.c:
-        yield among(session, table.c.school_id, schools)
+        yield seen(table.c.school_id)
         return
     for number in table.c.keys() & LINES.keys():
         line = LINES[number].c
-        yield table.c[number].in_(select(line[number]).where(among(session, line.school_id, schools)))
+        yield table.c[number].in_(select(line[number]).where(seen(line.school_id)))
 
 
 def _versioned() -> Iterator[Table]:

@@ -272,7 +272,7 @@ def _of_record(visit: Visit, found: DecisionRecord) -> Mapping[str, object]:
         "unready": _unready(visit, found),
         "is_late": is_late(visit, found),
         "recheck": recheck,
-        "shown": str(Shown.of(visit.session, noticing.schools_of(found), today=visit.today)),
+        "shown": str(Shown.of(visit.session, visit.scope, noticing.schools_of(found), today=visit.today)),
     }
 
 

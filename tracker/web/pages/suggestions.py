@@ -76,7 +76,7 @@ def preview(called: Called, need: Texts = (), asked: Text = "") -> Response:
         return turned_back(called, refused, list_of(asked))
     with called.reading() as visit:
         found = propose(visit.session, visit.scope, keys, on=visit.today, book=visit.house.book)
-        shown = Shown.of(visit.session, {school_id for school_id, _ in keys}, today=visit.today)
+        shown = Shown.of(visit.session, visit.scope, {school_id for school_id, _ in keys}, today=visit.today)
         return _preview(visit, found, asked, shown)
 
 
@@ -160,7 +160,7 @@ def draft(
     try:
         with called.writing() as session:
             author, book = author_of(called), called.house.book
-            noticing.require_as_shown(session, shown, [school_id], today=called.today)
+            noticing.require_as_shown(session, called.scope, shown, [school_id], today=called.today)
             (row,) = deciding.draft(session, author, called.person, [key], wanted, book=book, on=called.today)
     except (DecisionRefused, ChangedMeanwhile) as refused:
         with called.reading() as visit:
@@ -204,7 +204,7 @@ def _draft_page(
         "reason": reason,
         "confirmed": confirmed,
         "own_path": f"/suggestions/{quote(school_id)}",
-        "shown": str(Shown.of(visit.session, [school_id], today=visit.on)),
+        "shown": str(Shown.of(visit.session, visit.scope, [school_id], today=visit.on)),
         **learnt_values(visit, refused, {school_id: one.school}),
     }
     return visit.page("decisions/draft.html", values, status=409 if refused else 200)
