@@ -71,5 +71,6 @@ def _facts_of(line: Told, home: str) -> Mapping[str, object]:
         "assumed": line.is_assumed,
         "needs": line.needs,
         "told_late": line.is_late,
+        "pinned": list(line.pinned),
         "url": page_of(line, home),
     }

@@ -37,7 +37,7 @@ class Told:
     """One deadline of a digest, as it was when the digest was put together.
 
     ``was_due_on`` is the day that the reader was told before, ``instead_of`` the people in whose place she
-    reads it.
+    reads it; ``pinned`` is what the letter warns of at this school.
     """
 
     kind: DeadlineKind
@@ -60,6 +60,7 @@ class Told:
     is_assumed: bool
     was_due_on: date | None = None
     instead_of: tuple[int, ...] = ()
+    pinned: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, line: Mapping[str, Any]) -> Told:
@@ -86,6 +87,7 @@ class Told:
             is_assumed=line["is_assumed"],
             was_due_on=_day(line.get("was_due_on")),
             instead_of=tuple(line.get("instead_of", ())),
+            pinned=tuple(map(one_line, line.get("pinned", ()))),
         )
 
     @classmethod

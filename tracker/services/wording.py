@@ -24,6 +24,7 @@ from tracker.services.alarming import ALARM
 from tracker.services.beginning import BEGIN
 from tracker.services.connecting import TEST
 from tracker.services.evaluating import Book
+from tracker.services.pinning import with_pinned
 from tracker.services.proving_life import CANARY
 from tracker.services.rerouting import BAD_WAY, LOST
 from tracker.services.sealing import Seal
@@ -84,7 +85,7 @@ class Writer:
         kept = digests.get(session, message.digest)
         now = freshening.still_so(session, person, kept.body)
         letter = by.digest(
-            self._as_of_today(session, message, now.body),
+            with_pinned(session, person, self._as_of_today(session, message, now.body)),
             key=message.key,
             to=to,
             channel=message.channel,
