@@ -65,6 +65,15 @@ class Formats:
             for name, value in details.items()
         }
 
+    def is_day(self, value: object) -> bool:
+        """Whether a field for days holds it: what was typed and is none must stay to be seen."""
+        if isinstance(value, date):
+            return True
+        try:
+            return len(str(value)) == len("2027-01-31") and bool(date.fromisoformat(str(value)))
+        except ValueError:
+            return False
+
     def month(self, day: date) -> str:
         """The month alone, for the ticks of a chart: ``қаң.``, ``янв.``, ``Jan``."""
         return format_date(day, "LLL", locale=self.words.locale).strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -34,6 +36,9 @@ from tracker.web.visitors import set_cookie, visitor_of
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 ACCOUNT = "/account"
 OWN = [allow(Action.OWN_ACCOUNT)]
+NOTHING: Mapping[str, str] = MappingProxyType({})
+"""What no form has said."""
+
 REFUSALS = (PasswordRefused, PersonRefused, ProofStale, SignInRefused, TokenRefused, TooManyTries)
 DAYS = (30, 90, 180, 365)
 
@@ -118,7 +123,8 @@ def add_token(
         wanted = Wanted.read(name=name, scope=scope, region=region, days=days)
         prove_again(called, token_current)
     except REFUSALS as error:
-        return _refused(called, error, part="token")
+        typed = {"name": name, "scope": scope, "region": region, "days": days}
+        return _refused(called, error, part="token", typed=typed)
     with transaction(called.house.engine) as session:
         token = issuing.issue(session, author_of(called), called.person.id, wanted)
     with called.reading() as visit:
@@ -143,7 +149,7 @@ def add_calendar(
     try:
         prove_again(called, calendar_current)
     except REFUSALS as error:
-        return _refused(called, error, part="calendar")
+        return _refused(called, error, part="calendar", typed={"calendar_region": calendar_region})
     with transaction(called.house.engine) as session:
         secret = subscribing.subscribe(session, author_of(called), called.person, calendar_region or None)
     address = f"{called.house.settings.base_url}/calendar/{secret}.ics"
@@ -165,10 +171,17 @@ def _renewed(called: Caller, cookie: str) -> Response:
     return response
 
 
-def _refused(called: Caller, error: TrackerError, *, part: str, telephone: str | None = None) -> Response:
+def _refused(
+    called: Caller,
+    error: TrackerError,
+    *,
+    part: str,
+    telephone: str | None = None,
+    typed: Mapping[str, str] = NOTHING,
+) -> Response:
     status = {ProofStale: 401, SignInRefused: 401, TooManyTries: 429}.get(type(error), 400)
     with called.reading() as visit:
-        return _page(visit, refused=error, part=part, telephone=telephone, status=status)
+        return _page(visit, refused=error, part=part, telephone=telephone, typed=typed, status=status)
 
 
 def _page(
@@ -177,6 +190,7 @@ def _page(
     refused: TrackerError | None = None,
     part: str = "",
     telephone: str | None = None,
+    typed: Mapping[str, str] = NOTHING,
     status: int = 200,
 ) -> Response:
     number, session = visit.person.id, visit.session
@@ -196,6 +210,7 @@ def _page(
         "telephone": spelled(visit.person.telephone) if telephone is None else telephone,
         "least": choosing.SHORTEST,
         "refused": refused,
+        "typed": typed,
         "part": part,
     }
     return visit.page("account/show.html", values, status=status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -9,12 +10,13 @@ from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.asked import read_day
-from tracker.domain.errors import FilterNotKnown
+from tracker.domain.cases import LONGEST_NOTE
+from tracker.domain.errors import CaseRefused, DayNotReadable, FilterNotKnown, TrackerError
 from tracker.domain.roles import Action
 from tracker.services import tasking, working
 from tracker.services.working import Task
-from tracker.store import cases
-from tracker.web.deps import Called, Visit
+from tracker.store import cases, registry
+from tracker.web.deps import Called, Caller, Visit
 from tracker.web.filters import QUEUED
 from tracker.web.forms import Text
 from tracker.web.pages.people import LARGEST_NUMBER
@@ -69,8 +71,14 @@ def note(
     asked: Text = "",
 ) -> Response:
     """Note something of a school."""
-    with called.writing() as session:
-        working.write_note(session, author_of(called), called.person, school_id, text, is_pinned=is_pinned)
+    try:
+        with called.writing() as session:
+            working.write_note(
+                session, author_of(called), called.person, school_id, text, is_pinned=is_pinned
+            )
+    except CaseRefused as refused:
+        pinned = {"is_pinned": "1"} if is_pinned else {}
+        return _again(called, refused, {"school_id": school_id, "text": text, "asked": asked, **pinned})
     return _back(school_id, asked, "notes")
 
 
@@ -84,9 +92,14 @@ def make_task(
     key: Text = "",
 ) -> Response:
     """Ask somebody to do something about a school by a day; the same form sent again asks for no more."""
-    task = Task(to or 0, read_day(due_on), key)
-    with called.writing() as session:
-        tasking.make(session, author_of(called), called.person, school_id, text, task, today=called.today)
+    who = author_of(called), called.person
+    try:
+        task = Task(to or 0, read_day(due_on), key)
+        with called.writing() as session:
+            tasking.make(session, *who, school_id, text, task, today=called.today)
+    except (CaseRefused, DayNotReadable) as refused:
+        said = {"school_id": school_id, "text": text, "to": str(to or ""), "due_on": due_on, "key": key}
+        return _again(called, refused, said)
     return _back(school_id, "", "notes")
 
 
@@ -157,3 +170,18 @@ def _query(asked: str) -> str:
 def _back(school_id: str, asked: str, part: str = "") -> Response:
     query, anchor = _query(asked), f"#{part}" if part else ""
     return RedirectResponse(f"/schools/{quote(school_id)}" + (f"?{query}" if query else "") + anchor, 303)
+
+
+def _again(called: Caller, refused: TrackerError, said: Mapping[str, str]) -> Response:
+    """The same form with what was typed, to be mended and sent again."""
+    school_id = said["school_id"]
+    with called.reading() as visit:
+        values = {
+            "school": registry.get_school(visit.session, visit.scope, school_id),
+            "refused": refused,
+            "said": said,
+            "action": called.request.url.path,
+            "back": f"/schools/{quote(school_id)}",
+            "most": LONGEST_NOTE,
+        }
+        return visit.page("schools/note_again.html", values, status=400)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
@@ -41,7 +42,6 @@ from tracker.web.filters import NOT_STATED, Filters, asked_of
 from tracker.web.paging import Page, page_of
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
-from tracker.web.turning import turned_back
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -53,23 +53,35 @@ WORKING_DAYS = 5
 """Within how many working days officers are asked to begin unless another day is chosen."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the form above the list holds: what is picked, whether all is, and the day."""
+
+    picked: Collection[str]
+    everything: str
+    begin_by: str
+
+
 @router.get("/cliff", dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """Ends by month, the burn-down, and what nothing follows, the fewest working days left first."""
-    asked = asked_of(visit.request, ASKED)
+    return _list(visit, asked_of(visit.request, ASKED))
+
+
+def _list(
+    visit: Visit,
+    asked: Mapping[str, str],
+    *,
+    refused: BeginRefused | DayNotReadable | None = None,
+    said: Said | None = None,
+) -> Response:
+    """The page of a question; with a form that was ``refused``, what it ``said`` stands in it again."""
     filters, asking = Filters.read(asked).at_home(visit.person), Asking.read(asked)
     look = _look(visit)
     ends = _ends(look, filters)
     shown = asking.keep(ends, visit.on)
     burn = burn_down(visit.session, visit.scope, look.asking, known=visit.known, book=visit.house.book)
-    size = min(filters.size, MOST_LINES)
-    page: Page[Falling] | Page[Ending] | Page[Left]
-    if asking.left is not None:
-        page = page_of(_left(visit, burn, filters, asking.left), number=filters.page, size=size)
-    elif asking.per_contract:
-        page = page_of(by_contract(shown, visit.on), number=filters.page, size=size)
-    else:
-        page = page_of(shown, number=filters.page, size=size)
+    page = _listed(visit, filters, asking, shown, burn)
     schools = {one.found.need.school.school_id for one in page.items if isinstance(one, Falling)}
     return visit.page(
         "cliff/show.html",
@@ -88,10 +100,25 @@ def show(visit: Asked) -> Response:
             "regions": _regions(found.need for found in look.needs),
             "pick": pick,
             "may_ask": visit.is_now and visit.person.may(Action.ASSIGN),
-            "begin_by": look.calendar.after(visit.on, WORKING_DAYS),
+            "said": said or Said((), "", look.calendar.after(visit.on, WORKING_DAYS).isoformat()),
+            "refused": refused,
+            "words": urlencode(asked),
             "most": beginning.MOST,
         },
+        status=400 if refused else 200,
     )
+
+
+def _listed(
+    visit: Visit, filters: Filters, asking: Asking, shown: tuple[Falling, ...], burn: BurnDown
+) -> Page[Falling] | Page[Ending] | Page[Left]:
+    """The page of the list: ends, contracts that end, or what the burn-down counts on a day."""
+    number, size = filters.page, min(filters.size, MOST_LINES)
+    if asking.left is not None:
+        return page_of(_left(visit, burn, filters, asking.left), number=number, size=size)
+    if asking.per_contract:
+        return page_of(by_contract(shown, visit.on), number=number, size=size)
+    return page_of(shown, number=number, size=size)
 
 
 def _left(visit: Visit, burn: BurnDown, filters: Filters, on: date) -> tuple[Left, ...]:
@@ -134,7 +161,9 @@ def ask(
     try:
         return _asked(called, picked or [], everything, read_day(begin_by), asked, seen)
     except (BeginRefused, DayNotReadable) as refused:
-        return turned_back(called, refused, f"/cliff?{urlencode(parse_qsl(asked))}" if asked else "/cliff")
+        words = {name: value for name, value in parse_qsl(asked) if name in ASKED}
+        with called.reading() as visit:
+            return _list(visit, words, refused=refused, said=Said(picked or (), everything, begin_by))
 
 
 def _asked(called: Caller, picked: list[str], everything: str, day: date, asked: str, seen: str) -> Response:

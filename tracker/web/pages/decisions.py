@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
@@ -24,7 +24,6 @@ from tracker.domain.errors import (
     NotFound,
 )
 from tracker.domain.roles import Action
-from tracker.domain.vocabulary import ConditionId
 from tracker.services import attesting, contracting, deciding, drafting, noticing, pricing, recounting
 from tracker.services.contracting import Paper
 from tracker.services.evaluating import NeedView
@@ -44,6 +43,7 @@ from tracker.web.proving import author_of
 from tracker.web.queueing import all_needs
 from tracker.web.rules import allow
 from tracker.web.steps import ASKED, STEP, steps_of
+from tracker.web.typed import INSTEAD, NOTHING_TYPED, Confirmed, Stated, Typed
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -53,15 +53,9 @@ DONE = "done"
 BY_DRAFTERS = (Deed.SEND_AGAIN, Deed.WITHDRAW, Deed.CLOSE)
 """Deeds of drafters that a button and a reason are enough for."""
 
-Confirmed = Mapping[ConditionId, tuple[str, str]]
-"""What a checklist confirms, each with its note and where its paper is."""
-
 Refusal = DecisionRefused | DecisionStale | ChangedMeanwhile | DayNotReadable
 REFUSALS = (DecisionRefused, DecisionStale, ChangedMeanwhile, DayNotReadable)
 Revision = Annotated[int, Form(ge=0, le=LARGEST)]
-
-Stated = Mapping[str, str | Sequence[str]]
-"""What a form was sent with, for its page to keep where it is refused."""
 
 
 @router.get("/decisions/{number}", dependencies=[allow(Action.READ)])
@@ -217,7 +211,8 @@ def done(
             with called.writing() as session:
                 attesting.note_own(session, author_of(called), [number_of(number)], deed)
         with called.reading() as visit:
-            return _page(visit, number_of(number), asked, refused, reason=reason, stated=stated, said=said)
+            typed = Typed(reason, deed, stated, said)
+            return _page(visit, number_of(number), asked, refused, typed)
     return None
 
 
@@ -226,10 +221,8 @@ def _page(
     number: int,
     asked: str,
     refused: Refusal | None = None,
+    typed: Typed = NOTHING_TYPED,
     *,
-    reason: str | None = None,
-    stated: Stated | None = None,
-    said: Confirmed | None = None,
     told: str = "",
 ) -> Response:
     found = decisions.get_decision(visit.session, visit.scope, number)
@@ -240,9 +233,10 @@ def _page(
         "query": asked,
         "back": back_to(asked),
         "refused": refused,
-        "reason": reason,
-        "stated": stated,
-        "said": said if isinstance(refused, DecisionRefused) else None,
+        "reason": None if typed.deed in INSTEAD else typed.reason,
+        "instead": typed.reason if typed.deed in INSTEAD else "",
+        "stated": typed.stated,
+        "said": typed.said if isinstance(refused, DecisionRefused) else None,
         "told": told,
         **learnt_values(visit, refused, {line.school_id: line.school for line in found.lines}),
         **undo_values(visit, number),

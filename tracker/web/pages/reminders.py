@@ -131,7 +131,7 @@ def set_substitute(
                 session, author_of(called), called.person, email=email, **days, today=called.today
             )
     except REFUSALS as error:
-        return _refused(called, error, "email")
+        return _refused(called, error, "email", {"email": email, "first": first, "last": last})
     return RedirectResponse(PAGE, 303)
 
 
@@ -217,9 +217,12 @@ def _seal(called: Caller) -> Seal | None:
     return Seal.of(called.house.settings.secret)
 
 
-def _refused(called: Caller, error: TrackerError, field: str) -> Response:
+def _refused(
+    called: Caller, error: TrackerError, field: str, typed: Mapping[str, str] | None = None
+) -> Response:
+    status = STATUSES.get(type(error), 400)
     with called.reading() as visit:
-        return _page(visit, visit.person, refused=error, field=field, status=STATUSES.get(type(error), 400))
+        return _page(visit, visit.person, refused=error, field=field, typed=typed, status=status)
 
 
 def _page(
@@ -228,6 +231,7 @@ def _page(
     *,
     refused: TrackerError | None = None,
     field: str = "",
+    typed: Mapping[str, str] | None = None,
     secret: str = "",
     code: str = "",
     status: int = 200,
@@ -246,6 +250,7 @@ def _page(
         "until": ahead.last,
         "refused": refused,
         "field": field,
+        "typed": typed or {"email": "", "first": visit.today.isoformat(), "last": ""},
         "secret": secret,
         "code": code,
         **(_own(visit) if person.id == visit.person.id else {}),
