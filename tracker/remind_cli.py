@@ -52,7 +52,7 @@ def remind(
         whom = {each.person.id: each.person for each in accounts.accounts(session)}
         only = None if person is None else people.number_of(session, person)
         if person is not None and only is None:
-            raise NotFound(email=person)
+            raise NotFound(reason="person", email=person)
         found = rehearsing.rehearse(
             session,
             desk.scope(region) if only is None or region is not None else Scope.of_person(whom[only]),

@@ -111,7 +111,8 @@ def give_ways(session: Session, number: int, admin: int) -> None:
     """Her mailbox refused a letter, which she and an administrator are told of; a chat and a webhook."""
     letter = Note("digest:1", number, ChannelKind.MAIL, "test", 1, NOW)
     outbox.put(session, [letter], at=NOW)
-    (claimed,) = outbox.claim(session, ChannelKind.MAIL, "hand", now=NOW, lease=timedelta(minutes=2), most=1)
+    claimed = outbox.claim(session, ChannelKind.MAIL, "hand", now=NOW, lease=timedelta(minutes=2))
+    assert claimed is not None
     answer = f"550 <{LEAVER.email}> is no mailbox"
     outbox.dead(session, claimed.id, "hand", at=NOW, code=Fault.REFUSED, answer=answer)
     rerouting.reroute(

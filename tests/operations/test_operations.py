@@ -193,7 +193,8 @@ def test_messages_that_are_late_and_those_that_came_to_nothing_are_told(empty: E
     assert "messages_late" not in operating.shortcomings(empty, now=NOW + timedelta(minutes=15), today=TODAY)
     assert "messages_late" in operating.shortcomings(empty, now=NOW + timedelta(minutes=16), today=TODAY)
     with transaction(empty) as session:
-        (held,) = outbox.claim(session, ChannelKind.MAIL, "a", now=NOW, lease=timedelta(minutes=1), most=1)
+        held = outbox.claim(session, ChannelKind.MAIL, "a", now=NOW, lease=timedelta(minutes=1))
+        assert held is not None
         outbox.dead(session, held.id, "a", at=NOW, code="refused", answer="550 no such user")
     assert operating.shortcomings(empty, now=NOW, today=TODAY) == ("messages_dead",)
     assert {"messages_late", "messages_dead"} <= operating.BEARABLE

@@ -62,3 +62,5 @@ def test_who_answers_for_more_schools_sees_fewer_days_ahead() -> None:
     assert rehearsing.horizon(0) == rehearsing.horizon(40) == rehearsing.AHEAD
     assert rehearsing.horizon(500) == timedelta(days=20)
     assert rehearsing.horizon(100_000) == rehearsing.LEAST
+    assert rehearsing.farthest(TODAY, 0) == TODAY + rehearsing.FARTHEST
+    assert rehearsing.farthest(TODAY, 7_000) == TODAY + timedelta(days=100)

@@ -83,6 +83,22 @@ def test_of_one_person_it_says_what_it_says_of_her_among_all(commands: Commands)
     assert len(everybody) > len(hers) > 0
 
 
-def test_it_sends_nothing_and_knows_nobody_it_does_not_know(commands: Commands) -> None:
+def test_it_sends_nothing_and_names_whom_it_does_not_know(commands: Commands) -> None:
     assert commands("remind").status == 2
-    assert commands("remind", "--dry-run", "--person", "nobody@example.kz").status == 2
+    for language, word in (("kk", "жоқ"), ("ru", "нет"), ("en", "no account")):
+        words = ("remind", "--dry-run", "--person", "nobody@example.kz")
+        said = commands(*words, TRACKER_LANGUAGE=language)
+        assert (said.status, said.out) == (2, "")
+        assert "nobody@example.kz" in said.err
+        assert word in said.err
+
+
+def test_what_lies_too_far_ahead_or_before_its_first_day_is_refused_in_words_and_not_begun(
+    commands: Commands,
+) -> None:
+    for language, word in (("kk", "қажеттілік"), ("ru", "потребностей"), ("en", "needs")):
+        said = commands("remind", "--dry-run", "--to", "2069-01-01", TRACKER_LANGUAGE=language)
+        assert (said.status, said.out) == (2, "")
+        assert all(each in said.err for each in ("2069-01-01", "2028-02-19", word)), said.err
+    said = commands("remind", "--dry-run", "--from", "2027-02-01", "--to", "2027-01-31")
+    assert (said.status, "2027-01-31" in said.err) == (2, True)

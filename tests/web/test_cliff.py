@@ -272,9 +272,8 @@ def test_the_letter_names_what_to_begin_and_only_schools_that_its_reader_still_s
     record(falling, a_school("S-3", "3", officer_email="other@example.kz"), at=NOW)
     later = NOW + timedelta(minutes=1)
     with transaction(falling, seeing=EVERYTHING) as session:
-        [message] = outbox.claim(
-            session, ChannelKind.MAIL, "test", now=later, lease=timedelta(minutes=1), most=1
-        )
+        message = outbox.claim(session, ChannelKind.MAIL, "test", now=later, lease=timedelta(minutes=1))
+        assert message is not None
         letters = make_letters(
             make_voices(load_catalogs(), zone=LEGAL_ZONE), clauses={}, home="https://channel.example"
         )

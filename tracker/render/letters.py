@@ -287,6 +287,7 @@ class Letters:
             loader=FileSystemLoader(bundled("templates")),
             autoescape=True,  # what is text says so itself
             undefined=StrictUndefined,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )

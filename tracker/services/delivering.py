@@ -126,9 +126,8 @@ class Dispatcher:
 
     def _claim(self, session: Session, kind: ChannelKind, hand: str) -> Claimed | None:
         now = self.now()
-        for claimed in outbox.claim(session, kind, hand, now=now, lease=self.lease, most=1):
-            return claimed
-        return outbox.probe(session, kind, hand, now=now, lease=self.lease)
+        claimed = outbox.claim(session, kind, hand, now=now, lease=self.lease)
+        return claimed or outbox.probe(session, kind, hand, now=now, lease=self.lease)
 
     async def _send(self, message: Claimed, channel: Channel) -> Delivery:
         try:

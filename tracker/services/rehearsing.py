@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.days import ONE_DAY
 from tracker.domain.deadlines import Deadline, Subject
 from tracker.domain.digests import Charge, Digest, MayRead, Substitute, anybody, digests_on
+from tracker.domain.errors import FilterNotKnown
 from tracker.domain.facts import NeedFacts
 from tracker.domain.holds import Seen, seen
 from tracker.domain.ladder import RANKS
@@ -38,6 +39,10 @@ AHEAD = timedelta(days=90)
 LEAST = timedelta(days=1)
 MOST_LOOKS = 10_000
 """Needs times days that a page looks at; who answers for many schools sees fewer days ahead."""
+
+FARTHEST = timedelta(days=400)
+MOST_ASKED = 700_000
+"""Days, and needs times days, that may be asked for by name: the whole country for three months."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,24 @@ def horizon(needs: int) -> timedelta:
     return max(LEAST, min(AHEAD, timedelta(days=MOST_LOOKS // max(needs, 1))))
 
 
+def farthest(begin: date, needs: int) -> date:
+    """The last day that may be asked for by name, where what comes is played from a day on."""
+    return begin + min(FARTHEST, timedelta(days=MOST_ASKED // max(needs, 1)))
+
+
+def _end(begin: date, first: date, last: date | None, needs: int) -> date:
+    """The last day to be played: what is asked for, if it may be, else as far as a page looks."""
+    latest = farthest(begin, needs)
+    if last is None:
+        return first + horizon(needs)
+    if last > latest:
+        told = {"needs": needs, "latest": latest.isoformat()}
+        raise FilterNotKnown(name="--to", value=last.isoformat(), reason="too_far", **told)
+    if last < first:
+        raise FilterNotKnown(name="--to", value=last.isoformat(), reason="before")
+    return last
+
+
 @facts.keeping_all()
 def rehearse(
     session: Session,
@@ -135,7 +158,8 @@ def rehearse(
 
     Days before ``first`` but not before ``today`` are played too, for what is told then is not told again.
     ``instead`` are leads of single contracts to try in place of theirs. Facts are those ``known`` then;
-    people, plans, holds and what was told are those of now.
+    people, plans, holds and what was told are those of now. Raises :class:`FilterNotKnown` for a last day
+    that is beyond :func:`farthest` or before the first.
     """
     seq = None if known is None else versions.known_seq(session, known)
     who = reminding.audience(session, on=today, book=book)
@@ -145,7 +169,7 @@ def rehearse(
     ranks = {number: ladder.ranks(school) for number, school in schools.items()}
     stage = Stage(tuple(facts.load_facts(session, scope, known_seq=seq)), ranks, law)
     begin = min(today, first)
-    stop = last or first + horizon(len(stage.needs))
+    stop = _end(begin, first, last, len(stage.needs))
     people = {each.person for rows in ranks.values() for rank in rows for each in rank}
     since_when = _known(session, stage, today)
     since = min((due_on for _, _, due_on in since_when if due_on), default=today)

@@ -28,7 +28,7 @@ from tracker.services.pinning import with_pinned
 from tracker.services.proving_life import CANARY
 from tracker.services.rerouting import BAD_WAY, LOST
 from tracker.services.sealing import Seal
-from tracker.store import accounts, cards, digests, told, ways
+from tracker.store import accounts, cards, digests, people, told, ways
 from tracker.store.cards import EDITS, HELD
 from tracker.store.outbox import Claimed
 from tracker.store.scope import Scope
@@ -54,13 +54,13 @@ class Writer:
 
         Raises :class:`LookupError` for an address that cannot be opened or a template that nobody knows.
         """
-        account = accounts.account_of(session, message.person)
-        if account is None or account.disabled_at or account.erased_at:
+        person = people.present_person(session, message.person)
+        if person is None:
             return None
         way = None if message.way is None else ways.get(session, message.way)
         if message.way is not None and way is None:
             return None
-        return self._written(session, message, account.person, way)
+        return self._written(session, message, person, way)
 
     def _written(self, session: Session, message: Claimed, person: Person, way: Way | None) -> Letter | None:
         by = self.letters[person.language or self.language]
@@ -180,6 +180,6 @@ class Writer:
 
 def _names(session: Session, body: digests.Body) -> Mapping[int, str]:
     """What those are called in whose place a digest is read."""
-    people = {person for line in body["lines"] for person in line.get("instead_of", ())}
-    found = (accounts.account_of(session, person) for person in sorted(people))
+    absent = {person for line in body["lines"] for person in line.get("instead_of", ())}
+    found = (accounts.account_of(session, person) for person in sorted(absent))
     return {each.person.id: each.person.name for each in found if each is not None}

@@ -7,7 +7,7 @@ concurrent updates are lost without an error), one advisory lock held until the 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import DatabaseNotReady, SettingsRefused
-from tracker.store.row_security import confine
+from tracker.store.row_security import confined
 from tracker.store.scope import Scope
 
 WAIT_SECONDS = 30
@@ -202,10 +202,20 @@ def for_loops(engine: Engine) -> Engine:
     return engine.execution_options(**{LOOPS: True})
 
 
-def _bound(connection: Connection) -> None:
-    """End a statement of a loop that takes too long; on SQLite only locks hold one up, and they are bound."""
-    if connection.dialect.name == "postgresql" and connection.get_execution_options().get(LOOPS):
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {LOOP_SECONDS * 1000:.0f}")
+def _begin(connection: Connection, seeing: Scope | None, *, writes: bool) -> None:
+    """Say to PostgreSQL what holds until the commit, in one statement; SQLite needs none of it.
+
+    A statement of a loop that takes too long is ended: on SQLite only locks hold one up, and they are bound.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    said = {} if seeing is None else confined(seeing)
+    if connection.get_execution_options().get(LOOPS):
+        said["statement_timeout"] = f"{LOOP_SECONDS * 1000:.0f}"
+    if writes:
+        hold_writers(connection, **said)
+    elif said:
+        connection.exec_driver_sql(f"SELECT {_settings(said)}", tuple(said.values()))
 
 
 @contextmanager
@@ -220,22 +230,25 @@ def transaction(
     """
     waiting = engine if wait_ms is None else engine.execution_options(**{LOCK_WAIT: wait_ms})
     with answering(), Session(waiting) as session, session.begin():
-        connection = session.connection()
-        _bound(connection)
-        if engine.dialect.name == "postgresql":
-            hold_writers(connection)
-        if seeing is not None:
-            confine(session, seeing)
+        _begin(session.connection(), seeing, writes=True)
         yield session
 
 
-def hold_writers(connection: Connection) -> None:
-    """Keep other writers of a PostgreSQL database out until this transaction ends."""
+def hold_writers(connection: Connection, **said: str) -> None:
+    """Keep other writers of a PostgreSQL database out until this transaction ends, for which ``said`` holds.
+
+    The settings come into force before the lock is waited for: what stands first in the list is done first.
+    """
     wait = connection.get_execution_options().get(LOCK_WAIT, WAIT_SECONDS * 1000)
     bounds = {"lock_timeout": wait, "idle_in_transaction_session_timeout": IDLE_SECONDS * 1000}
-    said = ", ".join(f"set_config('{name}', '{number:.0f}', true)" for name, number in bounds.items())
-    connection.exec_driver_sql(f"SELECT {said}")
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+    given = {name: f"{number:.0f}" for name, number in bounds.items()} | said
+    asked = f"SELECT {_settings(given)}, pg_advisory_xact_lock({WRITERS})"
+    connection.exec_driver_sql(asked, tuple(given.values()))
+
+
+def _settings(said: Iterable[str]) -> str:
+    """Each of these names set to a value that is given apart, until the commit."""
+    return ", ".join(f"set_config('{name}', %s, true)" for name in said)
 
 
 @contextmanager
@@ -253,9 +266,7 @@ def reading(engine: Engine, *, seeing: Scope | None = None) -> Iterator[Session]
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with answering(), Session(engine) as session:
-        _bound(session.connection(execution_options=options))
-        if seeing is not None:
-            confine(session, seeing)
+        _begin(session.connection(execution_options=options), seeing, writes=False)
         yield session
         session.rollback()
 

@@ -6,14 +6,54 @@ No lock of a connection, so a pooler between may hand every transaction another 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, text
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from tracker.store.bulk import insert_all
 from tracker.store.reminder_tables import LEASE
+from tracker.store.types import Moment
 
 _SQLITE_NOW = text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")
+
+
+class DatabaseNow(FunctionElement[datetime]):
+    """What time it is for the database, within a statement."""
+
+    type = Moment()
+    inherit_cache = True
+
+
+class DatabaseLater(FunctionElement[datetime]):
+    """So many seconds after that."""
+
+    type = Moment()
+    inherit_cache = True
+
+
+@compiles(DatabaseNow, "sqlite")
+def _now_of_sqlite(*_: object, **__: object) -> str:
+    return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
+
+
+@compiles(DatabaseNow, "postgresql")
+def _now_of_postgresql(*_: object, **__: object) -> str:
+    return "statement_timestamp()"
+
+
+@compiles(DatabaseLater, "sqlite")
+def _later_of_sqlite(element: DatabaseLater, compiler: SQLCompiler, **given: Any) -> str:
+    seconds = compiler.process(element.clauses, **given)
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {seconds} || ' seconds')"
+
+
+@compiles(DatabaseLater, "postgresql")
+def _later_of_postgresql(element: DatabaseLater, compiler: SQLCompiler, **given: Any) -> str:
+    return f"statement_timestamp() + make_interval(secs => {compiler.process(element.clauses, **given)})"
 
 
 def database_time(session: Session) -> datetime:

@@ -12,13 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, func, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select, true, update,
+)  # fmt: skip
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from tracker.domain.messages import PEER_AWAY, PROBE, ChannelKind, Fault
 from tracker.store.bulk import insert_all
-from tracker.store.leases import database_time
-from tracker.store.reminder_tables import MESSAGE
+from tracker.store.leases import DatabaseLater, DatabaseNow
+from tracker.store.reminder_tables import DIGEST, MESSAGE
 from tracker.store.scope import among, numbered
 
 PUT = (
@@ -82,9 +86,8 @@ class Claimed:
         return found
 
 
-def waiting() -> ColumnElement[bool]:
+def waiting(row: ReadOnlyColumnCollection[str, Any] = MESSAGE.c) -> ColumnElement[bool]:
     """The condition that a message is still to be sent."""
-    row = MESSAGE.c
     return and_(row.sent_at.is_(None), row.dead_at.is_(None), row.voided_at.is_(None))
 
 
@@ -106,36 +109,30 @@ def put(session: Session, notes: Iterable[Note], *, at: datetime) -> int:
 
 def is_due(session: Session, channel: ChannelKind, *, now: datetime) -> bool:
     """Whether :func:`claim` or :func:`probe` would find something, for those who only read."""
-    real_now = database_time(session)
-    due = select(MESSAGE.c.id).where(_due(session, channel, now, real_now)).limit(1)
-    return session.execute(due).first() is not None or _to_probe(session, channel, now, real_now) is not None
+    due = _NEXT[channel is ChannelKind.MAIL]
+    found = session.execute(due, {"kind": channel, "moment": now}).first()
+    return found is not None or _to_probe(session, channel, now) is not None
 
 
 def claim(
-    session: Session, channel: ChannelKind, holder: str, *, now: datetime, lease: timedelta, most: int
-) -> tuple[Claimed, ...]:
-    """Take the most urgent messages of a channel that are due and that nobody holds."""
-    real_now = database_time(session)
-    moments = {"channel": channel, "moment": now, "real_now": real_now, "most": most}
-    free = _by_free_ways(session, channel, real_now)
-    found = session.execute(_NEXT.where(*free) if free else _NEXT, moments).all()
-    if not found:
-        return ()
-    _take(session, [each.id for each in found], holder, real_now + lease, now, counts=1)
-    return tuple(_claimed(each, attempts=each.attempts + 1, now=now) for each in found)
+    session: Session, channel: ChannelKind, holder: str, *, now: datetime, lease: timedelta
+) -> Claimed | None:
+    """Take the most urgent message of a channel that is due and that nobody holds."""
+    said = {"kind": channel, "holder": holder, "moment": now, "seconds": lease.total_seconds()}
+    each = session.execute(_CLAIMS[channel is ChannelKind.MAIL], said).one_or_none()
+    return None if each is None else _claimed(each, now=now)
 
 
 def probe(
     session: Session, channel: ChannelKind, holder: str, *, now: datetime, lease: timedelta
 ) -> Claimed | None:
     """Take one message before its time, where its peer took none and nobody has asked for :data:`PROBE`."""
-    real_now = database_time(session)
-    number = _to_probe(session, channel, now, real_now)
+    number = _to_probe(session, channel, now)
     if number is None:
         return None
-    _take(session, [number], holder, real_now + lease, now, counts=0)
-    each = session.execute(_WHOLE.where(MESSAGE.c.id == number)).one()
-    return _claimed(each, attempts=each.attempts, now=now, planned_at=each.not_before)
+    said = {"number": number, "holder": holder, "moment": now, "seconds": lease.total_seconds()}
+    each = session.execute(_PROBES, said).one()
+    return _claimed(each, now=now, planned_at=each.not_before)
 
 
 def awake(session: Session, message: Claimed, *, now: datetime) -> None:
@@ -152,51 +149,42 @@ def _is_put_off() -> ColumnElement[bool]:
     return or_(row.code.in_(PEER_AWAY), and_(row.code == Fault.BUSY, row.answer.like("421 %")))
 
 
-_WHOLE = select(MESSAGE, _is_put_off().label("is_put_off"))
-
-
-def _due(session: Session, channel: ChannelKind, now: datetime, real_now: datetime) -> ColumnElement[bool]:
-    """The condition that a message may be sent now; by a way of its own one after another."""
-    row = MESSAGE.c
-    due = and_(waiting(), row.channel == channel, row.not_before <= now, _is_free(real_now))
-    return and_(due, *_by_free_ways(session, channel, real_now))
-
-
-def _by_free_ways(
-    session: Session, channel: ChannelKind, real_now: datetime
-) -> tuple[ColumnElement[bool], ...]:
-    """The condition that no other message of the same way is being sent; mail has no ways of its own."""
-    if channel is ChannelKind.MAIL:
-        return ()
-    row = MESSAGE.c
-    held = select(row.way_id).where(waiting(), row.channel == channel, row.leased_until > real_now)
-    busy = session.scalars(held)
-    return (or_(row.way_id.is_(None), row.way_id.not_in([way for way in busy if way is not None])),)
-
-
-def _is_free(real_now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
-    return or_(MESSAGE.c.leased_until.is_(None), MESSAGE.c.leased_until <= real_now)
-
-
-_ROW = MESSAGE.c
-_NEXT = (
-    _WHOLE.where(
-        waiting(),
-        _ROW.channel == bindparam("channel"),
-        _ROW.not_before <= bindparam("moment"),
-        _is_free(bindparam("real_now")),
+def _next(*, is_mail: bool) -> Select[Any]:
+    """The number of the message that is to be sent next; by a way of its own one after another."""
+    row, other = MESSAGE.c, MESSAGE.alias().c
+    is_sent = and_(waiting(other), other.channel == bindparam("kind"), other.leased_until > DatabaseNow())
+    busy = select(other.way_id).where(is_sent, other.way_id.is_not(None))
+    is_due = and_(
+        waiting(), row.channel == bindparam("kind"), row.not_before <= bindparam("moment"), _is_free()
     )
-    .order_by(_ROW.urgency, _ROW.not_before, _ROW.id)
-    .limit(bindparam("most"))
-)
-_TAKE = update(MESSAGE).where(_ROW.id == bindparam("number")).values(
-    leased_by=bindparam("holder"), leased_until=bindparam("until"), tried_at=bindparam("moment"),
-    attempts=_ROW.attempts + bindparam("counts"),
-)  # fmt: skip
+    query = select(row.id).where(is_due).order_by(row.urgency, row.not_before, row.id).limit(1)
+    return query if is_mail else query.where(or_(row.way_id.is_(None), row.way_id.not_in(busy)))
+
+
+def _is_free() -> ColumnElement[bool]:
+    return or_(MESSAGE.c.leased_until.is_(None), MESSAGE.c.leased_until <= DatabaseNow())
+
+
+def _taking(number: ColumnElement[Any], *, counts: int) -> ReturningUpdate[Any]:
+    """Hold a message until a lease ends, and say what is to be sent."""
+    row = MESSAGE.c
+    held = update(MESSAGE).where(row.id == number).values(
+        leased_by=bindparam("holder"), leased_until=DatabaseLater(bindparam("seconds")),
+        tried_at=bindparam("moment"), attempts=row.attempts + counts,
+    )  # fmt: skip
+    return held.returning(
+        row.id, row.key, row.person_id, row.channel, row.way_id, row.digest_id, row.template, row.parameters,
+        row.urgency, row.attempts, row.made_at, row.not_before, _is_put_off().label("is_put_off"),
+    )  # fmt: skip
+
+
+_NEXT = {is_mail: _next(is_mail=is_mail) for is_mail in (True, False)}
+_CLAIMS = {is_mail: _taking(query.scalar_subquery(), counts=1) for is_mail, query in _NEXT.items()}
+_PROBES = _taking(bindparam("number"), counts=0)
 """Put together once: what is asked for each message is half of what it costs to send it."""
 
 
-def _to_probe(session: Session, channel: ChannelKind, now: datetime, real_now: datetime) -> int | None:
+def _to_probe(session: Session, channel: ChannelKind, now: datetime) -> int | None:
     """The message that is next to be sent to a peer that nobody has tried for a while."""
     row = MESSAGE.c
     off = and_(waiting(), row.channel == channel, _is_put_off())
@@ -205,23 +193,15 @@ def _to_probe(session: Session, channel: ChannelKind, now: datetime, real_now: d
     found = session.execute(away).first()
     if found is None:
         return None
-    first = select(row.id).where(off, peer == found[0], _is_free(real_now)).order_by(row.not_before, row.id)
+    first = select(row.id).where(off, peer == found[0], _is_free()).order_by(row.not_before, row.id)
     number: int | None = session.scalar(first.limit(1))
     return number
 
 
-def _take(
-    session: Session, numbers: list[int], holder: str, until: datetime, now: datetime, *, counts: int
-) -> None:
-    said = {"holder": holder, "until": until, "counts": counts, "moment": now}
-    for number in numbers:
-        session.execute(_TAKE, {"number": number, **said})
-
-
-def _claimed(each: Row[Any], *, attempts: int, now: datetime, planned_at: datetime | None = None) -> Claimed:
+def _claimed(each: Row[Any], *, now: datetime, planned_at: datetime | None = None) -> Claimed:
     return Claimed(
         each.id, each.key, each.person_id, each.channel, each.way_id, each.digest_id, each.template,
-        each.parameters, each.urgency, attempts, each.made_at, bool(each.is_put_off), planned_at, now,
+        each.parameters, each.urgency, each.attempts, each.made_at, bool(each.is_put_off), planned_at, now,
     )  # fmt: skip
 
 
@@ -236,7 +216,7 @@ _SENT = (
 
 def renew(session: Session, number: int, holder: str, lease: timedelta) -> bool:
     """Hold on to a message while it is being sent; False if somebody else took it meanwhile."""
-    until = database_time(session) + lease
+    until = DatabaseLater(bindparam(None, lease.total_seconds(), unique=True))
     found = session.execute(update(MESSAGE).where(_held(number, holder)).values(leased_until=until))
     return _is_done(found)
 
@@ -254,9 +234,9 @@ def again(
 
 
 def hold(session: Session, message: Claimed, holder: str, *, not_before: datetime) -> bool:
-    """Leave it for later as it was: this try was none."""
+    """Leave it for later as it was: this try was none, and that it waits now is nobody's fault."""
     attempts = message.attempts - (message.planned_at is None)
-    return _settle(session, message.id, holder, not_before=not_before, attempts=attempts)
+    return _settle(session, message.id, holder, not_before=not_before, attempts=attempts, code=None)
 
 
 def dead(session: Session, number: int, holder: str, *, at: datetime, code: str, answer: str) -> bool:
@@ -320,7 +300,10 @@ def told_by(session: Session, way: int) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """How the outbox stands: messages due and not sent, since when the oldest is due, and given up ones."""
+    """How the outbox stands: messages due and not sent, since when the oldest is due, and given up ones.
+
+    What was tried in vain is due since it was to go out first, whenever it is tried next.
+    """
 
     due: int
     since: datetime | None
@@ -330,12 +313,24 @@ class Queue:
 
 def queue(session: Session, *, now: datetime) -> Queue:
     """What operators look at."""
-    row = MESSAGE.c
-    is_due = and_(waiting(), row.not_before <= now)
-    due, since = session.execute(select(func.count(), func.min(row.not_before)).where(is_due)).one()
+    row, owed = MESSAGE.c, func.coalesce(DIGEST.c.not_before, MESSAGE.c.made_at)
+    is_tried = _is_in_vain()
+    was_due = case((~is_tried, row.not_before), (owed > row.made_at, owed), else_=row.made_at)
+    due, since = session.execute(
+        select(func.count(), func.min(was_due))
+        .select_from(MESSAGE.outerjoin(DIGEST, DIGEST.c.id == row.digest_id))
+        .where(waiting(), or_(row.not_before <= now, is_tried))
+    ).one()
     gone = session.scalar(select(func.count()).where(row.dead_at.is_not(None), row.voided_at.is_(None)))
     left = session.scalar(select(func.count()).select_from(MESSAGE).where(waiting()))
     return Queue(due, since, gone or 0, left or 0)
+
+
+def _is_in_vain() -> ColumnElement[bool]:
+    """The condition that the last try failed; not where her own program fails who was reached otherwise."""
+    row, other = MESSAGE.c, MESSAGE.alias().c
+    is_reached = exists().where(other.digest_id == row.digest_id, other.sent_at.is_not(None))
+    return and_(row.attempts > 0, row.code.is_not(None), or_(row.channel.not_in(MANY_PEERS), ~is_reached))
 
 
 def bring_forward(session: Session, by: timedelta, *, now: datetime) -> None:

@@ -236,6 +236,19 @@ def person_of_row(session: Session, row: Row[Any], reaches: Mapping[int, Reach] 
     return Person(row.id, row.email, row.name, row.role, row.language, reach, telephone=telephone)
 
 
+_PRESENT = (
+    select(PERSON, PERSON_REACH.c.region, PERSON_REACH.c.district, PERSON_REACH.c.school_id)
+    .outerjoin(PERSON_REACH)
+    .where(PERSON.c.id == bindparam("number"), present_people())
+)
+
+
+def present_person(session: Session, number: int) -> Person | None:
+    """The person of this number, unless her account is disabled or erased."""
+    rows = session.execute(_PRESENT, {"number": number}).all()
+    return person_of_row(session, rows[0], {number: reach_of(rows)}) if rows else None
+
+
 def has_password_alone(row: Row[Any]) -> bool:
     """Whether the account of a row of ``person`` has a password and no second factor."""
     return row.password_hash is not None and row.second_factor is None

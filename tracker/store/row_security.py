@@ -62,10 +62,9 @@ _NOW = text(
 )
 
 
-def confine(session: Session, scope: Scope) -> None:
-    """Let the rest of the transaction see the rows of ``scope`` and no others."""
-    if _is_locked(session):
-        session.execute(_SAY, _said(scope))
+def confined(scope: Scope) -> dict[str, str]:
+    """The settings of a transaction of PostgreSQL that sees the rows of ``scope`` and no others."""
+    return {f"tracker.{name}": value for name, value in _said(scope).items()}
 
 
 @contextmanager
