@@ -25,10 +25,11 @@ from tests.web.register import (
     a_contract,
     fill,
 )
+from tracker.domain.acts import Act
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import ContractStatus, Language, Service
 from tracker.render.catalogs import load_catalogs
-from tracker.store import people
+from tracker.store import journal, people
 from tracker.store.engine import reading
 from tracker.store.scope import EVERYTHING, Scope
 from tracker.store.suppliers import needs_supplied
@@ -138,7 +139,10 @@ def test_the_line_is_cut_to_the_supplier_that_serves_or_served_last(filled: Engi
     assert schools_in(client, "/queue?supplier=жана+БАЙЛАНЫС") == [INTERIM]
     assert INTERIM in schools_in(client, "/queue?supplier=байланыс")
     assert schools_in(client, "/queue?supplier=%25") == schools_in(client, "/queue?supplier=_") == []
-    assert in_file(client, "?supplier=050140001234") == [INTERIM]
+    assert in_file(client, "?supplier=050140001234&sort=days") == [INTERIM]
+    with reading(filled) as session:
+        taken = next(each for each in journal.entries(session) if each.action == Act.EXPORT)
+    assert (taken.details["filters"], taken.details["searched"]) == ("sort=days", True)  # may be a person
     page = client.get(f"/schools/{INTERIM}?from=queue&supplier=050140001234").text
     assert SAY("place.case", number=1, count=1) in text_of(page)
 

@@ -34,6 +34,9 @@ FIELDS = (
 QUEUED = (*FIELDS, "ends_by", "mine", "supplier", "holder", "sort")
 """What the queue may be asked, and a page that was opened from it."""
 
+SEARCHED = ("q", "supplier")
+"""Filters that are typed as names or numbers, of people as well."""
+
 HORIZONS = (30, 60, 90)
 """Calendar days ahead for which the board counts what will be lost."""
 
@@ -173,6 +176,17 @@ class Filters:
             "q": self.q,
             "size": self.size if self.size != SIZES[0] else None,
         }
+
+    @property
+    def told(self) -> dict[str, object]:
+        """The same for the journal: without what was typed as a name, which may be a person's."""
+        named = {name: value for name, value in self.named.items() if value is not None}
+        return {name: value for name, value in named.items() if name not in SEARCHED}
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether a name was typed."""
+        return any(self.named[name] for name in SEARCHED)
 
     @property
     def is_set(self) -> bool:

@@ -82,7 +82,6 @@ def schools(called: Called, ending: Format = Ending.CSV) -> Response:
 
 def _handed_out(called: Caller, filters: Filters, subject: str, sheet: Sheet, ending: Ending) -> Response:
     """The file, once the journal says who took what, without searched words, which may name a person."""
-    asked = {name: value for name, value in filters.named.items() if value is not None and name != "q"}
     with called.writing() as session:
         note(
             session,
@@ -92,8 +91,8 @@ def _handed_out(called: Caller, filters: Filters, subject: str, sheet: Sheet, en
             rows=len(sheet.rows),
             format=ending.value,
             on=called.on.isoformat(),
-            searched=filters.q is not None,
-            filters=urlencode(asked),
+            searched=filters.is_searched,
+            filters=urlencode(filters.told),
         )
     words = called.house.voices[called.language].words
     header = listings.titles(words, sheet.header)

@@ -57,9 +57,20 @@ document.addEventListener("change", ({ target }) => {
   if (target.matches("input[data-all], .pick input")) count();
 });
 
+// What was chosen stays so when its list is put into another order.
+let kept = [];
+document.addEventListener("click", ({ target }) => {
+  if (target.closest(".orders a")) kept = [...document.querySelectorAll(".pick input:checked")].map(({ value }) => value);
+});
+const choose = () => {
+  for (const box of document.querySelectorAll("table:has(.orders) .pick input")) box.checked ||= kept.includes(box.value);
+  kept = [];
+};
+
 const dress = () => {
   document.body.classList.add("js-enabled", "govuk-frontend-supported");
   initAll();
+  choose();
   for (const all of document.querySelectorAll("input[data-all]")) all.closest("label").hidden = false;
   count();
   // Whoever opens a case from the queue works on it: others are told so for a while.
