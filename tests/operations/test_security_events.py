@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pyotp
 import pytest
 
-from tests.accounts.conftest import PASSWORD, SECRET, Browser, Place
-from tests.accounts.test_stuffing import crowd_fails
+from tests.accounts.conftest import PASSWORD, SECRET, Place
 from tests.commands import Commands
-from tests.operations.places import confirm, hand_over, places_of
-from tests.people import a_person
+from tests.operations.places import places_of
+from tests.operations.story import ELSEWHERE, HOME, NEW_PASSWORD, OFFICE, SCHOOLS, Story
 from tests.web.register import NOW
 from tracker.domain.acts import NOBODY, Act
-from tracker.domain.people import Person
-from tracker.domain.roles import Role
 from tracker.paths import PACKAGE
 from tracker.settings import Settings
-from tracker.store import journal, people
+from tracker.store import journal
 from tracker.store.engine import make_engine, reading
 from tracker.store.journal import Entry
 
@@ -30,24 +25,16 @@ LATER: frozenset[Act] = frozenset()
 """Acts that no page and no command does yet: their words stand ready."""
 
 BY_COMMAND = frozenset({Act.DECREE, Act.DEMO, Act.MAIL_RETURNED})
-"""Acts that no page does; loading the invented country has its test in ``test_demonstrating``, a mail that
-came back in ``test_returned``."""
+"""Acts that no page does; each is asked where its command is."""
 
-BESIDE = frozenset({Act.CLOCK_CONFIRMED, Act.CORRECTION, Act.CORRECTION_REFUSED, Act.FACTS_CONFIRMED}) | {
-    Act.SCHOOL_ASKED,
-    Act.SCHOOL_ANSWERED,
-    Act.ANSWER_SETTLED,
-    Act.ASK_TAKEN_BACK,
-    Act.BEGIN_ASKED,
+
+REASONED = frozenset({Act.CORRECTION, Act.CORRECTION_REFUSED}) | {
+    Act.REFUSED,
+    Act.SIGN_IN_REFUSED,
+    Act.STRANGERS_REFUSED,
 }
-"""A clock that has jumped is confirmed in ``test_loudness``, facts are corrected in ``test_corrections``
-and confirmed in ``test_quality``, schools are asked in ``test_asks``, officers
-to begin in ``test_cliff``."""
-
-OFFICE, HOME, ELSEWHERE = "203.0.113.7", "198.51.100.20", "192.0.2.66"
-NEW_PASSWORD = "көктемде жер көгерер еді"
-SCHOOLS = "school_id;name;region\n100000000001;Жаңа мектеп;59\n"
-CONTRACTS = "contract_number;school_id;start_on;end_on\nK-1;100000000001;2027-01-01;2027-03-01\n"
+"""Acts of which the journal says why. Why a deadline is held, has leads of its own, or a decision is made
+stands with it (decisions 54 and 88), for it may name people; at all the others nobody is asked why."""
 
 
 @pytest.fixture(scope="module")
@@ -55,151 +42,14 @@ def lived(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """A day on which everything happened."""
     path = tmp_path_factory.mktemp("story") / "tracker.db"
     path.write_bytes(migrated_sqlite.read_bytes())
-    place = Place(make_engine(f"sqlite:///{path}"), Settings(secret=SECRET))
+    place = Place(make_engine(f"sqlite:///{path}"), Settings(secret=SECRET, smtp_url="smtp://127.0.0.1:9"))
     story = Story(place)
     story.live()
     yield story
     place.engine.dispose()
 
 
-class Story:
-    """An administrator, a head of a department and a stranger, each at an address of their own."""
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self.admin = place.add(Role.ADMIN, name="root")
-        self.head = place.add(Role.HEAD, name="asel")
-        self.at_office, self.at_home = place.browser(OFFICE), place.browser(HOME)
-
-    def live(self) -> None:
-        """All of it."""
-        self.place.browser(ELSEWHERE).sign_in(self.head.email, "a wrong guess of hers")
-        self.at_office.sign_in(self.admin.email)
-        self.at_home.sign_in(self.head.email)
-        assert self.at_home.get("/people").status_code == 403
-        self._work_with_files()
-        self._answer_reminders()
-        self._work_on_a_case()
-        self._record_a_step()
-        self._look_after_the_own_account()
-        self._look_after_people()
-        self._withstand_an_attack()
-        self.at_office.send("/operations/journal", page="/operations")
-        self.at_office.send("/sign-out", page="/account")
-
-    def _work_with_files(self) -> None:
-        confirm(self.at_home, hand_over(self.at_home, SCHOOLS))
-        against = {"route": "interim.small_value", "reason": "мектеп байланыссыз"}
-        self.at_home.send("/suggestions/100000000001", against, page="/suggestions")
-        confirm(self.at_home, hand_over(self.at_home, CONTRACTS, "contracts"))
-        strange = hand_over(self.at_home, "school_id;name;Смена\n100000000001;А;2\n")
-        said = {"title": "Смена", "meaning": "leave"}
-        self.at_home.send(f"{strange}/columns", said, page=strange)
-        self.at_home.send("/exports/queue", {"format": "csv"}, page="/queue")
-
-    def _answer_reminders(self) -> None:
-        head, today = self.at_home, NOW.date().isoformat()
-        due = {
-            "school_id": "100000000001",
-            "service": "channel",
-            "kind": "cover_end",
-            "identity": '["100000000001", "channel"]',
-            "reason": "келісім жүріп жатыр",
-        }
-        for hold in ("acknowledged", "snoozed"):
-            head.send("/deadlines/hold", {**due, "hold": hold}, page="/deadlines")
-        leads = {"contract": "K-1", "plain": "30, 7", "reason": "жеткізуші сұрады"}
-        for deed in ("keep", "reset"):
-            head.send("/reminders/leads", {**leads, "deed": deed}, page="/reminders")
-        away = {"email": self.admin.email, "first": today, "last": today}
-        head.send("/reminders/substitutes", away, page="/reminders")
-        head.send("/reminders/substitutes/end", {"number": "1"}, page="/reminders")
-        hook = {"webhook_url": "https://hooks.example.kz/tracker", "webhook_current": PASSWORD}
-        head.send("/reminders/ways/webhook", hook, page="/reminders")
-        head.send("/reminders/ways/remove", {"number": "1"}, page="/reminders")
-
-    def _work_on_a_case(self) -> None:
-        case = {"school_id": "100000000001"}
-        self.at_office.send("/cases", {**case, "deed": "look"}, page="/queue")
-        head, before = self.at_home, self.admin.mark.partition(":")[2]
-        head.send("/cases", {**case, "deed": "look", "seen": before}, page="/queue")
-        head.send("/cases", {**case, "deed": "give"}, page="/queue")
-        own = self.head.mark.partition(":")[2]
-        head.send("/cases", {**case, "deed": "release", "seen": own}, page="/queue")
-        head.send("/cases/notes", {**case, "text": "жеткізуші бас тартты"}, page="/queue")
-        head.send("/cases/notes/pin", {"number": "1", "is_pinned": "1"}, page="/queue")
-        head.send("/queue/views", {"name": "Біздікі", "query": "region=59"}, page="/queue")
-        head.send("/queue/views/forget", {"number": "1"}, page="/queue")
-
-    def _record_a_step(self) -> None:
-        page = "/purchases/100000000001"
-        seen = re.findall(r'name="seen" value="([^"]*)"', self.at_home.get(page).text)[0]
-        step = {"deed": "record", "school_id": "100000000001", "seen": html.unescape(seen)}
-        announced = {**step, "day": NOW.date().isoformat(), "number": "T-1", "method": "open_tender"}
-        self.at_home.send("/purchases", announced, page=page)
-
-    def _look_after_the_own_account(self) -> None:
-        head = self.at_home
-        head.send("/account/telephone", {"telephone": "8 701 234 56 78"}, page="/account")
-        shown = head.send(
-            "/account/tokens",
-            {"name": "report", "scope": "read", "days": "30", "token_current": PASSWORD},
-            page="/account",
-        )
-        prefix = re.findall(r"trk_([0-9A-Za-z]+)_", shown.text)[0]
-        head.send("/account/tokens/revoke", {"prefix": prefix}, page="/account")
-        head.send("/account/calendars", {"calendar_current": PASSWORD}, page="/account")
-        head.send("/account/calendars/revoke", {"number": "1"}, page="/account")
-        (recovery_code, *_) = self._take_up_a_second_factor(head)
-        head.send(
-            "/account/second-factor/change",
-            {"act": "off", "current": PASSWORD, "code": recovery_code},
-            page="/account/second-factor",
-        )
-        head.send(
-            "/account/password",
-            {"current": PASSWORD, "password": NEW_PASSWORD, "again": NEW_PASSWORD},
-            page="/account",
-        )
-
-    def _take_up_a_second_factor(self, browser: Browser) -> list[str]:
-        """Her recovery codes."""
-        page = browser.get("/account/second-factor").text
-        (offered,) = re.findall(r'name="offered" value="([^"]+)"', page)
-        secret = re.findall(r"\b[A-Z2-7]{32}\b", re.sub(r"(?<=[A-Z2-7]{4}) (?=[A-Z2-7]{4})", "", page))[0]
-        code = pyotp.TOTP(secret).at(NOW)
-        fields = {"offered": offered, "code": code, "current": PASSWORD}
-        shown = browser.send("/account/second-factor", fields)
-        return re.findall(r'<code class="secret">([a-z2-7-]{29})</code>', shown.text)
-
-    def _look_after_people(self) -> None:
-        admin = self.at_office
-        described = {"name": "Нұрлан", "role": "officer", "region": "59"}
-        invited = {**described, "email": "nurlan@example.kz", "proof": PASSWORD}
-        admin.send("/people", invited, page="/people/new")
-        self.officer = self.number_of(a_person(Role.OFFICER, name="nurlan"))
-        own = f"/people/{self.officer}"
-        admin.send(own, {**described, "name": "Нұрлан А.", "role": "reviewer", "role_proof": PASSWORD})
-        for act in ("disable", "enable", "sessions"):
-            admin.send(f"{own}/{act}", page=own)
-        admin.send(f"{own}/erase", {"proof": PASSWORD})
-
-    def _withstand_an_attack(self) -> None:
-        crowd_fails(self.place)
-        assert self.place.browser(ELSEWHERE).sign_in(self.head.email).status_code == 429
-
-    def number_of(self, person: Person) -> int:
-        """The number of an account."""
-        with reading(self.place.engine) as session:
-            return people.number_of(session, person.email) or 0
-
-    def told(self, act: Act) -> list[Entry]:
-        """The entries of an act, the first one first."""
-        with reading(self.place.engine) as session:
-            return list(reversed(journal.entries(session, action=act)))
-
-
-@pytest.mark.parametrize("act", [act for act in Act if act not in LATER | BY_COMMAND | BESIDE])
+@pytest.mark.parametrize("act", [act for act in Act if act not in LATER | BY_COMMAND])
 def test_every_act_of_a_page_is_told_with_who_when_and_where(lived: Story, act: Act) -> None:
     entries = lived.told(act)
     assert entries, f"nobody wrote {act} down"
@@ -254,6 +104,20 @@ def test_what_was_acted_on_and_why_is_told(lived: Story) -> None:
     assert (imported.subject, imported.details["new"]) == ("schools", 1)
 
 
+def why(entry: Entry) -> object:
+    """The reason of an entry."""
+    return entry.details.get("reason")
+
+
+def test_why_is_told_of_every_act_that_is_asked_why(lived: Story) -> None:
+    told = {act: lived.told(act) for act in Act}
+    with_reason = {
+        act for act, entries in told.items() if any(each.details.get("reason") for each in entries)
+    }
+    assert with_reason == REASONED
+    assert not [act for act in REASONED if not all(each.details.get("reason") for each in told[act])]
+
+
 def test_no_entry_holds_a_password_a_secret_a_name_or_an_address_of_post(lived: Story) -> None:
     with reading(lived.place.engine) as session:
         everything = " ".join(f"{entry.subject} {entry.detail}" for entry in journal.entries(session))
@@ -281,9 +145,14 @@ def test_commands_are_told_with_the_account_of_the_machine(tmp_path: Path) -> No
     with reading(engine) as session:
         told = {entry.action: entry for entry in journal.entries(session)}
     engine.dispose()
-    assert set(told) == {"import", "decree", "export"}
+    assert set(told) == {Act.IMPORT, Act.DECREE, Act.EXPORT}
     assert all(entry.actor.startswith("cli:") for entry in told.values())
     assert told["export"].details["rows"] == 1
+
+
+def test_an_act_of_a_command_is_asked_beside_its_command() -> None:
+    asked = places_of(Path(__file__).parents[1], BY_COMMAND)
+    assert {act for act, files in asked.items() if set(files) - {Path(__file__).name}} == BY_COMMAND
 
 
 def test_acts_that_wait_for_their_pages_are_done_by_nothing_yet() -> None:

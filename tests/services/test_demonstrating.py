@@ -9,6 +9,7 @@ from tests.office import Office
 from tests.people import ADMIN, sign_in
 from tests.store.rows import MOMENT
 from tests.web.register import COVERED, a_school
+from tracker.domain.acts import Act
 from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.register import RegisterKind, SchoolRow
 from tracker.services import demonstrating
@@ -30,7 +31,7 @@ def test_the_whole_country_is_loaded_and_judged_once(office: Office) -> None:
         assert registry.is_demo(session)
         assert len(registry.list_schools(session, EVERYTHING)) == 6936
         (entry,) = journal.entries(session)
-    assert entry.action == "demo"
+    assert (entry.action, entry.actor, entry.at) == (Act.DEMO, demonstrating.ACTOR, office.now)
     assert entry.details["schools"] == 6936
     run = office.evaluate()
     assert (run.assessed, run.written) == (0, 0)
