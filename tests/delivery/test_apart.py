@@ -27,6 +27,7 @@ from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.messages import ChannelKind, Delivery, Fate, Fault, Letter
 from tracker.domain.roles import Role
 from tracker.outgoing import Outgoing
+from tracker.services import conditions
 from tracker.services.delivering import Dispatcher
 from tracker.services.rerouting import LOST
 from tracker.store import outbox, ways
@@ -82,6 +83,12 @@ def test_chn_1_while_the_mail_server_does_not_answer_letters_that_come_go_out_by
     assert service.telegram.keys == ["chat 1", "chat 2"]
 
 
+def is_late(service: Service) -> bool:
+    """Whether the banner says that messages are late."""
+    with reading(service.engine) as session:
+        return conditions.messages(session, service.now)[0].is_bad
+
+
 def test_chn_1_all_that_waited_is_sent_within_ten_minutes_after_the_mail_server_is_back(
     service: Service,
 ) -> None:
@@ -90,6 +97,8 @@ def test_chn_1_all_that_waited_is_sent_within_ten_minutes_after_the_mail_server_
     service.mail.says = lambda _: Delivery(Fate.LATER, Fault.UNREACHABLE)
     while service.now < NOW + 6 * HOUR:
         service.deliver()
+        is_told = is_late(service)
+        assert is_told == (service.now - NOW > conditions.BACKLOG)
         service.now += timedelta(minutes=2)
     tries = Counter(service.mail.keys)
     with reading(service.engine) as session:
@@ -102,6 +111,7 @@ def test_chn_1_all_that_waited_is_sent_within_ten_minutes_after_the_mail_server_
         service.now += timedelta(minutes=2)
         service.deliver()
     assert service.now - back <= timedelta(minutes=10)
+    assert not is_late(service)
     assert Counter(service.mail.keys) - tries == Counter(keys)
 
 

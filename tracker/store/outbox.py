@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select, true, update,
-)  # fmt: skip
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select, true, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -329,8 +327,8 @@ def queue(session: Session, *, now: datetime) -> Queue:
 def _is_in_vain() -> ColumnElement[bool]:
     """The condition that the last try failed; not where her own program fails who was reached otherwise."""
     row, other = MESSAGE.c, MESSAGE.alias().c
-    is_reached = exists().where(other.digest_id == row.digest_id, other.sent_at.is_not(None))
-    return and_(row.attempts > 0, row.code.is_not(None), or_(row.channel.not_in(MANY_PEERS), ~is_reached))
+    told = select(other.id).where(other.digest_id == row.digest_id, other.sent_at.is_not(None))
+    return and_(row.attempts > 0, row.code.is_not(None), or_(row.channel.not_in(MANY_PEERS), ~told.exists()))
 
 
 def bring_forward(session: Session, by: timedelta, *, now: datetime) -> None:
