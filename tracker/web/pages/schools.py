@@ -18,7 +18,7 @@ from tracker.domain.policy import Policy, Route
 from tracker.domain.register import ContractRow, SchoolRow, TenderEventRow, TenderRow
 from tracker.domain.roles import Action
 from tracker.domain.tenders import stretches
-from tracker.domain.vocabulary import Language
+from tracker.domain.vocabulary import Language, Stage
 from tracker.domain.workdays import WorkCalendar
 from tracker.render.environment import Voice
 from tracker.render.explanations import flag_clause
@@ -54,13 +54,17 @@ class FlagLine:
 
 @dataclass(frozen=True, slots=True)
 class NeedCard:
-    """One need of the school: the verdict, its strip, and the ground of each route."""
+    """One need of the school: the verdict, its strip, and the ground of each route.
+
+    ``is_due_stated``: the purchase itself names the last day of its stage.
+    """
 
     found: Assessment
     timeline: Timeline
     flags: tuple[FlagLine, ...]
     routes: tuple[tuple[RouteAnswer, Route], ...]
     loss: Loss
+    is_due_stated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,12 @@ def _card(
         flags=tuple(_flag_line(flag, found, history) for flag in found.flags),
         routes=tuple((route, _ground(route, found, policy)) for route in routes),
         loss=of_need(found, facts, horizon_of(found.on), days),
+        is_due_stated=tender is not None and tender.bids_close_on is not None and _is_at_bids(found),
     )
+
+
+def _is_at_bids(found: Assessment) -> bool:
+    return found.tender is not None and found.tender.stage is Stage.BIDS
 
 
 def _tender(found: Assessment, facts: NeedFacts) -> TenderFacts | None:
