@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from tests.deciding.office import REASON, Office
 from tests.store.rows import record
 from tests.web.conftest import Visit
-from tests.web.reading import text_of
+from tests.web.reading import shown, text_of
 from tests.web.register import ENDING, NOW, STALLED, a_contract, day, fill
 from tracker.domain.decisions import DecisionStatus
 from tracker.domain.register import TenderRow
@@ -85,14 +85,36 @@ def test_a_decision_of_which_the_rules_say_nothing_today_is_not_shown_as_fine(
     office: Office, visit: Visit
 ) -> None:
     number, reviewer = office.drafted("aigul", STALLED).number, browser(visit, office, "asel")
-    with transaction(office.engine, seeing=EVERYTHING) as session:
-        of_school = TENDER_LINE.c.school_id == STALLED
-        session.execute(update(TENDER_LINE).where(of_school).values(stage_entered_on=date(1900, 1, 1)))
+    spoil(office)
     assert not offered(reviewer, number)
     assert WORDS.say("decision.moved.unjudged") in text_of(reviewer.get(f"/decisions/{number}").text)
     sent = {"decision": f"{number}:{office.found(number).revision}", "reason": REASON}
     refused = text_of(reviewer.post("/suggestions/approvals", data=sent).text)
     assert WORDS.say("decision_refused.cautioned") in refused
+
+
+def spoil(office: Office) -> None:
+    """Let the purchase of a school stand in a stage since a day that no calendar knows."""
+    with transaction(office.engine, seeing=EVERYTHING) as session:
+        of_school = TENDER_LINE.c.school_id == STALLED
+        session.execute(update(TENDER_LINE).where(of_school).values(stage_entered_on=date(1900, 1, 1)))
+
+
+def test_one_need_that_cannot_be_judged_stops_no_other_draft_and_is_named(
+    office: Office, visit: Visit
+) -> None:
+    fill(office.engine, TenderRow("T-10", ENDING, TenderStatus.ACTIVE, published_on=day("2027-01-11")))
+    spoil(office)
+    officer, needs = browser(visit, office, "aigul"), [f"channel {school}" for school in (STALLED, ENDING)]
+    page = officer.post("/suggestions", data={"need": needs}).text
+    assert WORDS.say("preview.unjudged.title") in text_of(page)
+    sent = {"need": needs, "agreed": needs[1], "shown": shown(page)}
+    made = officer.post("/suggestions/drafts", data=sent).text
+    assert text_of(made).count(WORDS.say("decision_refused.unjudged")) == 1
+    assert [line.school_id for line in office.found(1).lines] == [ENDING]
+    alone = officer.get(f"/suggestions/{STALLED}")
+    assert alone.status_code == 200
+    assert WORDS.say("decision_refused.unjudged") in text_of(alone.text)
 
 
 def test_the_what_if_and_the_draft_price_the_same_days_by_the_same_contract(

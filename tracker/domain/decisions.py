@@ -130,3 +130,4 @@ class Block(StrEnum):
     REFUSED = "refused"
     NO_CONSENT = "no_consent"
     MOVED = "moved"
+    UNJUDGED = "unjudged"

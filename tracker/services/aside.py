@@ -35,6 +35,11 @@ class Unjudged:
     school: SchoolRow
     service: Service
 
+    @property
+    def key(self) -> tuple[str, Service]:
+        """School and service."""
+        return self.school.school_id, self.service
+
 
 @dataclass(frozen=True, slots=True)
 class Aside:

@@ -103,10 +103,11 @@ def draft(
     reason = said_by(wanted.reason, needed=False)
     rows: list[Row] = []
     groups: dict[object, list[tuple[Proposal, RouteId]]] = defaultdict(list)
-    found = propose(session, Scope.of_person(person), keys, on=on, book=book)
-    known = {one.key for one in found}
-    rows += [Row(key, None, Block.UNKNOWN) for key in keys if key not in known]
-    for one in found:
+    proposed = propose(session, Scope.of_person(person), keys, on=on, book=book)
+    left = {each.key: Block.UNJUDGED for each in proposed.unjudged}
+    known = {one.key for one in proposed.proposals}
+    rows += [Row(key, None, left.get(key, Block.UNKNOWN)) for key in keys if key not in known]
+    for one in proposed.proposals:
         route = one.chosen(wanted.agreed, wanted.route)
         block = blocked(one, route, reason) or unagreed(one, route, wanted)
         if block is not None or route is None:

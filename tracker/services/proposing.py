@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,7 @@ from tracker.domain.reading import Reading, read
 from tracker.domain.register import ContractRow, SchoolRow
 from tracker.domain.vocabulary import RefusalReason, RouteId, Service, Verdict
 from tracker.services import evaluating
+from tracker.services.aside import Unjudged
 from tracker.services.evaluating import Book
 from tracker.store import decisions, facts
 from tracker.store.decisions import Head
@@ -99,12 +101,19 @@ class Proposal:
         return self.verdicts[route] is Verdict.CLOSED
 
 
-def propose(
-    session: Session, scope: Scope, keys: Iterable[NeedKey], *, on: date, book: Book
-) -> tuple[Proposal, ...]:
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What some needs would get, and the ``unjudged``: those over which the rules fail (FLT-26)."""
+
+    proposals: tuple[Proposal, ...]
+    unjudged: tuple[Unjudged, ...]
+
+
+def propose(session: Session, scope: Scope, keys: Iterable[NeedKey], *, on: date, book: Book) -> Proposed:
     """What each of the needs within ``scope`` would get on a day, in the order in which they are named.
 
-    The number of queries does not grow with the needs.
+    One that cannot be judged keeps no other from being proposed for. The number of queries does not grow with
+    the needs.
     """
     named = list(dict.fromkeys(keys))
     needs = {(school_id, service.value) for school_id, service in named}
@@ -116,12 +125,14 @@ def propose(
     lines: dict[NeedKey, list[ContractRow]] = defaultdict(list)
     for line in decisions.named_contracts(session, scope, schools):
         lines[line.school_id, line.service].append(line)
-    standing = standing_for(session, scope)
-    return tuple(
-        _proposal(rows[key[0]], found[key], asking, tuple(lines[key]), standing.get(key))
-        for key in named
-        if key in found
-    )
+    standing, aside = standing_for(session, scope), shared.aside()
+
+    def proposal(key: NeedKey) -> Proposal:
+        return _proposal(rows[key[0]], found[key], asking, tuple(lines[key]), standing.get(key))
+
+    tried = [aside.attempt(found[key], partial(proposal, key)) for key in named if key in found]
+    left = (Unjudged(rows[school_id], service) for school_id, service in aside.needs)
+    return Proposed(tuple(each for each in tried if each is not None), tuple(left))
 
 
 def standing_for(session: Session, scope: Scope) -> Mapping[NeedKey, Head]:

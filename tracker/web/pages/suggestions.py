@@ -17,7 +17,7 @@ from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId, Ser
 from tracker.services import deciding, noticing, recounting, undoing
 from tracker.services.deciding import Row, Wanted, blocked
 from tracker.services.noticing import Shown
-from tracker.services.proposing import NeedKey, Proposal, propose
+from tracker.services.proposing import NeedKey, Proposed, propose
 from tracker.store.decisions import named_schools
 from tracker.web.cautions import cautions_of
 from tracker.web.deps import Asked, Called, Caller, Visit
@@ -185,9 +185,12 @@ def _draft_page(
 ) -> Response:
     service, agreed = _service(asked.get("service", "")), _agreed(asked.get("agreed", ""))
     found = propose(visit.session, visit.scope, [(school_id, service)], on=visit.on, book=visit.house.book)
-    if not found:
+    if found.unjudged:
+        values = {"school": found.unjudged[0].school, "service": service}
+        return visit.page("decisions/unjudged.html", values, status=409 if refused else 200)
+    if not found.proposals:
         raise NotFound(school_id=school_id)
-    one = found[0]
+    one = found.proposals[0]
     route = one.chosen(agreed, _route(asked.get("route", "")))
     law, chosen = visit.house.book.policy.on(one.window.start), one.route(route) if route else None
     values = {
@@ -210,9 +213,9 @@ def _draft_page(
     return visit.page("decisions/draft.html", values, status=409 if refused else 200)
 
 
-def _preview(visit: Visit, found: Iterable[Proposal], asked: str, shown: Shown) -> Response:
+def _preview(visit: Visit, found: Proposed, asked: str, shown: Shown) -> Response:
     """Ready on the ground of most, on another ground, and blocked with the reason."""
-    rows = [(one, one.chosen(Agreed.UNSAID)) for one in found]
+    rows = [(one, one.chosen(Agreed.UNSAID)) for one in found.proposals]
     free = [(one, route) for one, route in rows if route is not None and blocked(one, route) is None]
     most = Counter(route for _, route in free).most_common(1)
     common = most[0][0] if most else None
@@ -226,6 +229,7 @@ def _preview(visit: Visit, found: Iterable[Proposal], asked: str, shown: Shown) 
         "ready": [one for one in free if one[1] is common],
         "others": [one for one in free if one[1] is not common],
         "blocked": [(one, why) for one, route in rows if (why := blocked(one, route)) is not None],
+        "unjudged": found.unjudged,
         "conditions": tuple(conditions),
         "most_papers": MOST_PAPERS,
         "is_over_archive": len(free) * PAPERS_EACH > MOST_PAPERS,
