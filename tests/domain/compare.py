@@ -285,6 +285,7 @@ def _is_told_two_ways(seed: int, known: Readings) -> bool:
 SHOWN_BY: Mapping[str, Callable[[int, Readings], bool]] = {
     "deadlines": is_due_two_ways,
     "reminders": _is_told_two_ways,
+    "keys": _is_told_two_ways,
     "holds": _is_told_two_ways,
     "digests": _is_told_two_ways,
 }

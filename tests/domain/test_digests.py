@@ -10,7 +10,8 @@ from tracker.domain.days import Span
 from tracker.domain.deadlines import Deadline, deadlines_of
 from tracker.domain.digests import Charge, Digest, Substitute, digests_on, reads_for, simulate
 from tracker.domain.facts import NeedFacts
-from tracker.domain.reminders import Ident, Recipient, Telling, Watch, ident, ledger, plan_of
+from tracker.domain.keys import ledger
+from tracker.domain.reminders import Ident, Recipient, Telling, Watch, ident, plan_of
 from tracker.domain.tenders import StageHistory
 from tracker.domain.vocabulary import DeadlineKind
 from tracker.law.loader import load_policy

@@ -15,15 +15,14 @@ from tests.domain.oracle_reminders import Fact, Story
 from tests.domain.stories import CALENDAR, Told, by_clerk, by_product, deadline, holds, plan, simulated, story
 from tracker.domain.days import FOREVER
 from tracker.domain.holds import Hold, HoldKind, is_worse, seen
+from tracker.domain.keys import Key, ledger
 from tracker.domain.reminders import (
-    Key,
     Lead,
     Recipient,
     Reminder,
     Telling,
     Watch,
     ident,
-    ledger,
     owed,
     plan_of,
     planned,

@@ -10,7 +10,8 @@ from datetime import date
 from tracker.domain.days import ONE_DAY, Span
 from tracker.domain.deadlines import Deadline
 from tracker.domain.holds import by_deadline
-from tracker.domain.reminders import Ident, Key, Recipient, Reminder, Telling, Watch, ident, owed
+from tracker.domain.keys import Key
+from tracker.domain.reminders import Ident, Recipient, Reminder, Telling, Watch, ident, owed
 from tracker.domain.vocabulary import HARM, DeadlineKind, Service
 
 MayRead = Callable[[int, Deadline], bool]

@@ -6,7 +6,6 @@ told already and from who took what up; so a day that was missed is made up for 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,17 +13,14 @@ from datetime import date
 from tracker.domain.days import BEGINNING, FOREVER, next_day
 from tracker.domain.deadlines import Deadline
 from tracker.domain.holds import Hold, HoldKind, Silence, silence
+from tracker.domain.keys import Key, Ledger
 from tracker.domain.policy import LeadRule, Policy
 from tracker.domain.vocabulary import DeadlineKind, LeadUnit
 from tracker.domain.workdays import WorkCalendar, days_apart
 
-Ledger = Mapping[str, Mapping[str, date]]
-"""What was told: by the key without its lead, the legal day of telling of each lead."""
-
 Ident = tuple[DeadlineKind, tuple[str, ...], date | None]
 """A deadline on its day: when the day moves, it is another."""
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _UNIT_LETTERS = {LeadUnit.DAYS: "d", LeadUnit.WORKING_DAYS: "w"}
 
 
@@ -107,36 +103,6 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """What makes a reminder the same for ever: kind, subject, due day, person, lead (design §4)."""
-
-    kind: DeadlineKind
-    identity: tuple[str, ...]
-    due_on: date
-    person: int
-    lead: str
-
-    @property
-    def about(self) -> str:
-        """The key without its lead: the deadline on its day, and the person."""
-        return f"{subject_of(self.kind, self.identity)}:{self.due_on.isoformat()}:{self.person}"
-
-    @property
-    def text(self) -> str:
-        """The key as one line of plain letters, different for different keys."""
-        return f"{self.about}:{self.lead}"
-
-
-def subject_of(kind: DeadlineKind, identity: tuple[str, ...]) -> str:
-    """What keys of a deadline begin with, whatever its day, in letters without a colon."""
-    return f"{kind}:{'/'.join(_UNSAFE.sub(_escaped, part) for part in identity)}"
-
-
-def _escaped(sign: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in sign[0].encode())
-
-
-@dataclass(frozen=True, slots=True)
 class Reminder:
     """A message owed to a person about a deadline, from ``send_on`` on."""
 
@@ -148,15 +114,6 @@ class Reminder:
     def person(self) -> int:
         """Whom it is owed to."""
         return self.key.person
-
-
-def ledger(told: Iterable[tuple[str, date]]) -> Ledger:
-    """The ledger of keys with their days of telling; of several days of one key the first."""
-    found: dict[str, dict[str, date]] = {}
-    for text, on in sorted(told, key=lambda each: each[1]):
-        about, _, lead = text.rpartition(":")
-        found.setdefault(about, {}).setdefault(lead, on)
-    return found
 
 
 def ident(due: Deadline) -> Ident:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from tracker.domain.reminders import Watch, subject_of
+from tracker.domain.keys import subject_of
+from tracker.domain.reminders import Watch
 
 
 class Why(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.deadlines import Deadline
 from tracker.domain.digests import Digest
-from tracker.domain.reminders import Key, Ledger, subject_of
+from tracker.domain.keys import Key, Ledger, subject_of
 from tracker.domain.vocabulary import DeadlineKind
 from tracker.domain.withdrawing import Mark
 from tracker.store import digests

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.keys import subject_of
 from tracker.domain.people import Person
-from tracker.domain.reminders import subject_of
 from tracker.domain.vocabulary import DeadlineKind, Service
 from tracker.domain.withdrawing import Mark
 from tracker.store import accounts, registry

@@ -18,11 +18,12 @@ from tracker.domain.digests import Charge, Digest, MayRead, Substitute, anybody,
 from tracker.domain.errors import FilterNotKnown
 from tracker.domain.facts import NeedFacts
 from tracker.domain.holds import Seen, seen
+from tracker.domain.keys import ledger
 from tracker.domain.ladder import RANKS
 from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.register import SchoolRow
-from tracker.domain.reminders import Ident, Lead, Recipient, Telling, Watch, ident, ledger, wakes_on
+from tracker.domain.reminders import Ident, Lead, Recipient, Telling, Watch, ident, wakes_on
 from tracker.domain.vocabulary import DeadlineKind
 from tracker.services import evaluating, reminding
 from tracker.services.aside import Aside

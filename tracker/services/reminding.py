@@ -18,12 +18,13 @@ from tracker.domain.days import legal_day
 from tracker.domain.deadlines import Deadline
 from tracker.domain.digests import Digest, MayRead, Substitute, digests_on, needs_untold
 from tracker.domain.holds import Hold
+from tracker.domain.keys import ledger
 from tracker.domain.ladder import Ladder
 from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.quiet import QuietHours, deliver_at, quiet_hours
 from tracker.domain.register import SchoolRow
-from tracker.domain.reminders import Plan, Telling, Watch, ledger, plan_of, withdrawn
+from tracker.domain.reminders import Plan, Telling, Watch, plan_of, withdrawn
 from tracker.domain.vocabulary import HARM
 from tracker.domain.withdrawing import Why, reasons
 from tracker.domain.workdays import WorkCalendar

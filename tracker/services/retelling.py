@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.days import legal_day
 from tracker.domain.digests import MayRead
-from tracker.domain.reminders import Watch, subject_of
+from tracker.domain.keys import subject_of
+from tracker.domain.reminders import Watch
 from tracker.domain.withdrawing import Mark, Why
 from tracker.store import digests, watching
 from tracker.store.digests import Unsent

@@ -12,8 +12,8 @@ from sqlalchemy import Select, Text, and_, bindparam, cast, exists, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.days import BEGINNING, FOREVER
+from tracker.domain.keys import subject_of
 from tracker.domain.messages import NUMBERED, ChannelKind
-from tracker.domain.reminders import subject_of
 from tracker.domain.vocabulary import DeadlineKind
 from tracker.domain.withdrawing import Mark
 from tracker.store.reminder_tables import DIGEST, MESSAGE, REMINDER, WATCHED
