@@ -97,6 +97,7 @@ class Served:
             is_hers = action is None or ADMIN.may(action)
             if method == "GET" and is_hers and not path.startswith(NOT_FOR_PEOPLE):
                 named = path.replace("{number}", "{decision}") if path.startswith("/decisions/") else path
+                named = named.replace("{number:path}", "{tender}" if "tenders" in path else "{contract}")
                 filled = re.sub(r"\{(\w+)(:path)?\}", lambda blank: examples[blank[1]], named)
                 found += [filled, *MORE.get(path, ())]
         return (*dict.fromkeys(found), "/no-such-page")
@@ -114,7 +115,7 @@ class Served:
             key, _ = asks.add_ask(session, STALLED, Service.CHANNEL, actor=f"person:{number}", at=NOW)
         return {
             "school_id": STALLED, "token": token, "number": str(number), "secret": secret, "key": key,
-            "decision": self._decision(),
+            "decision": self._decision(), "tender": "T-2", "contract": "K-3-1",
         }  # fmt: skip
 
     def _decision(self) -> str:

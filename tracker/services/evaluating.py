@@ -20,8 +20,8 @@ from tracker.domain.assess import assess
 from tracker.domain.days import BEGINNING, FOREVER
 from tracker.domain.deadlines import Deadline, deadlines_of
 from tracker.domain.facts import NeedFacts
-from tracker.domain.findings import Assessment, Finding, TenderStanding
-from tracker.domain.forecast import LATE, MEDIAN, Asking, standing
+from tracker.domain.findings import Assessment, Finding
+from tracker.domain.forecast import LATE, MEDIAN
 from tracker.domain.policy import STAGE_CLAUSES, Policy
 from tracker.domain.register import SchoolRow
 from tracker.domain.tenders import StageHistory
@@ -143,29 +143,6 @@ def need_facts(
     school = registry.get_school(session, scope, school_id, known_seq=seq)
     needs = [(school_id, service.value) for service in school.services]
     return tuple(facts.load_facts(session, scope, known_seq=seq, needs=needs))
-
-
-def standing_of(
-    session: Session, scope: Scope, number: str, *, on: date, known: datetime | None, book: Book
-) -> TenderStanding | None:
-    """Where a tender stands on ``on``, whether or not it speaks for its needs; None without a need.
-
-    While it is live for any of them it is live: a contract line ends it for its own need only.
-    """
-    seq = _known_seq(session, known)
-    rows = registry.tender_rows(session, scope, known_seq=seq, number=number)
-    needs = {(row.school_id, row.service.value) for row in rows}
-    shared = bench(session, book, on=on, known=known)
-    asking = Asking(on, shared.policy, shared.calendar, shared.history)
-    aside = shared.aside()
-    tried = [
-        aside.attempt(need, partial(standing, tender, need.lines, asking))
-        for need in facts.load_facts(session, scope, known_seq=seq, needs=needs)
-        for tender in need.tenders
-        if tender.number == number
-    ]
-    found = [each for each in tried if each is not None]
-    return min(found, key=lambda tender: tender.stage is None, default=None)
 
 
 def snapshot(session: Session, scope: Scope, *, on: date, known: datetime | None, book: Book) -> Snapshot:

@@ -17,7 +17,7 @@ from tracker.domain.roles import Action
 from tracker.feeds.regions import REGIONS
 from tracker.render import assessment_json, deadline_json
 from tracker.render.assessment_json import Json, day
-from tracker.services import evaluating, foreseeing
+from tracker.services import evaluating, foreseeing, tracing
 from tracker.services.evaluating import NeedView, Snapshot
 from tracker.services.proposing import standing_for
 from tracker.store import journal, registry, versions
@@ -110,7 +110,7 @@ def show_tender(number: str, visit: AskedOnce, _: Plain) -> Json:
     if not lines:
         raise NotFound(tender_number=number)
     events = registry.event_rows(visit.session, visit.scope, known_seq=seq, number=number)
-    standing = evaluating.standing_of(
+    standing = tracing.standing_of(
         visit.session, visit.scope, number, on=visit.on, known=visit.known, book=visit.house.book
     )
     return {

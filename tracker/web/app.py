@@ -88,6 +88,7 @@ from tracker.web.pages import (
     languages,
     leads,
     losses,
+    numbers,
     operations,
     papers,
     people,
@@ -148,7 +149,7 @@ PAGES = (
     papers, board, queue, suggestions, decisions, enclosures, cases, whatif, deadlines, holds, reminders,
     agreement, leads, calendar, schools, exports, imports, policy, reports, quality, history, corrections,
     asks, languages, session, provider, welcome, account, second_factor, people, erasing, journal, operations,
-    purchases,
+    purchases, numbers,
 )  # fmt: skip
 
 log = logging.getLogger(__name__)
