@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from inspect import getmodule
 from types import ModuleType
 
 from fastapi import FastAPI
@@ -20,6 +22,7 @@ from tracker.domain.roles import Action
 from tracker.store import journal
 from tracker.store.engine import reading
 from tracker.store.scope import EVERYTHING
+from tracker.web.filters import EVERYWHERE
 from tracker.web.rules import READING, rules_of
 
 SAMPLES = {"school_id": STALLED, "number": "1", "contract": "K-1"}
@@ -106,8 +109,46 @@ def fields_of(reading: Dependant) -> Iterator[str]:
         yield from fields_of(deeper)
 
 
+def questions(client: TestClient) -> dict[str, tuple[str, ...]]:
+    """What may be asked of each address that is read, by the names in its query."""
+    app: FastAPI = client.app  # type: ignore[assignment]  # the app is ours
+    told = app.openapi()["paths"]
+    found = {}
+    for each in iter_route_contexts(app.routes):
+        if "GET" not in (each.methods or ()) or not isinstance(each.route, APIRoute) or each.path in SILENT:
+            continue
+        said = [one["name"] for one in told.get(each.path, {}).get("get", {}).get("parameters", ())]
+        names = said if "/api/" in str(each.path) else names_asked(getmodule(each.route.endpoint))
+        found[filled_in(str(each.path))] = tuple(dict.fromkeys(names))
+    return found
+
+
+def paths_with_places(client: TestClient) -> tuple[str, ...]:
+    """Every address that is read and has a place in it, with ``{place}`` there."""
+    rules = rules_of(client.app)  # type: ignore[arg-type]  # the app is ours
+    found = (path for path, method, _ in rules if method == "GET" and "{" in path)
+    return tuple(re.sub(r"\{\w+(:\w+)?\}", "{place}", path) for path in found)
+
+
+def names_asked(page: ModuleType | None) -> Iterator[str]:
+    """What a page asks its address for, and what those parts of the faces do that it calls."""
+    assert page is not None
+    yield from (*EVERYWHERE, *READ_OF_QUERY.findall(inspect.getsource(page)))
+    parts = {getmodule(part) for part in vars(page).values() if inspect.isfunction(part)}
+    for module in (page, *(part for part in parts if part and part.__name__.startswith("tracker.web"))):
+        for call in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "asked_of" and len(call.args) > 1:
+                yield from eval(ast.unparse(call.args[1]), vars(module))  # of our own pages
+
+
+READ_OF_QUERY = re.compile(r'''query_params\.get\("(\w+)"''')
+
+
 UNASKED = ("/account/second-factor", "/metrics", "/openapi.json")
 """A step that wants a password first, and two answers for programs that take no question."""
+
+SILENT = (*UNASKED, "/healthz", "/readyz")
+"""What takes no question."""
 
 
 def lists_of(client: TestClient) -> tuple[str, ...]:
