@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.decisions import OPEN, DecisionStatus
@@ -22,13 +22,16 @@ from tracker.store.scope import Scope, among, visible
 class OnDecision:
     """A decision about a need that is drafted, returned, approved and not yet signed, or owes its report.
 
-    ``signed_on`` and ``report_days``, working days after it, are of a signed contract that owes one.
+    ``at`` is when somebody (``by``) decided on it last, or drafted it. ``signed_on`` and ``report_days``,
+    working days after it, are of a signed contract that owes one.
     """
 
     school_id: str
     service: Service
     number: int
     status: DecisionStatus
+    at: datetime
+    by: int
     signed_on: date | None = None
     report_days: int | None = None
 
@@ -43,7 +46,7 @@ def on_decision(
 ) -> Mapping[tuple[str, Service], OnDecision]:
     """The newest decision about each need of some schools that is open or owes a report."""
     row, decision = DECISION_LINE.c, DECISION.c
-    told = decision.status, decision.signed_on, decision.frozen
+    told = decision.status, decision.signed_on, decision.frozen, *_last(decision)
     query = select(row.school_id, row.service, row.decision_number, *told)
     query = query.join(DECISION, decision.number == row.decision_number)
     within = visible(session, scope, row.school_id), among(session, row.school_id, schools)
@@ -52,8 +55,14 @@ def on_decision(
     return {(one.school_id, one.service): one for one in found if one.is_open or one.report_days}
 
 
+def _last(decision: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """When it was drafted or decided on last, and by whom."""
+    at = func.coalesce(decision.decided_at, decision.drafted_at)
+    return at.label("at"), func.coalesce(decision.decided_by_id, decision.drafted_by_id).label("by")
+
+
 def _read(row: Row[*tuple[Any, ...]]) -> OnDecision:
-    found = OnDecision(row.school_id, row.service, row.decision_number, row.status)
+    found = OnDecision(row.school_id, row.service, row.decision_number, row.status, row.at, row.by)
     if found.is_open:
         return found
     duties = json.loads(row.frozen)["duties"]

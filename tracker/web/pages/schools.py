@@ -29,7 +29,6 @@ from tracker.services.foregoing import of_need
 from tracker.store import registry
 from tracker.store.facts import load_facts
 from tracker.store.flags import FlagRecord, flag_history
-from tracker.store.sources import list_sources
 from tracker.web.casework import desk_of
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import FIELDS, Filters, asked_of
@@ -124,7 +123,6 @@ def show(visit: Asked, school_id: str) -> Response:
             "purchases": purchases,
             "organiser": next((each.tender.organiser_bin for each in purchases), None),
             "history": history,
-            "sources": list_sources(session, scope, school_id, known_seq=known_seq),
             "policy": house.book.policy,
             "until": horizon_of(visit.on),
             "place": place,
