@@ -42,6 +42,7 @@ from tracker.store import migrate
 from tracker.store.scope import EVERYTHING
 
 FOUND_PROBLEMS = 1
+DEMO_HOST = "127.0.0.1"
 
 app = Commands()
 app.add_typer(calendar_app, name="calendar")
@@ -280,6 +281,11 @@ def show(
 ) -> None:
     """Load the invented country into an empty database, judge it and serve it."""
     desk = Desk.for_demo(os.environ)
+    if not no_serve:
+        with loading():
+            from tracker import serving  # as above
+
+        serving.require_free(DEMO_HOST, port)  # the sign-ins of a demo that runs there go on
     if os.environ.get("TRACKER_DATABASE_URL", desk.settings.database_url) != desk.settings.database_url:
         console.say(desk.say("cli.demo.elsewhere"))
     migrate.upgrade(desk.engine)
@@ -290,7 +296,4 @@ def show(
     console.say(desk.say("cli.demo.loaded" if loaded else "cli.demo.kept", url=desk.settings.database_url))
     printing.print_sign_ins(desk, demo_people.welcome(desk.engine, Hasher(), now=desk.now))
     if not no_serve:
-        with loading():
-            from tracker import serving  # as above
-
-        serving.serve(desk, host="127.0.0.1", port=port, workers=1, scheduler=True)
+        serving.serve(desk, host=DEMO_HOST, port=port, workers=1, scheduler=True)

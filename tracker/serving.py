@@ -67,6 +67,11 @@ def _has_people(desk: Desk) -> bool:
         return accounts.has_accounts(session)
 
 
+def require_free(host: str, port: int) -> None:
+    """Raise :class:`AddressTaken` where nobody can listen: for work that is to be of use to a server."""
+    _listening(host, port).close()
+
+
 def _listening(host: str, port: int) -> socket.socket:
     """The socket of the server; port 0 takes a free one. Raises :class:`AddressTaken`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.cli.test_settings import HOME, READY
-from tests.commands import Commands, Said
+from tests.commands import PATIENCE_SECONDS, Commands, Said
 from tests.office import csv_of
 from tests.people import ADMIN, sign_in
 from tests.web.register import COVERED, a_school
@@ -25,9 +25,13 @@ from tracker.domain.register import RegisterKind
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
-from tracker.store import registry
+from tracker.services.demo_people import OWN_SCHOOLS
+from tracker.store import people, registry
 from tracker.store.engine import make_engine, reading
+from tracker.store.flags import open_flags
+from tracker.store.people_tables import PERSON
 from tracker.store.registry import Recording
+from tracker.store.scope import EVERYTHING
 
 pytestmark = pytest.mark.xdist_group("processes")
 WORDS = load_catalogs()[Language.EN]
@@ -116,7 +120,7 @@ def answer(port: int, path: str, headers: dict[str, str]) -> Any:  # whatever JS
 
 
 def asked(port: int, path: str, headers: dict[str, str]) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     connection.request("GET", path, headers=headers)
     found = connection.getresponse()
     text = found.read().decode()
@@ -250,6 +254,26 @@ def test_the_demo_gives_a_ready_sign_in_for_each_role_with_new_passwords_every_t
     first, again = sign_ins(), sign_ins()
     assert set(first) == set(again) == set(Role)
     assert len({*first.values(), *again.values()}) == 2 * len(Role)
+
+
+def test_a_demo_that_finds_its_port_taken_leaves_the_sign_ins_of_the_one_that_runs(demo: Commands) -> None:
+    before = (demo.folder / "demo.db").read_bytes()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = demo("demo", "--port", str(taken.getsockname()[1]), TRACKER_DATABASE_URL=None)
+    assert said.status == 3
+    assert "@example.org" not in said.out
+    assert (demo.folder / "demo.db").read_bytes() == before
+
+
+def test_the_officer_of_the_demo_has_something_to_do(demo: Commands) -> None:
+    demo.good("demo", "--no-serve", TRACKER_DATABASE_URL=None)
+    engine = make_engine(f"sqlite:///{demo.folder / 'demo.db'}")
+    with reading(engine, seeing=EVERYTHING) as session:
+        reaches = people.reaches_of(session, PERSON.c.email == "demo-officer@example.org")
+        (own,) = (reach.schools for reach in reaches.values())
+        flagged = {flag.school_id for flag in open_flags(session, EVERYTHING)}
+    engine.dispose()
+    assert len(own & flagged) == len(own) == OWN_SCHOOLS
 
 
 def test_the_demo_prints_the_address_at_which_it_answers(demo: Commands) -> None:

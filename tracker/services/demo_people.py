@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,11 +20,12 @@ from tracker.services.enrolling import Described
 from tracker.services.hashing import Hasher
 from tracker.store import accounts, credentials, people, places
 from tracker.store.engine import transaction
-from tracker.store.scope import EVERYTHING
+from tracker.store.flags import open_flags
+from tracker.store.scope import EVERYTHING, Scope
 
 ACTOR = "demo"
 HOME_REGION = "59"
-OWN_SCHOOLS = 3
+OWN_SCHOOLS = 5
 PASSWORD_BYTES = 9
 NAMES = {
     Role.OFFICER: "Айгүл Сәрсенова",
@@ -77,10 +79,13 @@ def _make_ready(session: Session, each: SignIn, password_hash: str, author: Auth
 
 
 def _reach(session: Session, role: Role) -> Reach:
-    """The officer has a few schools of one city, reviewer and head their region."""
+    """The officer has the few schools of one city with most to do, reviewer and head their region."""
     if role in NATIONAL:
         return NOWHERE
     if role is not Role.OFFICER:
         return Reach(regions=frozenset({HOME_REGION}))
     schools = places.schools_of_district(session, EVERYTHING, HOME_REGION, LATE_CITY)
-    return Reach(schools=frozenset(schools[:OWN_SCHOOLS]))
+    flags = Counter(flag.school_id for flag in open_flags(session, Scope.of(HOME_REGION)))
+    return Reach(
+        schools=frozenset(sorted(schools, key=lambda school: (-flags[school], school))[:OWN_SCHOOLS])
+    )
