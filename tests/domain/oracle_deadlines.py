@@ -112,15 +112,13 @@ class Agenda:
     # Purchases
 
     def bought(self) -> bool:
-        """Whether something that will serve later is there, or a completed tender waits for its contract."""
+        """Whether a dated line holds the day after the end, or tomorrow, or a tender awaits its contract."""
         need, on = self.need, self.on
-        after = need.covered_until(on) or on
-        if any(first_day(line) > after for line in need.serving):
-            return True
-        for line in need.facts.lines:
+        after = (need.covered_until(on) or on) + ONE
+        signed = [line for line in need.facts.lines if line.status == "pending"]
+        for line in (*need.serving, *signed):
             last = last_day(line)
-            hollow = last is not None and last < first_day(line)
-            if line.status == "pending" and not hollow and (last is None or last > after):
+            if last is not None and first_day(line) <= after <= last:
                 return True
         named = [line.tender_number for line in need.facts.lines]
         stands = [tender.stand(on) for tender in need.tenders]

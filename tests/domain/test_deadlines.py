@@ -26,7 +26,15 @@ from tracker.domain.deadlines import Deadline, deadlines_of, timing
 from tracker.domain.facts import NeedFacts
 from tracker.domain.policy import Policy
 from tracker.domain.tenders import StageHistory
-from tracker.domain.vocabulary import Consequence, DeadlineKind, FlagKind, State, TenderStatus, Timing
+from tracker.domain.vocabulary import (
+    Consequence,
+    ContractStatus,
+    DeadlineKind,
+    FlagKind,
+    State,
+    TenderStatus,
+    Timing,
+)
 from tracker.law.loader import load_policy
 
 WORLDS = int(os.environ.get("TRACKER_WORLDS", "3000")) // 2
@@ -147,17 +155,21 @@ def test_a_terminated_contract_ends_on_the_day_it_was_terminated() -> None:
     )
 
 
-def test_work_is_begun_with_a_registered_tender_a_later_line_or_a_tender_that_awaits_its_contract() -> None:
+def test_work_is_begun_with_a_tender_one_that_awaits_its_contract_or_a_line_that_leaves_no_hole() -> None:
     begun = {
         "nothing": a_need(YEAR),
         "planned": a_need(YEAR, tenders=[a_tender(planned_on="2027-03-01", status=TenderStatus.PLANNED)]),
-        "later line": a_need(YEAR, a_line("2027-02-01", "2027-12-31", number="2")),
+        "after a hole": a_need(YEAR, a_line("2027-02-01", "2027-12-31", number="2")),
+        "signed": a_need(YEAR, a_line("2027-01-01", "2027-12-31", number="2", status=ContractStatus.PENDING)),
         "complete": a_need(
             YEAR, tenders=[a_tender("2026-09-01", ended_on="2026-10-01", status=TenderStatus.COMPLETE)]
         ),
     }
-    found = {name: due(facts, "2026-11-02")[DeadlineKind.COVER_END].is_begun for name, facts in begun.items()}
-    assert found == {"nothing": False, "planned": True, "later line": True, "complete": True}
+    found = {name: due(facts, "2026-11-02") for name, facts in begun.items()}
+    assert {name: each[DeadlineKind.COVER_END].is_begun for name, each in found.items()} == {
+        "nothing": False, "planned": True, "after a hole": False, "signed": True, "complete": True,
+    }  # fmt: skip
+    assert DeadlineKind.SAFE_START in found["after a hole"], "the hole can still be bought in time"
 
 
 @pytest.mark.parametrize(

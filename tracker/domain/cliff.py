@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from tracker.domain.days import next_day
-from tracker.domain.reading import Reading
-from tracker.domain.vocabulary import ContractStatus
 from tracker.domain.workdays import WorkCalendar
 
 SOON_DAYS = 10
@@ -20,23 +17,6 @@ class Start(StrEnum):
     PASSED = "passed"
     SOON = "soon"
     LATER = "later"
-
-
-def is_begun(need: Reading) -> bool:
-    """Whether anything follows the present cover: a live tender, one that waits for its contract, a line.
-
-    A line that begins later than the day after the end leaves a hole for which nothing has begun.
-    """
-    return bool(need.live) or need.awaits_contract or _is_followed(need)
-
-
-def _is_followed(need: Reading) -> bool:
-    """Whether a line, in force or signed, holds the day after the end, or tomorrow where nothing serves."""
-    after = need.run.stop if need.run and need.is_served else next_day(need.on)
-    return any(
-        after in line.span and (line.serves or line.status is ContractStatus.PENDING)
-        for line in need.facts.lines
-    )
 
 
 def days_to(safe_start: date, on: date, calendar: WorkCalendar) -> int:

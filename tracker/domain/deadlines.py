@@ -165,7 +165,7 @@ def _end_unknown(need: Reading) -> Deadline:
 def _safe_start(need: Reading) -> Iterator[Deadline]:
     """The last working day to publish a tender in time; none once one is published or bought."""
     last = _last_served(need)
-    if last is None or need.state is State.UNKNOWN or _is_published(need) or _is_bought(need):
+    if last is None or need.state is State.UNKNOWN or _is_published(need) or need.is_bought:
         return
     start = need.safe_start(last)
     method = need.speaking.method if need.speaking else Method.OPEN_TENDER
@@ -205,7 +205,7 @@ def _stages(need: Reading) -> Iterator[Deadline]:
 def _decision(need: Reading) -> Iterator[Deadline]:
     """The last day to decide on a single source after a repeat failed, while nothing else was published."""
     failed = need.failed
-    if failed is None or not _may_be_repeat(need, failed) or _is_published(need) or _is_bought(need):
+    if failed is None or not _may_be_repeat(need, failed) or _is_published(need) or need.is_bought:
         return
     law = law_for(need.facts_of(failed), need.on, need.at.policy)
     yield _due(
@@ -280,11 +280,6 @@ def _is_published(need: Reading) -> bool:
     return any(tender.stage is not Stage.PLANNED for tender in need.live)
 
 
-def _is_bought(need: Reading) -> bool:
-    """Whether a contract that will serve later is there, or a completed tender only awaits it."""
-    return need.has_later_line or need.awaits_contract
-
-
 def _by_clauses(need: Reading, clauses: tuple[str, ...], day: date) -> Basis:
     """Clauses with the sources that they had on the day that chose their versions."""
     versions = [need.at.policy.clauses[clause].on(day) for clause in clauses]
@@ -321,7 +316,7 @@ def _due(
         consequence=follows,
         consequence_on=follows_on or (due_on and next_day(due_on)),
         basis=basis,
-        is_begun=bool(need.live) or _is_bought(need),
+        is_begun=need.is_begun,
     )
 
 

@@ -140,9 +140,35 @@ class Reading:
 
     @once
     def has_later_line(self) -> bool:
-        """Whether a line will serve after the present run, or a signed one waits to enter into force."""
-        after = self.run.stop if self.run and self.is_served else next_day(self.on)
-        return any(_is_later(line, after) for line in self.facts.lines)
+        """Whether a line will serve after the present run, or a signed one waits for its day (rules §5).
+
+        It may leave a hole before it; that nothing has begun for that one tells :attr:`is_bought`.
+        """
+        return any(_is_later(line, self._after) for line in self.facts.lines)
+
+    @once
+    def is_bought(self) -> bool:
+        """Whether what follows the cover without a hole is there, or a finished tender awaits its contract.
+
+        That is a line, in force or signed, on the day after the end, or tomorrow where nothing serves; one
+        whose last day nobody has stated is none.
+        """
+        return self.awaits_contract or any(
+            self._after in line.span
+            and line.span.stop != FOREVER
+            and (line.serves or line.status is ContractStatus.PENDING)
+            for line in self.facts.lines
+        )
+
+    @once
+    def is_begun(self) -> bool:
+        """Whether a purchase is under way for what follows, also a planned one, or done."""
+        return bool(self.live) or self.is_bought
+
+    @once
+    def _after(self) -> date:
+        """The day after the present run of served days, or the next where nothing serves."""
+        return self.run.stop if self.run and self.is_served else next_day(self.on)
 
     def facts_of(self, tender: TenderStanding) -> TenderFacts:
         """The stated facts behind a standing."""

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.cliff import is_begun, season_of
+from tracker.domain.cliff import season_of
 from tracker.domain.coverage import Cover, read_cover
 from tracker.domain.days import LEGAL_ZONE
 from tracker.domain.forecast import Asking
@@ -112,7 +112,7 @@ def _week(asking: Asking, needs: Iterable[Known | None], covers: dict[int, Cover
         if (
             _falls(cover, asking.on)
             and not _is_live(need, asking.on)
-            and not is_begun(read(need.facts, asking))
+            and not read(need.facts, asking).is_begun
         ):
             left[need.region, need.district].append((need.facts.school_id, need.facts.service))
     return Week(on, {place: tuple(needs) for place, needs in left.items()} if known else None)

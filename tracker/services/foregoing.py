@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from tracker.domain import foregone
-from tracker.domain.cliff import Start, days_to, is_begun, start_of
+from tracker.domain.cliff import Start, days_to, start_of
 from tracker.domain.days import Span
 from tracker.domain.facts import NeedFacts
 from tracker.domain.findings import Assessment
@@ -153,7 +153,7 @@ def _end(found: Assessment, need: NeedFacts, asking: Asking) -> End | None:
         safe_start=safe,
         start=start_of(safe, asking.on, asking.calendar),
         working_days=days_to(safe, asking.on, asking.calendar),
-        is_begun=is_live or is_begun(read(need, asking)),
+        is_begun=is_live or read(need, asking).is_begun,
     )
 
 
