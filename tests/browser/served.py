@@ -91,7 +91,7 @@ class Served:
 
     def pages(self) -> tuple[str, ...]:
         """An address of every page that an administrator may open; a new blank in a path needs an example."""
-        examples = self._examples()
+        examples = self.examples()
         found: list[str] = []
         for path, method, action in rules_of(self.app):
             is_hers = action is None or ADMIN.may(action)
@@ -102,7 +102,7 @@ class Served:
                 found += [filled, *MORE.get(path, ())]
         return (*dict.fromkeys(found), "/no-such-page")
 
-    def _examples(self) -> dict[str, str]:
+    def examples(self) -> dict[str, str]:
         """Something for every blank in a path."""
         self.cookie(ADMIN)
         with transaction(self.engine) as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import blank_page
 from tests.browser.served import NOT_THERE, Served
+from tests.browser.sights import Sight, sights
 from tests.browser.test_in_a_browser import DESK, DESK_HEIGHT, NARROW, PHONE
 from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
@@ -25,6 +27,9 @@ TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
 LEFT = "net::ERR_ABORTED"
 """What becomes of a request whose page was left before it was answered."""
+
+REFUSAL = "the server responded with a status of 4"
+"""What a browser says beside a page that tells of a refusal."""
 
 pytestmark = pytest.mark.long
 
@@ -41,6 +46,7 @@ class Walk:
     said: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=lambda: {*NOT_THERE})
 
     def listen(self, page: Page) -> None:
         """Hear what pages complain of and what they ask for."""
@@ -51,7 +57,8 @@ class Walk:
 
     def _hear(self, kind: str, url: str, text: str) -> None:
         path = url.removeprefix(self.home)
-        if kind in ("error", "warning") and path not in NOT_THERE:
+        is_told = REFUSAL in text and path in self.refused
+        if kind in ("error", "warning") and not is_told:
             self.said.append(f"{path}: {text}")
 
     def _fail(self, why: str, url: str) -> None:
@@ -63,14 +70,25 @@ class Walk:
             self.foreign.append(url)
 
     def visit(self, page: Page, path: str) -> None:
-        """See one page on a phone and on a desk, closed and with everything on it unfolded."""
+        """See one page that an administrator opens."""
         page.set_viewport_size({"width": PHONE, "height": 740})
         page.goto(path)
+        self.look(page, path, () if self._is_whole() else OF_WORDS)
+
+    def see(self, page: Page, sight: Sight) -> None:
+        """See what somebody else is shown."""
+        self.refused.add(sight.action or sight.path)
+        page.set_viewport_size({"width": PHONE, "height": 740})
+        sight.show(page)
+        self.look(page, sight.name, ())
+
+    def look(self, page: Page, path: str, kinds: tuple[str, ...]) -> None:
+        """See the page that is open on a phone and on a desk, closed and with everything on it unfolded."""
         page.evaluate("document.fonts.ready")
         if any(widths(page)):
             self.wide.append(path)
         page.set_viewport_size({"width": DESK, "height": DESK_HEIGHT})
-        self.grave += faults(page, path, () if self._is_whole() else OF_WORDS)
+        self.grave += faults(page, path, kinds)
         name = load_catalogs()[self.language].say("app.name")
         if page.locator("h1").count() != 1 or not page.title().endswith(f" – {name}"):
             self.untitled.append(f"{path}: {page.title()}")
@@ -112,7 +130,20 @@ def walk(browser: Browser, country: Served, request: pytest.FixtureRequest) -> W
         made.listen(page)
         for path in country.pages():
             made.visit(page, path)
+    for person, seen in groupby(others(country, request.param), key=lambda sight: sight.person):
+        with blank_page(browser, country, width=DESK, language=request.param, person=person) as page:
+            made.listen(page)
+            for sight in seen:
+                made.see(page, sight)
     return made
+
+
+def others(country: Served, language: Language) -> list[Sight]:
+    """What others are shown, each in one language in turn; by night each in all."""
+    turn, turns = list(Language).index(language), len(Language)
+    every = list(sights(country))
+    chosen = every if os.environ.get("NIGHTLY") == "true" else every[turn::turns]
+    return sorted(chosen, key=lambda sight: sight.person.email if sight.person else "")
 
 
 def test_no_page_has_a_grave_fault(walk: Walk) -> None:
