@@ -10,66 +10,20 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page
-from sqlalchemy import Engine
 
+from tests.browser.poison import DECIDED, POISONER, poison, poison_account, poison_work, school_of
 from tests.browser.served import Served, served
-from tests.people import ADMIN, a_person
-from tests.regions.doors import decision_on, number_of
+from tests.markup import PAYLOADS
+from tests.people import ADMIN
+from tests.regions.doors import number_of
 from tests.store.rows import record
-from tests.web.register import NOW, RECORDED_AT, a_contract, a_school, day, small_country
+from tests.web.register import NOW, RECORDED_AT, small_country
 from tracker.clock import legal_day
-from tracker.domain.acts import Act
-from tracker.domain.asking import Channel, SchoolAnswer
-from tracker.domain.decision_records import Tick
-from tracker.domain.drafts import GivenName
-from tracker.domain.holds import Hold, HoldKind, Seen
-from tracker.domain.leads import lead_named
-from tracker.domain.register import RegisterKind, TenderEventRow, TenderRow
-from tracker.domain.roles import Role
-from tracker.domain.vocabulary import (
-    ConditionId,
-    Consequence,
-    DeadlineKind,
-    Service,
-    TenderEventKind,
-    TenderStatus,
-)
+from tracker.domain.register import RegisterKind
 from tracker.services.evaluating import Book, evaluate
-from tracker.store import (
-    asks,
-    case_changes,
-    deciding,
-    givens,
-    holds,
-    journal,
-    own_leads,
-    people,
-    uploads,
-    views,
-)
+from tracker.store import people, uploads
 from tracker.store.engine import make_engine, transaction
-from tracker.store.scope import EVERYTHING
 
-PAYLOADS = (
-    "<script>alert(1)</script>", '"><script>alert(1)</script>', "'><script>alert(1)</script>",
-    "</title><script>alert(1)</script>", "</textarea><script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)",
-    '" onfocus="alert(1)" autofocus="',
-    "<svg onload=alert(1)>", "<svg><script>alert(1)</script></svg>", "<body onload=alert(1)>",
-    "<iframe srcdoc='<script>alert(1)</script>'>", "<iframe src=javascript:alert(1)>", "javascript:alert(1)",
-    "<a href=javascript:alert(1)>x</a>", "<object data=javascript:alert(1)>", "<embed src=data:text/html,x>",
-    "<style>*{background:url(//evil.example)}</style>", "<link rel=stylesheet href=//evil.example/x.css>",
-    "<base href=//evil.example/>", "<meta http-equiv=refresh content='0;url=//evil.example'>",
-    "<form action=//evil.example><button>x</button></form>", "<input autofocus onfocus=alert(1)>",
-    "<details open ontoggle=alert(1)>x</details>", "<video><source onerror=alert(1)></video>",
-    "<math><mi xlink:href=javascript:alert(1)>x</mi></math>",
-    "<template><script>alert(1)</script></template>",
-    "<!--><script>alert(1)</script>", "]]><script>alert(1)</script>", "{{7*7}}{% set x = 1 %}", "${alert(1)}",
-    "&lt;script&gt;alert(1)&lt;/script&gt;", "&#60;script&#62;alert(1)", "\\u003cscript\\u003ealert(1)",
-    "＜script＞alert(1)＜/script＞", "<scr\u200bipt>alert(1)</script>", "\u202e<script>alert(1)</script>",
-    "<img src=`x`onerror=alert(1)>", "`-alert(1)-`\"'><b data-canary>",
-    "\" hx-get='/metrics' hx-trigger='load' x=\"'><b data-canary hx-get='/metrics' hx-on:click='alert(1)'>",
-)  # fmt: skip
 WATCH = """
 window.broken = [];
 document.addEventListener('securitypolicyviolation', 
@@ -78,88 +32,8 @@ document.addEventListener('securitypolicyviolation',
 FOUND = """[...window.broken, ...[...document.querySelectorAll(
     '[data-canary], [hx-get], [hx-trigger]')].map(one => one.outerHTML)]"""
 
-
-def school_of(place: int) -> str:
-    """The identifier of the school that bears a payload."""
-    return f"9907600{place:05}"
-
-
-def poison(engine: Engine) -> None:
-    """Put the payloads into every field that keeps a text of somebody."""
-    for place, text in enumerate(PAYLOADS):
-        school = school_of(place)
-        number = f"{place} {text}"
-        record(
-            engine,
-            replace(
-                a_school(school, "x", name_kk=text, name_ru=text, district=text, address=text),
-                name=text,
-                officer_email=text,
-                extra=((text, text),),
-            ),
-            a_contract(number, school, "2026-01-01", "2026-12-31", supplier_name=text, extra=((text, text),)),
-            a_contract(f"{number}-2", school, "2026-02-01", "2026-03-01", extends_contract_number=number),
-            TenderRow(number, school, TenderStatus.ACTIVE, title=text, published_on=day("2026-12-14"),
-                      repeats_tender_number=text),
-            TenderEventRow(number, TenderEventKind.BIDS, day("2026-12-20"), note=text),
-            at=NOW,
-        )  # fmt: skip
-    with transaction(engine) as session:
-        for place, text in enumerate(PAYLOADS):
-            person = people.add_person(
-                session, email=f"{place}{text}", name=text, role=Role.OFFICER, reach=ADMIN.reach, at=NOW
-            )
-            detail = {"file": text, text: text, "reason": text, "address": text, "rows": place}
-            counted = dict.fromkeys(("read", "new", "changed", "same", "rejected"), 1)
-            for act in (Act.IMPORT, Act.REFUSED, Act.EXPORT):
-                about = RegisterKind.SCHOOLS if act is Act.IMPORT else text
-                journal.append(
-                    session, at=NOW, actor=text, action=act, subject=about, detail={**detail, **counted}
-                )
-            assert person
-
-
-DECIDED = (0, 6, 19, 40)
-"""The payloads that stand in a decision and its papers."""
-
-POISONER = replace(a_person(Role.HEAD, "59", name="poisoner"), name=PAYLOADS[0])
-"""Who works on cases and drafts."""
-
-
-def poison_work(engine: Engine) -> tuple[int, ...]:
-    """Put them also into what people write while they work; the numbers of the decisions."""
-    person = number_of(engine, POISONER)
-    with transaction(engine, seeing=EVERYTHING) as session:
-        for place, text in enumerate(PAYLOADS):
-            school, which = school_of(place), (DeadlineKind.COVER_END, f"{place} {text}")
-            case_changes.add_note(session, school, person, text, is_pinned=True, mentioned=[person], at=NOW)
-            views.keep(session, person, f"{place} {text}", f"q={text}", at=NOW)
-            own_leads.give(session, which, [lead_named("30d")], reason=text, person=person, at=NOW)
-            holds.add_hold(session, hold_of(school, person, text), at=NOW)
-            secret, _ = asks.add_ask(session, school, Service.CHANNEL, actor=f"person:{person}", at=NOW)
-            said = SchoolAnswer(Channel.YES, text, None, None, text, text)
-            asks.take_answer(session, secret, said, at=NOW)
-    return tuple(decide(engine, place, person) for place in DECIDED)
-
-
-def hold_of(school: str, person: int, text: str) -> Hold:
-    """A hold on the end of a school's service, for a reason."""
-    nothing = Seen(None, False, Consequence.SERVICE_LOST, None, False)
-    identity, until = (school, Service.CHANNEL), day("2027-02-14")
-    return Hold(
-        HoldKind.ACKNOWLEDGED, DeadlineKind.COVER_END, identity, person, legal_day(NOW), until, text,
-        nothing, school,
-    )  # fmt: skip
-
-
-def decide(engine: Engine, place: int, person: int) -> int:
-    """A draft with harm in its reason, in a tick, in its price and in what was stated for its papers."""
-    text, number = PAYLOADS[place], decision_on(engine, school_of(place), POISONER, PAYLOADS[place])
-    tick = Tick(ConditionId.HEAD_DECISION, person, "", NOW, text, text)
-    with transaction(engine, seeing=EVERYTHING) as session:
-        deciding.tick(session, number, tick)
-        givens.give(session, number, "", dict.fromkeys(GivenName, text), person_id=person, at=NOW)
-    return number
+VISITOR = replace(ADMIN, email="poisoned@example.kz", name=PAYLOADS[0])
+"""An administrator whose own name, tokens and letters are harm."""
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +46,9 @@ def poisoned(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) ->
     poison(engine)
     with transaction(engine) as session:
         evaluate(session, today=legal_day(NOW), book=Book.load())
-    decisions = poison_work(engine)
+    decisions, visitor = poison_work(engine), number_of(engine, VISITOR)
+    with transaction(engine) as session:
+        poison_account(session, visitor)
     with served(engine) as server:
         server.decided = decisions
         yield server
@@ -181,9 +57,8 @@ def poisoned(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def context(browser: Browser, poisoned: Served) -> Iterator[BrowserContext]:
-    """An administrator's browser whose own name and device are harm as well."""
-    text = PAYLOADS[0]
-    cookie = poisoned.cookie(replace(ADMIN, email="poisoned@example.kz", name=text))
+    """An administrator's browser whose own device is harm as well."""
+    cookie = poisoned.cookie(VISITOR)
     context = browser.new_context(base_url=poisoned.home, user_agent=PAYLOADS[1])
     context.add_cookies([{"name": "tracker", "value": cookie, "url": poisoned.home}])
     with transaction(poisoned.engine) as session:
@@ -210,7 +85,8 @@ def uploaded(poisoned: Served) -> str:
         f'"{place}";"{text.replace(chr(34), chr(34) * 2)}";"{text.replace(chr(34), chr(34) * 2)}"\n'
         for place, text in enumerate(PAYLOADS)
     )
-    data = f'school_id;name;"{PAYLOADS[5]}"\n{lines}{PAYLOADS[9]};;\n'.encode()
+    titles = ";".join('"' + text.replace('"', '""') + '"' for text in PAYLOADS)
+    data = f"school_id;name;{titles}\n{lines}{PAYLOADS[9]};;\n".encode()
     with transaction(poisoned.engine) as session:
         number = people.number_of(session, "poisoned@example.kz")
         assert number is not None
@@ -218,6 +94,9 @@ def uploaded(poisoned: Served) -> str:
             session, RegisterKind.SCHOOLS, data, filename=f"{PAYLOADS[5]}.csv", at=NOW, person_id=number
         )
     return f"/imports/{token}"
+
+
+CORRECTED = ("schools", "contracts", "tenders")
 
 
 def addresses(poisoned: Served) -> Iterator[str]:
@@ -228,6 +107,11 @@ def addresses(poisoned: Served) -> Iterator[str]:
     yield uploaded(poisoned)
     yield from (f"/schools/{school_of(place)}" for place in range(len(PAYLOADS)))
     yield from ("/schools?size=200", "/queue?size=200", "/?region=59", "/deadlines?later=1&size=200")
+    for place in DECIDED:
+        school, bought = school_of(place), quote(f"{place} {PAYLOADS[place]}", safe="")
+        yield from (f"/{page}/{school}" for page in ("purchases", "suggestions", "what-if"))
+        yield from (f"/corrections?kind={kind}&school_id={school}&number={bought}" for kind in CORRECTED)
+        yield from (f"/history?school_id={school}", f"/reminders/leads?contract={bought}")
     for number in poisoned.decided:
         yield from (f"/decisions/{number}", f"/decisions/{number}/documents")
     for name, path in (
@@ -273,9 +157,9 @@ def test_web_2_such_texts_are_shown_as_they_were_written(page: Page, poisoned: S
 
 
 def test_web_2_what_people_write_at_work_is_shown_as_they_wrote_it(page: Page, poisoned: Served) -> None:
-    """A note, a view's name, a reason, a tick, a stated fact and a school's answer."""
+    """A note, a task, a view, a reason, a tick, a file, a stated fact, a token, a school's answer."""
     texts = {number: PAYLOADS[place] for place, number in zip(DECIDED, poisoned.decided, strict=True)}
-    for path in ("/asks", "/queue"):
+    for path in ("/asks", "/queue", "/account", "/people", "/reminders", "/deadlines?later=1&size=200"):
         page.goto(path)
         shown = page.inner_text("main")
         assert [text for text in texts.values() if text not in shown] == [], path
@@ -283,10 +167,16 @@ def test_web_2_what_people_write_at_work_is_shown_as_they_wrote_it(page: Page, p
     page.context.add_cookies([{"name": "tracker", "value": cookie, "url": poisoned.home}])
     for number, text in texts.items():
         page.goto(f"/decisions/{number}")
-        assert text in page.inner_text("main"), number
+        shown = page.inner_text("main")
+        assert shown.count(f"{text}.pdf") >= 2, number  # the names of its files
+        assert shown.count(text) >= 10, number
         page.goto(f"/decisions/{number}/documents")
         fields = page.locator("main input[type=text], main textarea")
         assert text in fields.evaluate_all("all => all.map(one => one.value)"), number
+    for place in DECIDED:
+        page.goto(f"/reminders/leads?contract={quote(f'{place} {PAYLOADS[place]}', safe='')}")
+        assert PAYLOADS[place] in page.inner_text("main")
+        assert page.evaluate(FOUND) == []
 
 
 def test_web_2_answers_for_programs_are_never_taken_for_pages(

@@ -12,6 +12,7 @@ import icalendar
 import pytest
 
 from tests.calendar import strict
+from tests.markup import PAYLOADS
 from tracker.domain.deadlines import OF_THE_NEED
 from tracker.domain.diary import KEPT, Entry, Place, Sight, entries
 from tracker.domain.vocabulary import DeadlineKind, Language, Service, Stage
@@ -33,6 +34,7 @@ PIECES = (
     "\\N", ";", ",", ":", '"', "BEGIN:VEVENT", "END:VEVENT", "\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\n",
     "\nATTACH:https://x.kz", "\r\nORGANIZER:mailto:a@x.kz", "\rATTENDEE:mailto:b@x.kz", "BEGIN:VALARM", "№ 5",
     "№5", "Ә" * 40, "қ", "😀", "e\u0301", "\u200f", "a" * 74, "a" * 76, "{x}", "%s", "мектеп", "\u00a0",
+    *PAYLOADS,
 )  # fmt: skip
 """What texts of a register are put together from, besides any sign that there is."""
 

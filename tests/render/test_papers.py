@@ -18,6 +18,7 @@ import pytest
 from docx import Document
 
 from tests.domain.test_drafts import AGREEMENT, SCHOOL
+from tests.markup import PAYLOADS
 from tracker.clock import LEGAL_ZONE
 from tracker.domain.drafts import ASKED, DRAFTS, Draft, DraftKind, Held, Term, Twin, checksum, missing
 from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId
@@ -269,6 +270,14 @@ def test_fil_3_hostile_text_in_every_field_is_printed_and_not_run(kind: DraftKin
             assert any(clean(text) in each for each in found), text
     assert pdf_bytes(paper).startswith(b"%PDF-")
     assert not canary.exists()
+
+
+def test_web_2_what_would_be_markup_elsewhere_is_printed_in_every_field() -> None:
+    for place in range(8):
+        texts = PAYLOADS[place::8]
+        paper = compose(with_text(AGREEMENT, " ".join(texts)), VOICES, home=HOME)
+        found = list(text_of(docx_bytes(paper)))
+        assert [text for text in texts if not any(clean(text) in each for each in found)] == []
 
 
 def test_the_same_facts_give_the_same_bytes() -> None:
