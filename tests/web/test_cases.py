@@ -239,12 +239,12 @@ def test_who_has_it_stands_on_the_page_and_in_the_answer_with_her_telephone(
     filled: Engine, aigul: TestClient, bolat: TestClient
 ) -> None:
     with transaction(filled) as session:
-        accounts.change(session, number(filled, AIGUL), {"telephone": "+77152461234"})
+        accounts.change(session, number(filled, AIGUL), {"telephone": "+77152461234;ext=105"})
     work(aigul, "give")
     page = bolat.get(f"/schools/{STALLED}").text
-    assert 'href="tel:+77152461234">+7\u00a07152\u00a046\u00a012\u00a034</a>' in page
+    assert 'href="tel:+77152461234;ext=105">+7 7152 46 12 34, вн. 105</a>' in page.replace("\u00a0", " ")
     answer = page.partition('id="reply-ru"')[2].partition("</p>")[0]
-    assert "Дело ведёт: Aigul, тел. +7\u00a07152\u00a046\u00a012\u00a034." in answer
+    assert "Дело ведёт: Aigul, тел. +7\u00a07152\u00a046\u00a012\u00a034,\u00a0вн.\u00a0105." in answer
     assert "Дело ведёт" not in bolat.get(f"/schools/{STALLED}?on=2027-01-14").text
 
 

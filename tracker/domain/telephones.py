@@ -1,4 +1,8 @@
-"""Telephone numbers as colleagues write them, kept in one spelling (E.164: ``+77152461234``)."""
+"""Telephone numbers as colleagues write them, kept in one spelling (E.164: ``+77152461234``).
+
+An office has one number for many: the extension of a person stands behind it as in an address that is dialled
+(RFC 3966: ``+77152461234;ext=123``).
+"""
 
 from __future__ import annotations
 
@@ -17,11 +21,24 @@ _TOWN = re.compile(r"71|72[1-69]")
 """How four-digit codes of towns begin; Almaty (727) and mobile networks have three."""
 
 
+EXTENSION = ";ext="
+"""What stands between a number and its extension."""
+
+_INNER = re.compile(r"(?i)[\s,;]*(?:вн(?:утр)?|доб|ішкі|ext|;ext=)[.:]?\s*([0-9]{1,6})\s*$")
+"""The extension as people write it: вн. 123, доб. 123, ішкі 123, ext. 123."""
+
+
 def read_telephone(text: str) -> str:
     """A number in one spelling, whether it begins with +7, 8 or neither; empty where none is stated.
 
     Of another country it is written with + and its code. Raises :class:`PersonRefused`.
     """
+    inner = _INNER.search(text)
+    if inner:
+        number = read_telephone(text[: inner.start()])
+        if not number or EXTENSION in number:
+            raise PersonRefused(reason="telephone")
+        return f"{number}{EXTENSION}{inner[1]}"
     plain = _BETWEEN.sub("", text)
     if not plain:
         return ""
@@ -33,8 +50,14 @@ def read_telephone(text: str) -> str:
     return plain
 
 
-def spelled(number: str) -> str:
-    """A number as it is read out: ``+7 7152 46 12 34``, ``+7 701 234 56 78``; one of elsewhere as it is."""
+def spelled(number: str, inner: str = "вн.") -> str:
+    """A number as it is read out: ``+7 7152 46 12 34``, ``+7 701 234 56 78``; one of elsewhere as it is.
+
+    ``inner`` is the word before an extension.
+    """
+    number, _, extension = number.partition(EXTENSION)
+    if extension:
+        return f"{spelled(number)}, {inner} {extension}"
     if not number.startswith(COUNTRY) or len(number) != len(COUNTRY) + NATIONAL:
         return number
     rest = number.removeprefix(COUNTRY)

@@ -97,7 +97,11 @@ class Formats:
 
     def telephone(self, number: str) -> str:
         """A telephone number as people read it out, on one line."""
-        return spelled(number).replace(" ", NO_BREAK)
+        return self.spelled(number).replace(" ", NO_BREAK)
+
+    def spelled(self, number: str) -> str:
+        """A telephone number as people write it into a field."""
+        return spelled(number, self.words.say("telephone.inner"))
 
     def percent(self, part: int, whole: int) -> str:
         """A share with one decimal, halves away from zero; a dash of nothing."""

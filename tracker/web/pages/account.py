@@ -22,7 +22,7 @@ from tracker.domain.errors import (
 )
 from tracker.domain.people import TOKEN_ACTIONS, TokenScope
 from tracker.domain.roles import Action
-from tracker.domain.telephones import read_telephone, spelled
+from tracker.domain.telephones import read_telephone
 from tracker.services import admitting, choosing, enrolling, issuing, subscribing
 from tracker.services.issuing import Wanted
 from tracker.store import accounts, calendar_feeds, credentials, people, tokens
@@ -207,7 +207,9 @@ def _page(
         "scopes": tuple(scope for scope in TokenScope if any(map(visit.person.may, TOKEN_ACTIONS[scope]))),
         "regions": subscribing.regions_of(visit.person),
         "days": DAYS,
-        "telephone": spelled(visit.person.telephone) if telephone is None else telephone,
+        "telephone": visit.house.voices[visit.language].formats.spelled(visit.person.telephone)
+        if telephone is None
+        else telephone,
         "least": choosing.SHORTEST,
         "refused": refused,
         "typed": typed,

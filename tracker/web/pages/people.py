@@ -24,8 +24,8 @@ from tracker.domain.errors import (
 )
 from tracker.domain.people import Person
 from tracker.domain.roles import NATIONAL, Action, Role
-from tracker.domain.telephones import spelled
 from tracker.feeds.regions import REGIONS
+from tracker.render.formats import Formats
 from tracker.services import conditions, connecting, enrolling, issuing
 from tracker.services.acting import Author
 from tracker.services.enrolling import Described, Invited
@@ -64,7 +64,7 @@ class Filled:
     telephone: str = ""
 
     @classmethod
-    def of(cls, person: Person) -> Filled:
+    def of(cls, person: Person, formats: Formats) -> Filled:
         """The fields of somebody who is known."""
         reach = person.reach
         return cls(
@@ -73,7 +73,7 @@ class Filled:
             regions=tuple(sorted(reach.regions)),
             districts="\n".join(f"{region} {name}" for region, name in sorted(reach.districts)),
             schools="\n".join(sorted(reach.schools)),
-            telephone=spelled(person.telephone),
+            telephone=formats.spelled(person.telephone),
         )
 
     def read(self, session: Session) -> Described:
@@ -258,7 +258,7 @@ def _show(
         raise NotFound
     values = {
         "account": account,
-        "filled": filled or Filled.of(account.person),
+        "filled": filled or Filled.of(account.person, visit.house.voices[visit.language].formats),
         "sessions": people.sessions_of(visit.session, number, now=visit.moment),
         "bad_ways": [way for way in connecting.own_ways(visit.session, account.person) if way.bad_since],
         "tokens": [one for one in tokens.tokens_of(visit.session, number) if one.works(visit.moment)],
