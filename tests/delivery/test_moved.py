@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from tests.delivery.conftest import LETTERS, Service
 from tests.store.rows import record
 from tests.web.register import COVERED, ENDING, NOW, a_contract
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import Language
+from tracker.domain.vocabulary import ContractStatus, Language
 from tracker.store import digests
 from tracker.store.engine import reading, transaction
 from tracker.store.people_tables import PERSON
@@ -114,16 +115,41 @@ def test_what_comes_after_a_contract_or_a_confirmation_corrects_nothing(service:
     assert all(before is None for _, before in lines(service, "facts_to_confirm"))
 
 
-def test_a_day_that_comes_back_is_not_told_twice_and_none_is_left_without_a_reminder(
-    service: Service,
-) -> None:
+def test_a_day_that_comes_back_is_told_anew_as_corrected_and_once(service: Service) -> None:
     told(service)
-    ends_on(service, "2027-06-30")
+    ends_on(service, "2027-03-10")
     service.on("2027-01-18").round()
     ends_on(service, FIRST_END)
     service.on("2027-01-19").round()
-    assert [due for due, _ in lines(service)].count(FIRST_END) == 1
+    assert lines(service) == [(FIRST_END, "2027-03-10"), ("2027-03-10", FIRST_END), (FIRST_END, None)]
+    service.on("2027-01-20").round()
+    assert len(lines(service)) == 3
     for day in ("2027-01-29", "2027-02-05", "2027-02-12"):
         service.on(day).round()
-    assert [due for due, _ in lines(service)].count(FIRST_END) >= 3
+    assert [due for due, _ in lines(service)].count(FIRST_END) >= 4
     assert ENDING in "".join(letter.text for letter in service.mail.got)
+
+
+def test_a_school_whose_renewal_is_cancelled_is_told_of_again_and_further_up(service: Service) -> None:
+    told(service)
+    head = service.add("h", Role.HEAD, "59")
+    service.on("2027-02-12").round()
+    new = a_contract("K-20", COVERED, "2027-02-15", "2027-12-31")
+    record(service.engine, new, at=service.now)
+    service.on("2027-02-16").round()
+    before = len(lines(service))
+    service.on("2027-02-17")
+    record(service.engine, replace(new, status=ContractStatus.CANCELLED), at=service.now)
+    service.round()
+    assert lines(service)[0] == (FIRST_END, None)
+    assert len(lines(service)) == before + 1
+    letter = service.mail.got[-1]
+    assert letter.to == "r@example.kz"
+    assert LETTERS[Language.RU].voice.words.say("letter.anew") in letter.text
+    service.mail.got.clear()
+    for day in ("2027-02-18", "2027-02-19", "2027-02-22"):
+        service.on(day).round()
+    with reading(service.engine) as session:
+        kept = digests.of_person(session, head, most=1)[0]
+    assert kept.on == date(2027, 2, 22)
+    assert FIRST_END in {line["due_on"] for line in kept.body["lines"] if line["school_id"] == COVERED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -34,6 +35,8 @@ from tracker.store.jobs import Job
 from tracker.store.reminder_tables import REMINDER, WATCHED
 from tracker.store.scope import EVERYTHING, Scope
 from tracker.store.tables import ASSESSMENT, TENDER_LINE
+
+MARK = re.compile(rf"cannot judge {STALLED} channel \(([A-Z2-7]{{8}})\)")
 
 BEYOND = date(1900, 1, 1)
 """No file brings such a day (decision 16); whoever writes into the database does."""
@@ -113,7 +116,9 @@ def test_what_is_due_for_the_others_is_told_and_nothing_of_the_one_is_taken_back
 
 
 @ON_FILE
-def test_no_list_drops_it_silently_and_no_page_counts_it_as_fine(broken: Service, visit: Visit) -> None:
+def test_no_list_drops_it_silently_and_no_page_counts_it_as_fine(
+    broken: Service, visit: Visit, caplog: pytest.LogCaptureFixture
+) -> None:
     tick(broken)
     client = visit(broken.engine, Language.EN)
     client.app.state.house.lookout.look()  # type: ignore[attr-defined]  # an app of ours
@@ -122,6 +127,11 @@ def test_no_list_drops_it_silently_and_no_page_counts_it_as_fine(broken: Service
         assert "1 need could not be judged." in page, path
         assert "Әйтеке" in page, path
     assert "Needs that could not be judged: 1." in text_of(client.get("/policy").text)
+    operators = visit(broken.engine, Language.EN, person=a_person(Role.ADMIN))
+    listed = operators.get("/operations").text
+    [_] = [found for found in set(MARK.findall(caplog.text)) if f"<code>{found}</code>" in listed]
+    assert f'href="/schools/{STALLED}"' in listed
+    assert text_of(listed).count(STALLED) == 1
     ready = client.get("/readyz")
     assert (ready.status_code, "needs_unjudged" in ready.json()["reasons"]) == (200, True)
     named = [{"school_id": STALLED, "service": "channel"}]

@@ -278,7 +278,7 @@ def test_rem_1_a_year_of_three_hundred_schools_is_told_as_the_rules_read_a_secon
     assert differences(told, clerk)[:20] == []
     assert len(told) > 10 * YEAR[1]
     words = Counter(key.rpartition(":")[2].partition("-")[0] for _, key in told)
-    assert {"up", "worse", "back", "60d", "0w"} <= set(words)
+    assert {"up", "worse", "back", "anew", "60d", "0w"} <= set(words)
 
 
 def test_rem_1_both_databases_tell_the_same(both: list[Engine]) -> None:

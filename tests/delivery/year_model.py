@@ -26,6 +26,9 @@ Dated = NeedFacts | ServiceLine | TenderFacts | TenderEvent
 What = tuple[str, tuple[str, ...]]
 """Kind and identity."""
 
+Of = tuple[What, date | None]
+"""A deadline on its day, of whichever school."""
+
 Entry = tuple[int, What, date, str]
 Leads = Mapping[str, Sequence[tuple[int, bool, bool]]]
 """Days before by kind, whether working days, whether only without a purchase."""
@@ -131,23 +134,30 @@ class Clerk:
     ) -> None:
         """Once through everything that is due."""
         day, wanted, asked = moment.date(), set[Entry](), set[Entry]()
-        present: set[tuple[str, What]] = set()
-        for facts in country:
-            for point in self.outlook.points(facts, day):
-                at = facts.school_id, point.what
-                present.add(at)
-                if self.first_seen.get(at, (date.min, day))[0] != point.due_on:
-                    self.first_seen[at] = point.due_on, day
-                people = [rank for rank in ranks(facts.school_id) if rank]
-                if point.due_on is not None and people:
-                    view = View(self, point, point.due_on, day, self.first_seen[at][1], people)
-                    now = view.now()
-                    wanted |= {entry for entry in now if entry not in view.page}
-                    asked |= now | view.by_leads() if self.waiting else set()
-        for gone in self.first_seen.keys() - present:
-            del self.first_seen[gone]
+        present = [(facts.school_id, point) for facts in country for point in self.outlook.points(facts, day)]
+        stretch = self._see(day, present)
+        for school, point in present:
+            people = [rank for rank in ranks(school) if rank]
+            if point.due_on is not None and people:
+                known = self.first_seen[school, point.what][1]
+                begin = stretch[point.what, point.due_on]
+                view = View(self, point, point.due_on, day, known, begin, people)
+                now = view.now()
+                wanted |= {entry for entry in now if entry not in view.page}
+                asked |= now | view.by_leads() if self.waiting else set()
         self._take_back(asked)
         self._put(wanted, moment)
+
+    def _see(self, day: date, present: Iterable[tuple[str, Point]]) -> Mapping[Of, date]:
+        """Note since when each school has each deadline on its day; say since when any school has it so."""
+        before, self.first_seen = self.first_seen, {}
+        stretch: dict[Of, date] = {}
+        for school, point in present:
+            due, since = before.get((school, point.what), (point.due_on, day))
+            self.first_seen[school, point.what] = point.due_on, since if due == point.due_on else day
+            at = point.what, point.due_on
+            stretch[at] = min(stretch.get(at, day), self.first_seen[school, point.what][1])
+        return stretch
 
     def rings(self, kind: str, due_on: date) -> Mapping[tuple[int, bool, bool], date]:
         """The days on which the leads of a kind stand in the calendar."""
@@ -220,6 +230,8 @@ class View:
     due: date
     day: date
     known: date
+    begin: date
+    """Since when the day stands at whichever school: what was told before, was told of another time."""
     people: Sequence[Sequence[tuple[int, date]]]
 
     @property
@@ -244,6 +256,8 @@ class View:
         found: set[Entry] = set()
         for each, since in self.people[0]:
             found |= {self.entry(each, word) for word in self.rings(since, later=False)}
+            if any(entry[0] == each and on < self.begin for entry, on in self.page.items()):
+                found.add(self.entry(each, f"anew-{self.begin}"))
             found |= self.again(each, self.acknowledged())
         for each, _ in (one for rank in self.people for one in rank):
             found |= self.again(each, self.snoozed(each))
@@ -299,29 +313,43 @@ class View:
         worse = self.entry(person, f"worse-{held.from_on}")
         if self.day < held.back_on:
             return {worse}
+        if held.saw.due_on is not None and held.saw.due_on < self.due:
+            return set()  # it was put off for a day that is later now
         return set() if worse in self.page else {self.entry(person, f"back-{held.back_on}")}
 
     def higher(self) -> set[Entry]:
         """The next ranks, each so many working days after the one below was told."""
-        found, told = set[Entry](), self.first_told()
+        found, told, begin = set[Entry](), self.first_told(), self.counts_from()
         patience = in_force(self.clerk.outlook.numbers, "remind.escalate_after", self.day)
         for rank in self.people[1:]:
-            if told is None or self.day < nth_working_day(told, patience, self.clerk.days_off):
+            if told is None:
                 return found
-            up = {self.entry(person, f"up-{told}") for person, _ in rank}
-            found |= up
-            told = min((self.page[each] for each in up if each in self.page), default=None)
+            heard = {each: self.heard(each, begin) for each, _ in rank}
+            is_time = self.day >= nth_working_day(told, patience, self.clerk.days_off)
+            found |= {self.entry(each, f"up-{told}") for each in heard if is_time and not heard[each]}
+            found |= {entry for entries in heard.values() for entry in entries}
+            told = min((on for entries in heard.values() for on in entries.values()), default=None)
         return found
 
+    def heard(self, person: int, begin: date) -> Mapping[Entry, date]:
+        """What somebody above was told in this stretch because nobody below took it up: once is enough."""
+        own = {entry: on for entry, on in self.page.items() if entry[0] == person and on >= begin}
+        return {entry: on for entry, on in own.items() if entry[3].startswith("up-")}
+
     def first_told(self) -> date | None:
-        """When the first rank was told; again from when an acknowledgement fell or ended."""
-        persons = {person for person, _ in self.people[0]}
-        own = [(entry[3], on) for entry, on in self.page.items() if entry[0] in persons]
-        held = self.acknowledged()
+        """When the first rank was told, in this stretch."""
+        persons, begin = {person for person, _ in self.people[0]}, self.counts_from()
+        own = [on for entry, on in self.page.items() if entry[0] in persons and on >= begin]
+        return min(own, default=None)
+
+    def counts_from(self) -> date:
+        """The stretch: since the day stands, or since an acknowledgement fell (which was told) or ended."""
+        persons, held = {person for person, _ in self.people[0]}, self.acknowledged()
         if held is None:
-            return min((on for _, on in own), default=None)
-        since = min((on for lead, on in own if lead == f"worse-{held.from_on}"), default=held.back_on)
-        return min((on for _, on in own if on >= since), default=None)
+            return self.begin
+        fell = [on for entry, on in self.page.items()
+                if entry[0] in persons and entry[3] == f"worse-{held.from_on}"]  # fmt: skip
+        return max(self.begin, min(fell, default=held.back_on))
 
 
 def sooner(before: date | None, now: date | None) -> bool:

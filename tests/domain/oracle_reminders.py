@@ -58,6 +58,8 @@ class Clerk:
     diary: dict[tuple[int, date, str], date] = field(default_factory=dict)
     """What was told: to whom, for which due day, by which word, and on which day."""
     first_seen: dict[date, date] = field(default_factory=dict)
+    known: date = date.min
+    """Since when the deadline of today stands on its day."""
 
     def tell(self) -> dict[date, set[tuple[int, date, str]]]:
         """What is told on each day."""
@@ -79,6 +81,7 @@ class Clerk:
             self.first_seen = {}
             return set()
         self.first_seen = {due: self.first_seen.get(due, day)}
+        self.known = self.first_seen[due]
         if day in self.story.days_off and not self.too_late_tomorrow(day, due):
             return set()
         if self.silent(self.acknowledged(day), day):
@@ -124,6 +127,9 @@ class Clerk:
             wanted.add(max(certain or early)[2])
         wanted_words = {word(lead) for lead in wanted if not (lead[2] and begun)}
         found = {(person, each) for person in self.first() for each in wanted_words}
+        for person, day_before, _ in [entry for entry, on in self.diary.items() if on < known]:
+            if person in self.first() and day_before == due:
+                found.add((person, f"anew-{known}"))
         for person in self.first():
             for taken in (self.acknowledged(day), self.snoozed(person, day)):
                 found |= self.again(person, taken, day, due)
@@ -136,6 +142,8 @@ class Clerk:
         worse = f"worse-{taken.from_on}"
         if day < taken.back_on:
             return {(person, worse)}
+        if taken.saw.due_on is not None and taken.saw.due_on < due:
+            return set()  # what she put off was another, earlier day
         return set() if (person, due, worse) in self.diary else {(person, f"back-{taken.back_on}")}
 
     # What people took up
@@ -175,22 +183,35 @@ class Clerk:
         for person in (each for rank in above for each in rank):
             found |= self.again(person, self.snoozed(person, day), day, due)
         for rank in above:
-            if told is None or day < self.after_patience(told):
+            if told is None:
                 return found
-            found |= {(person, f"up-{told}") for person in rank}
-            entries = [(person, due, f"up-{told}") for person in rank]
-            told = min([self.diary[entry] for entry in entries if entry in self.diary], default=None)
+            heard = {person: self.heard(person, day, due) for person in rank}
+            for person, on in heard.items():
+                if on is None and day >= self.after_patience(told):
+                    found.add((person, f"up-{told}"))
+            told = min([on for on in heard.values() if on is not None], default=None)
         return found
 
+    def heard(self, person: int, day: date, due: date) -> date | None:
+        """When a person above heard first that nobody took it up, in this stretch."""
+        begin = self.counts_from(day, due)
+        own = [(word, on) for (one, of, word), on in self.diary.items() if (one, of) == (person, due)]
+        return min([on for word, on in own if word.startswith("up") and on >= begin], default=None)
+
     def first_told(self, day: date, due: date) -> date | None:
-        """When the first rank was told; since the last acknowledgement ended, if there was one."""
-        own = {entry: on for entry, on in self.diary.items() if entry[1] == due and entry[0] in self.first()}
+        """When the first rank was told, in this stretch."""
+        begin = self.counts_from(day, due)
+        own = [on for entry, on in self.diary.items() if entry[1] == due and entry[0] in self.first()]
+        return min([on for on in own if on >= begin], default=None)
+
+    def counts_from(self, day: date, due: date) -> date:
+        """The stretch: since the day stands where it is, or since the last acknowledgement fell or ended."""
         taken = self.acknowledged(day)
         if taken is None:
-            return min(own.values(), default=None)
-        fallen = [on for entry, on in own.items() if entry[2] == f"worse-{taken.from_on}"]
-        since = min(fallen, default=taken.back_on)
-        return min([on for on in own.values() if on >= since], default=None)
+            return self.known
+        worse = f"worse-{taken.from_on}"
+        fell = [self.diary[one, due, worse] for one in self.first() if (one, due, worse) in self.diary]
+        return max(self.known, min(fell, default=taken.back_on))
 
     def after_patience(self, day: date) -> date:
         """So many working days later."""

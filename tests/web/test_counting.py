@@ -109,6 +109,21 @@ def test_every_figure_of_a_report_that_counts_schools_opens_them(filled: Engine,
     assert lists_behind(visit(filled, Language.RU), "/reports?region=59") >= 8
 
 
+@pytest.mark.parametrize("country", ["filled", "doubled"])
+def test_every_number_of_operations_is_the_length_of_its_list(
+    request: pytest.FixtureRequest, visit: Visit, country: str
+) -> None:
+    client = visit(request.getfixturevalue(country), Language.RU)
+    numbers = numbers_of(client.get("/operations").text)
+    assert {address.partition("?")[0] for _, address in numbers} >= {"/schools", "/queue"}
+    for number, address in numbers:
+        page = client.get(address).text
+        if address.startswith("/journal"):
+            assert str(number) in text_of(page), address
+        else:
+            assert page.count('<th scope="row"') == number, address
+
+
 def test_the_list_says_how_each_service_of_a_school_stands(doubled: Engine, visit: Visit) -> None:
     text = text_of(visit(doubled, Language.RU).get("/schools").text)
     assert "4 школы" in text

@@ -41,6 +41,8 @@ def test_a_tender_tells_its_stages_with_due_days_and_clauses(filled: Engine, vis
     assert "25.12.2026" in stage
     told = client.get("/api/v1/tenders/T-2").json()["standing"]
     assert day(told["due_on"]).strftime("%d.%m.%Y") in stage
+    likely = f"{day(told['forecast']['likely']).day} "  # over its term: nobody knows its end
+    assert SAY("school.forecast.not_before", on=likely).rstrip() in text_of(page)
     clause = re.findall(r'href="/policy#(stage[^"]+)"', page)
     assert client.get("/policy").text.count(f'id="{clause[0]}"') == 1
     past = client.get("/tenders/T-8?on=2027-01-05").text

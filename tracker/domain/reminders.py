@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tracker.domain.days import BEGINNING, FOREVER, next_day
-from tracker.domain.deadlines import Deadline
+from tracker.domain.deadlines import OF_THE_NEED, Deadline
 from tracker.domain.holds import Hold, HoldKind, Silence, silence
 from tracker.domain.keys import Key, Ledger
 from tracker.domain.policy import LeadRule, Policy
@@ -20,6 +20,9 @@ from tracker.domain.workdays import WorkCalendar, days_apart
 
 Ident = tuple[DeadlineKind, tuple[str, ...], date | None]
 """A deadline on its day: when the day moves, it is another."""
+
+ANEW, UP = "anew-", "up-"
+"""How leads are called that tell that a deadline is back, and that nobody below took it up; a day follows."""
 
 _UNIT_LETTERS = {LeadUnit.DAYS: "d", LeadUnit.WORKING_DAYS: "w"}
 
@@ -89,12 +92,19 @@ class Recipient:
 class Watch:
     """A deadline with its people, rank by rank; the first rank that has anybody is told by the leads.
 
-    ``known_on`` is the day since which the deadline is known with this due day, without a break.
+    ``known_on`` is the day since which the need has the deadline with this due day, without a break;
+    ``stood_since`` the same of any need where many share it. What was told before that is over.
     """
 
     due: Deadline
     known_on: date
     ranks: tuple[tuple[Recipient, ...], ...]
+    stood_since: date | None = None
+
+    @property
+    def since(self) -> date:
+        """Since when the deadline stands on its day, whichever need had it first."""
+        return self.stood_since or self.known_on
 
     @property
     def people(self) -> tuple[tuple[Recipient, ...], ...]:
@@ -115,10 +125,28 @@ class Reminder:
         """Whom it is owed to."""
         return self.key.person
 
+    @property
+    def is_anew(self) -> bool:
+        """Whether it tells that a day is back that was told before."""
+        return self.key.lead.startswith(ANEW)
+
 
 def ident(due: Deadline) -> Ident:
     """A deadline on its due day."""
     return due.kind, due.identity, due.due_on
+
+
+def standing(watches: Iterable[Watch]) -> list[Watch]:
+    """Watches, each with the day since which any of the needs that share its deadline has had it."""
+    found, first = list(watches), dict[Ident, date]()
+    for watch in found:
+        if watch.due.kind not in OF_THE_NEED:
+            at = ident(watch.due)
+            first[at] = min(first.get(at, FOREVER), watch.known_on)
+    return [
+        replace(watch, stood_since=first[ident(watch.due)]) if watch.due.kind not in OF_THE_NEED else watch
+        for watch in found
+    ]
 
 
 def planned(watch: Watch, *, plan: Plan, calendar: WorkCalendar) -> tuple[Reminder, ...]:
@@ -211,11 +239,20 @@ def _to_first(
     """What the leads ask for, what was held back until now, and that a held deadline speaks again."""
     snoozed = silence(watch.due, HoldKind.SNOOZED, at.on, at.holds, recipient.person)
     ended = [each for each in (acknowledged, snoozed) if each is not None and not each.is_silent]
-    for reminder in _by_leads(watch, recipient, at.plan, at.calendar):
+    leads = _by_leads(watch, recipient, at.plan, at.calendar)
+    for reminder in (*leads, *_anew(watch, recipient, at)):
         held = [_speaks_on(each, at.on) for each in ended if each.hold.from_on <= reminder.send_on]
         yield _reminder(watch.due, recipient, reminder.key.lead, max([reminder.send_on, *held]))
     for each in ended:
         yield from _again(watch, recipient, each, at)
+
+
+def _anew(watch: Watch, recipient: Recipient, at: Telling) -> Iterator[Reminder]:
+    """That a deadline stands on its day again, where she was told of it before it moved or was gone."""
+    (told,) = _told(watch, (recipient,), at)
+    if any(day < watch.since for day in told.values()):
+        lead = f"{ANEW}{watch.since.isoformat()}"
+        yield _reminder(watch.due, recipient, lead, max(watch.known_on, recipient.since))
 
 
 def _speaks_on(ended: Silence, on: date) -> date:
@@ -224,11 +261,14 @@ def _speaks_on(ended: Silence, on: date) -> date:
 
 
 def _again(watch: Watch, recipient: Recipient, ended: Silence, at: Telling) -> Iterator[Reminder]:
-    """That a held deadline got worse, or else, once, that its hold is over."""
+    """That a held deadline got worse, or else, once, that its hold is over.
+
+    A hold that is over says nothing of a later day than the one that was seen: that one has its own leads.
+    """
     worse = _reminder(watch.due, recipient, _worse(ended.hold), at.on)
     if not ended.is_over:
         yield worse
-    elif not at.is_told(worse):
+    elif not at.is_told(worse) and worse.key.due_on <= (ended.hold.seen.due_on or FOREVER):
         back_on = ended.hold.back_on
         yield _reminder(watch.due, recipient, f"back-{back_on.isoformat()}", back_on)
 
@@ -245,27 +285,37 @@ def _worse(hold: Hold) -> str:
 
 
 def _to_higher(watch: Watch, acknowledged: Silence | None, at: Telling) -> Iterator[Reminder]:
-    """Each next rank so many working days after the one before it was told and did not acknowledge."""
-    told_on = _first_told(watch, acknowledged, at)
+    """Each next rank so many working days after the one before it was told and did not acknowledge.
+
+    Whoever was told so since it began to count is not told again, whoever came to the first rank or left it.
+    """
+    since = _counts_since(watch, acknowledged, at)
+    days = [day for each in _told(watch, watch.people[0], at) for day in each.values()]
+    told_on = min((day for day in days if day >= since), default=None)
     for rank in watch.people[1:]:
         if told_on is None:
             return
         send_on = max(at.calendar.after(told_on, at.plan.escalate_after), watch.known_on)
-        lead = f"up-{told_on.isoformat()}"
-        yield from (_reminder(watch.due, each, lead, max(send_on, each.since)) for each in rank)
-        told_on = min((days[lead] for days in _told(watch, rank, at) if lead in days), default=None)
+        told = [_told_up(each, since) for each in _told(watch, rank, at)]
+        for recipient, known in zip(rank, told, strict=True):
+            lead, day = known or (f"{UP}{told_on.isoformat()}", max(send_on, recipient.since))
+            yield _reminder(watch.due, recipient, lead, day)
+        told_on = min((day for _, day in filter(None, told)), default=None)
 
 
-def _first_told(watch: Watch, acknowledged: Silence | None, at: Telling) -> date | None:
-    """The day the first rank was told; after an acknowledgement, told again since that ended or fell."""
-    told = _told(watch, watch.people[0], at)
-    days = [day for each in told for day in each.values()]
-    if acknowledged is not None:
-        worse = _worse(acknowledged.hold)
-        fallen = [each[worse] for each in told if worse in each]
-        since = min(fallen, default=acknowledged.hold.back_on)
-        days = [day for day in days if day >= since]
-    return min(days, default=None)
+def _told_up(told: Mapping[str, date], since: date) -> tuple[str, date] | None:
+    """The lead by which a person heard first that nobody below her took a deadline up, and its day."""
+    ups = ((lead, day) for lead, day in told.items() if lead.startswith(UP) and day >= since)
+    return min(ups, key=lambda each: each[1], default=None)
+
+
+def _counts_since(watch: Watch, acknowledged: Silence | None, at: Telling) -> date:
+    """From when on what is told counts: since the deadline stands, or an acknowledgement ended or fell."""
+    if acknowledged is None:
+        return watch.since
+    worse = _worse(acknowledged.hold)
+    fallen = [each[worse] for each in _told(watch, watch.people[0], at) if worse in each]
+    return max(watch.since, min(fallen, default=acknowledged.hold.back_on))
 
 
 def _told(watch: Watch, rank: tuple[Recipient, ...], at: Telling) -> list[Mapping[str, date]]:

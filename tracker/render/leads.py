@@ -8,13 +8,13 @@ from tracker.render.catalogs import Words
 from tracker.render.formats import Formats
 
 COUNTED = {LeadUnit.DAYS: "lead.days", LeadUnit.WORKING_DAYS: "lead.working_days"}
-OTHERS = ("up", "back", "worse")
+OTHERS = ("up", "back", "worse", "anew")
 """What is told for another reason than that a due day comes nearer; a day stands after it."""
 
 
 def lead_in_words(words: Words, formats: Formats, name: str) -> str:
     """A lead by the name that keys bear: ``60d``, ``5w``, ``120d-unless-begun``, or ``up-…``, ``back-…``,
-    ``worse-…`` with a day.
+    ``worse-…``, ``anew-…`` with a day.
 
     Raises :class:`ValueError` for any other.
     """

@@ -198,9 +198,9 @@ class Letters:
         return words.say(f"{code}.since" if line.is_over(on) else f"{code}.from", on=begins)
 
     def corrected(self, line: Told) -> str:
-        """That the day is another than the one told before, with that one; empty where it is not."""
+        """That the day is another than the one told before, with that one, or that it is back; else empty."""
         if line.was_due_on is None:
-            return ""
+            return self.voice.words.say("letter.anew") if line.is_back else ""
         return self.voice.words.say("letter.corrected", before=self.voice.formats.full(line.was_due_on))
 
     def instead_of(self, line: Told, names: Mapping[int, str]) -> str:

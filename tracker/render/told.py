@@ -11,6 +11,7 @@ from typing import Any
 from tracker.domain.deadlines import OF_THE_NEED, timing
 from tracker.domain.digests import Line
 from tracker.domain.register import SchoolRow
+from tracker.domain.reminders import ANEW
 from tracker.domain.vocabulary import Consequence, DeadlineKind, Service, Stage, Timing
 from tracker.domain.workdays import WorkCalendar
 
@@ -37,7 +38,8 @@ class Told:
     """One deadline of a digest, as it was when the digest was put together.
 
     ``was_due_on`` is the day that the reader was told before, ``instead_of`` the people in whose place she
-    reads it; ``pinned`` is what the letter warns of at this school.
+    reads it; ``is_back`` where the day stands again that she was told once; ``pinned`` is what the letter
+    warns of at this school.
     """
 
     kind: DeadlineKind
@@ -60,6 +62,7 @@ class Told:
     is_assumed: bool
     was_due_on: date | None = None
     instead_of: tuple[int, ...] = ()
+    is_back: bool = False
     pinned: tuple[str, ...] = ()
 
     @classmethod
@@ -87,6 +90,7 @@ class Told:
             is_assumed=line["is_assumed"],
             was_due_on=_day(line.get("was_due_on")),
             instead_of=tuple(line.get("instead_of", ())),
+            is_back=any(key.rpartition(":")[2].startswith(ANEW) for key in line.get("keys", ())),
             pinned=tuple(map(one_line, line.get("pinned", ()))),
         )
 

@@ -16,7 +16,7 @@ from tracker.store import digests
 
 
 def corrected(session: Session, found: Iterable[Digest], told: Ledger) -> Mapping[str, date]:
-    """The day told before, by the key (without its lead) of each reminder that tells another one first.
+    """The day told before, by the key (without its lead) of each reminder that tells another first or anew.
 
     It is a correction where the same contract or tender was named with the day before, or, where none is
     named, where that day has not come yet: what follows after a day that passed is no correction.
@@ -26,7 +26,7 @@ def corrected(session: Session, found: Iterable[Digest], told: Ledger) -> Mappin
         for digest in found
         for line in digest.lines
         for reminder in line.reminders
-        if line.due.kind is not DeadlineKind.CONFIRM and reminder.key.about not in told
+        if line.due.kind is not DeadlineKind.CONFIRM and (reminder.key.about not in told or reminder.is_anew)
     }
     before = _before({_place(reminder.key) for reminder, _ in first.values()}, told)
     numbers = digests.numbers_told(session, before.values())
@@ -56,6 +56,8 @@ def _before(places: set[tuple[str, int]], told: Ledger) -> Mapping[tuple[str, in
 
 
 def _is_correction(due: Deadline, before: Mark, number: str | None, on: date) -> bool:
+    if due.due_on == before.due_on:
+        return False
     if due.subject.number is not None:
         return due.subject.number == number
     return on <= before.due_on

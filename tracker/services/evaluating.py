@@ -28,7 +28,7 @@ from tracker.domain.tenders import StageHistory
 from tracker.domain.vocabulary import State
 from tracker.domain.workdays import WorkCalendar
 from tracker.law.loader import load_calendar
-from tracker.services.aside import Aside, Unjudged
+from tracker.services.aside import Aside, Failure, Unjudged
 from tracker.services.book import Book as Book
 from tracker.services.book import Earlier
 from tracker.store import assessments, changes, facts, histories, references, registry, versions
@@ -235,7 +235,12 @@ class EvaluationRun:
     written: int
     opened: int
     closed: int
-    unjudged: int = 0
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def unjudged(self) -> int:
+        """How many needs were set aside."""
+        return len(self.failures)
 
 
 @facts.keeping_all()
@@ -270,7 +275,7 @@ def evaluate(
         written=stored.written + retired.written,
         opened=stored.opened,
         closed=stored.closed + retired.closed,
-        unjudged=len(aside.needs),
+        failures=tuple(aside.failures),
     )
 
 

@@ -8,13 +8,17 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import DatabaseNotReady
+from tracker.domain.register import SchoolRow
+from tracker.domain.vocabulary import Service
 from tracker.services import conditions, evaluating, warding, witnessing
+from tracker.services.aside import Failure
 from tracker.services.conditions import Condition, Level
 from tracker.services.evaluating import Book, EvaluationRun, Progress
-from tracker.store import jobs, measures, migrate
+from tracker.store import jobs, measures, migrate, registry
 from tracker.store.engine import reading
 from tracker.store.job_tables import Outcome
 from tracker.store.jobs import Job
+from tracker.store.scope import EVERYTHING
 
 CODES = {
     "evaluation": "not_evaluated_today",
@@ -71,10 +75,23 @@ def judge(
         written=run.written,
         unjudged=run.unjudged,
     )
+        failures=[[each.school_id, each.service, each.mark, each.fault] for each in run.failures],
     return run
 
 
 def leave(session: Session, job: Job, *, now: datetime, is_dead: bool, away: timedelta) -> None:
+def failures(session: Session) -> tuple[tuple[SchoolRow, Failure], ...]:
+    """The needs that the last evaluation set aside, each with its school and with what the log says of it."""
+    run = jobs.last_runs(session).get(Job.EVALUATION)
+    said = run.detail.get("failures", ()) if run else ()
+    found = [Failure(school, Service(service), mark, fault) for school, service, mark, fault in said]
+    named = (
+        registry.list_schools(session, EVERYTHING, named={each.school_id for each in found}) if found else ()
+    )
+    schools = {school.school_id: school for school in named}
+    return tuple((schools[each.school_id], each) for each in found if each.school_id in schools)
+
+
     """Write down that a job ends with its process: in order and for so long, or because its process died."""
     if is_dead:
         jobs.fail(session, job, began_at=now, ended_at=now, error="died")

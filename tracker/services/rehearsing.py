@@ -192,7 +192,8 @@ def _known(session: Session, stage: Stage, today: date) -> Mapping[Ident, date]:
     found: dict[Ident, date] = {}
     for due, _ in stage.charges(today):
         spot = watching.spot(due.subject.school_id, due.subject.service, due)
-        found[ident(due)] = watching.known_on(before.get(spot), due, today)
+        known_on = watching.known_on(before.get(spot), due, today)
+        found[ident(due)] = min(found.get(ident(due), known_on), known_on)
     return found
 
 

@@ -24,7 +24,7 @@ from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.quiet import QuietHours, deliver_at, quiet_hours
 from tracker.domain.register import SchoolRow
-from tracker.domain.reminders import Plan, Telling, Watch, plan_of, withdrawn
+from tracker.domain.reminders import Plan, Telling, Watch, plan_of, standing, withdrawn
 from tracker.domain.vocabulary import HARM
 from tracker.domain.withdrawing import Why, reasons
 from tracker.domain.workdays import WorkCalendar
@@ -155,7 +155,7 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     change = watching.compare({at: row for at, row in before.items() if at not in asleep}, present)
     ladder = who.ladder
     ranks = {number: ladder.ranks(school) for number, school in schools.items()}
-    watches = [
+    watches = standing(
         Watch(due, watching.known_on(before.get(at), due, on), ranks[need[0]])
         for at, (need, due) in zip(spots, entries, strict=True)
     ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, distinct, func, select
+from sqlalchemy import Row, and_, case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
@@ -30,13 +30,16 @@ class Measures:
     imports: Mapping[str, datetime]
     acts: Mapping[str, int]
 
-    @property
-    def states(self) -> dict[State, int]:
-        """How many needs are in each state."""
-        return {
-            state: sum(number for (_, found), number in self.needs.items() if found is state)
-            for state in State
-        }
+
+@dataclass(frozen=True, slots=True)
+class Schools:
+    """Schools as the board counts them, as they were last judged: each in the state of its worst need.
+
+    ``stalled`` are those of which a purchase is over its legal time.
+    """
+
+    states: Mapping[State, int]
+    stalled: int
 
 
 def measure(session: Session) -> Measures:
@@ -54,6 +57,18 @@ def measure(session: Session) -> Measures:
         queue_since=session.scalar(select(func.min(FLAG.c.opened_on)).where(is_open)),
         imports=newest_imports(session),
         acts=_acts(session),
+    )
+
+
+def count_schools(session: Session) -> Schools:
+    """The schools of the country, as the lists that their numbers open count them."""
+    places = [(ASSESSMENT.c.state == state, place) for place, state in enumerate(State)]
+    worst = select(func.max(case(*places)).label("place")).group_by(ASSESSMENT.c.school_id).subquery()
+    found = _pairs(session.execute(select(worst.c.place, func.count()).group_by(worst.c.place)))
+    stalled = and_(FLAG.c.kind == FlagKind.TENDER_STALLED, FLAG.c.closed_on.is_(None))
+    numbers = select(func.count(distinct(FLAG.c.school_id))).where(stalled)
+    return Schools(
+        {state: found.get(place, 0) for place, state in enumerate(State)}, session.scalar(numbers) or 0
     )
 
 
