@@ -86,6 +86,7 @@ def _show(visit: Visit) -> Response:
             "unknown": [each for each in found if each.level is Level.UNKNOWN],
             "measures": measures.measure(session),
             "schools": measures.count_schools(session),
+            "failures": operating.failures(session),
             "slots": [timetable.slot(job, run) for job, run in jobs.last_runs(session).items()],
             "chain": witnessing.chain_of(session),
             "bad_ways": ways.count_bad(session),
