@@ -12,6 +12,7 @@ from tracker.domain.register import ImportIssue
 from tracker.domain.workdays import Override
 from tracker.feeds.columns import COLUMNS
 from tracker.render import assessment_json
+from tracker.render.formats import school_name
 from tracker.services import checking, evaluating, exporting, importing
 from tracker.services.demo_people import SignIn
 
@@ -95,10 +96,11 @@ def print_evaluation(desk: Desk, found: evaluating.Snapshot, how: Format) -> Non
         sheet = exporting.needs_sheet(found.needs, found.unjudged)
         console.print_rows(sheet.header, sheet.rows, how)
         return
+    language = desk.settings.language
     rows = [
         (
             need.school.school_id,
-            need.school.name,
+            school_name((need.school.name_kk, need.school.name_ru, need.school.name), language),
             desk.say(f"service.{need.assessment.service}"),
             desk.say(f"state.{need.assessment.state}"),
             desk.sentences.need(need.assessment),

@@ -136,6 +136,11 @@ def test_an_assessment_is_one_json_object_whose_counts_add_up(filled: Commands) 
     assert list(found["needs"][0])[: len(NEED)] == NEED
 
 
+def test_a_table_names_schools_in_the_language_of_its_reader(filled: Commands) -> None:
+    assert "Школа «Әйтеке»" in filled.good("evaluate", "--on", "2027-01-15", TRACKER_LANGUAGE="ru").out
+    assert "«Әйтеке» мектебі" in filled.good("evaluate", "--on", "2027-01-15", TRACKER_LANGUAGE="kk").out
+
+
 def test_a_need_says_everything_that_programs_rely_on(filled: Commands) -> None:
     found = filled.good("evaluate", "--on", "2027-01-15", "--format", "json").json
     need = next(need for need in found["needs"] if need["school_id"] == STALLED)

@@ -36,6 +36,12 @@ def test_a_day_is_written_as_its_language_does(language: Language, long: str, si
     assert written.short(NEW_YEAR) == "01.01.2027"
 
 
+def test_a_sentence_that_ends_with_a_year_has_one_full_stop() -> None:
+    said = CATALOGS[Language.RU].say("purchase.done.forecast", on=formats(Language.RU).long(NEW_YEAR))
+    assert said.endswith("г.")
+    assert ".." not in said
+
+
 def test_kazakh_months_take_the_endings_of_their_own_sounds() -> None:
     kazakh = formats(Language.KK)
     starts = [kazakh.since(date(2027, month, 1)).split()[-1] for month in (2, 4, 9, 10)]

@@ -42,11 +42,11 @@ class Words:
 
     def say(self, code: str, **places: object) -> str:
         """The sentence of ``code`` with its places filled; raises :class:`WordsMissing`."""
-        return self._form(code, 0).format(**places)
+        return _filled(self._form(code, 0), places)
 
     def count(self, code: str, number: int, **places: object) -> str:
         """The sentence of ``code`` in the form that ``number`` asks for; ``{n}`` is the number itself."""
-        return self._form(code, self._plural(number)).format(**{"n": number, **places})
+        return _filled(self._form(code, self._plural(number)), {"n": number, **places})
 
     def knows(self, code: str) -> bool:
         """Whether ``code`` has words."""
@@ -66,6 +66,11 @@ class Words:
             return self._forms[code][form]
         except (KeyError, IndexError):
             raise WordsMissing(f"{self.language}: {code}") from None
+
+
+def _filled(form: str, places: Mapping[str, object]) -> str:
+    """The sentence with its places filled; where it ends with a year («2027 г.») it has one full stop."""
+    return form.format(**places).replace("\N{CYRILLIC SMALL LETTER GHE}..", "\N{CYRILLIC SMALL LETTER GHE}.")
 
 
 Catalogs = Mapping[Language, Words]
