@@ -74,12 +74,11 @@ def judge(
         assessed=run.assessed,
         written=run.written,
         unjudged=run.unjudged,
-    )
         failures=[[each.school_id, each.service, each.mark, each.fault] for each in run.failures],
+    )
     return run
 
 
-def leave(session: Session, job: Job, *, now: datetime, is_dead: bool, away: timedelta) -> None:
 def failures(session: Session) -> tuple[tuple[SchoolRow, Failure], ...]:
     """The needs that the last evaluation set aside, each with its school and with what the log says of it."""
     run = jobs.last_runs(session).get(Job.EVALUATION)
@@ -92,6 +91,7 @@ def failures(session: Session) -> tuple[tuple[SchoolRow, Failure], ...]:
     return tuple((schools[each.school_id], each) for each in found if each.school_id in schools)
 
 
+def leave(session: Session, job: Job, *, now: datetime, is_dead: bool, away: timedelta) -> None:
     """Write down that a job ends with its process: in order and for so long, or because its process died."""
     if is_dead:
         jobs.fail(session, job, began_at=now, ended_at=now, error="died")
