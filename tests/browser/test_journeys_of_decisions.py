@@ -10,13 +10,16 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Open
 from tests.browser.served import Served
 from tests.browser.test_journeys_of_cases import Hand
+from tests.deciding.office import Office
 from tests.feeds.test_enclosed import PDF
 from tests.people import a_person
 from tests.reminders.test_letters import HOME, LETTERS, a_line, written
 from tests.web.register import COVERED, STALLED, a_contract, a_school, day, fill
+from tracker.domain.decisions import Agreed
 from tracker.domain.register import RegisterRow, TenderRow
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import Language, TenderStatus
+from tracker.domain.vocabulary import ContractKind, Language, TenderStatus
+from tracker.services.deciding import Wanted
 
 DESK = 1366
 REVIEWER = a_person(Role.REVIEWER, "59", name="asel")
@@ -34,6 +37,37 @@ def ending(number: int) -> tuple[RegisterRow, ...]:
         a_contract(f"K-{number}", school_id, "2026-02-01", "2027-01-31"),
         TenderRow(f"T-{number}", school_id, TenderStatus.ACTIVE, published_on=day("2027-01-11")),
     )
+
+
+REFUSED, BRIDGED = "200000000001", "200000000002"
+
+
+def in_the_way(at: Served) -> None:
+    """A school whose supplier refused, so that another ground is drafted, and one that a bridge serves."""
+    refused = (
+        a_school(REFUSED, "refused"),
+        a_contract("K-R", REFUSED, "2026-02-01", "2027-01-31"),
+        TenderRow("T-R", REFUSED, TenderStatus.ACTIVE, published_on=day("2027-01-11")),
+    )
+    bridged = (
+        a_school(BRIDGED, "bridged"),
+        a_contract("K-B", BRIDGED, "2026-01-01", "2026-12-31"),
+        a_contract("K-B-1", BRIDGED, "2027-01-01", "2027-01-31", kind=ContractKind.EXTENSION),
+        TenderRow("T-B", BRIDGED, TenderStatus.ACTIVE, published_on=day("2027-01-11")),
+    )
+    fill(at.engine, *refused, *bridged)
+    (row,) = Office(at.engine).draft("aigul", REFUSED, wanted=Wanted(Agreed.NO, reason="refused in writing"))
+    assert row.number == 1, row.code
+
+
+def view_of(hand: Hand, query: str, name: str) -> None:
+    """Keep a view of the queue, once and for all."""
+    hand.page.goto(f"/queue?{query}")
+    hand.page.click("nav.switch summary")
+    hand.page.fill("#view-name", name)
+    hand.page.click("form[action='/queue/views'] button")
+    hand.page.wait_for_selector(f"nav.switch a:has-text('{name}')")
+    hand.page.goto("/queue")
 
 
 def state(page: Page) -> None:
@@ -62,12 +96,18 @@ def test_r2_a_batch_is_drafted_approved_by_another_and_downloaded_with_eight_cli
     open_page: Open, fresh: Served
 ) -> None:
     fill(fresh.engine, *(row for number in range(MANY) for row in ending(number)))
+    in_the_way(fresh)
     hand = Hand(open_page("/queue", width=DESK, language=Language.EN, person=REVIEWER, at=fresh))
-    hand.click("nav a[href='/suggestions']")
+    view_of(hand, "ends_by=2027-01-31", "ends 31.01")
+    hand.click("nav.switch a:has-text('ends 31.01')")
     hand.click("input[data-all]")
-    hand.click("#chosen button")
+    hand.click("#chosen button[formaction='/suggestions']")
+    assert hand.page.locator("input[name=need]:checked").count() == MANY
+    apart = {part: hand.page.inner_text(f"section[aria-labelledby={part}]") for part in ("single", "blocked")}
+    assert "An open decision stands for this school. Direct contract" in apart["blocked"]
+    assert "bridge" in apart["single"].casefold(), "a second bridge is decided by itself"
     hand.click("input[name=confirmed][value=all]")
-    hand.click("main form button[type=submit]")
+    hand.click("main form.confirming button[type=submit]")
     assert hand.page.locator("table tbody tr").count() == MANY
     other = Hand(open_page("/suggestions", width=DESK, language=Language.EN, person=HEAD, at=fresh))
     other.click("#chosen button")  # of the whole list, where nothing is ticked
