@@ -158,7 +158,7 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     watches = standing(
         Watch(due, watching.known_on(before.get(at), due, on), ranks[need[0]])
         for at, (need, due) in zip(spots, entries, strict=True)
-    ]
+    )
     calendar = evaluating.calendar(session, book)
     may_read = reading_within(who.people, schools)
     unread = retelling.unread(session, besides=asleep)
