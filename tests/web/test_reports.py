@@ -146,6 +146,20 @@ def test_last_weeks_report_is_printed_again_by_whoever_came_after(filled: Engine
     assert elsewhere.post("/reports/again", data={"number": "1", "format": "csv"}).status_code == 404
 
 
+def test_what_an_officer_printed_of_her_own_schools_is_read_by_who_sees_them(
+    filled: Engine, visit: Visit
+) -> None:
+    officer = replace(a_person(Role.OFFICER), email="officer@example.org")
+    file = printed(visit(filled, Language.RU, person=officer))
+    assert len(table(file)) > 1
+    record(filled, a_school(STALLED, "Әйтеке", officer_email="next@example.org"), at=LATER)
+    following = replace(a_person(Role.OFFICER), email="next@example.org", name="Келесі маман")
+    for person in (following, REVIEWER, replace(REVIEWER, role=Role.AUDITOR, email="auditor@example.kz")):
+        assert again(visit(filled, Language.RU, person=person), 1) == file
+    left = visit(filled, Language.RU, person=officer)  # what is hers no more she is not told again
+    assert left.post("/reports/again", data={"number": "1", "format": "csv"}).status_code == 409
+
+
 def test_days_without_service_are_counted_within_the_period(filled: Engine) -> None:
     with reading(filled, seeing=EVERYTHING) as session:
         wanted = Wanted(ReportKind.WEEKLY, "59", NOW.date(), None)
