@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
@@ -84,16 +84,30 @@ def tell_b(session: Session) -> None:
     """Somebody is asked to begin; of all that she was told her server said why it does not come."""
     person = people.number_of(session, "canary-worker@example.kz")
     assert person is not None
-    asked = {"begin_by": "2027-01-22", "asked_by": f"person:{person}", "lines": ["CANARY-told"]}
-    note = Note("begin:1", person, ChannelKind.MAIL, BEGIN, 1, NOW, parameters=asked)
-    outbox.put(session, [note], at=NOW)
+    outbox.put(session, [asked_to_begin(person, SCHOOL_B)], at=NOW)
     hers = MESSAGE.c.person_id == person
     session.execute(update(MESSAGE).where(hers).values(answer="550 CANARY-mailbox", attempts=1))
 
 
-def remind(engine: Engine) -> None:
+def asked_to_begin(person: int, *schools: str) -> Note:
+    """The letter that asks somebody to begin the purchases of some schools."""
+    lines = [
+        {
+            "school_id": each,
+            "school": dict.fromkeys(("name", "name_kk", "name_ru"), f"told of {each}"),
+            "service": Service.CHANNEL.value,
+            "ends_on": "2026-12-31",
+            "safe_start": "2026-12-01",
+        }
+        for each in schools
+    ]
+    asked = {"begin_by": "2027-01-22", "asked_by": f"person:{person}", "lines": lines}
+    return Note(f"begin:{person}", person, ChannelKind.MAIL, BEGIN, 1, NOW, parameters=asked)
+
+
+def remind(engine: Engine, now: datetime = NOW) -> None:
     """Let everybody be told what is due, by mail and by whatever else she has."""
-    reminding.owe(engine, now=NOW, book=Book.load(), by=frozenset(ChannelKind))
+    reminding.owe(engine, now=now, book=Book.load(), by=frozenset(ChannelKind))
 
 
 def work_on_b(session: Session) -> None:
