@@ -151,6 +151,7 @@ class Tick:
                 messages=owed.messages,
                 withdrawn=owed.withdrawn,
                 untold=owed.untold,
+                no_way=owed.no_way,
             )
 
     def _prove(self, now: datetime) -> None:

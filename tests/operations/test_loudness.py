@@ -7,7 +7,6 @@ banner, and goes by itself when what it tells of is over.
 from __future__ import annotations
 
 import shutil
-import socket
 import time
 import zoneinfo
 from collections.abc import Callable
@@ -20,18 +19,15 @@ import pytest
 from sqlalchemy import Engine, select
 from starlette.testclient import TestClient
 
-from tests.channels.mail_servers import sink
-from tests.delivery.conftest import WRITER
-from tests.loops import run
+from tests.operations.mail_away import a_message, end_of, refused_mail, taken_mail
 from tests.operations.test_operations import BOOK, TODAY, samples, tick
 from tests.people import ADMIN, a_person, sign_in
 from tests.web.conftest import HOME, Visit
 from tests.web.reading import text_of
 from tests.web.register import NOW
-from tracker.channels.mail import MailSender
 from tracker.clock import FixedClock
 from tracker.domain.acts import Act
-from tracker.domain.messages import PROBE, ChannelKind, Fault
+from tracker.domain.messages import ChannelKind, Fault
 from tracker.domain.people import NOWHERE
 from tracker.domain.roles import Role
 from tracker.domain.timekeeping import Jump, Look
@@ -39,7 +35,6 @@ from tracker.domain.vocabulary import Language
 from tracker.render.catalogs import load_catalogs
 from tracker.scheduler import Tick
 from tracker.services import conditions, keeping_time, operating
-from tracker.services.delivering import Dispatcher
 from tracker.services.operating import CODES
 from tracker.settings import Settings
 from tracker.store import accounts, jobs, journal, outbox, people, ways
@@ -65,61 +60,14 @@ class MovedClock:
         return self.moment
 
 
-def a_message(engine: Engine, channel: ChannelKind = ChannelKind.MAIL) -> None:
-    with transaction(engine) as session:
-        person = people.number_of(session, "a@example.kz") or people.add_person(
-            session, email="a@example.kz", name="A", role=Role.OFFICER, reach=NOWHERE, at=NOW
-        )
-        since = NOW - timedelta(minutes=16)
-        outbox.put(session, [Note("k", person, channel, "test", 0, since)], at=since)
-
-
-def end_of(engine: Engine, *, dead: bool) -> None:
-    with transaction(engine) as session:
-        held = outbox.claim(session, ChannelKind.MAIL, "a", now=NOW, lease=timedelta(minutes=1))
-        assert held is not None
-        if dead:
-            outbox.dead(session, held.id, "a", at=NOW, code="refused", answer="550 no such user")
-        else:
-            outbox.sent(session, held.id, "a", at=NOW, answer="250 ok")
-
-
-def deliver(engine: Engine, port: int, at: datetime) -> None:
-    """What is due goes to the mail server of a port."""
-
-    async def drain() -> None:
-        url, base = f"smtp://127.0.0.1:{port}", "https://tracker.example.kz"
-        sender = MailSender.from_url(url, base_url=base, now=lambda: at)
-        dispatcher = Dispatcher(engine, lambda: at, {ChannelKind.MAIL: (sender,)}, WRITER)
-        await dispatcher.run()
-        await dispatcher.close()
-
-    run(drain())
-
-
 def late(engine: Engine) -> Callable[[], None]:
     """Nobody listens where the mail server was: each try puts the letter off, the last one for long."""
     a_message(engine)
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        for minutes in (16, 14, 9, 4):
-            deliver(engine, silent.getsockname()[1], NOW - timedelta(minutes=minutes))
+    refused_mail(engine, minutes_ago=(16, 14, 9, 4))
     with reading(engine) as session:
         tried = session.execute(select(MESSAGE.c.not_before, MESSAGE.c.attempts, MESSAGE.c.code)).one()
     assert (tried.not_before > NOW, tried.attempts >= 2, tried.code) == (True, True, Fault.UNREACHABLE)
-
-    def is_back() -> None:
-        async def scene() -> None:
-            async with sink() as kept:
-                dispatcher = Dispatcher(engine, lambda: NOW, {ChannelKind.MAIL: (kept.sender(),)}, WRITER)
-                await dispatcher.run()
-                await dispatcher.close()
-
-        with transaction(engine) as session:  # the next look at the peer: no try is waited for
-            session.execute(MESSAGE.update().values(tried_at=NOW - PROBE))
-        run(scene())
-
-    return is_back
+    return lambda: taken_mail(engine)
 
 
 def dead(engine: Engine) -> Callable[[], None]:
@@ -211,6 +159,13 @@ def untold(engine: Engine) -> Callable[[], None]:
     return ran(engine, Job.REMINDERS)
 
 
+def without_way(engine: Engine) -> Callable[[], None]:
+    """Two people were owed what no letter could bring to them."""
+    with transaction(engine) as session:
+        jobs.record(session, Job.REMINDERS, began_at=NOW, ended_at=NOW, no_way=2)
+    return ran(engine, Job.REMINDERS)
+
+
 def refused(engine: Engine) -> Callable[[], None]:
     """The mail server does not take our password, so a message waits."""
     a_message(engine)
@@ -222,7 +177,7 @@ def refused(engine: Engine) -> Callable[[], None]:
 WRONG = {
     "messages": late, "undelivered": dead, "tick": missed, "clock": jumped, "file": old_file, "job": failed,
     "evaluation": stale, "canary": unproved, "delivery": unheard,
-    "untold": untold, "refused": refused,
+    "untold": untold, "refused": refused, "no_way": without_way,
 }  # fmt: skip
 
 

@@ -73,16 +73,19 @@ def anybody(_: int, __: Deadline) -> bool:
     return True
 
 
-def reads_for(person: int, on: date, substitutes: Iterable[Substitute]) -> int:
-    """Who reads a person's digest on a day: her substitute, or that one's; herself if it goes in a circle."""
+def reads_for(person: int, on: date, substitutes: Iterable[Substitute], wayless: Collection[int] = ()) -> int:
+    """Who reads a person's digest on a day: her substitute, or that one's; herself if it goes in a circle.
+
+    To the ``wayless`` no letter comes: the one before them reads, unless none of them all has a way.
+    """
     away = {each.person: each.by for each in substitutes if on in each.span}
-    reader, passed = person, {person}
+    reader, passed = person, [person]
     while reader in away:
         reader = away[reader]
         if reader in passed:
             return person
-        passed.add(reader)
-    return reader
+        passed.append(reader)
+    return next((each for each in reversed(passed) if each not in wayless), reader)
 
 
 def digests_on(
@@ -91,6 +94,7 @@ def digests_on(
     *,
     substitutes: Collection[Substitute] = (),
     served: Collection[int] = (),
+    wayless: Collection[int] = (),
     may_read: MayRead = anybody,
 ) -> tuple[Digest, ...]:
     """The digests of a day, by person.
@@ -109,7 +113,7 @@ def digests_on(
     by_reader: dict[int, dict[Ident, list[Reminder]]] = {}
     is_workday = at.calendar.is_workday(at.on)
     for reminder in reminders.values():
-        reader = reads_for(reminder.person, at.on, substitutes)
+        reader = reads_for(reminder.person, at.on, substitutes, wayless)
         if reader != reminder.person and not may_read(reader, reminder.due):
             reader = reminder.person
         if (is_workday and reader not in served) or _cannot_wait(reminder, at):

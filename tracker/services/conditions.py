@@ -210,6 +210,17 @@ def untold(run: Run | None) -> Condition:
     return Condition("untold", Level.BAD if number else Level.GOOD, {"number": number, "at": run.ended_at})
 
 
+def no_way(run: Run | None) -> Condition:
+    """A way leads to everybody who was owed a reminder lately, as the last look has found.
+
+    Once a way leads to her, all of it is owed anew.
+    """
+    if run is None:
+        return Condition("no_way", Level.UNKNOWN)
+    number = run.detail.get("no_way", 0)
+    return Condition("no_way", Level.BAD if number else Level.GOOD, {"number": number, "at": run.ended_at})
+
+
 def untold_needs(run: Run | None) -> Mapping[str, int]:
     """How many needs of each region have reminders owed and nobody in any rank; ``""`` states no region."""
     return {} if run is None else run.detail.get("untold") or {}

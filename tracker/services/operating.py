@@ -29,6 +29,7 @@ CODES = {
     "messages": "messages_late",
     "undelivered": "messages_dead",
     "untold": "nobody_to_tell",
+    "no_way": "people_without_way",
     "refused": "settings_refused",
     "clock": "clock_jumped",
     "file": "file_old",
@@ -49,7 +50,7 @@ server nor a clock takes it off the network."""
 BEARABLE = frozenset(reason for code, reason in CODES.items() if code not in GRAVE)
 """Reasons that are told, and with which it is ready."""
 
-OF_OPERATORS = frozenset({"strangers", "room", "zones", "job", "canary", "untold", "refused"})
+OF_OPERATORS = frozenset({"strangers", "room", "zones", "job", "canary", "untold", "no_way", "refused"})
 """What the banner tells only those who can do something about it."""
 
 
@@ -126,6 +127,7 @@ def watched(session: Session, engine: Engine, *, now: datetime, today: date) -> 
         conditions.strangers(warding.watch(session, now=now)),
         *conditions.messages(session, now),
         conditions.untold(runs.get(Job.REMINDERS)),
+        conditions.no_way(runs.get(Job.REMINDERS)),
         conditions.refused(session),
         conditions.clock(runs.get(Job.CLOCK)),
         conditions.canary(session, runs.get(Job.CANARY), now),

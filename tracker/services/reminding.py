@@ -42,6 +42,9 @@ from tracker.store.ways import Way
 LOOKED_BACK = timedelta(days=holds.KEPT_DAYS)
 """For so long after a due day it matters what was told of it; of what still stands, as long as it does."""
 
+LATELY = timedelta(days=30)
+"""So long ago people may have been owed what no way brought to them: more is owed of what still stands."""
+
 DIGEST = "digest"
 """The template of a message that tells a digest."""
 
@@ -50,7 +53,8 @@ DIGEST = "digest"
 class Audience:
     """Everybody who may be told, since when, and what they asked for.
 
-    To the ``unreached`` no way is left that works: who is next is told in their place.
+    To the ``unreached`` no way is left that works: who is next is told in their place. The ``wayless`` are
+    those and whoever never had a way: no letter comes to them, and none would in another's place.
     """
 
     people: tuple[Person, ...]
@@ -59,6 +63,7 @@ class Audience:
     substitutes: tuple[Substitute, ...]
     plan: Plan
     unreached: frozenset[int] = frozenset()
+    wayless: frozenset[int] = frozenset()
 
     @property
     def ladder(self) -> Ladder:
@@ -106,13 +111,15 @@ class Outlook:
 class Owed:
     """What a look wrote: digests put together, messages put into the outbox, reminders taken back.
 
-    ``untold`` counts by region the needs that nobody can be told of; None where nothing was written.
+    ``untold`` counts by region the needs that nobody can be told of; None where nothing was written. To
+    ``no_way`` people no way led of late: what they were owed stands on their pages alone.
     """
 
     digests: int = 0
     messages: int = 0
     withdrawn: int = 0
     untold: Mapping[str, int] | None = None
+    no_way: int = 0
 
 
 def audience(
@@ -127,6 +134,7 @@ def audience(
         substitutes=holds.substitutes(session, on=on),
         plan=plan_of(book.policy, on, own_leads.leads(session)),
         unreached=unreached(session, (each.person for each in present), by),
+        wayless=_wayless(session, [each.person for each in present], by),
     )
 
 
@@ -134,6 +142,14 @@ def unreached(session: Session, people: Iterable[Person], by: Collection[Channel
     """Those of some people to whom every way that there was is bad; who never had any reads the page."""
     own = ways.of_troubled(session)
     return frozenset(each.id for each in people if each.id in own and not open_ways(each, own[each.id], by))
+
+
+def _wayless(session: Session, people: list[Person], by: Collection[ChannelKind]) -> frozenset[int]:
+    """Those of some people to whom no way leads; mail leads to everybody of whom it did not come back."""
+    if ChannelKind.MAIL in by:
+        return unreached(session, people, by)
+    own = ways.of_people(session, [each.id for each in people])
+    return frozenset(each.id for each in people if not open_ways(each, own.get(each.id, ()), by))
 
 
 def question(session: Session, *, on: date, book: Book, by: Collection[ChannelKind]) -> Question:
@@ -161,16 +177,18 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     )
     calendar = evaluating.calendar(session, book)
     may_read = reading_within(who.people, schools)
-    unread = retelling.unread(session, besides=asleep)
+    unread = retelling.unread(session, since=on - LOOKED_BACK, besides=asleep, wayless=who.wayless)
     astray = retelling.astray(unread, watches, may_read)
     since = min((due.due_on for _, due in entries if due.due_on), default=on)
-    served = digests.served(session, on=on)
+    served = digests.served(session, on=on) - retelling.told_nothing(unread, on)
     waiting = retelling.overtaken(unread, on, served) if calendar.is_workday(on) else frozenset()
     untold = waiting | {key for key in astray if not unread[key].is_held}
     kept = digests.told(session, since=min(since, on - LOOKED_BACK))
     told = ledger(each for each in kept if each[0] not in untold)
     at = Telling(on, who.plan, calendar, told, who.holds)
-    found = digests_on(watches, at, substitutes=who.substitutes, served=served, may_read=may_read)
+    found = digests_on(
+        watches, at, substitutes=who.substitutes, served=served, wayless=who.wayless, may_read=may_read
+    )
     again = waiting & {key.text for digest in found for key in digest.keys}
     reason = reasons(withdrawn(unread, watches, at), watches)
     back = {**dict.fromkeys(astray | again, Why.PEOPLE), **reason}
@@ -205,7 +223,8 @@ def write(session: Session, outlook: Outlook, *, now: datetime, by: Collection[C
     for digest in outlook.digests:
         person, own = people[digest.person], ways_of.get(digest.person, ())
         put += outbox.put(session, _notes(session, digest, outlook, open_ways(person, own, by), now), at=now)
-    return Owed(len(outlook.digests), put, len(outlook.withdrawn), outlook.untold)
+    no_way = digests.wayless(session, since=outlook.question.on - LATELY) if by else 0
+    return Owed(len(outlook.digests), put, len(outlook.withdrawn), outlook.untold, no_way)
 
 
 def open_ways(
@@ -287,7 +306,8 @@ def keep(
     asked = outlook.question
     with transaction(engine, seeing=EVERYTHING) as session:
         is_same = question(session, on=asked.on, book=book, by=by) == asked
-        if not is_same or not retelling.are_free(session, outlook.withdrawn):
+        since = asked.on - LOOKED_BACK
+        if not is_same or not retelling.are_free(session, outlook.withdrawn, since=since):
             return None, Owed()
         owed = write(session, outlook, now=now, by=by)
         after = replace(asked, written=retelling.written(session, asked.on))

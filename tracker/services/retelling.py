@@ -25,12 +25,18 @@ RECENT = timedelta(days=30)
 """Digests whose letters may come to nothing still: that is noticed at once, of older ones on the next day."""
 
 
-def unread(session: Session, *, besides: Iterable[Spot] = ()) -> Mapping[str, Unsent]:
+def unread(
+    session: Session, *, since: date, besides: Iterable[Spot] = (), wayless: Collection[int] = ()
+) -> Mapping[str, Unsent]:
     """The reminders that no letter brought to anybody yet, however often it was tried.
 
-    Without those of the deadlines ``besides``: nobody knows today whether they still stand.
+    Without those of the deadlines ``besides``: nobody knows today whether they still stand. What has no
+    letter, since a day, is among them once a way leads to its reader or to whom it was for, for the
+    ``wayless`` have none.
     """
     found = digests.undelivered(session, void=WITHDRAWN)
+    bare = digests.without_way(session, since=since)
+    found |= {key: one for key, one in bare.items() if not {one.reader, Mark.of(key).person} <= {*wayless}}
     left_out = {subject_of(kind, tuple(json.loads(identity))) for _, _, kind, identity in besides}
     return {key: each for key, each in found.items() if Mark.of(key).subject not in left_out}
 
@@ -41,9 +47,9 @@ def written(session: Session, on: date) -> tuple[int, ...]:
     return (*watching.state(session), digests.newest(session), voided)
 
 
-def are_free(session: Session, keys: Collection[str]) -> bool:
+def are_free(session: Session, keys: Collection[str], *, since: date) -> bool:
     """Whether no letter has brought any of the reminders to anybody, and none is being sent now."""
-    found = unread(session) if keys else {}
+    found = unread(session, since=since) if keys else {}
     return all(key in found and not found[key].is_held for key in keys)
 
 
@@ -59,6 +65,11 @@ def overtaken(unread: Mapping[str, Unsent], on: date, served: Collection[int]) -
         and each.reader not in served
         and not (each.is_tried or each.is_held or each.is_void)
     )
+
+
+def told_nothing(unread: Mapping[str, Unsent], on: date) -> frozenset[int]:
+    """Who was to be told on a day and had no way then."""
+    return frozenset(each.reader for each in unread.values() if each.is_bare and each.on == on)
 
 
 def astray(unread: Mapping[str, Unsent], watches: Iterable[Watch], may_read: MayRead) -> frozenset[str]:

@@ -16,6 +16,7 @@ from tracker.domain.withdrawing import Why
 from tracker.store.bulk import insert_all
 from tracker.store.leases import database_time
 from tracker.store.outbox import waiting
+from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import DIGEST, MESSAGE, REMINDER
 from tracker.store.scope import among, numbered
 
@@ -40,7 +41,8 @@ class Unsent:
     """Where a reminder stands that nobody read yet: in which digest, and to whom that goes.
 
     ``on`` is the day of the digest, ``opens`` when it may go out. ``is_held`` while it is being sent,
-    ``is_void`` where nothing is left that could bring it to anybody, ``is_tried`` where a message was tried.
+    ``is_void`` where nothing is left that could bring it to anybody, ``is_tried`` where a message was tried,
+    ``is_bare`` where there was no way to its reader, so that it has no message.
     """
 
     digest: int
@@ -50,6 +52,7 @@ class Unsent:
     is_held: bool
     is_void: bool
     is_tried: bool
+    is_bare: bool = False
 
 
 def told(session: Session, *, since: date, people: Iterable[int] | None = None) -> list[tuple[str, date]]:
@@ -87,6 +90,36 @@ def undelivered(session: Session, *, void: str) -> dict[str, Unsent]:
         .where(~exists().where(is_of, row.sent_at.is_not(None)).correlate(DIGEST))
     )  # fmt: skip
     return {key: Unsent(*rest) for key, *rest in session.execute(query)}
+
+
+def without_way(session: Session, *, since: date) -> dict[str, Unsent]:
+    """The keys of the digests from a day on that have no message: no way led to their readers."""
+    query = (
+        select(REMINDER.c.key, DIGEST.c.id, DIGEST.c.person_id, DIGEST.c.on_day, DIGEST.c.not_before)
+        .join(DIGEST, DIGEST.c.id == REMINDER.c.digest_id)
+        .where(REMINDER.c.withdrawn_at.is_(None), DIGEST.c.id.in_(_bare(since)))
+    )
+    return {
+        key: Unsent(number, reader, on, opens, is_held=False, is_void=True, is_tried=False, is_bare=True)
+        for key, number, reader, on, opens in session.execute(query)
+    }
+
+
+def wayless(session: Session, *, since: date) -> int:
+    """How many people that are there have digests from a day on that no way brought to them."""
+    stands = exists().where(REMINDER.c.digest_id == DIGEST.c.id, REMINDER.c.withdrawn_at.is_(None))
+    is_there = and_(PERSON.c.disabled_at.is_(None), PERSON.c.erased_at.is_(None))
+    query = (
+        select(func.count(DIGEST.c.person_id.distinct()))
+        .join(PERSON, PERSON.c.id == DIGEST.c.person_id)
+        .where(DIGEST.c.id.in_(_bare(since)), stands, is_there)
+    )
+    return session.scalar(query) or 0
+
+
+def _bare(since: date) -> Select[Any]:
+    has_one = exists().where(MESSAGE.c.digest_id == DIGEST.c.id).correlate(DIGEST)
+    return select(DIGEST.c.id).where(DIGEST.c.on_day >= since, ~has_one)
 
 
 def newest(session: Session) -> int:
