@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from tests.delivery.conftest import BOOK
 from tests.delivery.forewarned import assert_gaps_were_forewarned
-from tests.delivery.year_model import Clerk, Entry, Held, Outlook, Point
+from tests.delivery.year_model import Clerk, Entry, Held
+from tests.delivery.year_outlook import Outlook, Point
 from tests.delivery.year_world import FIRST, Human, Register, humans
 from tests.domain.worlds import plain_numbers
 from tests.loops import run

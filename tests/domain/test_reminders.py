@@ -27,9 +27,9 @@ from tracker.domain.reminders import (
     plan_of,
     planned,
     wakes_on,
-    withdrawn,
 )
 from tracker.domain.vocabulary import Consequence, DeadlineKind, LeadUnit, Timing
+from tracker.domain.withdrawing import withdrawn
 from tracker.law.loader import load_policy
 
 STORIES = int(os.environ.get("TRACKER_WORLDS", "3000")) // 3

@@ -15,8 +15,9 @@ from tests.domain.stories import deadline
 from tracker.domain.deadlines import Deadline, Subject
 from tracker.domain.holds import Hold, HoldKind, seen
 from tracker.domain.keys import ledger
-from tracker.domain.reminders import Recipient, Telling, Watch, owed, plan_of, standing, withdrawn
+from tracker.domain.reminders import Recipient, Telling, Watch, owed, plan_of, standing
 from tracker.domain.vocabulary import DeadlineKind, Service, Stage
+from tracker.domain.withdrawing import withdrawn
 from tracker.law.loader import load_policy
 
 HOUSE = plan_of(load_policy(), day("2026-12-01"))

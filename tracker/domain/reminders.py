@@ -340,17 +340,3 @@ def wakes_on(watch: Watch, at: Telling) -> date:
     days = [each.send_on for each in reminders]
     days += [day for hold in holds for day in (hold.from_on, hold.back_on, next_day(due.due_on))]
     return min((day for day in days if day > at.on), default=FOREVER)
-
-
-def withdrawn(waiting: Iterable[str], watches: Iterable[Watch], at: Telling) -> frozenset[str]:
-    """The unsent keys that nothing asks for any more: the deadline is done, has another day or other people.
-
-    What somebody snoozed or acknowledged is not withdrawn: it waits. A key that is owed again, because a day
-    moved back, is the same key again.
-    """
-    unsent = set(waiting)
-    now = replace(at, unread=frozenset(unsent))
-    for watch in watches if unsent else ():
-        asked = (*planned(watch, plan=at.plan, calendar=at.calendar), *owed(watch, now))
-        unsent -= {each.key.text for each in asked}
-    return frozenset(unsent)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from tracker.domain.keys import subject_of
-from tracker.domain.reminders import Watch
+from tracker.domain.reminders import Telling, Watch, owed, planned
 
 
 class Why(StrEnum):
@@ -40,6 +40,20 @@ class Mark:
         of_day, _, person = about.rpartition(":")
         subject, _, due_on = of_day.rpartition(":")
         return cls(subject, date.fromisoformat(due_on), int(person), lead)
+
+
+def withdrawn(waiting: Iterable[str], watches: Iterable[Watch], at: Telling) -> frozenset[str]:
+    """The unsent keys that nothing asks for any more: the deadline is done, has another day or other people.
+
+    What somebody snoozed or acknowledged is not withdrawn: it waits. A key that is owed again, because a day
+    moved back, is the same key again.
+    """
+    unsent = set(waiting)
+    now = replace(at, unread=frozenset(unsent))
+    for watch in watches if unsent else ():
+        asked = (*planned(watch, plan=at.plan, calendar=at.calendar), *owed(watch, now))
+        unsent -= {each.key.text for each in asked}
+    return frozenset(unsent)
 
 
 def reasons(keys: Iterable[str], watches: Iterable[Watch]) -> Mapping[str, Why]:

@@ -24,9 +24,9 @@ from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.quiet import QuietHours, deliver_at, quiet_hours
 from tracker.domain.register import SchoolRow
-from tracker.domain.reminders import Plan, Telling, Watch, plan_of, standing, withdrawn
+from tracker.domain.reminders import Plan, Telling, Watch, plan_of, standing
 from tracker.domain.vocabulary import HARM
-from tracker.domain.withdrawing import Why, reasons
+from tracker.domain.withdrawing import Why, reasons, withdrawn
 from tracker.domain.workdays import WorkCalendar
 from tracker.services import correcting, evaluating, foreseeing, retelling, ticking_off
 from tracker.services.digest_bodies import body_of
