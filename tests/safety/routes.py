@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from inspect import getmodule
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
@@ -66,7 +66,7 @@ BY_HAND = {
                      "value_amount", "value_supplier_name", "deed", "shown"),
     "/purchases": ("deed", "school_id", "service", "purchase", "seen", "day", "number", "trouble", "then",
                    "planned_on", "contract", "method", "tell", "start_on", "end_on", "is_renamed",
-                   "question"),
+                   "question", "event", "reason"),
 }  # fmt: skip
 """Forms that are read whole, whose fields no signature names."""
 
@@ -131,14 +131,20 @@ def paths_with_places(client: TestClient) -> tuple[str, ...]:
 
 
 def names_asked(page: ModuleType | None) -> Iterator[str]:
-    """What a page asks its address for, and what those parts of the faces do that it calls."""
+    """What a page asks its address for, and what those functions of the faces do that it takes in."""
     assert page is not None
     yield from (*EVERYWHERE, *READ_OF_QUERY.findall(inspect.getsource(page)))
-    parts = {getmodule(part) for part in vars(page).values() if inspect.isfunction(part)}
-    for module in (page, *(part for part in parts if part and part.__name__.startswith("tracker.web"))):
-        for call in ast.walk(ast.parse(inspect.getsource(module))):
+    faces = (part for part in vars(page).values() if inspect.isfunction(part) and is_of_the_faces(part))
+    parts: tuple[ModuleType | FunctionType, ...] = (page, *faces)
+    for part in parts:
+        for call in ast.walk(ast.parse(inspect.getsource(part))):
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "asked_of" and len(call.args) > 1:
-                yield from eval(ast.unparse(call.args[1]), vars(module))  # of our own pages
+                yield from eval(ast.unparse(call.args[1]), vars(getmodule(part)))  # of our own pages
+
+
+def is_of_the_faces(part: FunctionType) -> bool:
+    """Whether it knows of addresses at all."""
+    return part.__module__.startswith("tracker.web")
 
 
 READ_OF_QUERY = re.compile(r'''query_params\.get\("(\w+)"''')

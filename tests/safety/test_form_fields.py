@@ -33,8 +33,8 @@ from tracker.web.pages import corrections, purchases
 DIGITS = "9" * 5_000
 """More than Python turns into a number, and than any column holds."""
 
-SHARED = 4
-"""In how many forms at least a field of one name is taken for the same."""
+PARTS = 3
+"""Into how many parts the classes of texts are shared out at most among forms that ask for the same."""
 
 GOOD = {
     "school_id": STALLED, "service": "channel", "kind": "contracts", "number": "1", "numbers": "1",
@@ -99,17 +99,17 @@ def counts(engine: Engine) -> list[int | None]:
 def test_web_7_no_field_of_a_form_carries_anything_but_text(filled: Engine, senders: Senders) -> None:
     """Each field in turn: a text of each class that somewhere is more than text, another one each time.
 
-    Fields that many forms share are asked a third of the classes in each form, another third in the next.
+    What several forms call the same is asked a half or a third of the classes in each, the rest in the next.
     """
     forms, before, rows = forms_of(senders.head), counts(filled), cycle(ROWS)
     assert {"/corrections", "/cases/notes", "/asks", "/decisions/1/price"} <= {form.path for form in forms}
     times = Counter(name for form in forms for name in form.fields)
-    thirds = {name: cycle(range(3)) for name in times}
+    turns = {name: cycle(range(min(number, PARTS))) for name, number in times.items()}
     key, faults = link_of(filled), []
     for form in forms:
         good = {name: GOOD.get(name, "") for name in form.fields}
         for name in form.fields:
-            share = slice(next(thirds[name]), None, 3) if times[name] >= SHARED else slice(None)
+            share = slice(next(turns[name]), None, min(times[name], PARTS))
             for text in (DIGITS, *next(rows)[share]):
                 status = senders.send(form, {**good, name: text}, key)
                 assert status != 403, form
