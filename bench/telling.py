@@ -20,7 +20,8 @@ from time import process_time
 from sqlalchemy import delete
 
 from tests.accounts.conftest import PASSWORD, Browser, Place
-from tests.regions.country import SCHOOL_B, TENDER_B, A, settle_country
+from tests.regions.country import SCHOOL_B, TENDER_B, A
+from tests.regions.work import settle_country
 from tests.regions.doors import OF_B, TARGETS, decision_on
 from tracker.domain.people import Reach
 from tracker.domain.roles import Role

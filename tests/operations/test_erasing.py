@@ -137,7 +137,7 @@ def keep_report(session: Session, number: int) -> None:
     printed = Printed(
         0, ReportKind.WEEKLY, "59", NOW.date(), NOW, Language.RU, "e", "", f"person:{number}", NOW
     )
-    reports.keep(session, printed)
+    reports.keep(session, printed, EVERYTHING)
 
 
 def cells(engine: Engine) -> Iterator[str]:
