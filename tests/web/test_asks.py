@@ -237,6 +237,8 @@ def test_many_schools_are_asked_at_once_and_whoever_has_no_address_is_named_with
     assert [phone.get(path).status_code for path in (earlier, link)] == [404, 200]
     assert head.post("/asks/many", data={"need": f"x {STALLED}"}).status_code == 400
     assert KK.say("assign.none") in head.post("/asks/many", data={}).text
-    assert 'formaction="/asks/many"' in head.get("/queue").text
+    queue = head.get("/queue").text
+    assert 'formaction="/asks/many"' in queue
+    assert ['class="day"' in page for page in (queue, shown, done)] == [True, False, False]  # no address to ask
     auditor = visit(filled, Language.KK, person=a_person(Role.AUDITOR))
     assert auditor.post("/asks/many", data=chosen).status_code == 403

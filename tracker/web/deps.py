@@ -176,6 +176,7 @@ def html(
         csrf=form_token(request),
         nonce=nonce_of(request),
         path=written_path(request),
+        is_answer=request.method == "POST",
         asked=asked,
         languages=tuple(Language),
         urlencode=urlencode,
