@@ -14,12 +14,12 @@ from starlette.testclient import TestClient
 from tests.people import a_person, sign_in
 from tests.store.rows import record
 from tests.web.conftest import Visit
-from tests.web.register import FAILED, INTERIM, NOW, STALLED, SUSPENDED, UNKNOWN, USED_UP
+from tests.web.register import FAILED, INTERIM, NOW, STALLED, SUSPENDED, UNKNOWN, USED_UP, fill
 from tracker.domain.acts import Act
 from tracker.domain.progress import FAILURE
-from tracker.domain.register import RegisterKind, TenderRow
+from tracker.domain.register import RegisterKind, TenderEventRow, TenderRow
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import Language, TenderStatus
+from tracker.domain.vocabulary import Language, TenderEventKind, TenderStatus
 from tracker.render.catalogs import load_words
 from tracker.services import importing
 from tracker.services.evaluating import Book
@@ -37,7 +37,7 @@ def form_of(client: TestClient, school: str, asked: str = "") -> dict[str, str]:
     """The form of a purchase as its page offers it."""
     page = client.get(f"/purchases/{school}{asked}")
     assert page.status_code == 200, page.text
-    (form,) = re.findall(r'<form class="form[^>]*action="/purchases".*?</form>', page.text, re.S)
+    form, *_ = re.findall(r'<form class="form[^>]*action="/purchases".*?</form>', page.text, re.S)
     fields = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*?value="([^"]*)"', form))
     return fields | {"tell": "".join(re.findall(r"<textarea[^>]*>([^<]*)<", form))}
 
@@ -72,6 +72,31 @@ def steps(engine: Engine) -> list[str]:
 def heading(page: str) -> str:
     """The title of a page."""
     return str(re.findall(r"<h1>([^<]*)", page)[0])
+
+
+def test_an_event_that_a_file_brought_by_mistake_is_taken_back_with_a_reason(
+    filled: Engine, visit: Visit
+) -> None:
+    wrong = TenderEventRow("T-2", TenderEventKind.UNSUCCESSFUL, date(2027, 1, 13))
+    fill(filled, wrong)
+    client = visit(filled, Language.RU, person=OFFICER)
+    page = client.get(f"/purchases/{STALLED}").text
+    assert heading(page) != RU.say("purchase.ask.results")
+    seen = re.findall(r'name="seen" value="([^"]*)"', page)[0]
+    form = {"deed": "unsay", "school_id": STALLED, "purchase": "T-2", "seen": seen}
+    form |= {"event": "unsuccessful 2027-01-13"}
+    refused = client.post("/purchases", data=form | {"reason": " "})
+    assert (refused.status_code, len(events(filled, "T-2"))) == (400, 2)
+    assert RU.say("correction.refused.reason") in refused.text
+    back = client.post("/purchases", data=form | {"reason": "файл другой закупки"})
+    assert heading(back.text) == RU.say("purchase.ask.results"), "it goes on where it stood"
+    assert RU.say("purchase.taken_back") in back.text
+    assert events(filled, "T-2") == ["2026-12-25 evaluation"]
+    with reading(filled, seeing=EVERYTHING) as session:
+        (told,) = journal.entries(session, action=Act.CORRECTION)
+    assert told.details["reason"] == "файл другой закупки"
+    assert told.details["changes"] == ["event: unsuccessful 2027-01-13 → –"]
+    assert client.post("/purchases", data=form | {"reason": "x"}).status_code == 409
 
 
 def test_a_recorded_step_moves_the_purchase_its_deadline_and_its_forecast(
@@ -291,6 +316,9 @@ def test_who_does_not_see_every_school_of_a_purchase_or_may_only_read_records_no
     assert RU.say("purchase.shared") in page
     form = {"deed": "record", "school_id": STALLED, "purchase": "T-2", "number": "T-2", "day": TODAY}
     seen = form_of(visit(filled, Language.RU), STALLED)["seen"]
+    wrong = {**form, "deed": "unsay", "event": "evaluation 2026-12-25", "reason": "x", "seen": seen}
+    assert client.post("/purchases", data=wrong).status_code in (404, 409)
+    assert "evaluation" in " ".join(events(filled, "T-2"))
     assert client.post("/purchases", data=form | {"seen": seen}).status_code in (400, 409)
     foreign = replace(lines(filled, INTERIM)["T-3"], school_id=UNKNOWN)
     record(filled, foreign, at=NOW)

@@ -30,7 +30,7 @@ LONGEST_TOLD = 200
 """Signs of the reason of a refused correction that the journal keeps."""
 
 KINDS = (RegisterKind.CONTRACTS, RegisterKind.TENDERS, RegisterKind.SCHOOLS)
-"""What is corrected by hand; an event of a tender that is wrong is a file's business."""
+"""What is corrected by hand; an event of a tender that is wrong is taken back (:mod:`.unsaying`)."""
 
 KEYS: Mapping[RegisterKind, tuple[str, ...]] = {
     RegisterKind.SCHOOLS: ("school_id",),

@@ -100,16 +100,30 @@ def take_back(
     event = mistaken(session, scope, found)
     if event is None:
         raise NotFound(number=which.number)
+    withdraw(session, author, event, source=STEP_FILE, reason=TAKEN_BACK, book=book, today=today)
+    author.note(
+        session, Act.PURCHASE_STEP, RegisterKind.TENDER_EVENTS, step=TAKEN_BACK, keys=[" / ".join(event.key)]
+    )
+
+
+def withdraw(
+    session: Session,
+    author: Author,
+    event: TenderEventRow,
+    *,
+    source: str,
+    reason: str,
+    book: Book,
+    today: date,
+) -> None:
+    """Let an event be known no longer, as a recording of its own, and judge its needs anew."""
     at = references.next_moment(session, now=author.now)
-    seq = versions.open_recording(session, at=at, actor=author.actor, source=STEP_FILE, reason=TAKEN_BACK)
+    seq = versions.open_recording(session, at=at, actor=author.actor, source=source, reason=reason)
     steps.withdraw_event(session, event, seq)
     with whole_country(session):  # the purchase is judged for all its schools
         needs = references.needs_of_tenders(session, EVERYTHING, {event.tender_number})
         assessments.mark_due(session, needs)
         evaluating.evaluate(session, today=today, book=book)
-    author.note(
-        session, Act.PURCHASE_STEP, RegisterKind.TENDER_EVENTS, step=TAKEN_BACK, keys=[" / ".join(event.key)]
-    )
 
 
 def require_seen(found: Found, seen: str) -> Found:

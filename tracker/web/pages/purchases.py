@@ -11,12 +11,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.asked import read_day
-from tracker.domain.errors import ChangedMeanwhile, DayNotReadable, TrackerError
+from tracker.domain.errors import AmendmentRefused, ChangedMeanwhile, DayNotReadable, TrackerError
 from tracker.domain.progress import Plan, Question, Wrong
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Method, RemedyId, Service, Trouble
 from tracker.feeds.spelling import trimmed
-from tracker.services import evaluating, inquiring, progressing, replanning
+from tracker.services import evaluating, inquiring, progressing, replanning, unsaying
 from tracker.services.evaluating import Bench
 from tracker.services.inquiring import Found, Which
 from tracker.services.progressing import Said
@@ -31,7 +31,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = "/purchases"
 FIELDS = ("service", "number", "trouble", "then", "done")
-RECORD, STOP, LOOK, BACK = DEEDS = ("record", "stop", "look", "back")
+RECORD, STOP, LOOK, BACK, UNSAY = DEEDS = ("record", "stop", "look", "back", "unsay")
 
 Given = Mapping[str, str]
 
@@ -59,9 +59,12 @@ def _answered(called: Caller, given: Given) -> Response:
     if deed == LOOK:
         return _again(called, which, given)
     try:
-        wrong = {RECORD: _record, STOP: _stop, BACK: _take_back}[deed](called, which, given)
+        acts = {RECORD: _record, STOP: _stop, BACK: _take_back, UNSAY: _unsay}
+        wrong = acts[deed](called, which, given)
     except ChangedMeanwhile as error:
         return _again(called, which, given, refused=error, status=409)
+    except AmendmentRefused as error:
+        return _again(called, which, given, unsaid=error, status=400)
     if wrong:
         return _again(called, which, given, wrong=wrong, status=400)
     return RedirectResponse(_done(which, given, deed), 303)
@@ -87,6 +90,14 @@ def _take_back(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
     author, book, seen = author_of(called), called.house.book, given.get("seen", "")
     with called.writing() as session:
         progressing.take_back(session, author, called.scope, which, seen, book=book, today=called.today)
+    return ()
+
+
+def _unsay(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
+    seen, event, reason = (given.get(name, "") for name in ("seen", "event", "reason"))
+    who, book = (author_of(called), called.scope, which), called.house.book
+    with called.writing() as session:
+        unsaying.unsay(session, *who, seen, event, reason, book=book, today=called.today)
     return ()
 
 
@@ -123,10 +134,11 @@ def _again(
     *,
     wrong: tuple[Wrong, ...] = (),
     refused: TrackerError | None = None,
+    unsaid: TrackerError | None = None,
     status: int = 200,
 ) -> Response:
     with called.reading() as visit:
-        return _page(visit, which, given, wrong=wrong, refused=refused, status=status)
+        return _page(visit, which, given, wrong=wrong, refused=refused, unsaid=unsaid, status=status)
 
 
 def _page(
@@ -136,6 +148,7 @@ def _page(
     *,
     wrong: tuple[Wrong, ...] = (),
     refused: TrackerError | None = None,
+    unsaid: TrackerError | None = None,
     status: int = 200,
 ) -> Response:
     shared = evaluating.bench(visit.session, visit.house.book, on=visit.on, known=visit.known)
@@ -151,6 +164,7 @@ def _page(
         "given": given,
         "wrong": wrong,
         "refused": refused,
+        "unsaid": unsaid,
         "may_record": is_now and found.may_be_answered,
         "stops": [one for one in found.case.troubles if is_now and replanning.may_be_said(found, one)],
         "may_rename": progressing.may_be_renamed(found.case),
@@ -172,6 +186,8 @@ def _asked(visit: Visit, found: Found, shared: Bench, *, is_now: bool) -> dict[s
         "next_on": shared.calendar.after(visit.on, 1),
         "then": None,
         "mistaken": progressing.mistaken(visit.session, visit.scope, found) if is_now else None,
+        "events": unsaying.events_of(visit.session, visit.scope, found) if is_now else (),
+        "named": unsaying.named,
         "ways": replanning.ways(found, found.failed_because, visit.on, shared) if is_failed else None,
     }
 
