@@ -21,8 +21,8 @@ from sqlalchemy import delete
 
 from tests.accounts.conftest import PASSWORD, Browser, Place
 from tests.regions.country import SCHOOL_B, TENDER_B, A
-from tests.regions.work import settle_country
 from tests.regions.doors import OF_B, TARGETS, decision_on
+from tests.regions.work import settle_country
 from tracker.domain.people import Reach
 from tracker.domain.roles import Role
 from tracker.services import enrolling
