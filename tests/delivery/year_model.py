@@ -65,7 +65,7 @@ class Clerk:
         ranks: Callable[[str], Sequence[Sequence[tuple[int, date]]]],
     ) -> None:
         """Once through everything that is due."""
-        day, wanted, asked = moment.date(), set[Entry](), set[Entry]()
+        day, wanted, asked, news = moment.date(), set[Entry](), set[Entry](), set[Entry]()
         present = [(facts.school_id, point) for facts in country for point in self.outlook.points(facts, day)]
         stretch = self._see(day, present)
         for school, point in present:
@@ -76,9 +76,11 @@ class Clerk:
                 view = View(self, point, point.due_on, day, known, begin, people)
                 now = view.now()
                 wanted |= {entry for entry in now if entry not in view.page}
+                if point.follows == "service_lost" and point.due_on < day == known:
+                    news |= now
                 asked |= now | view.by_leads() if self.waiting else set()
         self._take_back(asked)
-        self._put(wanted, moment)
+        self._put(wanted, news, moment)
 
     def _see(self, day: date, present: Iterable[tuple[str, Point]]) -> Mapping[Of, date]:
         """Note since when each school has each deadline on its day; say since when any school has it so."""
@@ -114,10 +116,11 @@ class Clerk:
                 entries.discard(entry)
                 del self.page(entry)[entry]
 
-    def _put(self, wanted: set[Entry], now: datetime) -> None:
+    def _put(self, wanted: set[Entry], news: set[Entry], now: datetime) -> None:
         day, by_person = now.date(), defaultdict[int, set[Entry]](set)
         for entry in wanted:
-            rests = day in self.days_off or (entry[0], day) in self.letters
+            had_one = (entry[0], day) in self.letters and entry not in news
+            rests = day in self.days_off or had_one
             if not rests or day <= entry[2] < nth_working_day(day, 1, self.days_off):
                 by_person[entry[0]].add(entry)
         for person, entries in by_person.items():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from tests.builders import a_line, a_need, a_tender, day, the_calendar
 from tracker.domain.days import Span
 from tracker.domain.deadlines import Deadline, deadlines_of
@@ -13,7 +15,7 @@ from tracker.domain.facts import NeedFacts
 from tracker.domain.keys import ledger
 from tracker.domain.reminders import Ident, Recipient, Telling, Watch, ident, plan_of
 from tracker.domain.tenders import StageHistory
-from tracker.domain.vocabulary import DeadlineKind
+from tracker.domain.vocabulary import ContractStatus, DeadlineKind
 from tracker.law.loader import load_policy
 
 HOUSE = plan_of(load_policy(), day("2026-12-01"))
@@ -95,6 +97,23 @@ def test_who_had_a_digest_today_gets_another_only_for_what_cannot_wait() -> None
     found = watches("2026-12-30", "A")
     assert [kinds(each) for each in digests_on(found, on("2026-12-30"), served={1})] == [["stage_due"]]
     assert [kinds(each) for each in digests_on(found, on("2026-12-30"))] == [["cover_end", "stage_due"]]
+
+
+@pytest.mark.parametrize(("ended", "known", "is_told"), [
+    ("2026-12-24", "2026-12-25", True),  # since today it is known that service is lost already
+    ("2026-12-24", "2026-12-24", False),  # it was told on its day
+    ("2026-12-25", "2026-12-25", True),  # today is the last day
+])  # fmt: skip
+def test_that_service_is_lost_already_is_told_on_the_day_it_is_known_also_by_a_second_digest(
+    ended: str, known: str, is_told: bool
+) -> None:
+    lost = a_need(a_line("2026-01-01", "2026-12-31", terminated_on=ended, status=ContractStatus.TERMINATED))
+    found = [
+        Watch(due, day(known), ((OFFICER,),))
+        for due in dues(lost, "2026-12-25")
+        if due.kind is DeadlineKind.COVER_END
+    ]
+    assert bool(digests_on(found, on("2026-12-25"), served={1})) is is_told
 
 
 def test_on_a_day_off_only_what_cannot_wait_is_told() -> None:

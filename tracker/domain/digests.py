@@ -12,7 +12,7 @@ from tracker.domain.deadlines import Deadline
 from tracker.domain.holds import by_deadline
 from tracker.domain.keys import Key
 from tracker.domain.reminders import Ident, Recipient, Reminder, Telling, Watch, ident, owed
-from tracker.domain.vocabulary import HARM, DeadlineKind, Service
+from tracker.domain.vocabulary import HARM, Consequence, DeadlineKind, Service
 
 MayRead = Callable[[int, Deadline], bool]
 """Whether a person may be told of a deadline in another's place."""
@@ -100,9 +100,11 @@ def digests_on(
     """The digests of a day, by person.
 
     On a day off, and for the people ``served`` on this day already, only what the digest of the next working
-    day would tell after the due day. What a substitute may not read goes to the person herself.
+    day would tell after the due day, and on a working day that service is lost, if nobody knew of that
+    before. What a substitute may not read goes to the person herself.
     """
     reminders: dict[str, Reminder] = {}
+    lost: set[str] = set()
     needs: Counter[str] = Counter()
     held, unheld = by_deadline(at.holds), replace(at, holds=())
     for watch in watches:
@@ -110,13 +112,15 @@ def digests_on(
         for reminder in owed(watch, replace(at, holds=holds) if holds else unheld):
             needs[reminder.key.text] += 1
             reminders.setdefault(reminder.key.text, reminder)
+            lost |= {reminder.key.text} if _is_lost_since_today(watch, at) else set()
     by_reader: dict[int, dict[Ident, list[Reminder]]] = {}
     is_workday = at.calendar.is_workday(at.on)
     for reminder in reminders.values():
         reader = reads_for(reminder.person, at.on, substitutes, wayless)
         if reader != reminder.person and not may_read(reader, reminder.due):
             reader = reminder.person
-        if (is_workday and reader not in served) or _cannot_wait(reminder, at):
+        is_time = is_workday and (reader not in served or reminder.key.text in lost)
+        if is_time or _cannot_wait(reminder, at):
             by_reader.setdefault(reader, {}).setdefault(ident(reminder.due), []).append(reminder)
     return tuple(
         Digest(reader, at.on, _lines(about.values(), needs, at))
@@ -138,6 +142,12 @@ def _cannot_wait(reminder: Reminder, at: Telling) -> bool:
     """Whether the next working day is after the due day, and this one is not."""
     due_on = reminder.key.due_on
     return at.on <= due_on < at.calendar.after(at.on, 1)
+
+
+def _is_lost_since_today(watch: Watch, at: Telling) -> bool:
+    """Whether it is known only since today that there is no service any more."""
+    due = watch.due
+    return watch.known_on == at.on and due.is_late and due.consequence is Consequence.SERVICE_LOST
 
 
 def _lines(groups: Iterable[list[Reminder]], needs: Mapping[str, int], at: Telling) -> tuple[Line, ...]:
