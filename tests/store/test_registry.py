@@ -37,6 +37,7 @@ WITHOUT_SCHOOLS = {
     "recordings": "who took in what, without what it was",
     "data_version": "two numbers for caches",
     "load_overrides": "the calendar is the same for all",
+    "override_changes": "when the calendar changed, which is the same for all",
     "tender_histories": "lengths of stages in the whole country",
     "due_needs": "for the evaluation, which judges all",
     "mark_due": "for imports, which name what they changed",

@@ -11,9 +11,14 @@ from starlette.testclient import TestClient
 
 from tests.web.conftest import Visit
 from tests.web.reading import days_of, links_of, numbers_of, text_of
-from tests.web.register import a_contract, a_school, day, fill
+from tests.web.register import NOW, a_contract, a_school, day, fill
 from tracker.domain.register import RegisterRow, TenderRow
 from tracker.domain.vocabulary import ContractKind, Language, Service, State, TenderStatus
+from tracker.domain.workdays import Override
+from tracker.services import decreeing
+from tracker.services.evaluating import Book
+from tracker.store.engine import transaction
+from tracker.store.scope import EVERYTHING
 
 BOTH = (Service.CHANNEL, Service.CCTV)
 LAST_YEAR, THIS_YEAR = ("2026-01-01", "2026-12-31"), ("2027-01-01", "2027-12-31")
@@ -103,6 +108,22 @@ def test_every_number_of_a_past_day_is_the_length_of_its_list(
     client = visit(request.getfixturevalue(country), Language.RU)
     assert lists_behind(client, path) >= 3
     assert unlinked(client.get(path).text) == []
+
+
+def test_days_lost_as_known_then_are_counted_by_the_working_days_known_then(
+    doubled: Engine, visit: Visit
+) -> None:
+    """A decree of the fifteenth that frees the fifth changes what is known now of the month, and not then."""
+    client, path = visit(doubled, Language.RU), "/months?on=2027-01-14"
+    before = client.get(path).text
+    decree = Override(day("2027-01-05"), working=False, decree="№ 1")
+    with transaction(doubled, seeing=EVERYTHING) as session:
+        decreeing.decree(session, decree, actor="test", now=NOW, today=NOW.date(), book=Book.load())
+    for each in (path, "/?on=2027-01-14"):
+        assert lists_behind(visit(doubled, Language.RU), each) >= 3
+    told = [number for number, address in numbers_of(client.get(path).text) if "on=2027-01-14" in address]
+    first = [number for number, address in numbers_of(before) if "on=2027-01-14" in address]
+    assert set(first) < set(told)  # the old number stands beside the new one
 
 
 def test_every_figure_of_a_report_that_counts_schools_opens_them(filled: Engine, visit: Visit) -> None:

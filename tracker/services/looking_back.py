@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.coverage import Cover, read_cover
-from tracker.domain.days import LEGAL_ZONE, Span
+from tracker.domain.days import LEGAL_ZONE, ONE_DAY, Span
 from tracker.domain.foregone import unserved
 from tracker.domain.months import month_before
 from tracker.domain.vocabulary import State
 from tracker.domain.workdays import WorkCalendar
+from tracker.law.loader import load_calendar
 from tracker.services.book import Earlier
 from tracker.services.evaluating import MOST_CHANGED, Book
 from tracker.store import facts, registry, through_time
@@ -123,7 +125,7 @@ def look_back(
 
     A school of which nothing was learnt since they were last counted is not judged again.
     """
-    asked = _Question(scope, tuple(days), known, calendar)
+    asked = _Question(scope, tuple(days), known, calendar, book)
 
     def look(earlier: Earlier[Past] | None) -> Past:
         return _look(session, asked, earlier)
@@ -140,6 +142,32 @@ class _Question:
     days: tuple[date, ...]
     known: datetime | None
     calendar: WorkCalendar
+    book: Book
+
+    def calendars(self, session: Session, seqs: Sequence[int]) -> tuple[WorkCalendar, ...]:
+        """The working days as each day knew them: those of now, unless its month was decreed otherwise later.
+
+        ``seqs`` are the last recordings of the days, and behind them the last one that is known.
+        """
+        *then, now = seqs
+        changes = [seq for seq in facts.override_changes(session) if seq <= now]
+        told = [bisect_right(changes, seq) for seq in then]
+        others = {
+            place: load_calendar(facts.load_overrides(session, seq), folder=self.book.folder)
+            for place, seq in zip(told, then, strict=True)
+            if place < len(changes)
+        }
+        return tuple(
+            self._unless_same(others.get(place, self.calendar), month_before(day))
+            for place, day in zip(told, self.days, strict=True)
+        )
+
+    def _unless_same(self, other: WorkCalendar, month: Span) -> WorkCalendar:
+        days = [
+            Span(day, day + ONE_DAY) for day in map(month.start.__add__, map(timedelta, range(month.days)))
+        ]
+        is_same = all(other.within(day) == self.calendar.within(day) for day in days)
+        return self.calendar if is_same else other
 
 
 @facts.keeping_all()
@@ -148,9 +176,11 @@ def _look(session: Session, asked: _Question, earlier: Earlier[Past] | None) -> 
     latest = asked.known or datetime.max.replace(tzinfo=LEGAL_ZONE)
     *then, now = through_time.known_seqs(session, [*ends, latest])
     seqs = (*(min(seq, now) for seq in then), now)
-    changed = _changed(session, asked, seqs, earlier)
+    calendars = asked.calendars(session, seqs)
+    counted_by = " ".join(each.fingerprint for each in (asked.calendar, *calendars))
+    changed = _changed(session, asked, seqs, counted_by, earlier)
     courses = through_time.load_through(session, asked.scope, seqs, with_tenders=False, named=changed)
-    judge = _Judge(asked.calendar, {})
+    judge = _Judge(asked.calendar, calendars, {})
     schools = {school: judge.through(tuple(needs), asked.days) for school, needs in groupby(courses, _school)}
     counts = [(_Count(), _Count()) for _ in asked.days]
     if earlier is not None and changed is not None:
@@ -165,11 +195,15 @@ def _look(session: Session, asked: _Question, earlier: Earlier[Past] | None) -> 
         Point(day, of_now.standings(), of_then.standings() or None)
         for day, (of_now, of_then) in zip(asked.days, counts, strict=True)
     )
-    return Past(tuple(points), Counted(seqs, asked.calendar.fingerprint, schools, tuple(counts)))
+    return Past(tuple(points), Counted(seqs, counted_by, schools, tuple(counts)))
 
 
 def _changed(
-    session: Session, asked: _Question, seqs: tuple[int, ...], earlier: Earlier[Past] | None
+    session: Session,
+    asked: _Question,
+    seqs: tuple[int, ...],
+    counted_by: str,
+    earlier: Earlier[Past] | None,
 ) -> frozenset[str] | None:
     """The schools to judge again; None for all.
 
@@ -180,7 +214,7 @@ def _changed(
         return None
     before = earlier.answer.counted
     stands = all(old in (new, earlier.version) for old, new in zip(before.seqs, seqs, strict=True))
-    if not stands or before.calendar != asked.calendar.fingerprint:
+    if not stands or before.calendar != counted_by:
         return None
     named = changed_schools(session, asked.scope, since=earlier.version)
     return named if len(named) <= MOST_CHANGED else None
@@ -217,21 +251,26 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """Judges needs on days; the cover of one that does not change is read once."""
+    """Judges needs on days; the cover of one that does not change is read once.
+
+    Days lost are counted by ``calendar`` as known now, and by that of ``then`` as known on each day.
+    """
 
     calendar: WorkCalendar
+    then: tuple[WorkCalendar, ...]
     covers: dict[int, Cover]
 
     def through(self, needs: tuple[Course, ...], days: Sequence[date]) -> Seen:
         """A school on each day, by the courses of its needs."""
         found = []
         for place, day in enumerate(days):
-            now = self.school((need[-1] for need in needs), day)
-            is_new = any(need[place] is not need[-1] for need in needs)
-            found.append((now, self.school((need[place] for need in needs), day) if is_new else now))
+            then = self.then[place]
+            now = self.school((need[-1] for need in needs), day, self.calendar)
+            is_new = then is not self.calendar or any(need[place] is not need[-1] for need in needs)
+            found.append((now, self.school((need[place] for need in needs), day, then) if is_new else now))
         return tuple(found)
 
-    def school(self, needs: Iterable[Known | None], day: date) -> Found:
+    def school(self, needs: Iterable[Known | None], day: date, calendar: WorkCalendar) -> Found:
         """A school on a day, by those of its needs that are known."""
         known = [need for need in needs if need]
         if not known:
@@ -239,7 +278,8 @@ class _Judge:
         covers = [self._cover(need) for need in known]
         worst = max((cover.state(day) for cover in covers), key=_WORST.__getitem__)
         window = month_before(day)
-        return (known[0].region, known[0].district), worst, sum(self._lost(cover, window) for cover in covers)
+        lost = sum(self._lost(cover, window, calendar) for cover in covers)
+        return (known[0].region, known[0].district), worst, lost
 
     def _cover(self, need: Known) -> Cover:
         cover = self.covers.get(id(need))
@@ -247,11 +287,12 @@ class _Judge:
             cover = self.covers[id(need)] = read_cover(need.facts)
         return cover
 
-    def _lost(self, cover: Cover, window: Span) -> int:
+    @staticmethod
+    def _lost(cover: Cover, window: Span, calendar: WorkCalendar) -> int:
         run = cover.served_run(window.start)
         if run is not None and run.stop >= window.stop:
             return 0
-        return sum(map(self.calendar.within, unserved(cover, window)))
+        return sum(map(calendar.within, unserved(cover, window)))
 
 
 class _Count:

@@ -120,6 +120,13 @@ def load_overrides(session: Session, known_seq: int | None = None) -> tuple[Over
     return tuple(Override(*row) for row in session.execute(query.order_by(table.c.on_day)))
 
 
+def override_changes(session: Session) -> tuple[int, ...]:
+    """The recordings by which decreed days were told or taken back, in their order."""
+    row = CALENDAR_OVERRIDE.c
+    found = session.execute(select(row.recorded_seq, row.superseded_seq))
+    return tuple(sorted({seq for pair in found for seq in pair if seq is not None}))
+
+
 @keeping_all()
 def tender_histories(session: Session, known_seq: int | None = None) -> list[TenderFacts]:
     """Completed tenders by number, one for each, for the statistics of how long stages last.
