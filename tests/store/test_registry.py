@@ -105,6 +105,8 @@ ASKED: dict[str, object] = {
     "contracts": ["C-A", "C-B"],
     "person_id": 1,
     "since": MOMENT,
+    "on": day("2026-06-01"),
+    "known_seq": None,
 }
 """What is asked of a list that needs to be told: always also something foreign."""
 
