@@ -71,11 +71,10 @@ def test_screen_file_and_way_to_the_next_case_keep_the_order_that_was_asked_for(
     worst_first = schools_in(client, "/queue")
     alphabet = [STALLED, INTERIM, OVERLAP, NEVER, SUSPENDED, FAILED, ENDING, USED_UP, UNKNOWN]  # Ә Ғ К Қ … І
     unplaced = [each for each in worst_first if each in (SUSPENDED, NEVER)]
-    for order in ("since", "days", "ends", "school", "district", "stage", "holder"):
-        for sort in (order, f"-{order}"):
-            shown = schools_in(client, f"/queue?sort={sort}")
-            assert in_file(client, f"?sort={sort}") == shown, sort
-            assert sorted(shown) == sorted(worst_first)
+    for sort in ("-since", "days", "ends", "school", "-district", "stage", "holder"):
+        shown = schools_in(client, f"/queue?sort={sort}")
+        assert in_file(client, f"?sort={sort}") == shown, sort
+        assert sorted(shown) == sorted(worst_first)
     by_name = schools_in(client, "/queue?sort=school")
     assert by_name == [each for each in alphabet if each in worst_first]
     assert schools_in(client, "/queue?sort=-school") == by_name[::-1]
