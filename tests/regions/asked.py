@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.regions.country import CONTRACT_A, SCHOOL_A, SCHOOL_B, TENDER_A, A, B
+from tests.regions.country import BIN_B, CONTRACT_A, SCHOOL_A, SCHOOL_B, TENDER_A, A, B
 from tests.regions.test_matrix import ROUTES
 from tracker.domain.reports import ReportKind
 from tracker.domain.roles import Action, Role, may
 from tracker.domain.vocabulary import FlagKind, Service, State
 from tracker.web.filters import HORIZONS, NOT_STATED, SIZES
+from tracker.web.orders import SORTS
 
 FILTERED = (
     "/", "/queue", "/deadlines", "/schools",
@@ -52,6 +53,9 @@ ANYWHERE = (
     "expand=school",
     "fields=contract__school__name",
 )
+WORKER_OF_B = 4
+"""The number of the first person of B, where three are known before her: without B it is nobody's."""
+
 QUESTIONS = (
     *ANYWHERE,
     "q=CANARY",
@@ -69,6 +73,10 @@ QUESTIONS = (
     f"size={SIZES[1]}",
     "purchase=1",
     "integrated=1",
+    "supplier=CANARY-supplier",
+    f"supplier={BIN_B}",
+    f"holder={WORKER_OF_B}",
+    *(f"sort={sort}" for sort in (SORTS[1], SORTS[-1])),
 )
 ELSEWHERE = (*ANYWHERE, "region=" + B, f"school_id={SCHOOL_B}", "q=CANARY", "district=CANARY-district")
 """What is asked of pages that are no lists."""

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, delete, select, update
 
 from tests.people import a_person
-from tests.regions.asked import ELSEWHERE, EXPORTS, FILTERED, LISTS, QUESTIONS, TAKEN, UNPROVEN
+from tests.regions.asked import ELSEWHERE, EXPORTS, FILTERED, LISTS, QUESTIONS, TAKEN, UNPROVEN, WORKER_OF_B
 from tests.regions.country import (
     CONTRACT_B,
     SCHOOL_A,
@@ -33,7 +33,7 @@ from tracker.domain.register import TenderRow
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import TenderStatus
 from tracker.store import people
-from tracker.store.engine import make_engine, transaction
+from tracker.store.engine import make_engine, reading, transaction
 from tracker.store.people_tables import PERSON, SIGNED_IN
 from tracker.store.report_tables import PRINTED_REACH, PRINTED_REPORT
 
@@ -89,6 +89,8 @@ def test_every_answer_is_the_same_whether_the_other_region_exists_or_not(sqlite_
     forget_what_she_did(Town(engine))
     alone = everything_told(Town(engine))
     settle_b(engine)
+    with reading(engine) as session:
+        assert people.number_of(session, "canary-worker@example.kz") == WORKER_OF_B
     decision_on(engine, SCHOOL_B, TARGETS[OF_B], "CANARY-reason")
     both = everything_told(Town(engine))
     engine.dispose()
