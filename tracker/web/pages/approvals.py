@@ -12,8 +12,10 @@ from starlette.responses import HTMLResponse, Response
 from tracker.domain.asked import read_number
 from tracker.domain.errors import DecisionRefused, FilterNotKnown
 from tracker.domain.roles import Action
-from tracker.services import deciding
+from tracker.services import deciding, noticing
 from tracker.services.deciding import OWN, Row
+from tracker.services.noticing import Shown
+from tracker.store import decisions
 from tracker.store.decisions import LARGEST
 from tracker.web.cautions import cautions_of
 from tracker.web.deps import Called, Caller, Visit
@@ -87,11 +89,17 @@ def approve_many(
 
 
 def _approved(called: Caller, wanted: list[tuple[int, int]], reason: str) -> tuple[Row, ...]:
+    numbers = [number for number, _ in wanted]
     with called.reading() as visit:
-        cautions = cautions_of(visit, [number for number, _ in wanted])
+        cautions = cautions_of(visit, numbers)
+        found = decisions.list_decisions(visit.session, visit.scope, numbers)
+        schools = {line.school_id for each in found for line in each.lines}
+        shown = str(Shown.of(visit.session, visit.scope, schools, today=visit.today))
     alone = {number for number, cautioned in cautions.items() if cautioned}
     who = author_of(called), called.person
     with called.writing() as session:
+        moved = noticing.moved_schools(session, called.scope, shown, today=called.today) or frozenset()
+        alone |= {each.number for each in found if moved & noticing.schools_of(each)}  # learnt in between
         return deciding.approve_many(session, *who, wanted, alone=alone, reason=reason, batch=uuid4().hex)
 
 
