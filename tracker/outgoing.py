@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -45,6 +46,9 @@ HOOK_HANDS = 6
 """One address keeps one of them, however slow it is."""
 
 OTHER_HANDS = 3
+
+COUNTED_ON = timedelta(days=6)
+"""For so long after the last thing that was told to the bot the next has a higher number."""
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +114,7 @@ class Ear:
     async def listen(self, *, patience: int = 0) -> int:
         """Do what was asked since the last time; how many things."""
         with reading(self.engine) as session:
-            offset = _place(session)
+            offset = _place(session, self.clock.now())
         received = await self.bot.receive(offset, patience=patience)
         for update in received.updates:
             await self._hear(update)
@@ -142,7 +146,7 @@ class Ear:
     def _do(self, update: Press | Start) -> tuple[Answer, str] | None:
         """What came of it, and the words for it; None if it was done before, by whomever."""
         with transaction(self.engine, seeing=EVERYTHING) as session:
-            if update.number < _place(session):
+            if update.number < _place(session, self.clock.now()):
                 return None
             answer = self._answer(session, update)
             person = None if answer.person is None else accounts.account_of(session, answer.person)
@@ -152,7 +156,8 @@ class Ear:
 
     def _keep(self, session: Session, place: int) -> None:
         now = self.clock.now()
-        jobs.record(session, Job.TELEGRAM, began_at=now, ended_at=now, offset=max(place, _place(session)))
+        offset = max(place, _place(session, now))
+        jobs.record(session, Job.TELEGRAM, began_at=now, ended_at=now, offset=offset)
 
     def _answer(self, session: Session, update: Press | Start) -> Answer:
         """A group is nobody: what is asked there is not done."""
@@ -164,7 +169,10 @@ class Ear:
         return answering.press(session, update.data, update.chat, update.under, now=now, book=self.book)
 
 
-def _place(session: Session) -> int:
-    """What the bot is to be asked for next."""
+def _place(session: Session, now: datetime) -> int:
+    """What the bot is to be asked for next; 0 for whatever there is.
+
+    After a week without news Telegram begins to count at any number (Bot API, ``update_id``).
+    """
     run = jobs.last_runs(session).get(Job.TELEGRAM)
-    return 0 if run is None else int(run.detail["offset"])
+    return 0 if run is None or now - run.ended_at > COUNTED_ON else int(run.detail["offset"])

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -97,7 +97,7 @@ def test_a_tick_without_once_says_what_works_on(tracker: Commands) -> None:
 
 @asynccontextmanager
 async def chat(
-    engine: Engine, updates: list[dict[str, object]]
+    engine: Engine, updates: list[dict[str, object]], now: datetime = NOW
 ) -> AsyncIterator[tuple[Outgoing, list[Asked]]]:
     """The service with a bot, to which people have said ``updates``."""
     told = list(updates)
@@ -110,7 +110,7 @@ async def chat(
 
     async with web(answers) as server:
         settings = Settings(telegram_url=server.url, telegram_token=TOKEN, secret="k" * 40)
-        outgoing = Outgoing.of(settings, engine, BOOK, FixedClock(NOW))
+        outgoing = Outgoing.of(settings, engine, BOOK, FixedClock(now))
         yield outgoing, server.asked
         await outgoing.dispatcher.close()
 
@@ -178,6 +178,22 @@ def test_a_button_takes_a_deadline_up_for_its_own_reader_and_for_nobody_else(ser
     with reading(service.engine) as session:
         (hold,) = holds.holds(session, since=NOW.date())
     assert (hold.kind, hold.person) == (HoldKind.ACKNOWLEDGED, person)
+
+
+def test_what_is_pressed_after_a_quiet_week_is_heard_whatever_telegram_numbers_it(service: Service) -> None:
+    service.connect(service.add("r", Role.REVIEWER, "71"), "500")
+
+    async def answers(number: int, now: datetime) -> int:
+        async with chat(service.engine, [pressed(number, 500, "done:NONE")], now) as (outgoing, asked):
+            assert outgoing.ear is not None
+            for _ in range(2):
+                await outgoing.ear.listen()
+            return sum(each.path.endswith("/answerCallbackQuery") for each in asked)
+
+    assert run(answers(900_000_000, NOW)) == 1
+    assert run(answers(12_345, NOW + timedelta(days=5))) == 0
+    assert run(answers(12_345, NOW + timedelta(days=7))) == 1
+    assert run(answers(12_346, NOW + timedelta(days=8))) == 1
 
 
 def deaf(engine: Engine, said: list[dict[str, object]], times: int) -> list[str]:
