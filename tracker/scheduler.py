@@ -24,7 +24,7 @@ from tracker.outgoing import Outgoing
 from tracker.pulse import Nudge, Steadily
 from tracker.services import conditions
 from tracker.services.evaluating import Book
-from tracker.services.keeping_time import Watchman
+from tracker.services.keeping_time import Guest, Watchman
 from tracker.settings import Settings
 from tracker.store.engine import for_loops
 from tracker.store.jobs import Job
@@ -79,11 +79,14 @@ def one_round(
 ) -> Round:
     """Everything that is due now, once: judge, owe, deliver; the next is expected within ``away``.
 
+    Nothing while a jump of the clock is waited for that another process has just found (FLT-16).
+
     Raises ``SettingsRefused``.
     """
     engine = for_loops(engine)
-    outgoing = Outgoing.of(settings, engine, book, clock)
-    tick = Tick(engine, book, clock, outgoing, ping=settings.ping_url)
+    guest = Guest(engine, clock.now)
+    outgoing = Outgoing.of(settings, engine, book, clock, lets_send=guest.lets_send)
+    tick = Tick(engine, book, clock, outgoing, ping=settings.ping_url, watchman=guest)
     leads = tick()
     tick.stop(away=away)
 

@@ -15,7 +15,7 @@ from tracker.domain.errors import DatabaseNotReady
 from tracker.outgoing import Outgoing
 from tracker.services import alarming, conditions, operating, proving_life, reminding, rerouting, witnessing
 from tracker.services.evaluating import Book
-from tracker.services.keeping_time import Watchman
+from tracker.services.keeping_time import Guest, Watchman
 from tracker.services.reminding import Question
 from tracker.store import jobs, leases, pruning, registry
 from tracker.store.engine import reading, transaction
@@ -23,6 +23,9 @@ from tracker.store.jobs import Job
 from tracker.store.scope import EVERYTHING
 
 PING_SECONDS = 10
+
+PATIENCE = 3
+"""So many looks may be overtaken by facts that change before one of them is written all the same."""
 
 LEADS = timedelta(seconds=90)
 """For so long after its last tick a process leads; then another may."""
@@ -46,7 +49,7 @@ class Tick:
         outgoing: Outgoing | None = None,
         *,
         ping: str = "",
-        watchman: Watchman | None = None,
+        watchman: Watchman | Guest | None = None,
     ) -> None:
         self.clock, self.outgoing = clock, outgoing
         self._engine, self._book = engine, book
@@ -56,6 +59,8 @@ class Tick:
         self._holder = secrets.token_hex(8)
         self._judged: tuple[date, object] | None = None
         self._owed: Question | None = None
+        self._lost = 0
+        self._settled_at: datetime | None = None
         self._checked: date | None = None
         self.failed: tuple[Job, ...] = ()
 
@@ -137,9 +142,13 @@ class Tick:
         if before is None and self._by:
             with transaction(self._engine) as session:
                 rerouting.leave_shut(session, now=now, by=self._by)
-        self._owed, owed = reminding.owe(self._engine, now=now, book=self._book, by=self._by, last=before)
+        self._owed, owed = reminding.owe(
+            self._engine, now=now, book=self._book, by=self._by, last=before, waits=self._lost < PATIENCE
+        )
         if owed.untold is None:
+            self._count_lost(now)
             return
+        self._lost, self._settled_at = 0, now
         with transaction(self._engine) as session:
             jobs.record(
                 session,
@@ -153,6 +162,18 @@ class Tick:
                 untold=owed.untold,
                 no_way=owed.no_way,
             )
+
+    def _count_lost(self, now: datetime) -> None:
+        """A look that was not written is told of where none was for long."""
+        if self._owed is not None:
+            self._lost, self._settled_at = 0, now
+            return
+        self._lost += 1
+        if now - (self._settled_at or now) > conditions.BACKLOG:
+            self.failed += (Job.REMINDERS,)
+            with transaction(self._engine) as session:
+                jobs.fail(session, Job.REMINDERS, began_at=now, ended_at=self.clock.now(), error="overtaken")
+        self._settled_at = self._settled_at or now
 
     def _prove(self, now: datetime) -> None:
         """Once a legal day: have the reminder of a school that is none go the whole way."""

@@ -15,7 +15,7 @@ from threading import Lock
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tracker.domain.timekeeping import JUMP, Jump, Look, Timekeeper
+from tracker.domain.timekeeping import JUMP, PATIENCE, Jump, Look, Timekeeper
 from tracker.store import jobs, outbox
 from tracker.store.engine import reading, transaction
 from tracker.store.jobs import Job, Run
@@ -99,6 +99,19 @@ class Watchman:
         with reading(self._engine) as session:
             waiting = waiting_jump(jobs.last_runs(session).get(Job.CLOCK))
         return waiting is None or waiting.number != self._number
+
+
+class Guest:
+    """Looks at the clock for one round: what those who stay do not doubt is believed."""
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
+        self._engine, self._now = engine, now
+
+    def lets_send(self) -> bool:
+        """Whether nobody waits for a jump that another process has found since :data:`PATIENCE`."""
+        with reading(self._engine) as session:
+            found = waiting_jump(jobs.last_runs(session).get(Job.CLOCK))
+        return found is None or abs(self._now() - found.shows) > PATIENCE
 
 
 def open_jump(session: Session, jump: Jump) -> int:

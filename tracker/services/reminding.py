@@ -281,31 +281,46 @@ def message_key(person: int, on: date, serial: int, channel: ChannelKind, way: i
 
 
 def owe(
-    engine: Engine, *, now: datetime, book: Book, by: Collection[ChannelKind], last: Question | None = None
+    engine: Engine,
+    *,
+    now: datetime,
+    book: Book,
+    by: Collection[ChannelKind],
+    last: Question | None = None,
+    waits: bool = True,
 ) -> tuple[Question | None, Owed]:
     """Look, and write what was found; the question to give as ``last`` next time.
 
-    Where everything is as at the ``last`` look there is nothing to do.
+    Where everything is as at the ``last`` look there is nothing to do. Who ``waits`` no longer writes also
+    what rests on facts that changed meanwhile.
     """
     with reading(engine, seeing=EVERYTHING) as session:
         asked = question(session, on=legal_day(now), book=book, by=by)
         if asked == last:
             return asked, Owed()
         outlook = look(session, asked, book=book)
-    return keep(engine, outlook, now=now, book=book, by=by)
+    return keep(engine, outlook, now=now, book=book, by=by, waits=waits)
 
 
 def keep(
-    engine: Engine, outlook: Outlook, *, now: datetime, book: Book, by: Collection[ChannelKind]
+    engine: Engine,
+    outlook: Outlook,
+    *,
+    now: datetime,
+    book: Book,
+    by: Collection[ChannelKind],
+    waits: bool = True,
 ) -> tuple[Question | None, Owed]:
     """Write what was found; nothing, and no question, where that may be so no more.
 
     So it is where facts or people changed or another wrote since the look, also while this process slept,
-    and where a letter that is to be taken back is just being sent: the next look finds it.
+    and where a letter that is to be taken back is just being sent: the next look finds it. Where facts change
+    at every look one that ``waits`` no longer is written, and the next one mends what it tells.
     """
     asked = outlook.question
     with transaction(engine, seeing=EVERYTHING) as session:
-        is_same = question(session, on=asked.on, book=book, by=by) == asked
+        present = question(session, on=asked.on, book=book, by=by)
+        is_same = present == asked or (not waits and replace(present, facts=asked.facts) == asked)
         since = asked.on - LOOKED_BACK
         if not is_same or not retelling.are_free(session, outlook.withdrawn, since=since):
             return None, Owed()
