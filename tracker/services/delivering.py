@@ -206,7 +206,10 @@ class Dispatcher:
         if delivery is EMPTY and message.way is not None and way is None and not is_bare:
             delivery = WAY_GONE
         is_lost = self._mark(session, message, hand, delivery, now)
-        if is_lost is None or is_bare:
+        if is_lost is None:
+            return
+        if is_bare:
+            retelling.owe_all_again(session, message, now=now, is_lost=is_lost)
             return
         if delivery.moved_to and way is not None:
             ways.change(session, way.id, address=delivery.moved_to)

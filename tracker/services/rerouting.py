@@ -146,18 +146,23 @@ def _to_all(
 def _elsewhere(
     session: Session, number: int, urgency: int, person: Person, now: datetime, by: Collection[ChannelKind]
 ) -> bool:
-    """Whether the same digest is on its way, or was sent, or is put now, by a way that is set up."""
+    """Whether the same digest is on its way, or was sent, or is put now, by a way that is set up.
+
+    What a program took is read by nobody yet: it keeps no other way from being tried, and nobody untold.
+    """
     tried = outbox.tries_of(session, number)
-    if any(is_alive for (channel, _), is_alive in tried.items() if channel in by):
+    read = [channel for channel in by if channel not in outbox.MANY_PEERS]
+    if any(is_alive for (channel, _), is_alive in tried.items() if channel in read):
         return True
     own = ways.of_people(session, [person.id]).get(person.id, ())
     digest = digests.get(session, number)
     left = [(channel, way) for channel, way in open_ways(person, own, by) if (channel, way) not in tried]
+    left.sort(key=lambda each: each[0] in outbox.MANY_PEERS)
     for channel, way in left[:1]:
         key = message_key(digest.person, digest.on, digest.serial, channel, way)
         note = Note(key, person.id, channel, DIGEST, urgency, now, way, number)
         outbox.put(session, [note], at=now)
-    return bool(left)
+    return any(channel in read for channel, _ in left[:1])
 
 
 def _tell_next(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.days import legal_day
 from tracker.domain.digests import MayRead
 from tracker.domain.keys import subject_of
+from tracker.domain.messages import PLAN
 from tracker.domain.reminders import Watch
 from tracker.domain.withdrawing import Mark, Why
 from tracker.store import digests, watching
@@ -32,11 +33,12 @@ def unread(
 
     Without those of the deadlines ``besides``: nobody knows today whether they still stand. What has no
     letter, since a day, is among them once a way leads to its reader or to whom it was for, for the
-    ``wayless`` have none.
+    ``wayless`` have none; and what died of a peer that was away for too long, once that is back.
     """
     found = digests.undelivered(session, void=WITHDRAWN)
     bare = digests.without_way(session, since=since)
     found |= {key: one for key, one in bare.items() if not {one.reader, Mark.of(key).person} <= {*wayless}}
+    found |= digests.revived(session, since=since, tries=len(PLAN))
     left_out = {subject_of(kind, tuple(json.loads(identity))) for _, _, kind, identity in besides}
     return {key: each for key, each in found.items() if Mark.of(key).subject not in left_out}
 
@@ -44,7 +46,9 @@ def unread(
 def written(session: Session, on: date) -> tuple[int, ...]:
     """Numbers of which one changes with whatever looks write, and with each letter that comes to nothing."""
     voided = digests.voided(session, since=on - RECENT, code=WITHDRAWN)
-    return (*watching.state(session), digests.newest(session), voided)
+    dead = digests.dead(session, since=on - RECENT)
+    back = len(digests.revived(session, since=on - RECENT, tries=len(PLAN))) if dead else 0
+    return (*watching.state(session), digests.newest(session), voided, dead, back)
 
 
 def are_free(session: Session, keys: Collection[str], *, since: date) -> bool:
@@ -85,6 +89,17 @@ def astray(unread: Mapping[str, Unsent], watches: Iterable[Watch], may_read: May
         if not may_read(reader, watch.due)
     }
     return void | {key for key, reader in in_place.items() if (Mark.of(key).subject, reader) in unseen}
+
+
+def owe_all_again(session: Session, message: Claimed, *, now: datetime, is_lost: bool) -> None:
+    """What was lost with a letter, and nothing came of it, is told to nobody yet: the next look owes it.
+
+    What the digest says is not read for that, for it may be what is at fault.
+    """
+    if not is_lost or message.digest is None:
+        return
+    if not digests.is_told_besides(session, message.digest, message.id):
+        digests.withdraw_all(session, message.digest, why=Why.PEOPLE, at=now)
 
 
 def owe_again(session: Session, message: Claimed, left_out: Mapping[str, str], *, now: datetime) -> None:

@@ -12,10 +12,11 @@ from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.digests import Digest
+from tracker.domain.messages import PEER_AWAY
 from tracker.domain.withdrawing import Why
 from tracker.store.bulk import insert_all
 from tracker.store.leases import database_time
-from tracker.store.outbox import waiting
+from tracker.store.outbox import MANY_PEERS, waiting
 from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import DIGEST, MESSAGE, REMINDER
 from tracker.store.scope import among, numbered
@@ -105,6 +106,41 @@ def without_way(session: Session, *, since: date) -> dict[str, Unsent]:
     }
 
 
+def revived(session: Session, *, since: date, tries: int) -> dict[str, Unsent]:
+    """The keys of digests from a day on that died of more than ``tries`` in vain, and whose peer is back.
+
+    It is back where something put later was sent by the same channel since: to the same person or, where
+    nobody answered there, to anybody.
+    """
+    row, other, twin = MESSAGE.c, MESSAGE.alias().c, MESSAGE.alias().c
+    is_away = and_(row.code.in_(PEER_AWAY), row.channel.not_in(MANY_PEERS))
+    is_same = and_(other.person_id == row.person_id, other.way_id.is_not_distinct_from(row.way_id))
+    is_back = exists().where(
+        other.id > row.id, other.channel == row.channel, other.sent_at >= row.dead_at, or_(is_away, is_same)
+    )
+    is_alive = exists().where(
+        twin.digest_id == row.digest_id, or_(twin.sent_at.is_not(None), waiting(twin)), twin.id != row.id
+    )
+    query = (
+        select(REMINDER.c.key, DIGEST.c.id, DIGEST.c.person_id, DIGEST.c.on_day, DIGEST.c.not_before)
+        .join(DIGEST, DIGEST.c.id == REMINDER.c.digest_id)
+        .join(MESSAGE, row.digest_id == DIGEST.c.id)
+        .where(REMINDER.c.withdrawn_at.is_(None), DIGEST.c.on_day >= since)
+        .where(row.dead_at.is_not(None), row.attempts > tries, ~is_alive, is_back)
+    )
+    return {
+        key: Unsent(number, reader, on, opens, is_held=False, is_void=True, is_tried=True)
+        for key, number, reader, on, opens in session.execute(query)
+    }
+
+
+def dead(session: Session, *, since: date) -> int:
+    """How many messages of the digests from a day on came to nothing."""
+    of_digests = DIGEST.join(MESSAGE, MESSAGE.c.digest_id == DIGEST.c.id)
+    query = select(func.count()).select_from(of_digests)
+    return session.scalar(query.where(DIGEST.c.on_day >= since, MESSAGE.c.dead_at.is_not(None))) or 0
+
+
 def wayless(session: Session, *, since: date) -> int:
     """How many people that are there have digests from a day on that no way brought to them."""
     stands = exists().where(REMINDER.c.digest_id == DIGEST.c.id, REMINDER.c.withdrawn_at.is_(None))
@@ -187,6 +223,12 @@ def withdraw(session: Session, keys: Mapping[str, Why], *, at: datetime) -> None
         these = among(session, REMINDER.c.key, [key for key, reason in keys.items() if reason is why])
         values = {"withdrawn_at": at, "withdrawn_why": why}
         session.execute(update(REMINDER).where(these).values(values))
+
+
+def withdraw_all(session: Session, number: int, *, why: Why, at: datetime) -> None:
+    """Take back all that a digest was to tell."""
+    these = and_(REMINDER.c.digest_id == number, REMINDER.c.withdrawn_at.is_(None))
+    session.execute(update(REMINDER).where(these).values(withdrawn_at=at, withdrawn_why=why))
 
 
 def is_told_besides(session: Session, number: int, message: int) -> bool:
