@@ -118,9 +118,9 @@ class Tick:
     def _try(self, job: Job, step: Callable[[datetime], None], now: datetime) -> None:
         try:
             step(now)
-        except DatabaseNotReady:
-            raise
         except Exception as error:  # one step that fails is told, and the others have their turn
+            if isinstance(error, DatabaseNotReady) and error.details.get("reason") != "busy":
+                raise
             log.exception("%s failed", job)
             self.failed += (job,)
             with transaction(self._engine) as session:

@@ -14,6 +14,7 @@ from tests.loops import run
 from tests.store.rows import record
 from tests.web.register import COVERED, ENDING, NOW, a_school
 from tracker.clock import FixedClock, legal_day
+from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.messages import ChannelKind, Delivery, Fate, Fault, Letter
 from tracker.domain.roles import Role
 from tracker.domain.timekeeping import Jump, Look
@@ -148,3 +149,16 @@ def test_flt_16_a_round_by_command_waits_with_those_who_found_that_the_clock_jum
         one_round(settings, service.engine, BOOK, clock)
         with reading(service.engine) as session:
             assert (Job.REMINDERS in jobs.last_runs(session)) == is_told
+
+
+def test_flt_26_a_database_that_is_busy_for_one_step_keeps_no_other_from_its_turn(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.add("r", Role.REVIEWER, "59")
+    tick = Tick(service.engine, BOOK, FixedClock(NOW), Outgoing(service.dispatcher(), ear=None))
+
+    def busy(_: datetime) -> None:
+        raise DatabaseNotReady(reason="busy")
+
+    monkeypatch.setattr(tick, "_judge", busy)
+    assert (tick(), tick.failed, service.deliver()) == (True, (Job.EVALUATION,), 1)
