@@ -28,6 +28,7 @@ from tracker.store.scope import EVERYTHING
 
 CATALOGS = load_catalogs()
 WHY = "басқа баға жоқ"
+WHY_IS = CATALOGS[Language.EN].say("journal.why")
 
 
 @pytest.fixture
@@ -95,6 +96,23 @@ def test_an_auditor_reads_it_in_words(office: Office, decided: int, visit: Visit
         ("deed.reason_sha256", digest(REASON)),
     ):
         assert f"{words.say(label)}: {value}" in page
+
+
+def test_an_auditor_reads_why_as_long_as_it_is_what_the_chain_attests(
+    office: Office, decided: int, visit: Visit
+) -> None:
+    auditor = visit(office.engine, Language.EN, person=a_person(Role.AUDITOR))
+    page = auditor.get("/journal?act=decision").text
+    assert text_of(page).count(f"{WHY_IS}: {REASON}") == 2
+    assert f'href="/decisions/{decided}"' in page
+    assert digest("") not in page
+    alter(
+        office,
+        f"UPDATE decision_event SET reason = 'x' WHERE decision_number = {decided} AND deed = 'approve'",
+    )
+    page = text_of(auditor.get("/journal?act=decision").text)
+    assert page.count(f"{WHY_IS}: {REASON}") == 1
+    assert page.count(digest(REASON)) == 2
 
 
 def test_verify_says_which_decision_differs(office: Office, decided: int) -> None:

@@ -38,7 +38,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "lifted": ("condition",),
     "stands": ("decision_status",),
     "settled": ("ask.settled",),
-    "step": ("purchase.step",),
+    "step": ("purchase.step", "stage"),
     "report": ("report.kind",),
     "keys": ("service",),
 }
@@ -47,7 +47,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 LABELS = ("deed", "filter", "journal", "state", "board")
 """Where the name of a detail, or of a filter within it, has its words."""
 
-MARKED = ("token", "feed", "way", "contract", "decision", "message")
+MARKED = ("token", "feed", "way", "contract", "decision", "message", "school")
 """What the journal marks by its kind and a number or prefix, such as ``feed:7``."""
 
 

@@ -18,6 +18,7 @@ from tracker.domain.decisions import OTHER_EYES, Deed
 from tracker.services.acting import Author
 from tracker.store import decisions, journal
 from tracker.store.decisions import Reasons
+from tracker.store.journal import Entry
 from tracker.store.scope import EVERYTHING
 
 SUBJECT = "decision"
@@ -45,6 +46,19 @@ def note_own(session: Session, author: Author, numbers: Sequence[int], deed: Dee
         author.note(session, Act.REFUSED, f"{SUBJECT}:{numbers[0]}", reason="own", deed=deed)
     else:
         author.note(session, Act.REFUSED, "decisions", reason="own", deed=deed, numbers=list(numbers))
+
+
+def reasons_of(session: Session, entries: Sequence[Entry]) -> Mapping[int, str]:
+    """Why, in full, by the number of each entry that attests it; nothing where it was erased or changed."""
+    attesting = {
+        entry.seq: (int(entry.subject.partition(":")[2]), entry.details["revision"])
+        for entry in entries
+        if entry.subject.startswith(f"{SUBJECT}:") and "reason_sha256" in entry.details
+    }
+    said = decisions.reasons_said(session, EVERYTHING, {number for number, _ in attesting.values()})
+    digests = {entry.seq: entry.details["reason_sha256"] for entry in entries if entry.seq in attesting}
+    found = {seq: said.get(key, "") for seq, key in attesting.items()}
+    return {seq: why for seq, why in found.items() if why and digest(why) == digests[seq]}
 
 
 def differing(session: Session) -> tuple[int, ...]:

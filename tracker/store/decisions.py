@@ -193,6 +193,15 @@ def list_reasons(session: Session, scope: Scope) -> tuple[Reasons, ...]:
     )
 
 
+def reasons_said(session: Session, scope: Scope, decisions: Collection[int]) -> Mapping[tuple[int, int], str]:
+    """Why each deed was done to those decisions that have a line within ``scope``, by number and revision."""
+    row = DECISION_EVENT.c
+    seen = select(DECISION_LINE.c.decision_number).where(visible(session, scope, DECISION_LINE.c.school_id))
+    asked = row.decision_number.in_(seen) & numbered(session, row.decision_number, decisions)
+    found = session.execute(select(row.decision_number, row.revision, row.reason).where(asked))
+    return {(number, revision): reason for number, revision, reason in found}
+
+
 def recent_events(
     session: Session, scope: Scope, person_id: int, *, since: datetime
 ) -> tuple[tuple[int, int, Event], ...]:

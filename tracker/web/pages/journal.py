@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, Response
@@ -19,7 +19,7 @@ from tracker.domain.errors import NotAllowed
 from tracker.domain.roles import Action
 from tracker.feeds.columns import COLUMNS as COLUMNS_OF_FILES
 from tracker.render.sheets import Value, csv_bytes, xlsx_bytes
-from tracker.services import witnessing
+from tracker.services import attesting, witnessing
 from tracker.services.exporting import Sheet
 from tracker.store import journal_search
 from tracker.store.journal import Entry
@@ -46,6 +46,11 @@ ASKED = ("actor", "act", "subject", "address", "from", "to", "q", "page", "size"
 
 APART = ("address", "reason")
 """Details that have columns of their own."""
+
+PLACES = {"decision": "/decisions", "school": "/schools"}
+"""Where the pages of what is acted on lie."""
+
+NOTHING_SAID = attesting.digest("")
 
 COLUMNS = ("seq", "at", "actor", "act", "subject", "address", "reason", "detail", "hash")
 
@@ -139,6 +144,8 @@ def show(called: Called) -> Response:
                 "names": journal_search.names_of(session, marks),
                 "chain": witnessing.chain_of(session),
                 "misfit": journal_search.first_misfit(session, entries),
+                "reasons": attesting.reasons_of(session, entries),
+                "places": _place,
                 "details_of": _besides,
                 "titles": {
                     column.name: getattr(column, visit.language)
@@ -181,9 +188,17 @@ def export(called: Called, ending: Annotated[Ending, Form(alias="format")] = End
     return attachment(data, f"{title} {called.today.isoformat()}", ending)
 
 
+def _place(subject: str) -> str | None:
+    """The page of what was acted on, where it has one."""
+    kind, _, mark = subject.partition(":")
+    return f"{PLACES[kind]}/{quote(mark, safe='')}" if mark and kind in PLACES else None
+
+
 def _besides(entry: Entry) -> dict[str, object]:
-    """The details that have no place of their own on the page."""
-    return {name: value for name, value in entry.details.items() if name not in APART}
+    """The details that have no place of their own on the page; that nothing was said needs no digest."""
+    return {
+        name: value for name, value in entry.details.items() if name not in APART and value != NOTHING_SAID
+    }
 
 
 def _marks(entry: Entry) -> Iterator[str]:
