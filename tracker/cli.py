@@ -247,9 +247,15 @@ def compare(context: typer.Context, how: How = Format.TABLE) -> None:
 
 @app.command("doctor")
 def examine(context: typer.Context, how: How = Format.TABLE) -> None:
-    """Look whether the database, the law, the calendar and the machine are fit for work."""
+    """Look whether the database, the law, the calendar, the machine and its mail are fit for work."""
     desk: Desk = context.obj
-    _tell_problems(desk, checking.examine(desk.engine, today=desk.today, book=desk.book), how)
+    found = checking.examine(desk.engine, today=desk.today, book=desk.book)
+    if url := desk.settings.smtp_url:
+        with loading():
+            from tracker.services import knocking  # channels take a while to load: few commands need them
+
+        found.append(knocking.knock(url, base_url=desk.settings.base_url, now=desk.now))
+    _tell_problems(desk, found, how)
 
 
 def _tell_problems(desk: Desk, found: list[checking.Check], how: Format) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -97,6 +98,16 @@ def test_doctor_and_verify_are_content_with_a_good_database(filled: Commands, la
         assert said.status == 0, said
         assert CATALOGS[language].say("cli.check.bad") not in said.out
     assert all(check["good"] for check in filled.good("doctor", "--format", "json").json)
+
+
+def test_doctor_names_a_mail_server_that_is_not_there(filled: Commands, language: Language) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        url = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
+        said = filled("doctor", TRACKER_LANGUAGE=language.value, TRACKER_SMTP_URL=url)
+    assert said.status == FOUND, said
+    words = CATALOGS[language]
+    assert f"{words.say('check.mail')}: {words.say('error.mail.unreachable')}" in said.out
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,8 @@ def test_one_round_by_command_mails_what_is_owed_and_the_next_one_nothing(tracke
                 said = await asyncio.to_thread(tracker.process, "tick", "--once", TRACKER_SMTP_URL=server.url)
                 assert said.status == 0, said
                 outs.append(said.out.strip())
+            healthy = await asyncio.to_thread(tracker.process, "doctor", TRACKER_SMTP_URL=server.url)
+            assert healthy.status == 0, healthy
             return outs, [mail["X-Reminder-Key"] for mail in server.mails]
 
     outs, keys = run(rounds())

@@ -101,6 +101,19 @@ class MailSender:
         except (SMTPException, OSError, ValueError) as error:
             return _delivery(error, trip)
 
+    async def greet(self) -> Delivery:
+        """Whether the server lets us in, as for a letter; none is sent."""
+        client = self._new_client()
+        try:
+            async with asyncio.timeout(self._longest):
+                await self._connect(client)
+                await client.quit()
+        except (SMTPException, OSError, ValueError) as error:
+            return _delivery(error, _Trip())
+        finally:
+            client.close()
+        return Delivery(Fate.SENT)
+
     async def close(self) -> None:
         """Take leave of the server."""
         while self._kept:
