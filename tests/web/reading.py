@@ -77,4 +77,4 @@ def days_of(html: str) -> int:
 
 def shown(page: str) -> str:
     """As of when a page shows facts, as the forms on it say."""
-    return re.findall('name="shown" value="([^"]*)"', page)[0]
+    return str(re.findall('name="shown" value="([^"]*)"', page)[0])
