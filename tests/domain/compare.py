@@ -282,8 +282,13 @@ def _is_told_two_ways(seed: int, known: Readings) -> bool:
     return is_told_two_ways(seed)
 
 
+def _reads_or_is_due_two_ways(seed: int, known: Readings) -> bool:
+    return reads_two_ways(seed, known) or is_due_two_ways(seed, known)
+
+
 SHOWN_BY: Mapping[str, Callable[[int, Readings], bool]] = {
     "deadlines": is_due_two_ways,
+    "reading": _reads_or_is_due_two_ways,
     "reminders": _is_told_two_ways,
     "keys": _is_told_two_ways,
     "holds": _is_told_two_ways,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tests.domain.oracle import AFTER_PLANNING, SERVING, Oracle, first_day, last_day
-from tests.domain.oracle_days import ONE, days_back, in_force, nth_working_day
+from tests.domain.oracle_days import ONE, days_back, days_on, in_force, nth_working_day
 from tests.domain.oracle_tenders import COURSES, SHORT, TenderOracle
 from tracker.domain.facts import ServiceLine
 
@@ -40,7 +40,7 @@ class Agenda:
     def dues(self) -> list[Due]:
         """Everything that is due, in no order."""
         if self.need.state(self.on) == "not_required":
-            return []
+            return list(self.from_the_first_day())
         parts = (
             self.end(),
             self.safe_start(),
@@ -104,6 +104,20 @@ class Agenda:
             line = self.open_by(self.on)
             kind = "cover_end" if line.kind == "regular" else "interim_end"
             yield self.due(kind, None, "term_unknown", ("end_on",), number=line.contract_number)
+        else:
+            yield from self.from_the_first_day()
+
+    def from_the_first_day(self) -> Iterator[Due]:
+        """Nothing serves the need from its first day on: its eve is the last day to change that."""
+        need, first = self.need, self.need.first_needed
+        if first is None or need.state(first) != "uncovered":
+            return
+        day = first
+        while day <= self.on:
+            if need.state(day) != "uncovered":
+                return
+            day += ONE
+        yield self.due("cover_end", first - ONE, "service_lost", ("needed_from",))
 
     def open_by(self, day: date) -> ServiceLine:
         """The line that has begun by a day and states no last one."""
@@ -206,8 +220,16 @@ class Agenda:
         confirmed = self.need.facts.confirmed_on
         if confirmed is not None:
             days = in_force(self.need.numbers, "warn.stale", self.on)
-            last = confirmed + timedelta(days=days)
+            yield self.due(
+                "facts_to_confirm", confirmed + timedelta(days=days), "facts_stale", ("warn.stale",)
+            )
+        elif self.need.state(self.on) == "unknown" or self.is_without_beginning():
+            last = next(day for day in days_on(self.on) if (day + ONE).day == 1)
             yield self.due("facts_to_confirm", last, "facts_stale", ("warn.stale",))
+
+    def is_without_beginning(self) -> bool:
+        """Whether nobody can say since when the need goes without."""
+        return self.need.state(self.on) == "uncovered" and self.need.first_needed is None
 
 
 def heaviest(lines: list[ServiceLine]) -> ServiceLine:

@@ -127,7 +127,8 @@ def _step_of_lines(need: Reading) -> NextStep:
 def _next_change(need: Reading, found: Answer | None) -> date:
     """The first later day on which the assessment could differ with no new fact, plain day counts apart."""
     on = need.on
-    if need.state is State.UNCOVERED or any(_walks_from_today(tender, on) for tender in need.live):
+    is_unserved = need.state is State.UNCOVERED or need.begins_unserved is not None
+    if is_unserved or any(_walks_from_today(tender, on) for tender in need.live):
         return next_day(on)
     return min([day for day in _turning_days(need, found) if day > on], default=FOREVER)
 
@@ -148,6 +149,8 @@ def _turning_days(need: Reading, found: Answer | None) -> Iterable[date]:
         yield days_apart(need.run.last, 1 - law.warn_interim_ending_days)
     if facts.confirmed_on is not None:
         yield days_apart(facts.confirmed_on, law.stale_days + 1)
+    if need.asked_by is not None:
+        yield next_day(need.asked_by)
     yield from (days_apart(day, law.tenderless_days - 1) for day in need.over_since)
     for tender in facts.tenders:
         yield from end_days(tender)

@@ -109,9 +109,9 @@ def deadlines_of(
 
 
 def deadlines_in(need: Reading) -> tuple[Deadline, ...]:
-    """The same for a need that was read already; one that is not required has none."""
+    """The same for a need that was read already; one that is not required has only its beginning ahead."""
     if need.state is State.NOT_REQUIRED:
-        return ()
+        return tuple(_unserved_from_start(need))
     return tuple(sorted((due for find in FINDERS for due in find(need)), key=_soonest))
 
 
@@ -121,10 +121,11 @@ def _soonest(due: Deadline) -> tuple[date, DeadlineKind, tuple[str, ...]]:
 
 def _end_of_cover(need: Reading) -> Iterator[Deadline]:
     """The last served day before service is lost; of an interim where only such lines serve on it."""
-    last = _last_served(need)
+    last = need.last_served
     if last is None:
         if need.state is State.UNKNOWN:
             yield _end_unknown(need)
+        yield from _unserved_from_start(need)
         return
     is_interim = need.cover.state(last) is State.INTERIM
     line = need.facts.line_ending(last)
@@ -140,13 +141,12 @@ def _end_of_cover(need: Reading) -> Iterator[Deadline]:
     )
 
 
-def _last_served(need: Reading) -> date | None:
-    """The last day of the run that holds the day or ended right before the days now without service."""
-    if need.is_served:
-        return need.run.last if need.run and need.is_loss_ahead else None
-    since = need.cover.unserved_since(need.on)
-    ended = (run.last for run in need.cover.served if run.stop == since)
-    return next((last for last in ended if last in need.cover.required), None)
+def _unserved_from_start(need: Reading) -> Iterator[Deadline]:
+    """The eve of a need that begins, or began, with nothing that serves it."""
+    first = need.begins_unserved
+    if first is not None:
+        follows, basis = Consequence.SERVICE_LOST, Basis(fact="needed_from")
+        yield _due(need, DeadlineKind.COVER_END, days_apart(first, -1), follows=follows, basis=basis)
 
 
 def _end_unknown(need: Reading) -> Deadline:
@@ -164,8 +164,8 @@ def _end_unknown(need: Reading) -> Deadline:
 
 def _safe_start(need: Reading) -> Iterator[Deadline]:
     """The last working day to publish a tender in time; none once one is published or bought."""
-    last = _last_served(need)
-    if last is None or need.state is State.UNKNOWN or _is_published(need) or need.is_bought:
+    last = need.last_served
+    if last is None or need.state is State.UNKNOWN or need.is_published or need.is_bought:
         return
     start = need.safe_start(last)
     method = need.speaking.method if need.speaking else Method.OPEN_TENDER
@@ -205,7 +205,7 @@ def _stages(need: Reading) -> Iterator[Deadline]:
 def _decision(need: Reading) -> Iterator[Deadline]:
     """The last day to decide on a single source after a repeat failed, while nothing else was published."""
     failed = need.failed
-    if failed is None or not _may_be_repeat(need, failed) or _is_published(need) or need.is_bought:
+    if failed is None or not _may_be_repeat(need, failed) or need.is_published or need.is_bought:
         return
     law = law_for(need.facts_of(failed), need.on, need.at.policy)
     yield _due(
@@ -253,16 +253,16 @@ def _is_signed_interim(line: ServiceLine, on: date) -> bool:
 
 
 def _confirmation(need: Reading) -> Iterator[Deadline]:
-    """The last day on which the facts count as confirmed; facts never confirmed have none (decision 12)."""
-    if need.facts.confirmed_on is None:
-        return
-    yield _due(
-        need,
-        DeadlineKind.CONFIRM,
-        days_apart(need.facts.confirmed_on, need.law.stale_days),
-        follows=Consequence.FACTS_STALE,
-        basis=_by_clauses(need, ("warn.stale",), need.on),
-    )
+    """The last day on which the facts count as confirmed; facts never confirmed have none (decision 12).
+
+    Where a day is missing in those on which all others hang, each month asks for it (decision 131).
+    """
+    confirmed, last = need.facts.confirmed_on, need.asked_by
+    if confirmed is not None:
+        last = days_apart(confirmed, need.law.stale_days)
+    if last is not None:
+        basis = _by_clauses(need, ("warn.stale",), need.on)
+        yield _due(need, DeadlineKind.CONFIRM, last, follows=Consequence.FACTS_STALE, basis=basis)
 
 
 FINDERS: tuple[Callable[[Reading], Iterable[Deadline]], ...] = (
@@ -273,11 +273,6 @@ FINDERS: tuple[Callable[[Reading], Iterable[Deadline]], ...] = (
     _reports,
     _confirmation,
 )
-
-
-def _is_published(need: Reading) -> bool:
-    """Whether a purchase runs that is more than planned."""
-    return any(tender.stage is not Stage.PLANNED for tender in need.live)
 
 
 def _by_clauses(need: Reading, clauses: tuple[str, ...], day: date) -> Basis:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from tracker.domain.coverage import Cover, read_cover
-from tracker.domain.days import BEGINNING, FOREVER, Span, next_day
+from tracker.domain.days import BEGINNING, FOREVER, ONE_DAY, Span, next_day
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Gap, TenderStanding
 from tracker.domain.forecast import Asking, latest_safe_start, standing
 from tracker.domain.once import once
 from tracker.domain.policy import Law
 from tracker.domain.tenders import end_days, law_for
-from tracker.domain.vocabulary import FAILED, ContractStatus, Method, State, TenderStatus
+from tracker.domain.vocabulary import FAILED, ContractStatus, Method, Stage, State, TenderStatus
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,42 @@ class Reading:
     def is_loss_ahead(self) -> bool:
         """Whether the need is served now and will be required on the day after its cover ends."""
         return self.is_served and self.run is not None and self.run.stop in self.cover.required
+
+    @once
+    def last_served(self) -> date | None:
+        """The last day of the run that holds the day or ended right before the days now without service."""
+        if self.is_served:
+            return self.run.last if self.run and self.is_loss_ahead else None
+        since = self.cover.unserved_since(self.on)
+        ended = (run.last for run in self.cover.served if run.stop == since)
+        return next((last for last in ended if last in self.cover.required), None)
+
+    @once
+    def begins_unserved(self) -> date | None:
+        """The first day of a need that nothing serves from its beginning to this day, begun or still ahead.
+
+        None where it is not stated, and where something served since.
+        """
+        first = self.cover.required.start
+        is_ahead = self.state is State.NOT_REQUIRED and self.on < first
+        if is_ahead:
+            return first if self.cover.state(first) is State.UNCOVERED else None
+        is_begun = self.state is State.UNCOVERED and self.cover.unserved_since(self.on) == first
+        return first if is_begun else None
+
+    @once
+    def asked_by(self) -> date | None:
+        """The end of the month, while a need that was never confirmed lacks its first or last day."""
+        since = self.cover.unserved_since(self.on)
+        is_lacking = self.state is State.UNKNOWN or (self.state is State.UNCOVERED and since is None)
+        if not is_lacking or self.facts.confirmed_on is not None:
+            return None
+        return (self.on.replace(day=1) + timedelta(days=31)).replace(day=1) - ONE_DAY
+
+    @once
+    def is_published(self) -> bool:
+        """Whether a purchase runs that is more than planned."""
+        return any(tender.stage is not Stage.PLANNED for tender in self.live)
 
     @once
     def unserved_from(self) -> date | None:
