@@ -50,6 +50,7 @@ def add(
         )
         invited = enrolling.invite(session, _author(desk), email=email, described=described)
     console.say(desk.say("cli.user.added", email=invited.email, role=desk.say(f"role.{role}")))
+    console.say(desk.say("people.letters"))
     _hand_over(desk, invited)
 
 

@@ -80,6 +80,7 @@ def take_up(tracker: Commands, said: str) -> Browser:
 
 def test_the_first_administrator_is_added_by_command_and_chooses_a_password(tracker: Commands) -> None:
     said = tracker.good("user", "add", "First@Example.kz", "--role", "admin", "--name", "Бірінші")
+    assert "Letters go to this address from today" in said.plain
     browser = take_up(tracker, said.out)
     browser.sign_in("first@example.kz", NEW)
     assert browser.get("/people").status_code == 200

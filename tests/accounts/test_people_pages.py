@@ -39,6 +39,8 @@ def test_somebody_is_invited_chooses_a_password_and_sees_what_she_was_given(
     }  # fmt: skip
     shown = desk.send("/people", fields, page="/people/new")
     assert shown.status_code == 200
+    for html in (desk.get("/people/new").text, shown.text):  # she is told of deadlines before she comes in
+        assert "Letters go to this address from today" in text_of(html)
     newcomer = place.browser()
     assert newcomer.send(link_on(shown.text), {"password": NEW, "again": NEW}).status_code == 303
     newcomer.sign_in("officer@example.kz", NEW)
