@@ -101,6 +101,7 @@ def test_deadlines_and_flags_tell_the_same_story() -> None:
         if said.state in (State.COVERED, State.INTERIM):
             ends = [each.due_on for each in found if each.kind in ENDS]
             assert ends == ([said.covered_until] if said.latest_safe_start else []), one.seed
+            assert {each.loses_on for each in found} <= {said.loses_on}, one.seed
             safe = [each.due_on for each in found if each.kind is DeadlineKind.SAFE_START]
             assert safe in ([], [said.latest_safe_start]), one.seed
 

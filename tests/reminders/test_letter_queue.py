@@ -8,10 +8,12 @@ from tracker.domain.vocabulary import Language
 
 def test_the_counts_of_a_letter_open_the_queue_filtered_for_them() -> None:
     lost = {"kind": "cover_end", "consequence": "service_lost", "stage": None}
-    ahead = {"due_on": "2027-01-31", "timing": "ahead", "working_days_left": 11}
+    ahead: dict[str, object] = {"due_on": "2027-01-31", "timing": "ahead", "working_days_left": 11}
+    in_time: dict[str, object] = {"loses_on": None}  # a tender will serve by then: the queue tells of no loss
     letter = written(
         LETTERS[Language.RU],
         a_line(),
+        a_line(**{**lost, **ahead, "consequence_on": "2027-02-01", **in_time}, school_id="4", keys=["4"]),
         *(a_line(**lost, school_id=school, keys=[school]) for school in ("1", "2")),
         a_line(**{**lost, **ahead, "consequence_on": "2027-02-01"}, school_id="3", keys=["3"]),
     )

@@ -113,6 +113,13 @@ def test_a_tender_for_two_services_of_a_school_names_both(busy: Office) -> None:
     assert (both.services, both.others) == ((Service.CHANNEL, Service.CCTV), 0)
 
 
-def test_a_school_that_never_had_service_is_something_to_do_with_no_day(busy: Office) -> None:
+def test_a_school_that_never_had_service_is_late_since_the_eve_of_its_need(busy: Office) -> None:
+    first, *_ = tasks(busy, busy.today)
+    assert first.due is not None
+    assert (first.due.due_on, first.needs[0].school.school_id) == (day("2025-12-31"), NEVER)
+
+
+def test_where_no_beginning_is_stated_either_it_is_something_to_do_with_no_day(busy: Office) -> None:
+    record(busy.engine, a_school(NEVER, "N", needed_from=None), at=NOW)
     first, *_ = tasks(busy, busy.today)
     assert (first.due, first.needs[0].school.school_id) == (None, NEVER)

@@ -64,7 +64,8 @@ class Deadline:
 
     ``consequence_on`` is the first day of what follows. ``working_days_left`` counts the working days after
     today up to the due day; less than zero, how many have gone by since. ``is_begun`` says that a tender is
-    registered for the need, or something was bought that will serve later.
+    registered for the need, or something was bought that will serve later. ``loses_on`` is the first day
+    without service that is in sight for a served need, as lists of needs count it.
     """
 
     kind: DeadlineKind
@@ -76,6 +77,7 @@ class Deadline:
     consequence_on: date | None
     basis: Basis
     is_begun: bool
+    loses_on: date | None = None
 
     @property
     def is_late(self) -> bool:
@@ -312,6 +314,7 @@ def _due(
         consequence_on=follows_on or (due_on and next_day(due_on)),
         basis=basis,
         is_begun=need.is_begun,
+        loses_on=need.loses_on,
     )
 
 

@@ -68,6 +68,16 @@ class Reading:
         return first if is_begun else None
 
     @once
+    def loses_on(self) -> date | None:
+        """The first day without service in sight for a served need, as its assessment tells."""
+        if not self.is_served or self.run is None:
+            return None
+        if self.projected_gap is not None:
+            return self.projected_gap.span.start
+        is_followed = self.speaking is not None and self.speaking.forecast is not None
+        return self.run.stop if self.is_loss_ahead and not is_followed else None
+
+    @once
     def asked_by(self) -> date | None:
         """The end of the month, while a need that was never confirmed lacks its first or last day."""
         since = self.cover.unserved_since(self.on)

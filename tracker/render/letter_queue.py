@@ -45,9 +45,10 @@ def queued(told: Iterable[Told], on: date, home: str) -> tuple[Queued, ...]:
 
 
 def _code(line: Told, on: date) -> str | None:
+    """Under which heading a line counts, by the rule of that list."""
     if line.consequence is Consequence.SERVICE_LOST and line.consequence_on is not None:
         if line.is_over(on):
             return UNSERVED
-        return LOSING if (line.consequence_on - on).days <= FURTHEST else None
+        return LOSING if line.loses_on and (line.loses_on - on).days <= FURTHEST else None
     is_stalled = line.consequence is Consequence.TENDER_STALLED and line.is_over(on)
     return STALLED if is_stalled else None

@@ -38,8 +38,8 @@ class Told:
     """One deadline of a digest, as it was when the digest was put together.
 
     ``was_due_on`` is the day that the reader was told before, ``instead_of`` the people in whose place she
-    reads it; ``is_back`` where the day stands again that she was told once; ``pinned`` is what the letter
-    warns of at this school.
+    reads it; ``is_back`` where the day stands again that she was told once; ``loses_on`` is when the queue
+    sees service lost; ``pinned`` is what the letter warns of at this school.
     """
 
     kind: DeadlineKind
@@ -63,6 +63,7 @@ class Told:
     was_due_on: date | None = None
     instead_of: tuple[int, ...] = ()
     is_back: bool = False
+    loses_on: date | None = None
     pinned: tuple[str, ...] = ()
 
     @classmethod
@@ -89,6 +90,7 @@ class Told:
             clauses=tuple(line["clauses"]),
             is_assumed=line["is_assumed"],
             was_due_on=_day(line.get("was_due_on")),
+            loses_on=_day(line.get("loses_on", line["consequence_on"])),
             instead_of=tuple(line.get("instead_of", ())),
             is_back=any(key.rpartition(":")[2].startswith(ANEW) for key in line.get("keys", ())),
             pinned=tuple(map(one_line, line.get("pinned", ()))),

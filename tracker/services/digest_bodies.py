@@ -42,6 +42,7 @@ def _line(
         "working_days_left": due.working_days_left,
         "consequence": due.consequence,
         "consequence_on": _iso(due.consequence_on),
+        "loses_on": _iso(due.loses_on),
         "is_late": line.is_late,
         "needs": line.needs,
         "school_id": school.school_id,
