@@ -38,12 +38,13 @@ from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
 from tracker.web.forms import Text, Texts
 from tracker.web.learning import learnt_values
-from tracker.web.pages.suggestions import back_to, step_named, undo_values
+from tracker.web.pages.suggestions import back_to, step_named
 from tracker.web.proving import author_of
 from tracker.web.queueing import all_needs
 from tracker.web.rules import allow
-from tracker.web.steps import ASKED, STEP, steps_of
+from tracker.web.steps import ASKED, STEP, Step, steps_of
 from tracker.web.typed import INSTEAD, NOTHING_TYPED, Confirmed, Stated, Typed
+from tracker.web.undone import undo_values
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -303,12 +304,15 @@ def askers(needs: Iterable[NeedView], found: DecisionRecord) -> tuple[str, ...]:
 
 
 def _next(called: Caller, number: int, deed: Deed, asked: str) -> str:
-    """Where whoever decided goes on: to the next that waits for her, else back to the list."""
+    """Where whoever decided goes on: to the next that waits for her, else to the list of what waits so.
+
+    Where nothing is left within her filters that list is asked without them.
+    """
     if deed not in OTHER_EYES:
         return _address(number, asked)
     with called.reading() as visit:
         following = steps_of(visit, Filters.read(_fields(asked))).next_to_approve(after=number)
-    return back_to(asked) if following is None else _address(following, asked)
+    return back_to(urlencode({STEP: Step.APPROVE})) if following is None else _address(following, asked)
 
 
 def back(number: str, asked: str, *, told: str = "") -> Response:

@@ -32,6 +32,7 @@ from tracker.web.queueing import all_needs
 from tracker.web.rules import allow
 from tracker.web.steps import ASKED, STEP, Step, Waiting, steps_of
 from tracker.web.turning import list_of, turned_back
+from tracker.web.undone import undo_values
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -68,8 +69,11 @@ def index(visit: Asked) -> Response:
 
 
 @router.post(PAGE, dependencies=[allow(Action.DRAFT)])
-def preview(called: Called, need: Texts = (), asked: Text = "") -> Response:
-    """What drafting for the chosen needs would do, before anything is written."""
+def preview(called: Called, need: Texts = (), asked: Text = "", offered: Texts = ()) -> Response:
+    """What drafting for the chosen needs would do, before anything is written.
+
+    What was ``offered`` once and is not among them goes on being named as set aside.
+    """
     try:
         keys = _keys(need)
     except DecisionRefused as refused:
@@ -77,7 +81,7 @@ def preview(called: Called, need: Texts = (), asked: Text = "") -> Response:
     with called.reading() as visit:
         found = propose(visit.session, visit.scope, keys, on=visit.today, book=visit.house.book)
         shown = Shown.of(visit.session, visit.scope, {school_id for school_id, _ in keys}, today=visit.today)
-        return _preview(visit, found, asked, shown)
+        return _preview(visit, found, asked, shown, _apart(offered, keys))
 
 
 @router.post("/suggestions/drafts", dependencies=[allow(Action.DRAFT)])
@@ -86,10 +90,11 @@ def draft_many(
     need: Texts = (),
     confirmed: Texts = (),
     agreed: Texts = (),
+    offered: Texts = (),
     shown: Text = "",
     asked: Text = "",
 ) -> Response:
-    """Draft for the needs that were confirmed; the result has a row for each.
+    """Draft for the needs that were confirmed; the result has a row for each, and for each ``offered`` one.
 
     Extended is only what ``agreed`` names, or all where the consent of all is among what was ``confirmed``.
     Of what was learnt since the preview nothing is drafted, and without a preview of today it is shown first.
@@ -112,9 +117,9 @@ def draft_many(
             free = [key for key in keys if key[0] not in moved]
             rows = deciding.draft(session, *who, free, wanted, book=book, on=on, batch=batch)
     if moved is None:
-        return preview(called, need, asked)
+        return preview(called, need, asked, offered)
     left = (Row(key, None, Block.MOVED) for key in keys if key[0] in moved)
-    return result(called, "draft", (*rows, *left), asked)
+    return result(called, "draft", (*rows, *left), asked, aside=_apart(offered, keys))
 
 
 @router.post("/suggestions/undo", dependencies=[allow(Action.DRAFT)])
@@ -213,7 +218,9 @@ def _draft_page(
     return visit.page("decisions/draft.html", values, status=409 if refused else 200)
 
 
-def _preview(visit: Visit, found: Proposed, asked: str, shown: Shown) -> Response:
+def _preview(
+    visit: Visit, found: Proposed, asked: str, shown: Shown, aside: Sequence[NeedKey] = ()
+) -> Response:
     """Ready on the ground of most, on another ground, and blocked with the reason."""
     rows = [(one, one.chosen(Agreed.UNSAID)) for one in found.proposals]
     free = [(one, route) for one, route in rows if route is not None and blocked(one, route) is None]
@@ -231,6 +238,7 @@ def _preview(visit: Visit, found: Proposed, asked: str, shown: Shown) -> Respons
         "blocked": [(one, why) for one, route in rows if (why := blocked(one, route)) is not None],
         "unjudged": found.unjudged,
         "conditions": tuple(conditions),
+        "offered": [*(one.key for one, _ in free), *aside],
         "most_papers": MOST_PAPERS,
         "is_over_archive": len(free) * PAPERS_EACH > MOST_PAPERS,
         "query": asked,
@@ -240,40 +248,29 @@ def _preview(visit: Visit, found: Proposed, asked: str, shown: Shown) -> Respons
     return visit.page("decisions/preview.html", values)
 
 
-def result(called: Caller, deed: str, rows: Iterable[Row], asked: str) -> Response:
-    """The page that tells what came of each row of a bulk."""
+def result(
+    called: Caller, deed: str, rows: Iterable[Row], asked: str, *, aside: Sequence[NeedKey] = ()
+) -> Response:
+    """The page that tells what came of each row of a bulk, and which its chooser set aside.
+
+    Of what she may take back it names only what she did to these rows.
+    """
     shown = list(rows)
-    named = {row.key[0] for row in shown if row.key}
+    named = {row.key[0] for row in shown if row.key}.union(school_id for school_id, _ in aside)
+    numbers = list(dict.fromkeys(row.number for row in shown if row.code is None))
     with called.reading() as visit:
         schools = {one.school_id: one for one in named_schools(visit.session, visit.scope, named)}
         values = {
             "deed": deed,
             "done": [row for row in shown if row.code is None],
             "failed": [row for row in shown if row.code is not None],
-            "numbers": list(dict.fromkeys(row.number for row in shown if row.code is None)),
+            "aside": aside,
+            "numbers": numbers,
             "schools": schools,
             "back": back_to(asked),
-            **undo_values(visit),
+            **undo_values(visit, among=numbers),
         }
         return visit.page("decisions/result.html", values)
-
-
-def undo_values(visit: Visit, number: int | None = None) -> dict[str, object]:
-    """What the reader did last, to this decision where one is named, if she may take it back still.
-
-    ``elsewhere`` is what she did since to others: that is undone where it was done. ``stays`` is what she did
-    last to the one, where that cannot be undone.
-    """
-    if not visit.person.may(Action.DRAFT):
-        return {"undos": (), "elsewhere": None, "stays": None}
-    who, now, today, book = (visit.session, visit.person), visit.moment, visit.today, visit.house.book
-    others = undoing.last_deeds(*who, now=now, today=today, book=book)
-    if number is None:
-        return {"undos": others, "elsewhere": None, "stays": None}
-    own = undoing.last_deed(*who, number, now=now, today=today, book=book)
-    if own is not None:
-        return {"undos": () if own.bar else (own,), "elsewhere": None, "stays": own if own.bar else None}
-    return {"undos": (), "elsewhere": next(iter(others), None), "stays": None}
 
 
 def query_of(filters: Filters, step: Step | None) -> str:
@@ -312,6 +309,11 @@ def _keys(need: Sequence[str]) -> list[NeedKey]:
 def _needs(named: Iterable[str]) -> list[NeedKey]:
     parted = (text.partition(" ") for text in named)
     return list(dict.fromkeys((school_id, _service(service)) for service, _, school_id in parted))
+
+
+def _apart(offered: Sequence[str], keys: Collection[NeedKey]) -> list[NeedKey]:
+    """What was offered and not chosen, in its order."""
+    return [key for key in _needs(offered[:MOST]) if key not in keys]
 
 
 def _confirmed(named: Collection[str]) -> frozenset[ConditionId]:
