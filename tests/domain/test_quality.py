@@ -39,6 +39,7 @@ def found(*rows: RegisterRow) -> list[tuple[Quality, str, str]]:
         [row for row in all_rows if isinstance(row, ContractRow)],
         [row for row in all_rows if isinstance(row, TenderRow)],
         (),
+        told_on=day("2026-12-01"),
     )
     return [(one.kind, one.school_id, one.number) for one in told]
 
@@ -50,6 +51,7 @@ PLANTED: dict[Quality, tuple[RegisterRow, ...]] = {
     Quality.MISSING_PLAN: (replace(LOT, published_on=None),),
     Quality.IMPOSSIBLE_CONTRACT: (replace(LINE, signed_on=day("2027-01-02")),),
     Quality.IMPOSSIBLE_TENDER: (replace(LOT, results_on=day("2026-11-30")),),
+    Quality.AHEAD_TENDER: (replace(LOT, published_on=day("2026-12-25")),),
     Quality.UNASKED_SERVICE: (replace(LINE, service=Service.GUARD, contract_number="K-2"),),
     Quality.NEVER_CONFIRMED: (replace(GOOD, confirmed_on=None),),
 }
@@ -62,6 +64,24 @@ def test_nothing_is_wrong_with_good_facts() -> None:
 @pytest.mark.parametrize("kind", PLANTED)
 def test_what_was_planted_is_found_once(kind: Quality) -> None:
     assert [told[0] for told in found(*PLANTED[kind])] == [kind]
+
+
+def test_a_day_to_come_is_wrong_only_of_what_is_said_to_have_happened() -> None:
+    planned = replace(LOT, status=TenderStatus.PLANNED, published_on=day("2026-12-25"))
+    assert found(planned) == found(replace(LOT, bids_close_on=day("2026-12-25"))) == []
+    over = replace(LOT, status=TenderStatus.COMPLETE, ended_on=day("2026-12-02"))
+    assert found(over) == [(Quality.AHEAD_TENDER, "A", "T-1")]
+
+
+@pytest.mark.parametrize("code", ["130240026235", "13024002623", "1302400262"])
+def test_a_code_like_a_bin_that_is_none_is_told(code: str) -> None:
+    told = found(replace(GOOD, school_id=code, name="Алматы"))
+    assert told == [(Quality.DOUBTFUL_CODE, code, "")]
+
+
+@pytest.mark.parametrize("code", ["130240026234", "S-130240026235", "130240026", "5"])
+def test_a_code_that_proves_itself_or_is_of_another_form_is_not(code: str) -> None:
+    assert found(replace(GOOD, school_id=code, name="Алматы")) == []
 
 
 def test_what_stands_twice_is_named_on_both_sides() -> None:

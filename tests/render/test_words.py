@@ -41,6 +41,7 @@ IMPORT_CODES = {
     "service_off",
     "tender_unknown",
     "termination_undated",
+    "day_ahead",
 }
 TEMPLATE_CODE = re.compile(r"""\b[tn]\(\s*'([a-z0-9_.-]+)'\s*[,)]""")
 TEMPLATE_PREFIX = re.compile(r"""\b[tn]\(\s*'([a-z0-9_.-]+\.)'\s*~""")

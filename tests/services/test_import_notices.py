@@ -81,6 +81,24 @@ def test_a_termination_whose_day_is_known_already_is_not_noted(busy: Office) -> 
     assert notices(busy.preview(CONTRACTS, text)) == []
 
 
+def test_a_tender_that_runs_before_its_day_is_taken_and_told(busy: Office) -> None:
+    text = f"tender_number;school_id;status;published_on\nT-9;{COVERED};active;2027-02-25\n"
+    found = busy.take_in(TENDERS, text)
+    assert found.written
+    (told,) = found.notices
+    said = (told.row, told.column, told.value, told.code)
+    assert said == (2, "published_on", "2027-02-25", "day_ahead")
+    planned = text.replace("T-9", "T-10").replace("active", "planned")
+    assert notices(busy.preview(TENDERS, planned)) == []
+
+
+def test_a_code_of_digits_that_is_no_bin_is_taken_and_told(busy: Office) -> None:
+    text = "school_id;name\n130240026235;A\n13024002623;B\nM-130240026235;C\n130240026234;D\n"
+    found = busy.preview(SCHOOLS, text)
+    assert notices(found) == [(row, "school_id", "bin_doubtful") for row in (2, 3)]
+    assert found.new == 4
+
+
 SERVING = (("K-1", COVERED), ("K-9", OVERLAP), ("K-4", UNKNOWN), ("K-3-1", INTERIM))
 
 

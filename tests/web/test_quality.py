@@ -125,6 +125,19 @@ def test_every_count_is_the_length_of_its_list(filled: Engine, visit: Visit) -> 
     assert '<h2 id="list" data-found>2 школы без региона или района</h2>' in one, re.findall("<h2.*", one)
 
 
+def test_a_tender_that_runs_before_its_day_is_listed_with_its_owner_and_form(
+    filled: Engine, visit: Visit
+) -> None:
+    early = TenderRow("T-99", STALLED, TenderStatus.ACTIVE, published_on=day("2027-02-25"))
+    record(filled, early, a_school(STALLED, "Әйтеке", officer_email="o@example.kz"), at=NOW)
+    client = visit(filled, Language.RU)
+    page = client.get("/reports/quality?kind=ahead_tender").text
+    assert page.count('<th scope="row" data-label') == 1
+    assert all(said in page for said in ("T-99", "25.02.2027", "o@example.kz"))
+    (link,) = re.findall(r'href="(/corrections\?[^"]+)"', page)
+    assert 'name="value_published_on"' in client.get(unescape(link)).text
+
+
 def test_whoever_says_that_all_is_still_true_does_it_by_one_click(filled: Engine, visit: Visit) -> None:
     client = visit(filled, Language.RU, person=HEAD)
     listed = "/reports/quality?kind=stale&region=59&page=1&on=2027-01-15"

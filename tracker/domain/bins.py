@@ -9,6 +9,9 @@ LENGTH = 12
 MOST_LOST_ZEROS = 3
 """A BIN begins with year and month; of ``000140…`` a spreadsheet eats three zeros, never more."""
 
+MOST_FORGOTTEN = 2
+"""Digits that may be missing from what was meant as a BIN (house); shorter numbers are codes of their own."""
+
 _FIRST_WEIGHTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 _SECOND_WEIGHTS = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 _DIGITS = frozenset("0123456789")
@@ -37,6 +40,12 @@ def is_organisation(text: str) -> bool:
 def is_person(text: str) -> bool:
     """Whether ``text`` is also built as a person's number: year, month, day, century and sex 0–6."""
     return is_bin(text) and "01" <= text[2:4] <= "12" and "01" <= text[4:6] <= "31" and text[6] in "0123456"
+
+
+def is_doubtful(text: str) -> bool:
+    """Whether ``text`` is written as a BIN, of digits alone, and is none; codes of another form are not."""
+    is_written_so = LENGTH - MOST_FORGOTTEN <= len(text) <= LENGTH and _DIGITS.issuperset(text)
+    return is_written_so and not is_bin(text)
 
 
 def with_lost_zeros(digits: str) -> str:

@@ -10,9 +10,10 @@ from enum import StrEnum
 from itertools import pairwise
 
 from tracker.domain.alphabet import search_key
+from tracker.domain.bins import is_doubtful
 from tracker.domain.findings import Assessment
 from tracker.domain.register import ContractRow, RegisterKind, SchoolRow, TenderRow
-from tracker.domain.vocabulary import LIVE, SERVING, FlagKind
+from tracker.domain.vocabulary import LIVE, SERVING, FlagKind, TenderStatus
 
 
 class Quality(StrEnum):
@@ -25,6 +26,8 @@ class Quality(StrEnum):
     MISSING_PLAN = "missing_plan"
     IMPOSSIBLE_CONTRACT = "impossible_contract"
     IMPOSSIBLE_TENDER = "impossible_tender"
+    AHEAD_TENDER = "ahead_tender"
+    DOUBTFUL_CODE = "doubtful_code"
     DUPLICATE_SCHOOL = "duplicate_school"
     DUPLICATE_CONTRACT = "duplicate_contract"
     OVERLAPPING = "overlapping"
@@ -41,7 +44,13 @@ GROUPS: Mapping[str, tuple[Quality, ...]] = {
         Quality.MISSING_OWNER,
         Quality.MISSING_PLAN,
     ),
-    "impossible": (Quality.IMPOSSIBLE_CONTRACT, Quality.IMPOSSIBLE_TENDER, Quality.UNASKED_SERVICE),
+    "impossible": (
+        Quality.IMPOSSIBLE_CONTRACT,
+        Quality.IMPOSSIBLE_TENDER,
+        Quality.AHEAD_TENDER,
+        Quality.DOUBTFUL_CODE,
+        Quality.UNASKED_SERVICE,
+    ),
     "duplicate": (Quality.DUPLICATE_SCHOOL, Quality.DUPLICATE_CONTRACT),
     "overlapping": (Quality.OVERLAPPING,),
     "stale": (Quality.STALE, Quality.NEVER_CONFIRMED),
@@ -66,14 +75,19 @@ def issues(
     contracts: Iterable[ContractRow],
     tenders: Iterable[TenderRow],
     needs: Iterable[Assessment],
+    *,
+    told_on: date,
 ) -> tuple[Issue, ...]:
-    """Everything that is wrong with these facts, each once, by kind, school and number."""
+    """Everything that is wrong with these facts, each once, by kind, school and number.
+
+    ``told_on`` is the last day on which they were told: what had happened by then is no later.
+    """
     named = {school.school_id: school for school in schools}
     lines, lots = tuple(contracts), tuple(tenders)
     found = [
         *_of_schools(named),
         *_of_contracts(lines, named),
-        *_of_tenders(lots),
+        *_of_tenders(lots, told_on),
         *_of_needs(needs, lines),
     ]
     order = {kind: at for at, kind in enumerate(Quality)}
@@ -83,6 +97,8 @@ def issues(
 def _of_schools(schools: Mapping[str, SchoolRow]) -> Iterator[Issue]:
     alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for school in schools.values():
+        if is_doubtful(school.school_id):
+            yield Issue(Quality.DOUBTFUL_CODE, school.school_id, RegisterKind.SCHOOLS)
         if school.region is None or school.district is None:
             yield Issue(Quality.MISSING_PLACE, school.school_id, RegisterKind.SCHOOLS)
         if school.officer_email is None:
@@ -136,8 +152,22 @@ COURSE = ("published_on", "bids_close_on", "results_on", "ended_on")
 """Days of a tender that can only follow each other."""
 
 
-def _of_tenders(lots: tuple[TenderRow, ...]) -> Iterator[Issue]:
+HAPPENED = ("published_on", "stage_entered_on", "ended_on")
+"""Days of a tender that its status, once no longer planned, says are behind it."""
+
+
+def ahead(lot: TenderRow, on: date) -> tuple[tuple[str, date], ...]:
+    """The days after ``on`` of what is said to have happened by then; none of what is only planned."""
+    if lot.status is TenderStatus.PLANNED:
+        return ()
+    stated = ((name, getattr(lot, name)) for name in HAPPENED)
+    return tuple((name, day) for name, day in stated if day is not None and day > on)
+
+
+def _of_tenders(lots: tuple[TenderRow, ...], told_on: date) -> Iterator[Issue]:
     for lot in lots:
+        if days := ahead(lot, told_on):
+            yield _of_lot(Quality.AHEAD_TENDER, lot, *days)
         stated = [(name, day) for name in COURSE if (day := getattr(lot, name)) is not None]
         for (before, first), (after, second) in pairwise(stated):
             if second < first:

@@ -41,6 +41,7 @@ ISSUES: dict[str, tuple[str, ...]] = {
 """Why a row is not taken: code and the names of its details."""
 
 NOTICES: dict[str, tuple[str, ...]] = {
+    "bin_doubtful": (),
     "bin_repaired": ("bin",),
     "placeholder_end": ("years",),
     "short_rows": ("count",),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from tracker.domain.bins import LENGTH, is_bin, is_organisation, is_person, with_lost_zeros
+from tracker.domain.bins import LENGTH, is_bin, is_doubtful, is_organisation, is_person, with_lost_zeros
 from tracker.feeds.cells import CellRefused, Reading, plain_text
 from tracker.feeds.regions import find_region
 from tracker.feeds.spelling import is_mixed
@@ -64,11 +64,16 @@ def read_identifier(cell: Cell) -> Reading:
 
 
 def read_school(cell: Cell) -> Reading:
-    """The one school of a row; a BIN gets back its lost zeros where its check digit proves them."""
+    """The one school of a row; a BIN gets back its lost zeros where its check digit proves them.
+
+    What is written as a BIN and is none is taken as it is, and told.
+    """
     schools, repaired = _schools(cell)
     if len(schools) != 1:
         raise CellRefused("several_values")
-    return _repaired(schools[0]) if repaired else Reading(schools[0])
+    if repaired:
+        return _repaired(schools[0])
+    return Reading(schools[0], "bin_doubtful" if is_doubtful(schools[0]) else None)
 
 
 def read_schools(cell: Cell) -> Reading:

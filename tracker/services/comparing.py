@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.days import FOREVER
 from tracker.domain.policy import Law
+from tracker.domain.quality import ahead
 from tracker.domain.register import (
     REFERENCES,
     ContractRow,
@@ -119,9 +120,12 @@ class Checks:
     taken: frozenset[str]
     kind: RegisterKind
     scope: Scope
+    on: date
 
     @classmethod
-    def of(cls, session: Session, scope: Scope, kind: RegisterKind, names: Collection[str]) -> Checks:
+    def of(
+        cls, session: Session, scope: Scope, kind: RegisterKind, names: Collection[str], *, on: date
+    ) -> Checks:
         """Read what rows of this kind refer to; ``names`` are the first parts of their natural keys."""
         services: Mapping[str, frozenset[str]] = {}
         tenders: frozenset[str] = frozenset()
@@ -135,7 +139,7 @@ class Checks:
             taken = bounds.foreign_tenders(session, scope, names)
         if kind is RegisterKind.TENDERS:  # one's own line of a tender that others share is one's own
             taken -= tenders
-        return cls(services, tenders - taken, taken, kind, scope)
+        return cls(services, tenders - taken, taken, kind, scope, on)
 
     def issues(self, entry: Entry) -> Iterator[ImportIssue]:
         """Why the row cannot be taken, if it cannot."""
@@ -177,6 +181,9 @@ class Checks:
         if row.service not in self.services.get(row.school_id, ()):
             school = (("school_id", row.school_id),)
             yield ImportIssue(entry.row, "service", row.service.value, "service_off", school)
+        if isinstance(row, TenderRow):
+            for column, day in ahead(row, self.on):
+                yield ImportIssue(entry.row, column, day.isoformat(), "day_ahead")
         if (
             isinstance(row, ContractRow)
             and row.status is ContractStatus.TERMINATED

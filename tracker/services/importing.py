@@ -245,7 +245,7 @@ def _plan(
     parsed = parse(kind, table, longest_term_years=law.longest_term_years)
     keys = {row.value.key for row in parsed.rows}
     known = intake.present_rows(session, scope, kind, keys)
-    looked = look(parsed, known, Checks.of(session, scope, kind, {first for first, *_ in keys}))
+    looked = look(parsed, known, Checks.of(session, scope, kind, {first for first, *_ in keys}, on=on))
     bad_rows = {issue.row for issue in looked.issues}
     changes = tuple(change for change in looked.changes if change.row not in bad_rows)
     good = [entry for entry in looked.entries if entry.row not in bad_rows]

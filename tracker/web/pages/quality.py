@@ -164,7 +164,9 @@ def show_quality(visit: Asked) -> Response:
 
 
 def _sifted(visit: Visit) -> tuple[tuple[Issue, SchoolRow], ...]:
-    return sifting.sift(visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book)
+    return sifting.sift(
+        visit.session, visit.scope, on=visit.on, known=visit.known, today=visit.today, book=visit.house.book
+    )
 
 
 def _mend(issue: Issue, school: SchoolRow) -> dict[str, str]:
