@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from tests.office import Office
 from tests.people import a_person
 from tests.store.rows import record
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
 from tests.web.register import NOW, RECORDED_AT, STALLED, a_contract, a_school
 from tests.web.test_cost import counted
+from tests.web.test_purchases import answer
 from tracker.domain.register import RegisterKind, RegisterRow
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import ContractStatus, Language
@@ -123,6 +125,38 @@ def test_a_contract_that_was_imported_late_is_known_now_and_was_not_then(
     page = text_of(client.get("/history?region=59&on=2027-01-14").text)
     assert "Кеш" in page
     assert load_words(Language.RU).say("history.differing") in page
+
+
+def test_events_of_a_file_and_steps_by_hand_are_told_and_what_was_taken_back(
+    filled: Engine, visit: Visit
+) -> None:
+    words = load_words(Language.EN)
+    client = visit(filled, Language.EN, person=a_person(Role.OFFICER, "59", name="Asel"))
+    office, event = Office(filled), "history.fact.tender-events"
+    office.take_in(
+        RegisterKind.TENDER_EVENTS, "tender_number;event;on;note\nT-2;suspended;2027-01-11;court\n"
+    )
+    office.take_in(RegisterKind.TENDER_EVENTS, "tender_number;event;on\nT-2;resumed;2027-01-12\n")
+    with counted(filled) as few:
+        told = text_of(client.get(f"/history?school_id={STALLED}").text)
+    suspended, resumed, appeal = (
+        words.say(event, which=f"T-2 / {words.say(f'tender_event.{word}')}")
+        for word in ("suspended", "resumed", "appeal")
+    )
+    assert told.index(f"{resumed}: {words.say('history.new')}") < told.index(suspended)
+    assert all(said in told for said in ("11.01.2027", "court", words.say("origin.file", detail="file.csv")))
+    answer(client, STALLED)
+    with counted(filled) as more:
+        told = text_of(client.get(f"/history?school_id={STALLED}").text)
+    assert f"{appeal}: {words.say('history.new')}" in told
+    assert words.say("origin.step") + ", " in told
+    assert "Asel" in told
+    seen = re.findall(r'name="seen" value="([^"]*)"', client.get(f"/purchases/{STALLED}").text)[0]
+    client.post("/purchases", data={"deed": "back", "school_id": STALLED, "purchase": "T-2", "seen": seen})
+    told = text_of(client.get(f"/history?school_id={STALLED}").text)
+    assert f"{appeal}: {words.say('history.gone')}" in told
+    assert words.say("origin.taken_back") in told
+    assert len(more) == len(few)
 
 
 def test_a_region_sees_its_own_history_alone(filled: Engine, visit: Visit) -> None:

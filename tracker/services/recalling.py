@@ -67,12 +67,13 @@ class Turned:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one recording did to a fact; ``is_new`` where it was not known before."""
+    """What one recording did to a fact: ``is_new`` where none was known, ``is_gone`` where none is now."""
 
     kind: RegisterKind
     key: tuple[str, ...]
     is_new: bool
     fields: tuple[Field, ...]
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ def corrections(session: Session, scope: Scope, school_id: str, *, today: date) 
     registry.get_school(session, scope, school_id)
     versions = pasts.list_versions(session, scope, school_id)
     numbers = {version.recorded_seq for version in versions}
+    numbers |= {seq for version in versions if (seq := version.superseded_seq) is not None}
     recorded = pasts.recordings_by_number(session, numbers)
     found = (_correction(recorded[seq], versions, today) for seq in sorted(numbers, reverse=True))
     return tuple(one for one in found if one.changes)
@@ -166,7 +168,7 @@ def _correction(recording: Recording, versions: Iterable[Version], today: date) 
 def _changes(versions: tuple[Version, ...], seq: int) -> Iterator[Change]:
     before = {(one.kind, one.key): one for one in versions if one.superseded_seq == seq}
     for after in (one for one in versions if one.recorded_seq == seq):
-        old = before.get((after.kind, after.key))
+        old = before.pop((after.kind, after.key), None)
         fields = tuple(
             Field(name, None if old is None else old.values[name], value)
             for name, value in after.values.items()
@@ -174,6 +176,9 @@ def _changes(versions: tuple[Version, ...], seq: int) -> Iterator[Change]:
         )
         if fields:
             yield Change(after.kind, after.key, old is None, fields)
+    for gone in before.values():
+        lost = tuple(Field(name, value, None) for name, value in gone.values.items() if value is not None)
+        yield Change(gone.kind, gone.key, False, lost, is_gone=True)
 
 
 def _turned(versions: tuple[Version, ...], seq: int, window: Span) -> Iterator[Turned]:
