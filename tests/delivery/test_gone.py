@@ -17,6 +17,7 @@ from tests.store.rows import record
 from tests.web.register import (
     ENDING,
     INTERIM,
+    NEEDED_FROM,
     NOW,
     STALLED,
     a_contract,
@@ -26,6 +27,7 @@ from tests.web.register import (
 )
 from tracker.clock import legal_day
 from tracker.domain.agreement import Outcome
+from tracker.domain.days import ONE_DAY
 from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Reach
 from tracker.domain.register import ContractRow, SchoolRow, TenderRow
@@ -67,7 +69,6 @@ def person_gone(service: Service) -> None:
     ("gone", "about", "why", "named"),
     [
         (school_closed, f"cover_end:{ENDING}/", Why.DONE, ENDING),
-        (contract_cancelled, f"cover_end:{ENDING}/", Why.DONE, ENDING),
         (tender_withdrawn, "stage_due:T-2/", Why.DONE, "T-2"),
         (person_gone, "", Why.PEOPLE, ENDING),
     ],
@@ -98,6 +99,23 @@ def test_rem_13_what_is_deleted_before_anything_was_sent_takes_its_reminders_alo
         found = agreeing.of_all(session, ADMIN, legal_day(NOW), legal_day(NOW))
     assert found.agrees
     assert not found.counts.get(Outcome.HELD)
+
+
+def test_rem_13_a_contract_that_is_cancelled_takes_its_end_along_and_its_school_is_told_as_never_served(
+    service: Service,
+) -> None:
+    service.add("r", Role.REVIEWER, "59")
+    service.owe()
+    contract_cancelled(service)
+    service.owe()
+    with reading(service.engine) as session:
+        rows = session.execute(select(REMINDER).where(REMINDER.c.key.startswith(f"cover_end:{ENDING}/")))
+        told = {row.due_on: row.withdrawn_why for row in rows}
+    assert told == {day("2027-01-31"): Why.MOVED, NEEDED_FROM - ONE_DAY: None}
+    assert service.deliver() == 2
+    usual, urgent = (letter.text for letter in service.mail.got)
+    assert ENDING not in usual
+    assert "Начало потребности: договора на неё не записано" in urgent.partition("Үміт")[2]
 
 
 def test_rem_13_what_was_on_its_way_to_a_chat_that_is_taken_away_goes_another_way(service: Service) -> None:
