@@ -57,6 +57,13 @@ def test_a_file_is_imported_without_script(open_page: Open, fresh: Served) -> No
     page.wait_for_selector("main >> text=Файл new.csv записан")
 
 
+def test_what_ends_each_month_fits_a_telephone_with_what_is_late_already(open_page: Open) -> None:
+    page = open_page("/cliff", width=PHONE, language=Language.RU)
+    assert page.locator(".ends td").count() >= 6
+    rights = "[...document.querySelectorAll('.ends td')].map(one => one.getBoundingClientRect().right)"
+    assert max(page.evaluate(rights)) <= PHONE
+
+
 def test_every_section_and_the_way_out_are_there_without_script(open_page: Open) -> None:
     page = open_page("/policy", width=PHONE, language=Language.RU, script=False)
     shown = [one.inner_text() for one in page.locator(".govuk-service-navigation a:visible").all()]
