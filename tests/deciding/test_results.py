@@ -11,6 +11,7 @@ from tests.deciding.test_pages import WORDS, browser, fields
 from tests.web.conftest import Visit
 from tests.web.reading import shown, text_of
 from tests.web.register import STALLED, USED_UP, a_contract, a_school, day, fill
+from tracker.domain.decisions import Deed
 from tracker.domain.register import TenderRow
 from tracker.domain.vocabulary import TenderStatus
 
@@ -61,3 +62,32 @@ def test_after_the_last_of_her_filters_whoever_approves_sees_what_else_awaits_ap
     after = reviewer.post(f"/decisions/{number}/verdict", data=seen)
     assert (after.url.path, dict(after.url.params)) == ("/suggestions", {"step": "approve"})
     assert f'name="which" value="{number}:' in after.text, "what she did can be undone from there"
+
+
+def test_the_school_says_that_its_approved_decision_stands_and_asks_to_confirm_nothing(
+    filled: Engine, visit: Visit
+) -> None:
+    office = Office(filled)
+    officer = browser(visit, office, "aigul")
+    number = office.drafted("aigul", STALLED).number
+    assert WORDS.say("answer.stands") not in officer.get(f"/schools/{STALLED}").text
+    office.decide("asel", number, Deed.APPROVE)
+    block = officer.get(f"/schools/{STALLED}").text.partition(WORDS.say("school.answer"))[2]
+    block = block.partition("</div>")[0]
+    assert f'{WORDS.say("answer.stands")} <a href="/decisions/{number}' in block
+    assert WORDS.say("answer.to_confirm") not in block
+    assert WORDS.say("condition_status.to_confirm") not in block
+
+
+def test_consent_to_an_extension_is_asked_for_only_where_it_is_not_closed(
+    filled: Engine, visit: Visit
+) -> None:
+    officer = browser(visit, Office(filled), "aigul")
+    gone, question = "100000000003", WORDS.say("agreed.question")
+    fill(filled, a_school(gone, gone), a_contract("K-gone", gone, "2025-10-01", "2026-10-23"))
+    assert question not in text_of(officer.get(f"/suggestions/{gone}").text)
+    assert question in text_of(officer.get(f"/suggestions/{gone}?route=interim.extension").text)
+    near = "100000000004"
+    bought = TenderRow(f"T-{near}", near, TenderStatus.ACTIVE, published_on=day("2027-01-11"))
+    fill(filled, a_school(near, near), a_contract("K-near", near, "2026-02-01", "2027-01-31"), bought)
+    assert question in text_of(officer.get(f"/suggestions/{near}").text)

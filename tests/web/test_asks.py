@@ -239,6 +239,24 @@ def test_many_schools_are_asked_at_once_and_whoever_has_no_address_is_named_with
     assert KK.say("assign.none") in head.post("/asks/many", data={}).text
     queue = head.get("/queue").text
     assert 'formaction="/asks/many"' in queue
-    assert ['class="day"' in page for page in (queue, shown, done)] == [True, False, False]  # no address to ask
+    assert ['class="day"' in page for page in (queue, shown, done)] == [
+        True,
+        False,
+        False,
+    ]  # no address to ask
     auditor = visit(filled, Language.KK, person=a_person(Role.AUDITOR))
     assert auditor.post("/asks/many", data=chosen).status_code == 403
+
+
+def test_the_page_of_a_school_asks_it_and_leads_to_its_own_answers(filled: Engine, visit: Visit) -> None:
+    head = visit(filled, person=HEAD)
+    link_for(head, COVERED)
+    page = head.get(f"/schools/{STALLED}").text
+    assert 'action="/asks"' in page
+    assert f'href="/asks?school_id={STALLED}"' in page
+    assert (
+        'action="/asks"' not in visit(filled, person=a_person(Role.AUDITOR)).get(f"/schools/{STALLED}").text
+    )
+    assert f'href="/schools/{COVERED}"' not in head.get(f"/asks?school_id={STALLED}").text
+    assert f'href="/schools/{COVERED}"' in head.get(f"/asks?school_id={COVERED}").text
+    assert head.get("/asks?school=1").status_code == 400

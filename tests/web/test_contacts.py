@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Engine
@@ -39,6 +40,14 @@ def test_whom_the_register_names_comes_first_also_without_an_account() -> None:
     assert Contacts.of(named, [GIVEN, NAMED]).officer == NAMED
     without = Contacts.of(named, [GIVEN])
     assert (without.officer, without.officer_email) == (None, NAMED.email)
+
+
+def test_whoever_took_up_the_account_is_named_before_one_who_was_only_invited() -> None:
+    heads = [a_person(Role.HEAD, "59", name=name) for name in ("a", "b")]
+    reviewer = a_person(Role.REVIEWER, "59", name="c")
+    invited = replace(heads[0], is_invited=True)
+    found = Contacts.of(a_school(SCHOOL, "Әйтеке"), [invited, heads[1], reviewer])
+    assert found.reviewers == (reviewer, heads[1])
 
 
 def test_the_last_deed_is_the_newest_of_what_people_did_and_no_file_of_a_register() -> None:

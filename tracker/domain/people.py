@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tracker.domain.roles import NATIONAL, Action, Role, may
@@ -26,7 +26,8 @@ NOWHERE = Reach()
 class Person:
     """Someone who is signed in, with a password, through another provider or by a token.
 
-    ``telephone`` is empty where she has stated none. ``allowed`` narrows what the role may do,
+    ``telephone`` is empty where she has stated none, and ``is_invited`` tells of a colleague who never
+    took up her account. ``allowed`` narrows what the role may do,
     ``only_region`` where: a token may carry less than its person.
     """
 
@@ -39,6 +40,7 @@ class Person:
     allowed: frozenset[Action] = frozenset(Action)
     only_region: str | None = None
     telephone: str = ""
+    is_invited: bool = field(default=False, compare=False)
 
     def may(self, action: Action) -> bool:
         """Whether the person may do this at all; her reach says where."""

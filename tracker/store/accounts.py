@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -75,7 +75,13 @@ def present(session: Session, roles: Collection[Role]) -> tuple[Person, ...]:
     rows: dict[int, list[Row[Any]]] = {}
     for row in session.execute(found):
         rows.setdefault(row.id, []).append(row)
-    return tuple(person_of_row(session, each[0], {number: reach_of(each)}) for number, each in rows.items())
+    people = (
+        (each[0], person_of_row(session, each[0], {number: reach_of(each)})) for number, each in rows.items()
+    )
+    return tuple(
+        replace(person, is_invited=row.password_hash is None and row.subject is None)
+        for row, person in people
+    )
 
 
 def able_admins(session: Session) -> frozenset[int]:

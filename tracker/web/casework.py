@@ -31,7 +31,8 @@ Teller = Callable[[Note], str]
 class Contacts:
     """Whom to call about a school: its officer, by name where she has an account, and who reviews it.
 
-    Where the register names none, the officer is one who was given this very school.
+    Where the register names none, the officer is one who was given this very school. Whoever was invited and
+    never came stands behind all who did.
     """
 
     officer: Person | None
@@ -49,7 +50,7 @@ class Contacts:
             officer = next((each for each in given if each.role is Role.OFFICER), None)
             email = officer.email if officer else ""
         near = [each for each in able if each.role not in NATIONAL and each.role is not Role.OFFICER]
-        first = sorted(near, key=lambda each: (each.role is not Role.REVIEWER, each.name))
+        first = sorted(near, key=lambda each: (each.is_invited, each.role is not Role.REVIEWER, each.name))
         return cls(officer, email, tuple(first[:REVIEWERS_SHOWN]))
 
 

@@ -38,9 +38,8 @@ DEEDS = ("accept", "reject", "take_back")
 
 @router.get(PAGE, dependencies=[allow(Action.READ)])
 def index(visit: Asked) -> Response:
-    """Answers that wait, open links, and what was settled."""
-    asked_of(visit.request)
-    return _list(visit)
+    """Answers that wait, open links, and what was settled: of all schools, or of one."""
+    return _list(visit, school_id=asked_of(visit.request, ("school_id",)).get("school_id", ""))
 
 
 @router.post(PAGE, dependencies=[allow(Action.IMPORT)])
@@ -122,13 +121,16 @@ def _noted(called: Called, ask: Ask) -> str:
     return voice.words.say(f"ask.note.{ask.answer.channel}", service=service, at=at)
 
 
-def _list(visit: Visit, *, refused: Preview | None = None) -> Response:
+def _list(visit: Visit, *, refused: Preview | None = None, school_id: str = "") -> Response:
     found = asks.list_asks(visit.session, visit.scope, now=visit.moment)
+    if school_id:
+        found = tuple(one for one in found if one.school_id == school_id)
     named = {one.school_id for one in found}
     schools = {one.school_id: one for one in registry.list_schools(visit.session, visit.scope, named=named)}
     values = {
         "asks": [(one, schools[one.school_id]) for one in found if one.school_id in schools],
         "issues": refused.issues if refused else (),
+        "of_one": school_id,
     }
     return visit.page("asks/index.html", values, status=400 if refused else 200)
 

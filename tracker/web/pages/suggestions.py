@@ -13,11 +13,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from tracker.domain.decisions import ANSWERS, Agreed, Block, Deed
 from tracker.domain.errors import ChangedMeanwhile, DecisionRefused, FilterNotKnown, NotFound
 from tracker.domain.roles import Action
-from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId, Service
+from tracker.domain.vocabulary import ConditionId, ConditionStatus, RouteId, Service, Verdict
 from tracker.services import deciding, noticing, recounting, undoing
 from tracker.services.deciding import Row, Wanted, blocked
 from tracker.services.noticing import Shown
-from tracker.services.proposing import NeedKey, Proposed, propose
+from tracker.services.proposing import NeedKey, Proposal, Proposed, propose
 from tracker.store.decisions import named_schools
 from tracker.web.cautions import cautions_of
 from tracker.web.deps import Asked, Called, Caller, Visit
@@ -207,6 +207,7 @@ def _draft_page(
         "failure": chosen and recounting.failure(visit.session, visit.scope, chosen.conditions),
         "grounds": {ground.id: ground for ground in law.routes},
         "needs_reason": route is not None and one.needs_reason(route),
+        "asks_consent": _asks_consent(one, agreed, route),
         "needs_consent": route is RouteId.EXTENSION and agreed is not Agreed.YES,
         "refused": refused,
         "reason": reason,
@@ -216,6 +217,12 @@ def _draft_page(
         **learnt_values(visit, refused, {school_id: one.school}),
     }
     return visit.page("decisions/draft.html", values, status=409 if refused else 200)
+
+
+def _asks_consent(one: Proposal, agreed: Agreed, route: RouteId | None) -> bool:
+    """Whether it matters if the present supplier agrees: not where its extension is closed, unless chosen."""
+    is_closed = one.verdicts.get(RouteId.EXTENSION, Verdict.CLOSED) is Verdict.CLOSED
+    return not is_closed or agreed is not Agreed.UNSAID or route is RouteId.EXTENSION
 
 
 def _preview(
