@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from tests.people import a_person
+from tests.people import a_person, sign_in
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
 from tests.web.register import NOW, STALLED, a_school
@@ -17,9 +17,12 @@ from tracker.domain.people import Reach
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language, Service
 from tracker.render.catalogs import load_catalogs
+from tracker.store import accounts
 from tracker.store.cases import Holder, Note
+from tracker.store.engine import reading
 from tracker.store.open_decisions import OnDecision
 from tracker.store.registry import Recording
+from tracker.store.scope import EVERYTHING
 from tracker.web.casework import Contacts, LastDeed
 
 SCHOOL = "990740000001"
@@ -48,6 +51,15 @@ def test_whoever_took_up_the_account_is_named_before_one_who_was_only_invited() 
     invited = replace(heads[0], is_invited=True)
     found = Contacts.of(a_school(SCHOOL, "Әйтеке"), [invited, heads[1], reviewer])
     assert found.reviewers == (reviewer, heads[1])
+
+
+def test_an_account_without_a_password_is_one_that_was_only_invited(empty: Engine) -> None:
+    sign_in(empty, a_person(Role.HEAD, "59", name="came"), password_hash="x")
+    sign_in(empty, a_person(Role.HEAD, "59", name="asked"))
+    with reading(empty, seeing=EVERYTHING) as session:
+        found = {each.name: each.is_invited for each in accounts.present(session, [Role.HEAD])}
+    assert sorted(found.values()) == [False, True]
+    assert not found[a_person(Role.HEAD, name="came").name]
 
 
 def test_the_last_deed_is_the_newest_of_what_people_did_and_no_file_of_a_register() -> None:
