@@ -95,7 +95,7 @@ def test_titles_of_columns_lead_to_their_order_and_back_and_keep_filters_views_a
     client = visit(filled, Language.RU)
     page = client.get("/queue?state=uncovered&sort=school&on=2027-01-14").text
     ways = {words.rstrip(" ▲▼"): address for words, address in links_of(page)}
-    assert ways[SAY("sort.district")] == "/queue?state=uncovered&sort=district&on=2027-01-14"
+    assert ways[SAY("sort.since")] == "/queue?state=uncovered&sort=since&on=2027-01-14"
     assert ways[SAY("sort.school")] == "/queue?state=uncovered&sort=-school&on=2027-01-14"
     assert ways[SAY("sort.harm")] == "/queue?state=uncovered&on=2027-01-14"
     assert 'aria-sort="ascending"' in page
