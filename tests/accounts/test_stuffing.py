@@ -7,6 +7,7 @@ an ordinary run sends forty and six hundred.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -28,6 +29,7 @@ from tracker.store import attempts, journal
 from tracker.store.attempts import LATELY, Knocker
 from tracker.store.engine import reading, transaction
 from tracker.store.journal import Entry
+from tracker.web.witness import settle
 
 IS_NIGHTLY = os.environ.get("NIGHTLY") == "true"
 THROUGH_THE_PAGE = 500 if IS_NIGHTLY else 40
@@ -65,9 +67,9 @@ def crowd_fails(place: Place, times: int = STRANGERS) -> None:
             attempts.begin(session, who, now=place.clock.now())
 
 
-def told(place: Place) -> list[Entry]:
+def told(place: Place, act: Act = Act.STRANGERS_REFUSED) -> list[Entry]:
     with reading(place.engine) as session:
-        return list(journal.entries(session, action=Act.STRANGERS_REFUSED))
+        return list(journal.entries(session, action=act))
 
 
 def test_aut_2_an_attack_is_refused_and_told_within_minutes(both_places: Place) -> None:
@@ -89,6 +91,20 @@ def test_aut_2_an_attack_is_refused_and_told_within_minutes(both_places: Place) 
     (entry,) = told(both_places)
     assert entry.at - began < ALARM_WITHIN
     assert entry.details["failed"] == STRANGERS
+
+
+def test_every_refused_try_of_an_attack_is_in_the_journal_with_the_address_it_came_from(place: Place) -> None:
+    crowd_fails(place)
+    assert stuff(place, 35, 6, over=timedelta(seconds=30)) == [429] * 35
+    place.clock.wait(minutes=1)
+    settle(place.app)
+    times: Counter[object] = Counter()
+    for entry in (noted := told(place, Act.REFUSED)):
+        assert (entry.subject, entry.details["reason"]) == ("POST /sign-in", "strangers_refused")
+        times[entry.details["address"]] += entry.details["times"]
+    assert times == {f"198.51.100.{number}": 6 if number < 5 else 5 for number in range(6)}
+    assert len(noted) == 2 * 6
+    assert len(told(place)) == 1
 
 
 def test_aut_2_an_attack_that_takes_its_time_is_hardly_tried_either(both_places: Place) -> None:

@@ -6,10 +6,12 @@ import pytest
 
 from tests.accounts.conftest import PASSWORD, Browser, Place
 from tests.accounts.trying import TRIES, is_judged
+from tracker.domain.acts import NOBODY, Act
 from tracker.services.admitting import IN_A_ROW, PER_ADDRESS
 from tracker.store import attempts, journal
 from tracker.store.attempts import Knocker
 from tracker.store.engine import reading, transaction
+from tracker.web.witness import settle
 
 
 def guess(browser: Browser, email: str, times: int) -> list[int]:
@@ -169,9 +171,37 @@ def test_addresses_that_a_client_invents_do_not_give_it_more_tries(place: Place)
 def test_a_flood_of_tries_does_not_flood_the_journal(place: Place) -> None:
     person = place.add()
     guess(place.browser(), person.email, 25)
+    assert reasons(place, Act.SIGN_IN_REFUSED) == ["too_many"] + ["password"] * PER_ADDRESS
+
+
+def test_every_try_that_is_not_judged_is_counted_in_the_journal(place: Place) -> None:
+    """At the sign-in page, and of somebody who is in and proves herself again."""
+    person = place.add()
+    browser = place.browser()
+    browser.sign_in(person.email)
+    fields = {"current": "wrong", "password": "жеті өнер, жетпіс тіл", "again": "жеті өнер, жетпіс тіл"}
+    for _ in range(PER_ADDRESS + 3):
+        browser.post("/account/password", fields, token=browser.token)
+    guess(place.browser("192.0.2.1"), person.email, PER_ADDRESS + 4)
+    place.clock.wait(minutes=1)
+    settle(place.app)
     with reading(place.engine) as session:
-        refused = journal.entries(session, action="sign_in_refused")
-    assert [entry.details["reason"] for entry in refused] == ["too_many"] + ["password"] * PER_ADDRESS
+        refused = journal.entries(session, action=Act.REFUSED)
+    assert sorted(
+        (entry.actor, entry.subject, entry.details["address"], entry.details["times"]) for entry in refused
+    ) == [
+        (person.mark, "POST /account/password", "203.0.113.7", 1),
+        (person.mark, "POST /account/password", "203.0.113.7", 2),
+        (NOBODY, "POST /sign-in", "192.0.2.1", 1),
+        (NOBODY, "POST /sign-in", "192.0.2.1", 3),
+    ]
+    assert set(reasons(place, Act.REFUSED)) == {"too_many_tries"}
+
+
+def reasons(place: Place, act: Act) -> list[object]:
+    """Why, of each entry of the kind."""
+    with reading(place.engine) as session:
+        return [entry.details["reason"] for entry in journal.entries(session, action=act)]
 
 
 def test_signing_in_ends_the_row_of_failures(place: Place) -> None:

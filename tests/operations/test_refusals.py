@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import httpx2
+import pytest
 from sqlalchemy import Engine
 
 from tests.browser.served import served
@@ -70,6 +71,19 @@ def test_a_flood_from_everywhere_is_told_in_bounded_room_and_every_refusal_is_co
     assert sum(times for _, times in told) == 120 * 50
     assert len(told) <= 2 * (ROOM + 2)
     assert any(what is OTHERS for what, _ in told)
+
+
+@pytest.mark.parametrize("addresses", [1, 200])
+def test_ten_thousand_refused_tries_of_an_hour_are_few_entries_and_none_is_lost(addresses: int) -> None:
+    """AUT-1: from one address, and from two hundred."""
+    kept = Refusals()
+    told: list[tuple[Refusal, int]] = []
+    for number in range(10_000):
+        tried = Refusal(NOBODY, f"198.51.100.{number % addresses}", "POST /sign-in", "too_many_tries")
+        told += kept.count(tried, NOW + number * timedelta(hours=1) / 10_000)
+    told += kept.settle()
+    assert sum(times for _, times in told) == 10_000
+    assert len(told) <= 61 * min(addresses, ROOM + 1) + 1
 
 
 def test_what_could_not_be_written_is_given_back_in_bounded_room_too() -> None:

@@ -96,8 +96,9 @@ def test_what_was_acted_on_and_why_is_told(lived: Story) -> None:
     assert (changed.subject, changed.details["before"], changed.details["role"]) == (
         officer, "officer", "reviewer",
     )  # fmt: skip
-    (refused,) = lived.told(Act.REFUSED)
+    refused, in_attack = lived.told(Act.REFUSED)
     assert (refused.subject, refused.details["reason"]) == ("GET /people", "not_allowed")
+    assert (in_attack.subject, in_attack.details["reason"]) == ("POST /sign-in", "strangers_refused")
     (guessed,) = lived.told(Act.SIGN_IN_REFUSED)
     assert (guessed.subject, guessed.details["reason"]) == (lived.head.mark, "password")
     imported, _ = lived.told(Act.IMPORT)

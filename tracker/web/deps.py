@@ -30,6 +30,7 @@ from tracker.web.house import House, house_of
 from tracker.web.own_paths import written_path
 from tracker.web.security import nonce_of
 from tracker.web.visitors import form_token, keep_fresh_cookie, visitor_of
+from tracker.web.witness import tell_refusal
 
 COOKIE = "tracker_language"
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -130,7 +131,10 @@ class Visit(Caller):
         return f"{path}?{urlencode({name: str(value) for name, value in given.items() if value})}"
 
     def page(self, template: str, values: Mapping[str, object], *, status: int = 200) -> Response:
-        """Render a template for this visit; a refusal that ends by itself also says when, to the second."""
+        """Render a template for this visit.
+
+        The refusal of a try that is not judged stands in the journal; where it ends by itself, it says when.
+        """
         visitor, refused = visitor_of(self.request), values.get("refused")
         common = {
             "on": self.on,
@@ -147,8 +151,10 @@ class Visit(Caller):
             "provider": self.house.settings.provider and self.house.settings.provider.name,
         }
         answer = html(self.request, self.house, self.language, template, {**common, **values}, status=status)
-        if isinstance(refused, NotJudgedNow) and refused.until is not None:
-            answer.headers["retry-after"] = str(seconds_until(refused.until, self.moment))
+        if isinstance(refused, NotJudgedNow):
+            tell_refusal(self.request, status, refused.code)
+            if refused.until is not None:
+                answer.headers["retry-after"] = str(seconds_until(refused.until, self.moment))
         return answer
 
 
