@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 
 from tracker import __version__
 from tracker.domain.roles import Action
-from tracker.web import api
+from tracker.web import api, api_history
 from tracker.web.api_answers import Problem
 from tracker.web.house import House, house_of
 from tracker.web.rules import allow
@@ -44,7 +44,8 @@ def describe(house: House) -> Mapping[str, Any]:
 
 @cache
 def _described(cookie: str) -> Mapping[str, Any]:
-    found = get_openapi(title="School channel tracker", version=__version__, routes=api.router.routes)
+    routes = [*api.router.routes, *api_history.router.routes]
+    found = get_openapi(title="School channel tracker", version=__version__, routes=routes)
     schemas = found["components"]["schemas"]
     for made_for_others in ("HTTPValidationError", "ValidationError"):
         schemas.pop(made_for_others, None)
