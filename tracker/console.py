@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,7 +16,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from tracker.domain.errors import PathNotWritable
-from tracker.domain.guarded import guarded
+from tracker.domain.guarded import csv_line
 
 READABLE = 24
 """Signs of a column in which sentences can still be read; a shorter one is as wide as its longest cell."""
@@ -50,10 +48,7 @@ def print_rows(
     if how is Format.JSON:
         print_json([dict(zip(titles, row, strict=True)) for row in rows])
     elif how is Format.CSV:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerows([_written(cell) for cell in row] for row in (titles, *rows))
-        sys.stdout.write(text.getvalue())
+        sys.stdout.write("".join(csv_line(row) + "\n" for row in (titles, *rows)))
     else:
         _show(titles, [tuple(map(_shown, row)) for row in rows], caption)
 
@@ -93,13 +88,6 @@ def _cards(titles: Sequence[str], rows: Sequence[tuple[str, ...]], caption: str 
 def _shown(cell: object) -> str:
     """A cell on a terminal, which would obey control characters."""
     return "" if cell is None else "".join(sign if sign.isprintable() else " " for sign in str(cell))
-
-
-def _written(cell: object) -> str:
-    """A cell of a CSV file in which no formula runs."""
-    if cell is None:
-        return ""
-    return guarded(cell) if isinstance(cell, str) else str(cell)
 
 
 def say(*lines: str) -> None:

@@ -148,7 +148,7 @@ def test_fil_5_a_report_that_is_handed_out_says_the_figures_of_the_page(large: E
 
 WICKED = (
     "=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1+1", "＋1", "－1", "＠x", '"=1"',
-    "'=1", ";=1", ",=1",
+    "'=1", ";=1", ",=1", "x;=1+1", "x,+1", 'x;"=1"', "x; @y", "x;\t=1", "x;", "\x00=1", "x;\x00=1",
     '=HYPERLINK("http://evil.example")', "=cmd|' /C calc'!A0", "=IMPORTXML(1)", "DDE(1)", "\u00a0=1",
     "\u200b=1", "=1\n=2", "a\n=2", "%0A=1", "=A1:A9", "|=1", "+7 (701) 000", "-5", "−5",
 )  # fmt: skip
@@ -204,9 +204,12 @@ def test_fil_1_no_cell_of_a_file_from_a_page_is_obeyed(wicked: Engine, visit: Vi
     client.post("/reports/print", data=TABLES["/reports/print"])
     answer = client.post(path, data={**TABLES[path], "format": "csv"})
     assert answer.status_code == 200
-    cells = [cell for row in csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))) for cell in row]
-    assert len(cells) > 15
-    assert not [cell for cell in cells if cell.lstrip(' \u00a0\u200b"').startswith(OBEYED)]
+    text = answer.content.decode("utf-8-sig")
+    for parted_by in (",", ";", "\t"):  # as the reader's system has it
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=parted_by)
+        cells = [cell for row in rows for cell in row]
+        assert len(cells) > (15 if parted_by == "," else 1)
+        assert not [cell for cell in cells if cell.lstrip(' \u00a0\u200b"').startswith(OBEYED)]
     data = client.post(path, data={**TABLES[path], "format": "xlsx"}).content
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
     written = [cell for row in sheet.iter_rows() for cell in row]
@@ -222,7 +225,8 @@ def test_fil_1_both_formats_hold_the_original_texts(wicked: Engine, visit: Visit
     }
     book = table_of(client.post("/exports/schools", data={"format": "xlsx"}), "xlsx")
     plain = {row["school_id"]: row["name"] for row in book}
-    assert all(plain[f"9907700{n:05}"] == text for n, text in enumerate(WICKED) if "\r" not in text)
+    kept = re.compile(r"[^\r\0]*")  # the other two stand escaped in a workbook
+    assert all(plain[f"9907700{n:05}"] == text for n, text in enumerate(WICKED) if kept.fullmatch(text))
 
 
 def test_fil_1_numbers_stay_numbers(filled: Engine, visit: Visit) -> None:

@@ -1,12 +1,11 @@
 """Tables as CSV and XLSX that import back and in which no formula ever runs (reliability FIL-1).
 
-In CSV a text that a spreadsheet would obey gets a leading apostrophe, which our own import takes off again;
+In CSV what a spreadsheet would obey gets an apostrophe before it, which our own import takes off again;
 in XLSX every text is written as text.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -14,7 +13,7 @@ from decimal import Decimal
 
 import xlsxwriter
 
-from tracker.domain.guarded import guarded
+from tracker.domain.guarded import csv_line
 
 Value = str | int | Decimal | date | None
 
@@ -24,17 +23,7 @@ LARGEST_EXACT = Decimal(10) ** 13
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     """The table as CSV: UTF-8 with a mark that Excel understands, commas, days as ``YYYY-MM-DD``."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([_cell(value) for value in row] for row in (header, *rows))
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: Value) -> str:
-    """A cell of a CSV file: what is text stays text in a spreadsheet, our numbers stay numbers."""
-    if value is None:
-        return ""
-    return guarded(value) if isinstance(value, str) else str(value)
+    return "".join(csv_line(row) + "\r\n" for row in (header, *rows)).encode("utf-8-sig")
 
 
 def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Value]], *, sheet: str) -> bytes:
