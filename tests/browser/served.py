@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -96,10 +96,7 @@ class Served:
         for path, method, action in rules_of(self.app):
             is_hers = action is None or ADMIN.may(action)
             if method == "GET" and is_hers and not path.startswith(NOT_FOR_PEOPLE):
-                named = path.replace("{number}", "{decision}") if path.startswith("/decisions/") else path
-                named = named.replace("{number:path}", "{tender}" if "tenders" in path else "{contract}")
-                filled = re.sub(r"\{(\w+)(:path)?\}", lambda blank: examples[blank[1]], named)
-                found += [filled, *MORE.get(path, ())]
+                found += [filled_with(examples, path), *MORE.get(path, ())]
         return (*dict.fromkeys(found), "/no-such-page")
 
     def examples(self) -> dict[str, str]:
@@ -129,6 +126,13 @@ class Served:
             deciding.draft(session, author, person, [key], wanted, book=book, on=legal_day(NOW))
             standing = standing_for(session, EVERYTHING).get(key)
             return str(standing.number) if standing else "1"  # a register that is empty has none
+
+
+def filled_with(examples: Mapping[str, str], path: str) -> str:
+    """A path with an example in each of its blanks."""
+    named = path.replace("{number}", "{decision}") if path.startswith("/decisions/") else path
+    named = named.replace("{number:path}", "{tender}" if "tenders" in path else "{contract}")
+    return re.sub(r"\{(\w+)(:path)?\}", lambda blank: examples[blank[1]], named)
 
 
 @contextmanager

@@ -16,9 +16,10 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from tests.people import ADMIN
+from tests.people import ADMIN, a_person
 from tests.web.register import STALLED
-from tracker.domain.roles import Action
+from tracker.domain.people import Person
+from tracker.domain.roles import Action, Role
 from tracker.store import journal
 from tracker.store.engine import reading
 from tracker.store.scope import EVERYTHING
@@ -30,12 +31,22 @@ NOTES = ("journal", "sqlite_sequence")
 """Tables in which a refusal may leave a note of itself."""
 
 
+HEAD = a_person(Role.HEAD, "59", "71", name="head")
+"""She and an administrator may use every route between them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One method at one path, with samples for its places."""
+    """One method at one path, with samples for its places, and what somebody must be allowed to do there."""
 
     method: str
     path: str
+    action: Action | None = None
+
+    @property
+    def sender(self) -> Person:
+        """Whoever is not turned away there for her role."""
+        return HEAD if self.action is None or HEAD.may(self.action) else ADMIN
 
     @property
     def is_reading(self) -> bool:
@@ -45,7 +56,8 @@ class Address:
 
 def addresses_of(client: TestClient) -> tuple[Address, ...]:
     """Every address of the server behind a client."""
-    return tuple(Address(method, filled_in(path)) for path, method, _ in rules_of(client.app))  # type: ignore[arg-type]  # the app is ours
+    rules = rules_of(client.app)  # type: ignore[arg-type]  # the app is ours
+    return tuple(Address(method, filled_in(path), action) for path, method, action in rules)
 
 
 def filled_in(path: str) -> str:
