@@ -79,15 +79,19 @@ def test_the_school_says_that_its_approved_decision_stands_and_asks_to_confirm_n
     assert WORDS.say("condition_status.to_confirm") not in block
 
 
-def test_consent_to_an_extension_is_asked_for_only_where_it_is_not_closed(
+def test_consent_of_the_supplier_is_asked_for_only_where_a_ground_rests_on_it(
     filled: Engine, visit: Visit
 ) -> None:
     officer = browser(visit, Office(filled), "aigul")
     gone, question = "100000000003", WORDS.say("agreed.question")
-    fill(filled, a_school(gone, gone), a_contract("K-gone", gone, "2025-10-01", "2026-10-23"))
+    created = a_school(gone, gone, bin="270140000015")  # this year: for it no ground asks whether he refused
+    fill(filled, created, a_contract("K-gone", gone, "2025-10-01", "2026-10-23"))
     assert question not in text_of(officer.get(f"/suggestions/{gone}").text)
     assert question in text_of(officer.get(f"/suggestions/{gone}?route=interim.extension").text)
     near = "100000000004"
     bought = TenderRow(f"T-{near}", near, TenderStatus.ACTIVE, published_on=day("2027-01-11"))
     fill(filled, a_school(near, near), a_contract("K-near", near, "2026-02-01", "2027-01-31"), bought)
     assert question in text_of(officer.get(f"/suggestions/{near}").text)
+    late = "100000000005"
+    fill(filled, a_school(late, late), a_contract("K-late", late, "2025-10-01", "2026-10-23"))
+    assert question in text_of(officer.get(f"/suggestions/{late}").text)  # in January his refusal is a ground
