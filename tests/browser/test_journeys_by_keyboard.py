@@ -90,7 +90,7 @@ def test_a_decision_is_confirmed_point_by_point_and_approved(open_page: Open, co
     page = open_page(f"/decisions/{number}", width=DESK, person=OTHER)
     Keys(page).press("button[value=approve]")
     expect(page.locator("main")).to_contain_text(f"№ {number}")
-    assert page.url.endswith("/suggestions")
+    assert page.url.endswith("/suggestions?step=approve")
 
 
 def test_what_if_answers_as_a_day_is_typed(open_page: Open) -> None:
