@@ -237,7 +237,8 @@ def test_rem_5_where_nobody_is_left_to_be_told_those_who_can_invite_somebody_see
 ) -> None:
     beat, client = Tick(filled, BOOK, FixedClock(NOW)), visit(filled, Language.EN)
     for person, regions in (
-        (None, {"59", "71"}), (a_person(Role.REVIEWER, "59"), {"71"}), (a_person(Role.MINISTRY), set()),
+        (None, {"59", "71", "none"}), (a_person(Role.REVIEWER, "59"), {"71", "none"}),
+        (a_person(Role.MINISTRY), set()),
     ):  # fmt: skip
         if person is not None:
             sign_in(filled, person)
