@@ -113,6 +113,12 @@ class RouteAnswer:
     clause: str
     conditions: tuple[Condition, ...]
 
+    @property
+    def rests_on_supplier(self) -> bool:
+        """Whether it matters if the supplier agrees to go on: for extending, or because he refused."""
+        asked = {condition.id for condition in self.conditions}
+        return self.id is RouteId.EXTENSION or ConditionId.SUPPLIER_REFUSED in asked
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

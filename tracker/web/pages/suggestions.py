@@ -221,11 +221,8 @@ def _draft_page(
 
 def _asks_consent(one: Proposal, agreed: Agreed, route: RouteId | None) -> bool:
     """Whether it matters if the supplier agrees: for a ground, not closed or chosen, that rests on it."""
-    rests = [each for each in one.routes if each.verdict is not Verdict.CLOSED or each.id is route]
-    return agreed is not Agreed.UNSAID or any(
-        each.id is RouteId.EXTENSION or ConditionId.SUPPLIER_REFUSED in {said.id for said in each.conditions}
-        for each in rests
-    )
+    open_ones = [each for each in one.routes if each.verdict is not Verdict.CLOSED or each.id is route]
+    return agreed is not Agreed.UNSAID or any(each.rests_on_supplier for each in open_ones)
 
 
 def _preview(
