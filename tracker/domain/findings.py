@@ -95,6 +95,19 @@ class Gap:
         return self.span.days
 
 
+def first_loss(
+    ends: date, gap: Gap | None, tender: TenderStanding | None, *, is_loss_ahead: bool
+) -> date | None:
+    """The first day that a served need is known to lose: of the gap, or the day after cover ``ends``.
+
+    None where a purchase with a forecast follows without a gap, and where nothing ends.
+    """
+    if gap is not None:
+        return gap.span.start
+    is_followed = tender is not None and tender.forecast is not None
+    return ends if is_loss_ahead and not is_followed else None
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One condition of a route, what the facts say of it, and the facts used, as (name, value)."""
@@ -169,8 +182,5 @@ class Assessment:
         """
         if self.state not in (State.COVERED, State.INTERIM) or self.covered_until is None:
             return None
-        if self.projected_gap:
-            return self.projected_gap.span.start
-        is_followed = self.tender is not None and self.tender.forecast is not None
-        is_loss_ahead = self.latest_safe_start is not None
-        return next_day(self.covered_until) if is_loss_ahead and not is_followed else None
+        ends, is_loss_ahead = next_day(self.covered_until), self.latest_safe_start is not None
+        return first_loss(ends, self.projected_gap, self.tender, is_loss_ahead=is_loss_ahead)

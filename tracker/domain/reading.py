@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from tracker.domain.coverage import Cover, read_cover
 from tracker.domain.days import BEGINNING, FOREVER, ONE_DAY, Span, next_day
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
-from tracker.domain.findings import Gap, TenderStanding
+from tracker.domain.findings import Gap, TenderStanding, first_loss
 from tracker.domain.forecast import Asking, latest_safe_start, standing
 from tracker.domain.once import once
 from tracker.domain.policy import Law
@@ -72,10 +72,7 @@ class Reading:
         """The first day without service in sight for a served need, as its assessment tells."""
         if not self.is_served or self.run is None:
             return None
-        if self.projected_gap is not None:
-            return self.projected_gap.span.start
-        is_followed = self.speaking is not None and self.speaking.forecast is not None
-        return self.run.stop if self.is_loss_ahead and not is_followed else None
+        return first_loss(self.run.stop, self.projected_gap, self.speaking, is_loss_ahead=self.is_loss_ahead)
 
     @once
     def asked_by(self) -> date | None:
