@@ -62,7 +62,19 @@ def working(settings: Settings, engine: Engine, book: Book, clock: Clock) -> Abs
     engine = for_loops(engine)
     watchman = Watchman(engine, clock.now, passed)
     outgoing = Outgoing.of(settings, engine, book, clock, lets_send=watchman.lets_send)
-    return ticking(Tick(engine, book, clock, outgoing, ping=settings.ping_url, watchman=watchman))
+    return ticking(_tick(settings, engine, book, clock, outgoing, watchman))
+
+
+def _tick(
+    settings: Settings,
+    engine: Engine,
+    book: Book,
+    clock: Clock,
+    outgoing: Outgoing,
+    watchman: Watchman | Guest,
+) -> Tick:
+    site = settings.base_url if settings.is_https else ""
+    return Tick(engine, book, clock, outgoing, ping=settings.ping_url, site=site, watchman=watchman)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,7 @@ def one_round(
     engine = for_loops(engine)
     guest = Guest(engine, clock.now)
     outgoing = Outgoing.of(settings, engine, book, clock, lets_send=guest.lets_send)
-    tick = Tick(engine, book, clock, outgoing, ping=settings.ping_url, watchman=guest)
+    tick = _tick(settings, engine, book, clock, outgoing, guest)
     leads = tick()
     tick.stop(away=away)
 

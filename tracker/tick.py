@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 import httpx2
 from sqlalchemy import Engine
 
+from tracker.channels import certificate
 from tracker.clock import Clock, legal_day
 from tracker.domain.errors import DatabaseNotReady
 from tracker.outgoing import Outgoing
@@ -23,6 +24,9 @@ from tracker.store.jobs import Job
 from tracker.store.scope import EVERYTHING
 
 PING_SECONDS = 10
+
+CERTIFICATE = timedelta(hours=1)
+"""How soon a certificate that was renewed is noticed."""
 
 PATIENCE = 3
 """So many looks may be overtaken by facts that change before one of them is written all the same."""
@@ -49,19 +53,21 @@ class Tick:
         outgoing: Outgoing | None = None,
         *,
         ping: str = "",
+        site: str = "",
         watchman: Watchman | Guest | None = None,
     ) -> None:
         self.clock, self.outgoing = clock, outgoing
         self._engine, self._book = engine, book
         self._by = frozenset(outgoing.dispatcher.hands if outgoing else ())
         self._proves = outgoing is not None and outgoing.proves
-        self._ping, self._watchman = ping, watchman
+        self._ping, self._site, self._watchman = ping, site, watchman
         self._holder = secrets.token_hex(8)
         self._judged: tuple[date, object] | None = None
         self._owed: Question | None = None
         self._lost = 0
         self._settled_at: datetime | None = None
         self._checked: date | None = None
+        self._certified_at: datetime | None = None
         self.failed: tuple[Job, ...] = ()
 
     def __call__(self) -> bool:
@@ -87,6 +93,7 @@ class Tick:
             (Job.REMINDERS, self._owe),
             (Job.CANARY, self._prove),
             (Job.UPKEEP, self._look_after),
+            (Job.CERTIFICATE, self._ask_for_certificate),
         )
 
     def stop(self, *, is_dead: bool = False, away: timedelta = conditions.AWAY) -> None:
@@ -205,3 +212,12 @@ class Tick:
         self._checked = legal_day(now)
         if chain.broken_at:
             log.error("the journal does not fit its chain at entry %s", chain.broken_at)
+
+    def _ask_for_certificate(self, now: datetime) -> None:
+        """Once an hour: see until when the certificate holds at the address that people open."""
+        if not self._site or now - (self._certified_at or now - CERTIFICATE) < CERTIFICATE:
+            return
+        self._certified_at, ends_at = now, certificate.ends_at(self._site)
+        said = ends_at and ends_at.isoformat()
+        with transaction(self._engine) as session:
+            jobs.record(session, Job.CERTIFICATE, began_at=now, ended_at=self.clock.now(), ends_at=said)

@@ -45,6 +45,9 @@ LEAST_ROOM = 0.1
 BACKLOG = timedelta(minutes=15)
 """A message that is due for so long and was not sent is looked after (reliability P6)."""
 
+LEAST_CERTIFIED = timedelta(days=14)
+"""Whoever keeps the certificate of our address has so long to renew it (reliability OBS-2)."""
+
 OLD_ZONES = 2
 """Years by which the edition of the time zones may lie behind the day's (house)."""
 
@@ -224,6 +227,16 @@ def no_way(run: Run | None) -> Condition:
 def untold_needs(run: Run | None) -> Mapping[str, int]:
     """How many needs of each region have reminders owed and nobody in any rank; ``""`` states no region."""
     return {} if run is None else run.detail.get("untold") or {}
+
+
+def certificate(run: Run | None, now: datetime) -> Condition:
+    """The certificate at our address holds for a while yet; unknown where there is none or nobody sees it."""
+    said = run.detail.get("ends_at") if run else None
+    if said is None:
+        return Condition("certificate", Level.UNKNOWN)
+    ends_at = datetime.fromisoformat(said)
+    level = Level.BAD if ends_at - now < LEAST_CERTIFIED else Level.GOOD
+    return Condition("certificate", level, {"at": ends_at})
 
 
 def zones(today: date) -> Condition:

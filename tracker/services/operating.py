@@ -36,6 +36,7 @@ CODES = {
     "canary": "canary_missed",
     "room": "room_short",
     "zones": "zones_old",
+    "certificate": "certificate_ends",
     "job": "job_failed",
 }
 """What ``/readyz`` calls a condition that does not hold."""
@@ -50,7 +51,9 @@ server nor a clock takes it off the network."""
 BEARABLE = frozenset(reason for code, reason in CODES.items() if code not in GRAVE)
 """Reasons that are told, and with which it is ready."""
 
-OF_OPERATORS = frozenset({"strangers", "room", "zones", "job", "canary", "untold", "no_way", "refused"})
+OF_OPERATORS = frozenset(
+    {"strangers", "room", "zones", "certificate", "job", "canary", "untold", "no_way", "refused"}
+)
 """What the banner tells only those who can do something about it."""
 
 
@@ -134,6 +137,7 @@ def watched(session: Session, engine: Engine, *, now: datetime, today: date) -> 
         *conditions.files(measures.newest_imports(session), now),
         conditions.room(engine),
         conditions.zones(today),
+        conditions.certificate(runs.get(Job.CERTIFICATE), now),
         *conditions.failed_jobs(runs),
     )
 

@@ -28,6 +28,7 @@ class Job(StrEnum):
     CLOCK = "clock"
     CANARY = "canary"
     ALARM = "alarm"
+    CERTIFICATE = "certificate"
 
 
 @dataclass(frozen=True, slots=True)
