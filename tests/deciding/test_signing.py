@@ -57,6 +57,9 @@ def test_each_school_of_a_contract_has_its_own_price_and_only_a_jump_of_its_own_
     said = WORDS.say("decision_refused.jump", percent="110")
     assert f"{HERE}: {said}" in text_of(refused), "what the other school costs is a jump for this one"
     officer.post(f"{here}/contract", data={**paper, "amount": ["", "210000"]})
+    opened = re.search(r'id="recorded".*?href="(/contracts/[^"]*)"', officer.get(here).text, re.DOTALL)
+    assert opened
+    assert HERE in text_of(officer.get(opened[1]).text)
     with reading(filled, seeing=EVERYTHING) as session:
         lines = registry.contract_rows(session, EVERYTHING, number="К-90-1")
     assert {line.school_id: line.amount for line in lines} == {HERE: Decimal(100000), THERE: Decimal(210000)}

@@ -118,6 +118,19 @@ def test_the_page_shows_each_thing_to_do_once_with_its_day(api: TestClient) -> N
     assert "Day not known" in page
 
 
+def test_each_number_opens_the_page_of_its_purchase_or_contract(api: TestClient) -> None:
+    page = api.get("/deadlines?size=200&later=1").text
+    opened = {
+        f"/{word}s/{each[f'{word}_number']}"
+        for each in dues(api)
+        for word in ("tender", "contract")
+        if each[f"{word}_number"]
+    }
+    assert {address.split("/")[1] for address in opened} == {"tenders", "contracts"}
+    assert opened <= set(re.findall(r'href="(/(?:tenders|contracts)/[^"?]+)', page))
+    assert all(api.get(address).status_code == 200 for address in opened)
+
+
 @pytest.mark.parametrize("asked", [{}, {"region": "59"}, {"on": "2027-03-01"}])
 def test_programs_are_told_the_same_as_people_each_thing_once(api: TestClient, asked: dict[str, str]) -> None:
     page = api.get("/deadlines", params={"later": "1", "size": "200", **asked}).text

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import HARM, Timing
+from tracker.render.deadline_json import OF_TENDERS
 from tracker.services import foreseeing, holding
 from tracker.services.evaluating import NeedView
 from tracker.services.foreseeing import Task
@@ -66,6 +67,7 @@ def show(visit: Asked) -> Response:
             "until": until,
             "beyond": len(tasks) - len(shown),
             "clauses": visit.house.book.policy.clauses,
+            "of_tenders": OF_TENDERS,
             **_holding(visit, page.items),
             **choices(filters, seen),
         },
