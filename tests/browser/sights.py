@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -59,7 +60,7 @@ class Sight:
 def sights(country: Served) -> tuple[Sight, ...]:
     """All of them; nothing of what is sent changes anything."""
     given = country.examples()
-    return (*_pages(given), *_of_drafting(given), *_refused(given), *_before(given))
+    return (*_pages(given), *_of_drafting(given), *_ahead(given), *_refused(given), *_before(given))
 
 
 def _pages(given: Mapping[str, str]) -> tuple[Sight, ...]:
@@ -85,6 +86,23 @@ def _of_drafting(given: Mapping[str, str]) -> tuple[Sight, ...]:
         Sight(HEAD, f"{own[1]}?route=interim.single_source"),
         Sight(HEAD, "/suggestions", "/suggestions", chosen),
         Sight(HEAD, "/suggestions", "/suggestions/approving", {"decision": f"{given['decision']}:1"}),
+    )
+
+
+def _ahead(given: Mapping[str, str]) -> tuple[Sight, ...]:
+    """What would come of an act before it is done, and what has changed since its page was opened."""
+    line = f"/corrections?kind=contracts&school_id={STALLED}&number=K-2"
+    later = {"value_end_on": "2027-06-30", "reason": "хат бойынша"}
+    due = json.dumps([STALLED, "channel", "stage_due", "T-2", "evaluation"])
+    decision, agreed = f"/decisions/{given['decision']}", {"deed": "approve", "reason": "келісемін"}
+    return (
+        Sight(HEAD, "/deadlines", "/deadlines/put-off", {"line": due}),
+        Sight(HEAD, "/deadlines", "/deadlines/put-off"),
+        Sight(HEAD, "/queue", "/asks/many", {"need": f"channel {STALLED}"}),
+        Sight(HEAD, line, "/corrections", {**later, "deed": "try"}),
+        Sight(HEAD, line, "/corrections", {**later, "seen": "0" * 16}),
+        Sight(HEAD, decision, f"{decision}/verdict", {**agreed, "revision": "1", "shown": "2020-01-01 0"}),
+        Sight(HEAD, decision, f"{decision}/verdict", {**agreed, "revision": "0"}),
     )
 
 
