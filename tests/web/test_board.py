@@ -115,6 +115,10 @@ def test_what_is_lost_is_told_for_regions_districts_and_schools(filled: Engine, 
     districts = [total(f"/losses?region=59&district={name}&{until}") for name in ("Петропавл", "Тайынша")]
     assert sum(regions) == country > 0
     assert sum(districts) == regions[0]
+    for path in ("/losses", "/losses?region=59", "/losses?region=59&district=Тайынша"):
+        page = client.get(f"{path}{'&' if '?' in path else '?'}service=channel&{until}").text
+        for _, address in links_of(page.partition("<main")[2]):
+            assert not address.startswith("/losses") or "service=channel" in address, address
     assert client.get("/losses?until=2027-01-14").status_code == 400
     assert client.get("/losses?per=region").status_code == 400
 

@@ -15,7 +15,7 @@ from tests.office import Office
 from tests.people import a_person
 from tests.store.rows import record
 from tests.web.conftest import Visit
-from tests.web.reading import text_of
+from tests.web.reading import links_of, text_of
 from tests.web.register import NOW, RECORDED_AT, STALLED, a_contract, a_school
 from tests.web.test_cost import counted
 from tests.web.test_purchases import answer
@@ -225,6 +225,22 @@ def test_every_past_figure_opens_the_list_that_it_counts(filled: Engine, visit: 
     ]
     assert not named[0] & named[1]
     assert named[0] | named[1] >= set(late)
+
+
+def test_a_district_that_was_renamed_since_stands_with_what_was_known_of_it(
+    empty: Engine, visit: Visit
+) -> None:
+    settle(empty, a_school("S-1", "1", district="Бұрынғы"), a_school("S-2", "2"), at=RECORDED_AT)
+    settle(empty, a_school("S-1", "1", district="Жаңа"), at=NOW - timedelta(minutes=5))
+    client = visit(empty, Language.RU)
+    page = client.get("/history?region=59&on=2027-01-14").text
+    table = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = {text_of(row).split("\n")[0]: links_of(row) for row in table.split("<tr>")[1:]}
+    assert list(rows)[:2] == ["Бұрынғы", "Жаңа"]
+    for name, known in (("Бұрынғы", True), ("Жаңа", False)):
+        assert {"known=" in address for _, address in rows[name]} == {known}, name
+        for number, address in rows[name]:
+            assert client.get(address).text.count('<th scope="row"') == int(number) == 1, address
 
 
 def test_every_figure_of_an_earlier_month_opens_the_schools_that_it_counts(

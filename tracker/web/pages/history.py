@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
+from tracker.domain.alphabet import sort_key
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import FlagKind, State
 from tracker.feeds.regions import REGIONS
@@ -101,7 +102,7 @@ def _region(visit: Visit, region: str | None, number: int) -> Response:
         {
             "region": region,
             "regions": codes,
-            "places": [(name, old.get(name, {}), figures) for name, figures in new.items()],
+            "places": [(name, old.get(name, {}), new.get(name, {})) for name in _places(old, new, region)],
             "whole": (old_total, new_total),
             "figures": FIGURES,
             "then_at": end_of_day(visit.on, now=visit.moment),
@@ -116,6 +117,13 @@ def _figures(shot: Snapshot, region: str | None) -> tuple[dict[str, dict[str, in
     needs = Filters(region=region).keep(shot.needs, found=None)
     rows = by_district(needs) if region else by_region(needs, [each.code for each in REGIONS])
     return {name: _told(row) for name, row in rows}, _told(together(row for _, row in rows))
+
+
+def _places(old: Mapping[str, object], new: Mapping[str, object], region: str | None) -> list[str]:
+    """Every place that either sense knows, in the order of a board: what a later file renamed was a place."""
+    if region:
+        return sorted({*old, *new}, key=lambda name: (name == NOT_STATED, sort_key(name)))
+    return [code for code in (*(each.code for each in REGIONS), NOT_STATED) if code in old or code in new]
 
 
 def _told(row: Tally) -> dict[str, int]:
