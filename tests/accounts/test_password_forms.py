@@ -28,5 +28,5 @@ def test_a_password_does_not_run_out(place: Place) -> None:
     person = place.add(Role.OFFICER)
     place.clock.wait(days=400)
     browser = place.browser()
-    assert browser.sign_in(person.email).headers["location"] == "/"
+    assert browser.sign_in(person.email).headers["location"] == "/deadlines"
     assert browser.is_in

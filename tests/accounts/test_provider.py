@@ -330,4 +330,4 @@ def test_where_no_provider_is_set_up_there_is_no_way_to_one(place_without: Place
 
 @pytest.mark.parametrize("onward", ["//evil.example", "https://evil.example", "/\\evil", "javascript:x"])
 def test_one_comes_back_to_our_own_pages_only(officer: Person, browser: TestClient, onward: str) -> None:
-    assert back(browser, there(browser, onward)).headers["location"] == "/"
+    assert back(browser, there(browser, onward)).headers["location"] == "/deadlines"

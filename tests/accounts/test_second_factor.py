@@ -171,7 +171,7 @@ def test_switching_off_needs_password_and_code(
     assert statuses == [401, 400, 400]
     assert place.browser().sign_in(person.email).headers["location"].startswith("/sign-in/code")
     assert browser.post(CHANGE, good, token=browser.token).status_code == 303
-    assert place.browser().sign_in(person.email).headers["location"] == "/"
+    assert place.browser().sign_in(person.email).headers["location"] == "/deadlines"
 
 
 def test_a_recovery_code_switches_off_whoever_has_lost_her_telephone(
@@ -305,7 +305,7 @@ def test_an_offer_of_somebody_else_or_of_yesterday_is_not_taken(place: Place, pe
     place.clock.wait(minutes=16)
     late = {**fields, "code": TOTP(secret).at(place.clock.now())}
     assert browser.post("/account/second-factor", late, token=browser.token).status_code == 303
-    assert place.browser().sign_in(person.email).headers["location"] == "/"
+    assert place.browser().sign_in(person.email).headers["location"] == "/deadlines"
 
 
 def test_without_a_secret_of_the_server_there_is_no_second_factor(make_place: MakePlace) -> None:

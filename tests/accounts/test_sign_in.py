@@ -25,8 +25,16 @@ def test_the_right_password_lets_in_and_leads_onward(both_places: Place) -> None
 
 @pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example", "/\\evil.example", "evil", ""])
 def test_signing_in_leads_to_our_own_pages_only(place: Place, onward: str) -> None:
-    person = place.add()
+    person = place.add(Role.REVIEWER)
     assert place.browser().sign_in(person.email, next=onward).headers["location"] == "/"
+
+
+def test_an_officer_begins_with_her_week_and_others_with_the_board(place: Place) -> None:
+    for role, first in ((Role.OFFICER, "/deadlines"), (Role.REVIEWER, "/"), (Role.MINISTRY, "/")):
+        browser, email = place.browser(), place.add(role).email
+        assert browser.sign_in(email).headers["location"] == first
+        assert browser.get("/sign-in").headers["location"] == first
+        assert browser.get("/sign-in?next=/queue").headers["location"] == "/queue"
 
 
 def seen(place: Place, browser: Browser, email: str, password: str) -> tuple[object, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
+from tests.accounts.conftest import PASSWORD, QUICK
 from tests.browser.conftest import Open
 from tests.browser.served import Served
-from tests.people import a_person
+from tests.people import a_person, sign_in
 from tests.web.register import FAILED, STALLED, USED_UP, fill
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
@@ -74,8 +75,17 @@ def test_r3_the_text_is_there_to_be_selected_where_no_script_runs(open_page: Ope
     assert page.locator("#reply-ru").inner_text().startswith("Школа «Әйтеке»")
 
 
-def test_o3_the_week_is_seen_without_a_click_and_each_line_leads_to_its_school(open_page: Open) -> None:
-    hand = Hand(open_page("/deadlines", width=DESK, language=Language.RU))
+def test_o3_the_week_is_seen_without_a_click_and_each_line_leads_to_its_school(
+    open_page: Open, country: Served
+) -> None:
+    officer = a_person(Role.OFFICER, "59", name="of-the-week")
+    sign_in(country.engine, officer, password_hash=QUICK.hash(PASSWORD))
+    page = open_page("/sign-in", width=DESK, language=Language.RU, person=None)
+    page.fill("#email", officer.email)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/deadlines")
+    hand = Hand(page)
     assert hand.page.locator(f"main a[href^='/schools/{STALLED}']").count() > 0
     hand.click(f"main a[href^='/schools/{STALLED}'] >> nth=0")
     assert hand.page.url.partition("?")[0].endswith(f"/schools/{STALLED}")

@@ -7,6 +7,10 @@ from urllib.parse import quote
 
 from fastapi import Request
 
+from tracker.domain.people import Person
+from tracker.domain.roles import Role
+
+FRONT, WEEK = "/", "/deadlines"
 OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
@@ -17,4 +21,12 @@ def written_path(request: Request) -> str:
 
 def own_path(text: str) -> str:
     """The path, if it leads to a page of ours, else the front page."""
-    return text if OWN_PATH.fullmatch(text) else "/"
+    return text if OWN_PATH.fullmatch(text) else FRONT
+
+
+def first_page(onward: str, person: Person) -> str:
+    """Where somebody who has come in goes on: to the page that she asked for, else to the first of her role.
+
+    An officer's is her week, which she sees without a click (experience §4, O3).
+    """
+    return WEEK if onward == FRONT and person.role is Role.OFFICER else onward

@@ -22,6 +22,7 @@ from tracker.store import people, tokens
 from tracker.store.attempts import KEPT
 from tracker.store.engine import IN_PASSING, reading, transaction
 from tracker.web.house import House, house_of
+from tracker.web.own_paths import first_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,13 @@ def visitor_of(request: Request) -> Visitor:
 def _stranger(request: Request, house: House) -> Visitor:
     """Somebody of whom nothing is known but the cookie, which must not be replaced meanwhile."""
     return Visitor(cookie=request.cookies.get(cookie_name(house)) or None)
+
+
+def way_on(house: House, cookie: str, onward: str) -> str:
+    """Where whoever has just come in goes on, whom her new cookie tells."""
+    with reading(house.engine) as session:
+        sitting = people.sitting_of(session, cookie, now=house.clock.now())
+    return onward if sitting is None else first_page(onward, sitting.person)
 
 
 def carry_on(request: Request, cookie: str) -> None:

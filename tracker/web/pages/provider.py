@@ -26,7 +26,7 @@ from tracker.web.house import House
 from tracker.web.own_paths import own_path
 from tracker.web.proving import author_of, origin_of
 from tracker.web.rules import anyone
-from tracker.web.visitors import set_cookie, visitor_of
+from tracker.web.visitors import set_cookie, visitor_of, way_on
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -82,7 +82,7 @@ def come_back(called: Called) -> Response:
         return _refused(called, ProviderRefused(reason="account"))
     if entry.outcome is Outcome.HALF_WAY:
         onward = f"/sign-in/code?{urlencode({'next': onward})}"
-    response = RedirectResponse(onward, 303)
+    response = RedirectResponse(way_on(called.house, entry.cookie, onward), 303)
     set_cookie(response, called.house, entry.cookie)
     _forget(response, called.house)
     return response

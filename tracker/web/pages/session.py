@@ -26,10 +26,10 @@ from tracker.store.engine import transaction
 from tracker.store.links import SECOND_STEPS
 from tracker.web.deps import Asked, Called, Caller, seconds_until
 from tracker.web.filters import ON
-from tracker.web.own_paths import own_path
+from tracker.web.own_paths import first_page, own_path
 from tracker.web.proving import author_of, check, origin_of
 from tracker.web.rules import anyone, person_of
-from tracker.web.visitors import drop_cookie, set_cookie, set_device_cookie, visitor_of
+from tracker.web.visitors import drop_cookie, set_cookie, set_device_cookie, visitor_of, way_on
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -43,8 +43,8 @@ MINUTE = 60
 def ask_password(visit: Asked) -> Response:
     """The form to sign in with."""
     onward = own_path(visit.request.query_params.get("next", "/"))
-    if person_of(visit.request) is not None:
-        return RedirectResponse(onward, 303)
+    if (person := person_of(visit.request)) is not None:
+        return RedirectResponse(first_page(onward, person), 303)
     chosen = visit.request.query_params.get("chosen") == ON
     return visit.page(
         "session/sign_in.html", {"next": onward, "email": "", "refused": None, "chosen": chosen}
@@ -133,7 +133,7 @@ def _try_code(called: Caller, pending: str, code: str) -> Entry:
 
 
 def _let_in(called: Caller, entry: Entry, onward: str) -> Response:
-    response = RedirectResponse(onward, 303)
+    response = RedirectResponse(way_on(called.house, entry.cookie, onward), 303)
     set_cookie(response, called.house, entry.cookie)
     set_device_cookie(response, called.house, entry.device)
     return response
