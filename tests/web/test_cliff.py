@@ -19,6 +19,7 @@ from tracker.clock import FixedClock
 from tracker.domain.acts import Act
 from tracker.domain.days import LEGAL_ZONE
 from tracker.domain.messages import ChannelKind
+from tracker.domain.people import Reach
 from tracker.domain.register import RegisterRow, TenderRow
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language, TenderStatus
@@ -237,6 +238,20 @@ def test_nobody_asks_herself_and_an_officer_without_an_account_is_not_asked(
     assert SAY("cliff.no_account") in text_of(shown)
     assert told(falling) == []
     assert SAY("cliff.asked", by="22.01.2027") not in text_of(client.get("/cliff").text)
+
+
+def test_where_the_officer_of_the_register_has_no_account_the_officer_of_the_district_is_asked(
+    falling: Engine, client: TestClient
+) -> None:
+    record(falling, a_school("S-3", "3", officer_email="accountant@example.kz"), at=NOW)
+    district = Reach(districts=frozenset({("59", "Петропавл")}))
+    sign_in(falling, a_person(Role.OFFICER, name="district", reach=district))
+    form = {"pick": ["channel:S-3"], "begin_by": "2027-01-22"}
+    shown = client.post("/cliff/ask", data=form).text
+    assert "District" in text_of(shown)
+    assert "mailto:" not in shown
+    client.post("/cliff/ask", data={**form, "seen": hidden(shown)["seen"]})
+    assert len(told(falling)) == 1
 
 
 def test_where_no_channel_is_set_up_the_page_says_that_nothing_is_sent(falling: Engine, visit: Visit) -> None:

@@ -42,7 +42,7 @@ class Fate(StrEnum):
     """What becomes of one need that was picked.
 
     ``nobody`` answers for its school but the asker herself; the officer whom the register names has
-    ``no_account``.
+    ``no_account``, and no other officer answers for the school.
     """
 
     ASKED = "asked"
@@ -124,9 +124,10 @@ class _Hearers:
 
     def of_school(self, school: SchoolRow) -> tuple[Fate, tuple[Person, ...]]:
         """What becomes of a need of a school that can be asked for, and who is told."""
-        if school.officer_email and school.officer_email.lower() not in self.addresses:
+        ranks, named = self.ladder.ranks(school), (school.officer_email or "").lower()
+        if named and named not in self.addresses and not ranks[0]:
             return Fate.NO_ACCOUNT, ()
-        first = {each.person for each in next((rank for rank in self.ladder.ranks(school) if rank), ())}
+        first = {each.person for each in next((rank for rank in ranks if rank), ())}
         told = tuple(person for person in self.people if person.id in first)
         return (Fate.ASKED if told else Fate.NOBODY), told
 
