@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import a_line, a_need, a_tender, assessed, day
+from tests.builders import a_line, a_need, a_tender, assessed, day, the_calendar
 from tracker.domain.days import Span
 from tracker.domain.errors import SuppositionRefused
 from tracker.domain.facts import NeedFacts
 from tracker.domain.findings import Assessment
 from tracker.domain.supposing import Change, changed
-from tracker.domain.vocabulary import Method, State
+from tracker.domain.vocabulary import Method, Stage, State, TenderStatus
 
 ON = "2026-12-01"
 ENDING = a_need(a_line("2026-01-01", "2026-12-31"), needed_from="2026-01-01")
@@ -52,6 +52,40 @@ def test_a_purchase_announced_earlier_serves_earlier_than_one_announced_later() 
     assert len(days) == 2
     assert days[0] < days[1]
     assert assessed(ENDING, ON).tender is None
+
+
+@pytest.mark.parametrize(
+    ("on", "last"), [("2026-10-26", "2026-12-31"), ("2026-10-24", "2027-02-14"), ("2024-12-10", "2025-02-10")]
+)
+@pytest.mark.parametrize("method", list(Method))
+def test_a_purchase_announced_on_the_latest_safe_start_leaves_no_gap_and_one_day_later_it_does(
+    on: str, last: str, method: Method
+) -> None:
+    """Also where the law of the day of announcement is another one than that of the day that asks."""
+    planned = a_tender(method=method, status=TenderStatus.PLANNED)
+    facts = a_need(a_line("2024-01-01", last), tenders=[planned])
+    found = assessed(facts, on)
+    safe = found.latest_safe_start
+    assert safe
+    assert safe > found.on
+    gaps = [
+        assessed(changed(facts, found, Change(announce_on=start)), on).projected_gap
+        for start in (safe, the_calendar().after(safe, 1))
+    ]
+    assert gaps[0] is None
+    assert gaps[1]
+
+
+def test_a_purchase_announced_ahead_is_forecast_as_it_will_be_on_that_day() -> None:
+    """Also on a day off, and with no more in its late forecast than one that is announced today."""
+    for start in ("2026-12-01", "2026-12-02", "2026-12-05", "2027-01-11"):
+        tender = supposed(ENDING, Change(announce_on=day(start))).tender
+        announced = assessed(a_need(*ENDING.lines, tenders=[a_tender(start)]), start).tender
+        assert tender
+        assert announced
+        assert tender.forecast == announced.forecast, start
+        expected = Stage.DISCUSSION if start == ON else Stage.PLANNED
+        assert (tender.stage, tender.is_stalled) == (expected, False)
 
 
 def test_another_method_takes_another_time() -> None:

@@ -76,7 +76,10 @@ class TenderEvent:
 
 @dataclass(frozen=True, slots=True)
 class TenderFacts:
-    """A tender for one need, from its dated facts (rules §4, interfaces §4)."""
+    """A tender for one need, from its dated facts (rules §4, interfaces §4).
+
+    ``supposed_on`` is no fact: the day ahead on which a what-if has it announced.
+    """
 
     number: str
     method: Method
@@ -91,6 +94,7 @@ class TenderFacts:
     repeats: str | None = None
     amount: str | None = None
     events: tuple[TenderEvent, ...] = ()
+    supposed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -50,7 +50,25 @@ def standing(tender: TenderFacts, lines: tuple[ServiceLine, ...], at: Asking) ->
     if over is not None and (end is None or end.on is None or over <= end.on):
         was_ever_live = end is None or end.on is not None
         return _ended(tender, TenderStatus.COMPLETE, over if was_ever_live else None)
-    return _live(tender, at) if end is None else _ended(tender, end.status, end.on)
+    if end is not None:
+        return _ended(tender, end.status, end.on)
+    day = tender.supposed_on
+    return _live(tender, at) if day is None or day <= at.on else _supposed(tender, day, at)
+
+
+def _supposed(tender: TenderFacts, day: date, at: Asking) -> TenderStanding:
+    """Planned until ``day``; from there as it will be on that day, by the law of that day (decision 136)."""
+    published = replace(tender, status=TenderStatus.ACTIVE, published_on=day)
+    begun = _live(published, replace(at, on=day))
+    return replace(
+        begun,
+        status=TenderStatus.PLANNED,
+        stage=Stage.PLANNED,
+        entered_on=None,
+        due_on=day,
+        limit_days=None,
+        limit_clause=None,
+    )
 
 
 def _ended(tender: TenderFacts, status: TenderStatus, ended_on: date | None) -> TenderStanding:

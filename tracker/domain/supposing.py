@@ -78,17 +78,10 @@ def _speaks(tender: TenderFacts, found: Assessment) -> bool:
 
 def _begun(tender: TenderFacts, day: date, on: date) -> TenderFacts:
     """A tender that begins anew on a day: what it has passed since is not supposed any more."""
-    plain = TenderFacts(
-        tender.number,
-        tender.method,
-        TenderStatus.PLANNED,
-        planned_on=day,
-        published_on=day,
-        amount=tender.amount,
-    )
+    plain = TenderFacts(tender.number, tender.method, TenderStatus.PLANNED, amount=tender.amount)
     if day > on:
-        return plain
-    return replace(plain, status=TenderStatus.ACTIVE)
+        return replace(plain, supposed_on=day)
+    return replace(plain, status=TenderStatus.ACTIVE, published_on=day)
 
 
 def _interim(span: Span) -> ServiceLine:
