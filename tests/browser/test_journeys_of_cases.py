@@ -57,7 +57,7 @@ def test_r3_why_a_school_is_red_and_who_has_it_is_copied_with_two_clicks(open_pa
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     hand = Hand(page)
     page.keyboard.press("/")
-    hand.type(STALLED)
+    hand.type("әйт")
     page.wait_for_selector("[data-decide]")
     said = page.inner_text("[data-decide]")
     assert "срок превышен на 9 рабочих дней" in said

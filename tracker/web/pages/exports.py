@@ -74,7 +74,7 @@ def schools(called: Called, ending: Format = Ending.CSV) -> Response:
     with called.reading() as visit:
         found = filters.keep_schools(all_needs(visit), found=searched(visit, filters))
         aside = {one.school.school_id: one.school for one in unjudged(visit, filters)}
-    ordered = in_name_order(found, called.language)
+    ordered = in_name_order(found, called.language, filters.q or "")
     rows = [_row(one, _name(one.school, called)) for one in ordered]
     rows += [_unjudged(school, _name(school, called)) for school in aside.values()]
     return _handed_out(called, filters, "schools", Sheet(SCHOOL_COLUMNS, tuple(rows)), ending)

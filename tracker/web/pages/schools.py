@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from tracker.domain.alphabet import sort_key
 from tracker.domain.coverage import states
 from tracker.domain.facts import NeedFacts, TenderFacts
 from tracker.domain.findings import Assessment, Finding, RouteAnswer
@@ -31,7 +32,7 @@ from tracker.store.facts import load_facts
 from tracker.store.flags import FlagRecord, flag_history
 from tracker.web.casework import desk_of
 from tracker.web.deps import Asked, Visit
-from tracker.web.filters import FIELDS, Filters, asked_of
+from tracker.web.filters import FIELDS, ON, Filters, asked_of
 from tracker.web.orders import name_key
 from tracker.web.pages.queue import all_needs, choices, searched
 from tracker.web.paging import page_of
@@ -40,6 +41,9 @@ from tracker.web.rules import allow
 from tracker.web.standings import SchoolStanding
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+FIND = "find"
+"""``find=1`` in an address: somebody seeks one school, and does not cut a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +80,32 @@ class Purchase:
 
 @router.get("/schools", dependencies=[allow(Action.READ)])
 def index(visit: Asked) -> Response:
-    """The schools that pass the filters, by name; a search that names one school opens it."""
-    filters = Filters.read(asked_of(visit.request, FIELDS))
+    """The schools that pass the filters, by name; a search that finds or names one alone opens it."""
+    asked = asked_of(visit.request, (*FIELDS, FIND))
+    filters = Filters.read(asked)
     seen = all_needs(visit)
     schools = filters.keep_schools(seen, found=searched(visit, filters))
-    if filters.q and (named := [one.school for one in schools if _is_named(one.school, filters.q)]):
-        return RedirectResponse(visit.to(f"/schools/{quote(named[0].school_id)}"), 303)
-    page = page_of(in_name_order(schools, visit.language), number=filters.page, size=filters.size)
+    if filters.q:
+        named = [one for one in schools if _is_named(one.school, filters.q)]
+        opens = named or (schools if asked.get(FIND) == ON else ())
+        if len(opens) == 1:
+            return RedirectResponse(visit.to(f"/schools/{quote(opens[0].school.school_id)}"), 303)
+    ordered = in_name_order(schools, visit.language, filters.q or "")
+    page = page_of(ordered, number=filters.page, size=filters.size)
     return visit.page("schools/index.html", {"filters": filters, "page": page, **choices(filters, seen)})
 
 
-def in_name_order(schools: Iterable[SchoolStanding], language: Language) -> list[SchoolStanding]:
-    """Schools by the name that a reader of this language is shown."""
-    return sorted(schools, key=lambda one: _place(one.school, language))
+def in_name_order(
+    schools: Iterable[SchoolStanding], language: Language, sought: str = ""
+) -> list[SchoolStanding]:
+    """Schools by the name that a reader of this language is shown; what begins as was ``sought`` first."""
+    beginning = sort_key(sought)
+
+    def place(one: SchoolStanding) -> tuple[bool, str, str]:
+        name = name_key(one.school, language)
+        return not name.startswith(beginning), name, one.school.school_id
+
+    return sorted(schools, key=place)
 
 
 @router.get("/schools/{school_id:path}", dependencies=[allow(Action.READ)])
@@ -221,7 +238,3 @@ def _begun(tender: TenderRow) -> tuple[str, str]:
 
 def _is_named(school: SchoolRow, text: str) -> bool:
     return text in (school.school_id, school.bin)
-
-
-def _place(school: SchoolRow, language: Language) -> tuple[str, str]:
-    return (name_key(school, language), school.school_id)
