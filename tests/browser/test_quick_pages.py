@@ -55,7 +55,7 @@ def test_the_list_follows_what_is_typed_and_the_words_stay_under_the_hand(page: 
     expect(page.locator("main .empty, table.queue tbody tr").first).not_to_contain_text("Әйтеке")
     assert page.input_value("#filter-q") == "Әйтеке жоқ"
     assert page.evaluate("document.activeElement.id") == "filter-q"
-    expect(page.locator("#said")).to_contain_text(WORDS.say("queue.empty"))
+    expect(page.locator("#said")).to_contain_text(WORDS.say("schools.empty"))
     page.go_back()
     assert "/queue" not in page.url
 

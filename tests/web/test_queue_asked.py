@@ -63,6 +63,36 @@ def test_the_queue_shows_what_ends_by_a_day_and_keeps_the_day_in_its_links_and_v
     assert client.get("/queue?ends_by=soon").status_code == 400
 
 
+def test_a_filter_that_finds_nothing_is_told_as_that_and_not_as_an_empty_queue(
+    filled: Engine, visit: Visit
+) -> None:
+    client = visit(filled, Language.RU)
+    for nothing in ("q=Нет+такой", "district=Прежний", "mine=1&state=covered", "supplier=никто"):
+        page = client.get(f"/queue?{nothing}").text
+        said = text_of(page)
+        assert SAY("schools.empty") in said, nothing
+        assert SAY("queue.empty") not in said
+        assert SAY("queue.no_change") not in said
+        assert (SAY("filter.clear"), "/queue") in links_of(page.rpartition('class="empty"')[2])
+    assert SAY("queue.empty.filter") in text_of(client.get("/queue?state=covered&q=Абай").text)
+    alone = text_of(visit(filled, Language.RU, person=AIGUL).get("/queue?mine=1&size=100&sort=days").text)
+    assert SAY("queue.empty.mine") in alone
+
+
+def test_districts_are_chosen_among_those_of_the_region_and_one_that_is_gone_stays_to_be_seen(
+    filled: Engine, visit: Visit
+) -> None:
+    client = visit(filled, Language.RU)
+
+    def offered(query: str) -> list[str]:
+        (field,) = re.findall(r'<select[^>]*name="district">.*?</select>', client.get(query).text, re.DOTALL)
+        return re.findall(r'<option value="([^"]+)"', field)
+
+    assert offered("/queue") == ["Есіл", "Петропавл", "Тайынша", "none"]
+    assert offered("/schools?region=59") == ["Петропавл", "Тайынша"]
+    assert offered("/deadlines?region=71&district=Прежний") == ["Есіл", "Прежний", "none"]
+
+
 def test_screen_file_and_way_to_the_next_case_keep_the_order_that_was_asked_for(
     filled: Engine, visit: Visit
 ) -> None:

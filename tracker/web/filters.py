@@ -190,8 +190,8 @@ class Filters:
 
     @property
     def is_set(self) -> bool:
-        """Whether anything is filtered at all; an order filters nothing."""
-        return any(value for name, value in self.named.items() if name != "sort")
+        """Whether anything is filtered at all; an order and the length of a page filter nothing."""
+        return any(value for name, value in self.named.items() if name not in ("sort", "size"))
 
     def keep(self, needs: Iterable[NeedView], *, found: Collection[str] | None) -> tuple[NeedView, ...]:
         """The needs that pass; ``found`` are the schools that a search found, None without a search."""

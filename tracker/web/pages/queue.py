@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
@@ -88,7 +89,9 @@ def _page(visit: Visit, filters: Filters, *, refused: CaseRefused | None = None)
             {need.school.school_id for need in hers(visit, seen, held) if need.assessment.flags}
         ),
         "all_count": len({need.school.school_id for need in seen if need.assessment.flags}),
+        "empty": None if flagged else _why_empty(filters, needs),
         "next_change_on": next_change(needs),
+        "is_found": bool(needs),
         "queued": named(filters),
         "query": urlencode({name: value for name, value in filters.named.items() if value is not None}),
         "views": views_of(visit.session, visit.person.id),
@@ -103,17 +106,32 @@ def _page(visit: Visit, filters: Filters, *, refused: CaseRefused | None = None)
     return visit.page("queue/show.html", values, status=400 if refused else 200)
 
 
+def _why_empty(filters: Filters, needs: Collection[NeedView]) -> str:
+    """What an empty line says of itself: an all-clear, or only that a filter found nothing."""
+    if not replace(filters, mine=False).is_set:
+        return "queue.empty.mine" if filters.mine else "queue.empty"
+    return "queue.empty.filter" if needs else "schools.empty"
+
+
 def choices(filters: Filters, seen: Collection[NeedView]) -> dict[str, object]:
-    """What the filter fields offer; of the regions those that the reader sees, and the one asked for."""
+    """What the filter fields offer: the regions and districts that the reader sees, and those asked for."""
     stated = {need.school.region or NOT_STATED for need in seen} | {filters.region}
     return {
         "has_schools": bool(seen),
         "regions": [code for code in (*(region.code for region in REGIONS), NOT_STATED) if code in stated],
+        "districts": _districts(filters, seen),
         "services": tuple(Service),
         "states": tuple(State),
         "flags": tuple(FlagKind),
         "horizons": HORIZONS,
     }
+
+
+def _districts(filters: Filters, seen: Iterable[NeedView]) -> list[str]:
+    """Those of the region that is asked for, or of all; the schools that state none come last."""
+    within = (need.school for need in seen if filters.region in (None, need.school.region or NOT_STATED))
+    found = {school.district or NOT_STATED for school in within} | {filters.district or ""}
+    return sorted(found - {""}, key=lambda district: (district == NOT_STATED, sort_key(district)))
 
 
 def holders_named(held: Mapping[str, Holder]) -> Mapping[str, str]:
