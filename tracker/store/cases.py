@@ -1,4 +1,8 @@
-"""Work on cases as pages show it: who has a school in hand, who works on it now, what is noted of it."""
+"""Work on cases as pages show it: who has a school in hand, who works on it now, what is noted of it.
+
+Whoever is gone, or no longer sees the school, neither has it in hand nor works on it. If she comes back
+before somebody else took it, it is hers again.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, null, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, cast, exists, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from tracker.domain.roles import MATRIX, NATIONAL, Action, Role
 from tracker.store.case_tables import CASE_HOLDER, CASE_LOOK, CASE_MENTION, CASE_NOTE
-from tracker.store.people_tables import PERSON
+from tracker.store.people import present_people
+from tracker.store.people_tables import PERSON, PERSON_REACH
 from tracker.store.scope import Scope, either, visible
+from tracker.store.tables import SCHOOL
 from tracker.store.types import Moment
 
 
@@ -93,7 +100,7 @@ def _holders() -> Select[Any]:
     query = select(
         row.school_id, row.person_id, her.name, her.email, row.by_id, row.since, her.telephone, never
     )
-    return query.join(PERSON, her.id == row.person_id)
+    return query.join(PERSON, her.id == row.person_id).where(_may_work(row.school_id))
 
 
 def _looks() -> Select[Any]:
@@ -101,7 +108,19 @@ def _looks() -> Select[Any]:
     query = select(
         row.school_id, row.person_id, her.name, her.email, row.person_id, row.since, her.telephone, row.until
     )
-    return query.join(PERSON, her.id == row.person_id)
+    return query.join(PERSON, her.id == row.person_id).where(_may_work(row.school_id))
+
+
+def _may_work(school_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that somebody of ``person`` may work on a school: what :class:`Scope` says of her."""
+    her, given, row = PERSON.c, PERSON_REACH.c, SCHOOL.c
+    place = and_(given.region == row.region, or_(given.district.is_(None), given.district == row.district))
+    reached = exists().where(given.person_id == her.id, or_(place, given.school_id == row.school_id))
+    reached = reached.correlate(PERSON, SCHOOL)
+    own = and_(her.role == Role.OFFICER, her.email == func.lower(row.officer_email))
+    seen = or_(her.role.in_(sorted(NATIONAL)), reached, own)
+    school = exists().where(row.school_id == school_id, row.superseded_seq.is_(None), seen)
+    return and_(present_people(), her.role.in_(sorted(MATRIX[Action.WORK])), school)
 
 
 def notes(

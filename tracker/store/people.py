@@ -16,7 +16,7 @@ from tracker.domain.people import NOWHERE, Person, Reach
 from tracker.domain.roles import NATIONAL, Role
 from tracker.domain.vocabulary import Language
 from tracker.store.people_tables import PERSON, PERSON_REACH, SIGNED_IN
-from tracker.store.scope import is_storable
+from tracker.store.scope import is_storable, numbered
 
 IDLE = timedelta(minutes=30)
 """A session ends when it was not used for so long (AUT-10)."""
@@ -261,6 +261,13 @@ def reaches_of(session: Session, people: ColumnElement[bool]) -> Mapping[int, Re
     for row in session.execute(wanted):
         given.setdefault(row.person_id, []).append(row)
     return {number: reach_of(rows) for number, rows in given.items()}
+
+
+def given_to_officers(session: Session, numbers: Iterable[int]) -> frozenset[str]:
+    """The schools that the officers among some people were given one by one."""
+    theirs = and_(numbered(session, PERSON.c.id, numbers), PERSON.c.role == Role.OFFICER)
+    given = select(PERSON_REACH.c.school_id).join(PERSON).where(theirs, PERSON_REACH.c.school_id.is_not(None))
+    return frozenset(session.scalars(given))
 
 
 def reach_of(rows: Iterable[Row[Any]]) -> Reach:

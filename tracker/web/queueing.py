@@ -17,6 +17,7 @@ from tracker.services.evaluating import UNJUDGED, NeedView, calendar, snapshot
 from tracker.store import cases, holds
 from tracker.store.cases import Holder, Look, Note
 from tracker.store.open_decisions import OnDecision, on_decision
+from tracker.store.people import given_to_officers
 from tracker.store.registry import search_schools
 from tracker.store.suppliers import needs_supplied
 from tracker.web.deps import Visit
@@ -185,6 +186,8 @@ def hers(visit: Visit, needs: Iterable[OfSchool], held: Held) -> Iterable[OfScho
     """
     numbers, addresses = stands_for(visit.person, holds.absences(visit.session, on=visit.today))
     given = visit.person.reach.schools if visit.person.role is Role.OFFICER else frozenset()
+    if away := numbers - {visit.person.id}:
+        given |= given_to_officers(visit.session, away)
     return (
         need
         for need in needs
