@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from urllib.parse import quote
 
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from tests.deciding.office import JUSTIFIED, Office
 from tests.people import a_person
 from tests.web.conftest import Visit
 from tests.web.reading import links_of, text_of
@@ -77,6 +79,28 @@ def test_a_filter_that_finds_nothing_is_told_as_that_and_not_as_an_empty_queue(
     assert SAY("queue.empty.filter") in text_of(client.get("/queue?state=covered&q=Абай").text)
     alone = text_of(visit(filled, Language.RU, person=AIGUL).get("/queue?mine=1&size=100&sort=days").text)
     assert SAY("queue.empty.mine") in alone
+
+
+def test_a_decision_of_today_stands_on_no_page_of_another_day_or_moment(filled: Engine, visit: Visit) -> None:
+    (row,) = Office(filled).draft("asel", STALLED, wanted=JUSTIFIED)
+    client, way = visit(filled, Language.RU), f"/decisions/{row.number}"
+    for path, spot in (("/queue", "<small>"), (f"/schools/{STALLED}", '<a class="quick go-decide"')):
+        decided = re.compile(f'{spot}[^>]*href="{way}|{spot}<a href="{way}')
+        assert decided.search(client.get(path).text), path
+        for other in ("on=2027-01-18", "known=2027-01-15"):
+            assert not decided.search(client.get(f"{path}?{other}").text), other
+
+
+def test_all_of_a_page_is_chosen_by_a_link_where_no_script_runs(filled: Engine, visit: Visit) -> None:
+    client = visit(filled, Language.RU)
+    boxes = re.compile('<input type="checkbox" name="need"[^>]*>')
+    page = client.get("/queue?state=uncovered&sort=school").text
+    assert not any("checked" in box for box in boxes.findall(page))
+    (way,) = re.findall('<noscript><a href="([^"]+)">', page)
+    assert unescape(way) == "/queue?all=1&page=1&state=uncovered&sort=school"
+    chosen = boxes.findall(client.get(unescape(way)).text)
+    assert len(chosen) == len(boxes.findall(page)) > 1
+    assert all("checked" in box for box in chosen)
 
 
 def test_districts_are_chosen_among_those_of_the_region_and_one_that_is_gone_stays_to_be_seen(

@@ -24,7 +24,7 @@ from tracker.store.cases import Holder
 from tracker.store.views import views_of
 from tracker.web.casework import speaker
 from tracker.web.deps import Asked, Called, Visit
-from tracker.web.filters import HORIZONS, NOT_STATED, QUEUED, Filters, asked_of
+from tracker.web.filters import HORIZONS, NOT_STATED, ON, QUEUED, Filters, asked_of
 from tracker.web.orders import Order
 from tracker.web.pages.people import LARGEST_NUMBER
 from tracker.web.paging import page_of
@@ -37,6 +37,9 @@ from tracker.web.rules import allow
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = "/queue"
+ALL = "all"
+"""``all=1`` in the address: every row of the page is chosen, which a box does where scripts run."""
+
 NOTES_SHOWN = 10
 """Notes that wait for the reader, as far as the page has room."""
 
@@ -44,7 +47,8 @@ NOTES_SHOWN = 10
 @router.get(PAGE, dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
     """The flagged needs that pass the filters, in harm order."""
-    return _page(visit, Filters.read(asked_of(visit.request, QUEUED)))
+    asked = asked_of(visit.request, (*QUEUED, ALL))
+    return _page(visit, Filters.read(asked), is_all=asked.get(ALL) == ON)
 
 
 @router.post("/queue/views", dependencies=[allow(Action.OWN_ACCOUNT)])
@@ -71,7 +75,9 @@ def forget_view(called: Called, number: Annotated[int, Form(ge=0, le=LARGEST_NUM
     return RedirectResponse(PAGE, 303)
 
 
-def _page(visit: Visit, filters: Filters, *, refused: CaseRefused | None = None) -> Response:
+def _page(
+    visit: Visit, filters: Filters, *, is_all: bool = False, refused: CaseRefused | None = None
+) -> Response:
     seen = all_needs(visit)
     held = cases.holders(visit.session, visit.scope)
     needs = kept(visit, filters, seen, held)
@@ -83,6 +89,7 @@ def _page(visit: Visit, filters: Filters, *, refused: CaseRefused | None = None)
     values = {
         "filters": filters,
         "page": page,
+        "is_all": is_all,
         "hands": hands,
         "schools": len({need.school.school_id for need in flagged}),
         "own_count": len(
