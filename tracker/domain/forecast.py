@@ -224,3 +224,11 @@ def latest_safe_start(covered_until: date, method: Method, at: Asking) -> date:
             return start
         before = law.day - ONE_DAY
         law = at.policy.on(before)
+
+
+def course_from(start: date, method: Method, *, policy: Policy, calendar: WorkCalendar) -> tuple[Step, ...]:
+    """The stages of a purchase that is published on ``start``, each for its limit by the law of that day."""
+    law = policy.on(start)
+    limits = ((stage, law.limit(method, stage)) for stage in later_stages(method, Stage.PLANNED))
+    lengths = tuple((stage, limit.days, limit.clause) for stage, limit in limits)
+    return _steps_after(start, lengths, calendar)

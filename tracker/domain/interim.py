@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tracker.domain.coverage import Cover
 from tracker.domain.days import FOREVER, ONE_DAY, Span, months_from
 from tracker.domain.facts import TenderFacts
 from tracker.domain.findings import Answer, Condition, Gap, RouteAnswer, TenderStanding
@@ -30,6 +31,47 @@ MET, NOT_MET, TO_CONFIRM = ConditionStatus.MET, ConditionStatus.NOT_MET, Conditi
 
 Facts = tuple[tuple[str, str], ...]
 Judgement = tuple[ConditionStatus, Facts]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What bounds an interim from ``start``: the cap, which service follows, and how long the need lasts.
+
+    The cap counts ``months`` from ``counted_from``: from the first day of the chain where there is one.
+    """
+
+    start: date
+    months: int
+    counted_from: date
+    cap_stop: date
+    served_from: date
+    needed_stop: date
+
+    @property
+    def cap_last(self) -> date:
+        """The last day that the cap allows."""
+        return self.cap_stop - ONE_DAY
+
+    @property
+    def window(self) -> Span:
+        """The days that are left between all of them."""
+        return Span(self.start, min(self.cap_stop, self.served_from, self.needed_stop))
+
+
+def bounds(cover: Cover, law: Law, start: date) -> Bounds:
+    """The months of the cap from ``start``, less what the chain used, not over cover or past the need."""
+    counted_from = start
+    chain = cover.chain_start(start)
+    if chain is not None and law.cap_is_final:
+        counted_from = chain
+    return Bounds(
+        start=start,
+        months=law.interim_cap_months,
+        counted_from=counted_from,
+        cap_stop=months_from(counted_from, law.interim_cap_months).stop,
+        served_from=cover.next_served(start),
+        needed_stop=cover.required.stop,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +105,7 @@ def answer(need: Reading) -> Answer | None:
     else:
         return None
     law = need.at.policy.on(start)
-    case = Case(need, law, _window(need, law, start), need.speaking or need.failed)
+    case = Case(need, law, bounds(need.cover, law, start).window, need.speaking or need.failed)
     judged = {id: Condition(id, *judge(case)) for id, judge in JUDGES.items()}
     routes = tuple(judge_route(route, case, judged) for route in law.routes)
     recommended = _recommend(routes)
@@ -81,7 +123,7 @@ def answer(need: Reading) -> Answer | None:
 
 def window_from(need: Reading, start: date) -> Span:
     """The days that the cap leaves for an interim from ``start``, whatever else speaks against it."""
-    return _window(need, need.at.policy.on(start), start)
+    return bounds(need.cover, need.at.policy.on(start), start).window
 
 
 def _judged_gap(need: Reading) -> Gap | None:
@@ -90,15 +132,6 @@ def _judged_gap(need: Reading) -> Gap | None:
     if tender is not None and tender.is_stalled and tender.forecast is not None:
         return need.gap_until(tender.forecast.late)
     return need.projected_gap
-
-
-def _window(need: Reading, law: Law, start: date) -> Span:
-    """The months of the cap from ``start``, less what the chain used, not over cover or past the need."""
-    stop = months_from(start, law.interim_cap_months).stop
-    chain = need.cover.chain_start(start)
-    if chain is not None and law.cap_is_final:
-        stop = min(stop, months_from(chain, law.interim_cap_months).stop)
-    return Span(start, min(stop, need.cover.next_served(start), need.cover.required.stop))
 
 
 def _refusal(case: Case, recommended: RouteId | None) -> RefusalReason | None:

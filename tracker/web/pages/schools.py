@@ -16,6 +16,7 @@ from tracker.domain.facts import NeedFacts, TenderFacts
 from tracker.domain.findings import Assessment, Finding, RouteAnswer
 from tracker.domain.foregone import Loss, horizon_of
 from tracker.domain.policy import Policy, Route
+from tracker.domain.reckoning import Reckoning, reckon
 from tracker.domain.register import ContractRow, SchoolRow, TenderEventRow, TenderRow
 from tracker.domain.roles import Action
 from tracker.domain.tenders import stretches
@@ -59,7 +60,7 @@ class FlagLine:
 class NeedCard:
     """One need of the school: the verdict, its strip, and the ground of each route.
 
-    ``is_due_stated``: the purchase itself names the last day of its stage.
+    ``is_due_stated``: the purchase itself names the last day of its stage; ``made`` is what days are made of.
     """
 
     found: Assessment
@@ -68,6 +69,7 @@ class NeedCard:
     routes: tuple[tuple[RouteAnswer, Route], ...]
     loss: Loss
     is_due_stated: bool
+    made: Reckoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ def _card(
         routes=tuple((route, _ground(route, found, policy)) for route in routes),
         loss=of_need(found, facts, horizon_of(found.on), days),
         is_due_stated=tender is not None and tender.bids_close_on is not None and _is_at_bids(found),
+        made=reckon(found, facts, policy=policy, calendar=days),
     )
 
 
