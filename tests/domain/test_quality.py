@@ -16,6 +16,7 @@ from tracker.domain.stage_metrics import (
     Half,
     Metric,
     StageRow,
+    behind_figure,
     courses,
     half_of,
     metrics,
@@ -127,6 +128,21 @@ def test_stages_are_told_by_group_and_the_slowest_first() -> None:
     bids = Metric("71", Stage.BIDS, 3, 15, 15)
     assert slowest(metrics(rows, Grouping.REGION)) == (bids, evaluation)
     assert {one.group for one in metrics(rows, Grouping.ORGANISER)} == {"none"}
+
+
+def test_a_tender_of_several_regions_weighs_once_but_in_each_of_its_regions() -> None:
+    places = ("10", "11", "15", "59", "71")
+    rows = [
+        *(row("T-9", Stage.BIDS, 40, region=region) for region in places),
+        *(row(f"T-{number}", Stage.BIDS, 5) for number in range(4)),
+    ]
+    assert metrics(rows, Grouping.METHOD) == (Metric("open_tender", Stage.BIDS, 5, 5, 40),)
+    assert metrics(rows, None) == (Metric("all", Stage.BIDS, 5, 5, 40),)
+    assert [one.tenders for one in metrics(rows, Grouping.REGION)] == [1, 1, 1, 5, 1]
+    behind = behind_figure(rows, Grouping.METHOD, "open_tender", Stage.BIDS)
+    assert [one.row.tender_number for one in behind] == ["T-9", "T-0", "T-1", "T-2", "T-3"]
+    assert behind[0].regions == places
+    assert behind_figure(rows, Grouping.REGION, "71", Stage.BIDS)[0].regions == ("71",)
 
 
 def test_a_trend_sets_the_last_half_year_against_the_one_before() -> None:

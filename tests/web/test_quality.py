@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import defaultdict
+from dataclasses import replace
 from html import unescape
 
 from sqlalchemy import Engine
@@ -76,6 +77,31 @@ def test_the_page_of_stages_agrees_with_the_table_that_it_hands_out(filled: Engi
     own = visit(filled, Language.RU, person=HEAD)
     assert RU.say("region.71") not in own.get("/reports/stages?by=region").text
     assert "T-93" not in own.post("/exports/stages", data={"format": "csv"}).text
+
+
+def test_a_shared_tender_counts_once_and_the_file_of_a_region_holds_its_page(
+    filled: Engine, visit: Visit
+) -> None:
+    shared = finished("T-94", STALLED, "2026-09-21", "2026-10-05", "2026-10-20")
+    also = replace(shared[0], school_id=UNKNOWN)  # type: ignore[type-var]  # the line of its tender
+    alone = finished("T-95", FAILED, "2026-09-22", "2026-09-25", "2026-10-02")
+    record(filled, *shared, also, *alone, at=NOW)  # type: ignore[arg-type]  # rows of two kinds
+    client = visit(filled, Language.RU)
+    page = client.get("/reports/stages?by=method").text
+    assert set(re.findall(r'stage=\w+">(\d+)</a>', page)) == {"2"}
+    (opened, *_) = re.findall(r'<a href="(/reports/stages\?[^"]*stage=[^"]*)">2</a>', page)
+    listed = client.get(unescape(opened)).text
+    assert listed.count('<th scope="row"') == 2
+    assert f"{RU.say('region.59')}, {RU.say('region.71')}</td>" in listed
+    of_region = client.get("/reports/stages?by=method&region=71").text
+    (address,) = re.findall(r'action="(/exports/stages[^"]*)"', of_region)
+    data = client.post(unescape(address), data={"format": "csv"}).content.decode("utf-8-sig")
+    numbers = {line[0]: line[1] for line in csv.reader(io.StringIO(data))}
+    assert (numbers.get("T-94"), numbers.get("T-95"), len(numbers)) == (RU.say("region.71"), None, 2)
+    with reading(filled, seeing=EVERYTHING) as session:
+        (entry,) = journal.entries(session, action=Act.EXPORT)
+    assert entry.details["filters"] == "region=71"
+    assert client.post("/exports/stages?region=none-such", data={"format": "csv"}).status_code == 400
 
 
 def test_the_slowest_stage_and_its_trend_follow_from_the_table(filled: Engine, visit: Visit) -> None:

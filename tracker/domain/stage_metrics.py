@@ -82,11 +82,12 @@ def nearest_rank(days: Sequence[int], percent: int) -> int:
 def metrics(rows: Iterable[StageRow], grouping: Grouping | None) -> tuple[Metric, ...]:
     """Each group's stages, groups by name and stages in their course; what states no group is ``none``.
 
-    Without a grouping all are of one group, :data:`ALL`.
+    Without a grouping all are of one group, :data:`ALL`. A tender of several regions counts in each of them,
+    and once in any other group.
     """
     key = _KEYS[grouping] if grouping else _of_all
     lengths: dict[tuple[str, Stage], list[int]] = {}
-    for row in rows:
+    for row in _counted(rows, grouping):
         lengths.setdefault((key(row) or "none", row.stage), []).append(row.working_days)
     return tuple(
         Metric(group, stage, len(days), nearest_rank(days, MEDIAN), nearest_rank(days, LATE))
@@ -94,13 +95,33 @@ def metrics(rows: Iterable[StageRow], grouping: Grouping | None) -> tuple[Metric
     )
 
 
+def _counted(rows: Iterable[StageRow], grouping: Grouping | None) -> Iterable[StageRow]:
+    """What a grouping counts: of a tender of several regions the rows of one, unless it is by region."""
+    if grouping is Grouping.REGION:
+        return rows
+    first: dict[tuple[str, Stage], str | None] = {}
+    return [row for row in rows if first.setdefault((row.tender_number, row.stage), row.region) == row.region]
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A row that a metric counts, with every region of its tender in the group."""
+
+    row: StageRow
+    regions: tuple[str | None, ...]
+
+
 def behind_figure(
     rows: Iterable[StageRow], grouping: Grouping, group: str, stage: Stage
-) -> tuple[StageRow, ...]:
+) -> tuple[Behind, ...]:
     """The rows that one metric is made of, the longest first."""
     key = _KEYS[grouping]
-    own = (row for row in rows if row.stage is stage and (key(row) or "none") == group)
-    return tuple(sorted(own, key=lambda row: (-row.working_days, row.tender_number)))
+    own = [row for row in rows if row.stage is stage and (key(row) or "none") == group]
+    regions: dict[str, dict[str | None, None]] = {}
+    for row in own:
+        regions.setdefault(row.tender_number, {})[row.region] = None
+    longest = sorted(_counted(own, grouping), key=lambda row: (-row.working_days, row.tender_number))
+    return tuple(Behind(row, tuple(regions[row.tender_number])) for row in longest)
 
 
 @dataclass(frozen=True, slots=True)

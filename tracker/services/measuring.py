@@ -45,7 +45,7 @@ def _measured(session: Session, scope: Scope, *, on: date, known: datetime | Non
     days = calendar(session, book, known)
     region = {one.school_id: one.region for one in registry.list_schools(session, scope, known_seq=seq)}
     lines = registry.tender_rows(session, scope, known_seq=seq)
-    organiser = {line.tender_number: line.organiser_bin for line in lines}
+    organiser = {line.tender_number: line.organiser_bin for line in lines if line.organiser_bin}
     regions: dict[str, set[str | None]] = {}
     for line in lines:
         regions.setdefault(line.tender_number, set()).add(region.get(line.school_id))
@@ -56,7 +56,7 @@ def _measured(session: Session, scope: Scope, *, on: date, known: datetime | Non
                 found[tender.number] = tuple(_finished(tender, on))
     return StageTable(
         tuple(
-            StageRow(number, place, organiser[number], tender.method, stage, length, ended_on)
+            StageRow(number, place, organiser.get(number), tender.method, stage, length, ended_on)
             for number in sorted(found)
             for tender, ended_on in found[number]
             for place in sorted(regions[number], key=lambda code: code or "")

@@ -65,7 +65,7 @@ def show_stages(visit: Asked) -> Response:
     grouping = _one_of(asked, "by", tuple(Grouping)) or Grouping.METHOD
     stage, half = _one_of(asked, "stage", tuple(Stage)), _one_of(asked, "half", tuple(Half))
     region, group = region_of(asked.get("region", ""), visit.person), asked.get("group", "")
-    rows = [row for row in _stages(visit) if region is None or (row.region or NOT_STATED) == region]
+    rows = _stages(visit, region)
     number = page_number(asked.get("page", ""))
     values: dict[str, object] = {
         "by": grouping,
@@ -80,7 +80,7 @@ def show_stages(visit: Asked) -> Response:
     }
     if stage:
         if half:
-            rows = list(ended_within(rows, half_of(Half(half), visit.on)))
+            rows = ended_within(rows, half_of(Half(half), visit.on))
         behind = behind_figure(rows, Grouping(grouping), group, Stage(stage))
         if not behind:
             raise not_known("group", group)
@@ -106,26 +106,29 @@ def _one_of(asked: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> st
     return value
 
 
-def _stages(visit: Visit) -> tuple[StageRow, ...]:
-    return measuring.stage_table(
+def _stages(visit: Visit, region: str | None) -> tuple[StageRow, ...]:
+    """The stage table, of one region where that is asked."""
+    rows = measuring.stage_table(
         visit.session, visit.scope, on=visit.on, known=visit.known, book=visit.house.book
     )
+    return tuple(row for row in rows if region is None or (row.region or NOT_STATED) == region)
 
 
 @router.post("/exports/stages", dependencies=[allow(Action.EXPORT)])
 def export_stages(called: Called, ending: Annotated[Ending, Form(alias="format")] = Ending.CSV) -> Response:
-    """The table from which the page counts: every stage of every finished tender."""
+    """The table from which the page counts: every stage of every finished tender, of its region alone."""
+    region = region_of(asked_of(called.request, ("region",)).get("region", ""), called.person)
     with called.reading() as visit:
-        rows = _stages(visit)
-    sheet = measuring.stage_sheet(rows)
+        sheet = measuring.stage_sheet(_stages(visit, region))
+    on, filters = called.on.isoformat(), urlencode({"region": region} if region else {})
     with called.writing() as session:
-        on, rows_told = called.on.isoformat(), len(sheet.rows)
-        note(session, called, Act.EXPORT, "stages", rows=rows_told, format=ending.value, on=on)
+        count = len(sheet.rows)
+        note(session, called, Act.EXPORT, "stages", rows=count, format=ending.value, on=on, filters=filters)
     words = called.house.voices[called.language].words
     header = listings.titles(words, sheet.header)
-    told = [listings.in_words(words, sheet.header, row) for row in sheet.rows]
+    rows = [listings.in_words(words, sheet.header, row) for row in sheet.rows]
     title = words.say("report.tab.stages")
-    data = csv_bytes(header, told) if ending is Ending.CSV else xlsx_bytes(header, told, sheet=title)
+    data = csv_bytes(header, rows) if ending is Ending.CSV else xlsx_bytes(header, rows, sheet=title)
     return attachment(data, f"{title} {called.on.isoformat()}", ending)
 
 
