@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from tracker.domain.coverage import read_cover
 from tracker.domain.days import Span
 from tracker.domain.errors import SuppositionRefused
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Assessment
+from tracker.domain.interim import bounds
+from tracker.domain.policy import Policy
 from tracker.domain.vocabulary import LIVE, ContractKind, ContractStatus, Method, TenderStatus
 
 SUPPOSED = "?"
@@ -82,6 +85,15 @@ def _begun(tender: TenderFacts, day: date, on: date) -> TenderFacts:
     if day > on:
         return replace(plain, supposed_on=day)
     return replace(plain, status=TenderStatus.ACTIVE, published_on=day)
+
+
+def cap_passed(supposed: NeedFacts, interim: Span, policy: Policy) -> date | None:
+    """The last day that the cap leaves a supposed interim contract; None where it does not run past it.
+
+    No flag tells it of days ahead: that one stands once the chain has begun.
+    """
+    last = bounds(read_cover(supposed), policy.on(interim.start), interim.start).cap_last
+    return last if interim.last > last else None
 
 
 def _interim(span: Span) -> ServiceLine:

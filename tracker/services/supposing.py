@@ -14,7 +14,7 @@ from tracker.domain.facts import NeedFacts
 from tracker.domain.findings import Assessment
 from tracker.domain.foregone import Loss, ahead, horizon_of, loss
 from tracker.domain.prices import Price
-from tracker.domain.supposing import Change, changed
+from tracker.domain.supposing import Change, cap_passed, changed
 from tracker.domain.vocabulary import Service
 from tracker.services import evaluating
 from tracker.services.evaluating import Bench, Book
@@ -34,6 +34,7 @@ class Outlook:
 class Supposition:
     """The present beside what would be; ``cost`` of the interim contract, None where no price is known.
 
+    ``cap_last`` is the last day that the cap allows that contract, where it would run past it.
     ``price`` is that by which a draft for these days would ask (:func:`.bridge_guard.last_price`).
     """
 
@@ -42,6 +43,7 @@ class Supposition:
     until: date
     price: Price | None
     cost: Decimal | None
+    cap_last: date | None
 
 
 def suppose(
@@ -66,13 +68,15 @@ def suppose(
         raise NotFound(school_id=school_id)
     until = horizon_of(on)
     now = _outlook(shared, facts, until)
-    then = _outlook(shared, changed(facts, now.found, change), until)
+    supposed = changed(facts, now.found, change)
+    then = _outlook(shared, supposed, until)
     seq = None if known is None else versions.known_seq(session, known)
     rows = registry.contract_rows(session, scope, school_id=school_id, known_seq=seq)
     lines = (row for row in rows if row.service is service)
     price = last_price(lines, change.interim.start) if change.interim else None
     cost = price.of(change.interim) if price and change.interim else None
-    return Supposition(now, then, until, price, cost)
+    cap_last = cap_passed(supposed, change.interim, book.policy) if change.interim else None
+    return Supposition(now, then, until, price, cost, cap_last)
 
 
 def _outlook(shared: Bench, facts: NeedFacts, until: date) -> Outlook:
