@@ -71,7 +71,7 @@ def test_each_deed_stands_with_what_it_said_and_the_digest_of_why(office: Office
     asked = [one.id.value for one in office.found(decided).asked]
     assert (draft["deed"], draft["reason_sha256"]) == ("draft", digest(REASON))
     assert tick["conditions"] == asked
-    assert (price["price"], price["why_sha256"]) == (["200000"], digest(WHY))
+    assert (price["price"], price["why_sha256"]) == (["200000"], digest(f"{REASON}; {WHY}"))
     assert (approved["stands"], approved["reason_sha256"]) == ("approved", digest(REASON))
     assert {name: signed[name] for name in ("contract", "signed_on", "start_on", "until", "supplier")} == {
         "contract": "К-2-1", "signed_on": "2027-01-15", "start_on": "2027-01-15", "until": "2027-03-14",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -18,7 +19,16 @@ from tracker.domain.deadlines import deadlines_of
 from tracker.domain.decision_records import GuardKind
 from tracker.domain.decisions import Agreed, Block, DecisionStatus, Deed
 from tracker.domain.errors import DecisionRefused, DecisionStale, NotAllowed, NotFound
-from tracker.domain.vocabulary import ContractKind, DeadlineKind, FlagKind, RouteId, Service, State
+from tracker.domain.vocabulary import (
+    ContractKind,
+    ContractStatus,
+    DeadlineKind,
+    FlagKind,
+    Method,
+    RouteId,
+    Service,
+    State,
+)
 from tracker.services import contracting, deciding, evaluating, pricing, undoing
 from tracker.services.contracting import Paper
 from tracker.services.deciding import Wanted
@@ -46,21 +56,23 @@ def refused_for(reason: str) -> pytest.RaisesExc[DecisionRefused]:
     return pytest.raises(DecisionRefused, match=f"reason={reason}")
 
 
+def without_service(office: Office) -> set[str]:
+    """Schools that are without service today."""
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        found = open_flags(session, EVERYTHING)
+    return {each.school_id for each in found if each.kind is FlagKind.NO_SERVICE}
+
+
 def test_from_a_draft_to_the_signed_contract_the_flag_closes_on_the_same_day(office: Office) -> None:
     draft = office.drafted("aigul", STALLED)
     assert (draft.status, draft.start_on, draft.end_on) == ("proposed", TODAY, date(2027, 3, 14))
     assert draft.frozen.policy == BOOK.policy.fingerprint
     assert {route.id for route in draft.frozen.routes} == {route.id for route in BOOK.policy.on(TODAY).routes}
     office.decide("asel", draft.number, Deed.APPROVE)
-    with reading(office.engine, seeing=EVERYTHING) as session:
-        assert FlagKind.NO_SERVICE in {
-            f.kind for f in open_flags(session, EVERYTHING) if f.school_id == STALLED
-        }
+    assert STALLED in without_service(office)
     record(office, draft.number)
+    assert STALLED not in without_service(office)
     with reading(office.engine, seeing=EVERYTHING) as session:
-        assert FlagKind.NO_SERVICE not in {
-            f.kind for f in open_flags(session, EVERYTHING) if f.school_id == STALLED
-        }
         shot = evaluating.snapshot(session, EVERYTHING, on=TODAY, known=None, book=BOOK)
         state = {need.school.school_id: need.assessment.state for need in shot.needs}
         (line,) = registry.contract_rows(session, EVERYTHING, number=SIGNED.number)
@@ -211,38 +223,79 @@ def test_an_extension_begins_as_approved_and_keeps_its_supplier(office: Office) 
     assert line.extends_contract_number == "K-2"
 
 
-def test_a_contract_that_a_file_brought_first_is_only_tied_to_its_decision(office: Office) -> None:
+@pytest.mark.parametrize("status", [ContractStatus.ACTIVE, ContractStatus.DRAFT, ContractStatus.PENDING])
+def test_of_a_contract_that_a_file_brought_first_only_what_it_left_open_is_written(
+    office: Office, status: ContractStatus
+) -> None:
     number = office.drafted("aigul", STALLED).number
     office.decide("asel", number, Deed.APPROVE)
-    line = a_contract(SIGNED.number, STALLED, "2027-01-15", "2027-03-14", kind=ContractKind.INTERIM)
+    days = ("2027-01-15", "2027-03-14")
+    extra = (("lot", "7"),)
+    line = a_contract(SIGNED.number, STALLED, *days, kind=ContractKind.INTERIM, status=status, extra=extra)
     rows.record(office.engine, line, at=NOW)
     with refused_for("taken"):
         record(office, number, replace(SIGNED, end_on=date(2027, 3, 1)))
     record(office, number)
+    added: dict[str, Any] = {
+        "signed_on": SIGNED.signed_on,
+        "supplier_bin": BIN,
+        "method": Method.SINGLE_SOURCE,
+    }
     with reading(office.engine, seeing=EVERYTHING) as session:
-        assert registry.contract_rows(session, EVERYTHING, number=SIGNED.number) == (line,)
+        (written,) = registry.contract_rows(session, EVERYTHING, number=SIGNED.number)
+    assert written == replace(line, status=ContractStatus.ACTIVE, **added)
+    assert STALLED not in without_service(office)
     assert office.found(number).status is DecisionStatus.RECORDED
     office.undo("aigul", number)
     with reading(office.engine, seeing=EVERYTHING) as session:
         assert registry.contract_rows(session, EVERYTHING, number=SIGNED.number) == (line,)
+    assert (STALLED in without_service(office)) is (status is not ContractStatus.ACTIVE)
     found = office.found(number)
     assert (found.status, found.signed, found.lines[0].signed_number) == (DecisionStatus.APPROVED, None, None)
 
 
-def test_a_price_that_jumps_is_warned_of_and_whoever_sets_it_has_drafted(office: Office) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"status": ContractStatus.CANCELLED}, {"terminated_on": date(2027, 1, 20)},
+        {"signed_on": date(2027, 1, 14)},
+    ],
+)  # fmt: skip
+def test_a_contract_that_the_register_says_otherwise_is_not_recorded_in_silence(
+    office: Office, said: dict[str, Any]
+) -> None:
+    number = office.drafted("aigul", STALLED).number
+    office.decide("asel", number, Deed.APPROVE)
+    line = a_contract(SIGNED.number, STALLED, "2027-01-15", "2027-03-14", kind=ContractKind.INTERIM)
+    rows.record(office.engine, replace(line, **said), at=NOW)
+    with refused_for("otherwise"):
+        record(office, number)
+
+
+def test_a_price_that_jumps_asks_for_a_word_of_its_own_and_whoever_sets_it_has_drafted(
+    office: Office,
+) -> None:
     draft = office.drafted("aigul", STALLED)
     assert draft.lines[0].price == Decimal(77000)  # two of the twelve months of 462,000 tenge
-    person = office.person("asel")
-    with transaction(office.engine, seeing=EVERYTHING) as session:
-        pricing.set_prices(
-            session, office.author("asel"), person, draft.number, (Decimal(200000),),
-            revision=draft.revision, reason="басқа баға жоқ", book=BOOK,
-        )  # fmt: skip
+    with refused_for("jump"):
+        price(office, draft.number, 200000, "")
+    price(office, draft.number, 200000, "басқа баға жоқ")
     found = office.found(draft.number)
     assert GuardKind.PRICE_JUMP in {finding.kind for finding in found.frozen.guard}
+    assert found.reason == f"{REASON}; басқа баға жоқ", "why it was drafted is not written over"
+    assert found.last_event.reason == "200000: басқа баға жоқ"
     with refused_for("own"):
         office.decide("asel", draft.number, Deed.APPROVE)
     office.decide("bolat", draft.number, Deed.APPROVE)
+
+
+def price(office: Office, number: int, asked: int, why: str) -> None:
+    """A reviewer sets another price."""
+    author, person, revision = office.author("asel"), office.person("asel"), office.found(number).revision
+    with transaction(office.engine, seeing=EVERYTHING) as session:
+        pricing.set_prices(
+            session, author, person, number, (Decimal(asked),), revision=revision, reason=why, book=BOOK
+        )
 
 
 def test_others_of_another_region_find_nothing(office: Office) -> None:

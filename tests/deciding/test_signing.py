@@ -65,6 +65,46 @@ def test_each_school_of_a_contract_has_its_own_price_and_only_a_jump_of_its_own_
     assert {line.school_id: line.amount for line in lines} == {HERE: Decimal(100000), THERE: Decimal(210000)}
 
 
+PAPER = {
+    "contract_number": "К-2-1", "signed_on": "2027-01-15", "start_on": "2027-01-15",
+    "supplier_bin": "941240000193", "supplier_name": "ТОО «Екі»", "amount": "77000",
+}  # fmt: skip
+
+
+def to_sign(office: Office) -> int:
+    """An approved decision for the school whose tender stalls."""
+    number = office.drafted("aigul", STALLED).number
+    office.decide("asel", number, Deed.APPROVE)
+    return number
+
+
+def test_a_contract_stays_recorded_where_a_colleague_drafted_for_its_gap_meanwhile(
+    filled: Engine, visit: Visit
+) -> None:
+    office = Office(filled)
+    officer, here = browser(visit, office, "aigul"), f"/decisions/{to_sign(office)}"
+    sent = {**fields(officer.get(here).text), **PAPER, "end_on": "2027-01-25", "why": "бағасы келісілген"}
+    (which,) = re.findall(r'name="which" value="([^"]*)"', officer.post(f"{here}/contract", data=sent).text)
+    (later,) = office.draft("bolat", STALLED)
+    page = officer.get(here).text
+    assert 'name="which"' not in page
+    assert WORDS.say("undo.kept.superseded") in text_of(page)
+    refused = officer.post("/suggestions/undo", data={"which": which})
+    assert refused.status_code == 409
+    assert f"№ {later.number} is open" in text_of(refused.text)
+    assert office.found(int(here.split("/")[2])).status is DecisionStatus.RECORDED
+
+
+def test_the_approved_sum_for_fewer_days_is_a_jump_too(filled: Engine, visit: Visit) -> None:
+    office = Office(filled)
+    officer, here = browser(visit, office, "aigul"), f"/decisions/{to_sign(office)}"
+    sent = {**fields(officer.get(here).text), **PAPER, "end_on": "2027-01-24"}
+    refused = officer.post(f"{here}/contract", data=sent)
+    assert WORDS.say("decision_refused.jump", percent="520") in text_of(refused.text)
+    officer.post(f"{here}/contract", data={**sent, "why": "желі жаңа салынды"})
+    assert office.found(int(here.split("/")[2])).status is DecisionStatus.RECORDED
+
+
 def test_a_mistyped_contract_is_taken_back_and_recorded_right_under_the_same_number(
     filled: Engine, visit: Visit
 ) -> None:
@@ -72,10 +112,7 @@ def test_a_mistyped_contract_is_taken_back_and_recorded_right_under_the_same_num
     number = office.drafted("aigul", STALLED).number
     office.decide("asel", number, Deed.APPROVE)
     officer, here = browser(visit, office, "aigul"), f"/decisions/{number}"
-    paper = {
-        "contract_number": "К-2-1", "signed_on": "2027-01-15", "start_on": "2027-01-15",
-        "supplier_bin": "941240000193", "supplier_name": "ТОО «Екі»", "amount": "77000",
-    }  # fmt: skip
+    paper = {**PAPER, "why": "бағасы келісілген"}
     for end_on in ("2027-01-20", "2027-03-14"):
         assert STALLED in officer.get("/queue?flag=no_service").text
         sent = {**fields(officer.get(here).text), **paper, "end_on": end_on}

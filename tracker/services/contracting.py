@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from tracker.domain.errors import DecisionRefused
 from tracker.domain.origins import DECISION
 from tracker.domain.people import Person
 from tracker.domain.register import ContractRow, RegisterKind
-from tracker.domain.vocabulary import ContractKind, Method, RouteId
+from tracker.domain.vocabulary import SERVING, ContractKind, ContractStatus, Method, RouteId
 from tracker.services.acting import Author
 from tracker.services.deciding import move_on, ready_for, said_by
 from tracker.services.evaluating import Book, evaluate
@@ -69,12 +69,12 @@ def record(
     stated = _checked(found, paper, today=today, book=book)
     priced = zip(found.lines, stated.prices, strict=True)
     rows = [_row(found, line, price, stated) for line, price in priced]
-    if not _is_registered(session, found, rows):
+    if unwritten := _unwritten(session, found, rows):
         _weigh(session, Scope.of_person(person), found, stated, book)
         at = references.next_moment(session, now=author.now)
         source = f"{DECISION}{number}"
         seq = versions.open_recording(session, at=at, actor=author.actor, source=source, reason=source)
-        intake.record(session, RegisterKind.CONTRACTS, rows, seq)
+        intake.record(session, RegisterKind.CONTRACTS, unwritten, seq)
     signed = Signed(stated.number, stated.signed_on, stated.start_on, stated.end_on)
     deciding.number_lines(session, number, stated.number)
     columns = deciding.signed_columns(signed)
@@ -147,7 +147,8 @@ def _as_decided(found: DecisionRecord, paper: Paper) -> None:
     first, last = f"{found.start_on:%d.%m.%Y}", f"{found.end_on:%d.%m.%Y}"
     if found.route is RouteId.EXTENSION and paper.start_on != found.start_on:
         raise DecisionRefused(reason="not_adjoining", first=first)
-    if not found.start_on <= paper.start_on <= found.end_on:
+    is_full = found.route is RouteId.AFTER_FAILURE  # no bridge: its days are those of the contract
+    if paper.start_on < found.start_on or (paper.start_on > found.end_on and not is_full):
         raise DecisionRefused(reason="not_within", first=first, latest=last)
 
 
@@ -178,33 +179,61 @@ def _plain(name: str | None) -> str:
 
 
 def _weigh(session: Session, scope: Scope, found: DecisionRecord, paper: Paper, book: Book) -> None:
-    """Raise :class:`DecisionRefused` for an unexplained jump above the price of a line that was approved."""
+    """Raise :class:`DecisionRefused` for an unexplained jump above the price of a line that was approved.
+
+    The sum that was approved is no jump for the days that were approved with it.
+    """
+    span = Span.inclusive(paper.start_on, paper.end_on)
+    is_whole = span == Span.inclusive(found.start_on, found.end_on)
     priced = zip(found.lines, paper.prices, strict=True)
-    changed = [None if line.price == price else price for line, price in priced]
+    changed = [None if is_whole and line.price == price else price for line, price in priced]
     if paper.why or not any(changed):
         return
-    span = Span.inclusive(paper.start_on, paper.end_on)
     for at, jump in jumps(session, scope, found, changed, span, book.policy):
         raise unexplained(at, jump)
 
 
-def _is_registered(session: Session, found: DecisionRecord, rows: Sequence[ContractRow]) -> bool:
-    """Whether a file has brought this very contract already: then nothing is written but the decision's move.
+def _unwritten(
+    session: Session, found: DecisionRecord, rows: Sequence[ContractRow]
+) -> tuple[ContractRow, ...]:
+    """What the register is still to learn: all of it, or of a line that a file has brought what it left open.
 
-    Raises :class:`DecisionRefused` where the number is another contract's: an additional agreement has a
-    number of its own, and nothing that stands is written over.
+    Raises :class:`DecisionRefused` where the number is another contract's, or the register says of this one
+    that it ended or was signed on another day: nothing that stands is written over.
     """
     with whole_country(session):
         schools = {line.school_id for line in found.lines}
         gone = signed_lines.cancelled_by(session, found.number)  # its number may be stated anew
         lines = decisions.named_contracts(session, EVERYTHING, schools)
     known = {line.key: line for line in lines if line.key not in gone}
-    same = [known.get(row.key) for row in rows]
-    if not any(same) and not any(key[0] == rows[0].contract_number for key in known):
-        return False
-    if all(line is not None and _terms(line) == _terms(row) for line, row in zip(same, rows, strict=True)):
-        return True
-    raise DecisionRefused(reason="taken")
+    if all(line.contract_number != rows[0].contract_number for line in known.values()):
+        return tuple(rows)
+    pairs = [(known.get(row.key), row) for row in rows]
+    same = [(line, row) for line, row in pairs if line is not None and _terms(line) == _terms(row)]
+    if len(same) < len(pairs):
+        raise DecisionRefused(reason="taken")
+    if any(_is_otherwise(line, row) for line, row in same):
+        raise DecisionRefused(reason="otherwise")
+    filled = ((line, _filled(line, row)) for line, row in same)
+    return tuple(row for line, row in filled if row != line)
+
+
+def _is_otherwise(line: ContractRow, row: ContractRow) -> bool:
+    is_over = line.status in (ContractStatus.CANCELLED, ContractStatus.TERMINATED) or line.terminated_on
+    return bool(is_over) or (line.signed_on is not None and line.signed_on != row.signed_on)
+
+
+def _filled(line: ContractRow, row: ContractRow) -> ContractRow:
+    """A line of the register with what the signed contract adds to it; a draft of it comes into force."""
+    left_open = {name: getattr(row, name) for name in _ADDED if getattr(line, name) is None}
+    status = line.status if line.status in SERVING else row.status
+    return replace(line, status=status, **left_open)
+
+
+_ADDED = (
+    "signed_on", "supplier_bin", "supplier_name", "buyer_bin", "method", "amount", "extends_contract_number",
+)  # fmt: skip
+"""What a file may leave open and the signed contract tells."""
 
 
 def _told(rows: Sequence[ContractRow]) -> dict[str, object]:

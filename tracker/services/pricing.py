@@ -38,10 +38,10 @@ def set_prices(
     reason: str,
     book: Book,
 ) -> None:
-    """Ask these prices for the needs of a decision, in the order of its lines.
+    """Ask these prices for the needs of a decision, in the order of its lines; ``reason`` is why these.
 
-    Raises :class:`DecisionRefused`, with the place of the line: a jump against the last contract of a need
-    asks for a reason.
+    It stands beside why the decision was drafted. Raises :class:`DecisionRefused`, with the place of the
+    line: a jump against the last contract of a need asks for a reason of its own.
     """
     found = ready_for(session, person, number, Deed.PRICE, revision=revision)
     if len(prices) != len(found.lines):
@@ -49,16 +49,18 @@ def set_prices(
     for at, price in enumerate(prices):
         if not price.is_finite() or not 0 < price < HIGHEST:
             raise DecisionRefused(reason="price", line=at)
-    said = said_by(reason, needed=False) or found.reason
+    why = said_by(reason, needed=False)
+    said = found.reason if why in found.reason else "; ".join(filter(None, (found.reason.rstrip("."), why)))
     window = Span.inclusive(found.start_on, found.end_on)
     warned = jumps(session, Scope.of_person(person), found, prices, window, book.policy)
-    if warned and not said:
+    if warned and not why:
         raise unexplained(*warned[0])
     others = tuple(one for one in found.frozen.guard if one.kind is not GuardKind.PRICE_JUMP)
     frozen = replace(found.frozen, guard=(*others, *dict.fromkeys(jump for _, jump in warned)))
     deciding.set_prices(session, number, list(zip(found.lines, prices, strict=True)), frozen, said)
     told = {"price": [f"{price:f}" for price in prices], "why_sha256": digest(said)}
-    move_on(session, author, person, found, Deed.PRICE, _from_to(prices), told=told)
+    asked = ": ".join(filter(None, (_from_to(prices), why)))
+    move_on(session, author, person, found, Deed.PRICE, asked, told=told)
 
 
 def _from_to(prices: Sequence[Decimal]) -> str:

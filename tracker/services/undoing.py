@@ -22,7 +22,7 @@ from tracker.services.proposing import standing_for
 from tracker.store import deciding, decisions
 from tracker.store.scope import Scope
 
-SETTLING = frozenset({Deed.WITHDRAW, Deed.REJECT, Deed.CLOSE})
+SETTLING = frozenset({Deed.WITHDRAW, Deed.REJECT, Deed.RECORD, Deed.CLOSE})
 """Deeds after which another decision for the same need may have been opened."""
 
 SUPERSEDED, LINE_CHANGED = "superseded", "line_changed"
@@ -93,9 +93,8 @@ def _told(which: str, rows: list[tuple[int, int, Event]], within: timedelta) -> 
 
 def _free(session: Session, person: Person, last: Last) -> Last:
     """The deed without the decisions that would stand open beside others, or whose lines were changed."""
-    if last.deed is Deed.RECORD:
-        is_same = retracting.is_unchanged(session, last.numbers[0], since=last.at)
-        return last if is_same else replace(last, bar=LINE_CHANGED)
+    if last.deed is Deed.RECORD and not retracting.is_unchanged(session, last.numbers[0], since=last.at):
+        return replace(last, bar=LINE_CHANGED)
     if last.deed not in SETTLING:
         return last
     numbers = tuple(each for each in last.numbers if _standing_beside(session, person, each) is None)

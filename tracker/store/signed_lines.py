@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, Select, and_, select
@@ -13,15 +15,25 @@ from tracker.store.intake import RowKey
 from tracker.store.tables import CONTRACT_LINE, RECORDING
 
 
-def written_since(session: Session, number: int, since: datetime) -> dict[RowKey, bool]:
-    """What the newest recording of a decision since a moment wrote, and whether each line is still the same.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the recording ``seq`` wrote: ``lines`` by key, and whether each is still the same.
 
-    Empty where a file had brought the contract before, so that nothing was written.
+    Nothing where a file had brought the contract whole before.
     """
+
+    seq: int
+    lines: Mapping[RowKey, bool]
+
+
+def written_since(session: Session, number: int, since: datetime) -> Written:
+    """What the newest recording of a decision since a moment wrote."""
     of_it = _lines(number).where(RECORDING.c.recorded_at >= since)
     rows = session.execute(of_it.order_by(CONTRACT_LINE.c.recorded_seq.desc())).all()
-    newest = [row for row in rows if row.recorded_seq == rows[0].recorded_seq]
-    return {_key(row): row.superseded_seq is None for row in newest}
+    newest = rows[0].recorded_seq if rows else 0
+    return Written(
+        newest, {_key(row): row.superseded_seq is None for row in rows if row.recorded_seq == newest}
+    )
 
 
 def cancelled_by(session: Session, number: int) -> frozenset[RowKey]:
