@@ -51,6 +51,7 @@ class Act(StrEnum):
     SUBSTITUTE_SET = "substitute_set"
     SUBSTITUTE_ENDED = "substitute_ended"
     BEGIN_ASKED = "begin_asked"
+    BEGIN_TAKEN_BACK = "begin_taken_back"
     COLUMNS_SAID = "columns_said"
     LEADS_SET = "leads_set"
     LEADS_RESET = "leads_reset"

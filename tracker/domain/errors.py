@@ -262,7 +262,7 @@ class HoldRefused(TrackerError):
 
 
 class BeginRefused(TrackerError):
-    """Officers are not asked to begin: ``reason`` is ``nothing``, ``many`` or ``day``."""
+    """Officers are not asked to begin: ``nothing``, ``many``, ``day``, ``late`` or ``not_asked``."""
 
     code = "error.begin_refused"
 

@@ -1,8 +1,9 @@
-"""Letters that ask an officer to begin purchases by a day: which schools, when their service ends."""
+"""Letters that ask an officer to begin purchases by a day, or take that back: which, and when they end."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,26 +28,78 @@ def begin(
     lines = [line for line in said["lines"] if line["school_id"] in seen]
     if not lines:
         return None
-    words, formats, url = by.voice.words, by.voice.formats, f"{by.home}/cliff"
-    begin_by = date.fromisoformat(said["begin_by"])
-    shown = lines[: MOST_LINES[channel]]
-    facts = {"type": "begin", "begin_by": said["begin_by"], "lines": shown, "url": url}
-    subject = cut(one_line(formats.count("letter.begin.subject", len(lines), by=formats.short(begin_by))))
-    letter = Letter(key, to, by.language, subject, "", facts=facts, secret=secret)
-    told = [
-        words.say(
-            "letter.begin.line",
-            school=one_line(_name(line, by.language)),
-            service=words.say(f"service.{line['service']}"),
-            ends=formats.short(date.fromisoformat(line["ends_on"])),
-            safe=formats.short(date.fromisoformat(line["safe_start"])),
-        )
-        for line in shown
-    ]
-    more = len(lines) - len(shown)
-    return by.bodies(
-        letter, "mail/begin", channel, said=told, more=more, url=url, begin_by=formats.full(begin_by)
+    formats, begin_by = by.voice.formats, date.fromisoformat(said["begin_by"])
+    text = "letter.begin.text.moved" if all(line.get("before") for line in lines) else "letter.begin.text"
+    letter = Letter(
+        key,
+        to,
+        by.language,
+        cut(one_line(formats.count("letter.begin.subject", len(lines), by=formats.short(begin_by)))),
+        "",
+        facts={"type": "begin", "begin_by": said["begin_by"]},
+        secret=secret,
     )
+    return _listing(by, letter, channel, lines, _asked, by.voice.words.say(text, by=formats.long(begin_by)))
+
+
+def begin_back(
+    by: Letters,
+    said: Mapping[str, Any],
+    *,
+    key: str,
+    to: str,
+    channel: ChannelKind,
+    seen: Collection[str],
+    secret: str = "",
+) -> Letter | None:
+    """One letter about all that its reader is asked no more of the schools that are ``seen``."""
+    lines = [line for line in said["lines"] if line["school_id"] in seen]
+    if not lines:
+        return None
+    subject = cut(one_line(by.voice.formats.count("letter.begin_back.subject", len(lines))))
+    letter = Letter(key, to, by.language, subject, "", facts={"type": "begin_back"}, secret=secret)
+    return _listing(by, letter, channel, lines, _taken_back, by.voice.words.say("letter.begin_back.text"))
+
+
+def _listing(
+    by: Letters,
+    letter: Letter,
+    channel: ChannelKind,
+    lines: list[Mapping[str, Any]],
+    tell: Callable[[Letters, Mapping[str, Any]], str],
+    text: str,
+) -> Letter:
+    """The letter with as many lines as its way takes, and the address of the list."""
+    shown, url = lines[: MOST_LINES[channel]], f"{by.home}/cliff"
+    told, more = [tell(by, line) for line in shown], len(lines) - len(shown)
+    whole = replace(letter, facts={**letter.facts, "lines": shown, "url": url})
+    return by.bodies(whole, "mail/begin", channel, text=text, said=told, more=more, url=url)
+
+
+def _asked(by: Letters, line: Mapping[str, Any]) -> str:
+    words, formats = by.voice.words, by.voice.formats
+    told = words.say(
+        "letter.begin.line",
+        **_named(by, line),
+        safe=formats.short(date.fromisoformat(line["safe_start"])),
+    )
+    if not line.get("before"):
+        return told
+    before = formats.short(date.fromisoformat(line["before"]))
+    return words.say("letter.begin.line.moved", line=told, before=before)
+
+
+def _taken_back(by: Letters, line: Mapping[str, Any]) -> str:
+    before = by.voice.formats.short(date.fromisoformat(line["before"]))
+    return by.voice.words.say("letter.begin_back.line", **_named(by, line), before=before)
+
+
+def _named(by: Letters, line: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "school": one_line(_name(line, by.language)),
+        "service": by.voice.words.say(f"service.{line['service']}"),
+        "ends": by.voice.formats.short(date.fromisoformat(line["ends_on"])),
+    }
 
 
 def _name(line: Mapping[str, Any], language: Language) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,13 +15,15 @@ from tracker.domain.messages import ChannelKind, Letter
 from tracker.domain.people import Person
 from tracker.domain.vocabulary import Language
 from tracker.render.alarm_letters import alarm
-from tracker.render.begin_letters import begin
+from tracker.render.begin_letters import begin, begin_back
 from tracker.render.ended_letters import ended, held
 from tracker.render.letters import Letters
-from tracker.render.told import read_line, still_told
+from tracker.render.lost_letters import Loss, lost
+from tracker.render.told import lines_left, read_line, still_told
 from tracker.render.way_letters import bad_way
 from tracker.services import evaluating, freshening
 from tracker.services.alarming import ALARM
+from tracker.services.asking_to_begin import BEGIN_BACK
 from tracker.services.beginning import BEGIN
 from tracker.services.connecting import TEST
 from tracker.services.evaluating import Book
@@ -30,6 +33,7 @@ from tracker.services.rerouting import BAD_WAY, LOST
 from tracker.services.sealing import Seal
 from tracker.store import accounts, cards, digests, people, told, ways
 from tracker.store.cards import EDITS, HELD
+from tracker.store.folding import OTHERS
 from tracker.store.outbox import Claimed
 from tracker.store.scope import Scope
 from tracker.store.ways import Way
@@ -68,13 +72,13 @@ class Writer:
         if message.template == TEST:
             return by.test(key=message.key, to=to, channel=message.channel, secret=secret)
         if message.template == LOST:
-            return self._lost(session, message, by, to, secret)
+            return self._lost(session, message, person, by, to, secret)
         if message.template == BAD_WAY:
             return self._bad_way(session, message, by, to, secret)
         if message.template == ALARM:
             said = message.parameters["conditions"]
             return alarm(by, said, key=message.key, to=to, channel=message.channel, secret=secret)
-        if message.template == BEGIN:
+        if message.template in (BEGIN, BEGIN_BACK):
             return self._begin(session, message, person, by, to, secret)
         if message.template in EDITS:
             return self._edited(session, message, person, by, to)
@@ -102,20 +106,29 @@ class Writer:
             return body
         return freshening.as_of(body, on, evaluating.calendar(session, self.book))
 
-    def _lost(self, session: Session, message: Claimed, by: Letters, to: str, secret: str) -> Letter:
+    def _lost(
+        self, session: Session, message: Claimed, person: Person, by: Letters, to: str, secret: str
+    ) -> Letter | None:
+        """What did not reach others; None where none of it is still to be told."""
         said = message.parameters
-        whose = accounts.account_of(session, said["person"])
-        return by.dead_letter(
-            key=message.key,
-            to=to,
-            channel=message.channel,
-            name=whose.person.name if whose else "",
-            lost_by=ChannelKind(said["channel"]),
-            code=said["code"],
-            answer=said["answer"],
-            lines=said["lines"],
-            secret=secret,
-        )
+        found = (self._loss(session, message, person, each) for each in (said, *said.get(OTHERS, ())))
+        losses = [each for each in found if each is not None]
+        letter = Letter(message.key, to, by.language, "", "", secret=secret)
+        on = legal_day(message.tried_at or message.made_at)
+        return lost(by, losses, letter, message.channel, on) if losses else None
+
+    def _loss(
+        self, session: Session, message: Claimed, reader: Person, said: Mapping[str, Any]
+    ) -> Loss | None:
+        """A digest that did not reach its reader; None where it was taken back or owed anew since."""
+        kept = digests.get(session, said["digest"])
+        lines = still_told(kept.body, kept.withdrawn)
+        if not lines:
+            return None
+        now = self._as_of_today(session, message, freshening.still_so(session, reader, kept.body).body)
+        whose, by = accounts.account_of(session, said["person"]), ChannelKind(said["channel"])
+        name, told_now = whose.person.name if whose else "", lines_left(now, kept.withdrawn)
+        return Loss(said["person"], name, by, said["code"], said["answer"], len(lines), told_now)
 
     def _bad_way(self, session: Session, message: Claimed, by: Letters, to: str, secret: str) -> Letter:
         said = message.parameters
@@ -138,7 +151,8 @@ class Writer:
         said = message.parameters
         schools = {line["school_id"] for line in said["lines"]}
         seen = told.schools_seen(session, Scope.of_person(person), schools)
-        return begin(by, said, key=message.key, to=to, channel=message.channel, seen=seen, secret=secret)
+        write = begin_back if message.template == BEGIN_BACK else begin
+        return write(by, said, key=message.key, to=to, channel=message.channel, seen=seen, secret=secret)
 
     def _edited(
         self, session: Session, message: Claimed, person: Person, by: Letters, to: str

@@ -13,9 +13,9 @@ from tracker.store.types import Day, Key, Moment, Word
 
 
 class BeginRequest(Base, table=True):
-    """That a purchase is to be begun ``begin_by`` a day, for a cover that ends on ``ends_on``; never changed.
+    """That a purchase is to be begun ``begin_by`` a day, for a cover that ends on ``ends_on``.
 
-    ``told`` is how many people were told.
+    Never changed, but gone once it is taken back. ``told`` is how many people were told.
     """
 
     __tablename__ = "begin_request"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
@@ -13,16 +13,19 @@ from starlette.responses import HTMLResponse, Response
 
 from tracker.domain.asked import read_day
 from tracker.domain.cliff import Start
+from tracker.domain.days import next_day
 from tracker.domain.errors import BeginRefused, DayNotReadable
 from tracker.domain.messages import ChannelKind
 from tracker.domain.roles import Action
+from tracker.domain.vocabulary import Service
 from tracker.feeds.regions import REGIONS
-from tracker.services import beginning
-from tracker.services.beginning import Fate, Ground, Outcome, Wish
+from tracker.services import asking_to_begin, beginning
+from tracker.services.beginning import DONE, Fate, Ground, Intent, Outcome, Wish
 from tracker.services.burning import BurnDown, burn_down
 from tracker.services.evaluating import NeedView, snapshot
 from tracker.services.foregoing import Prospects, prospects
 from tracker.store import begin_requests, registry
+from tracker.store.begin_requests import BeginRequest
 from tracker.web.cliffs import (
     BEGUN,
     FIELDS,
@@ -38,7 +41,7 @@ from tracker.web.cliffs import (
     starts_of,
 )
 from tracker.web.deps import Asked, Called, Caller, Visit
-from tracker.web.filters import NOT_STATED, Filters, asked_of
+from tracker.web.filters import NOT_STATED, Filters, asked_of, not_known
 from tracker.web.paging import Page, page_of
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
@@ -79,10 +82,9 @@ def _list(
     filters, asking = Filters.read(asked).at_home(visit.person), Asking.read(asked)
     look = _look(visit)
     ends = _ends(look, filters)
-    shown = asking.keep(ends, visit.on)
     burn = burn_down(visit.session, visit.scope, look.asking, known=visit.known, book=visit.house.book)
-    page = _listed(visit, filters, asking, shown, burn)
-    schools = {one.found.need.school.school_id for one in page.items if isinstance(one, Falling)}
+    page = _listed(visit, filters, asking, asking.keep(ends, visit.on), burn)
+    requests = _requests(visit, page)
     return visit.page(
         "cliff/show.html",
         {
@@ -96,7 +98,9 @@ def _list(
             "all_begun": tuple(BEGUN),
             "burn": burn,
             "burnt": burn.of(filters.region),
-            "requests": begin_requests.begin_requests(visit.session, visit.scope, schools),
+            "requests": requests,
+            "may_move": any(each.begin_by >= visit.on for each in requests.values()),
+            "tomorrow": next_day(visit.on),
             "regions": _regions(found.need for found in look.needs),
             "pick": pick,
             "may_ask": visit.is_now and visit.person.may(Action.ASSIGN),
@@ -107,6 +111,13 @@ def _list(
         },
         status=400 if refused else 200,
     )
+
+
+def _requests(
+    visit: Visit, page: Page[Falling] | Page[Ending] | Page[Left]
+) -> Mapping[tuple[str, Service, date], BeginRequest]:
+    schools = {one.found.need.school.school_id for one in page.items if isinstance(one, Falling)}
+    return begin_requests.begin_requests(visit.session, visit.scope, schools)
 
 
 def _listed(
@@ -154,32 +165,37 @@ def ask(
     picked: Annotated[list[str] | None, Form(alias="pick")] = None,
     everything: Annotated[str, Form(alias="all")] = "",
     begin_by: Annotated[str, Form()] = "",
+    intent: Annotated[str, Form()] = Intent.ASK,
     asked: Annotated[str, Form()] = "",
     seen: Annotated[str, Form()] = "",
 ) -> Response:
     """Show what would become of each need; where that was ``seen`` and nothing changed since, do it."""
+    if intent not in tuple(Intent):
+        raise not_known("intent", intent, tuple(Intent))
+    said, wanted = Said(picked or (), everything, begin_by), Intent(intent)
     try:
-        return _asked(called, picked or [], everything, read_day(begin_by), asked, seen)
+        day = called.today if wanted is Intent.TAKE_BACK else read_day(begin_by)
+        return _asked(called, said, Wish((), day, wanted), asked, seen)
     except (BeginRefused, DayNotReadable) as refused:
         words = {name: value for name, value in parse_qsl(asked) if name in ASKED}
         with called.reading() as visit:
-            return _list(visit, words, refused=refused, said=Said(picked or (), everything, begin_by))
+            return _list(visit, words, refused=refused, said=said)
 
 
-def _asked(called: Caller, picked: list[str], everything: str, day: date, asked: str, seen: str) -> Response:
+def _asked(called: Caller, said: Said, wish: Wish, asked: str, seen: str) -> Response:
     book, by = called.house.book, _channels(called)
     with called.reading() as visit:
         look = _look(visit)
-        keys = _asked_for(look, asked, called.today) if everything else tuple(map(key_of, picked))
-        wish, ground = Wish(keys, day), Ground(look, called.today, book, by)
+        keys = _asked_for(look, asked, called.today) if said.everything else tuple(map(key_of, said.picked))
+        wish, ground = replace(wish, keys=keys), Ground(look, called.today, book, by)
         outcomes = beginning.plan(visit.session, called.person, wish, ground)
-    state = beginning.seen_of(outcomes, called.today)
-    values = {"words": asked, "all": everything, "picked": picked, "state": state}
+    state = beginning.seen_of(outcomes, wish, called.today)
+    values = {"words": asked, "all": said.everything, "picked": said.picked, "state": state}
     if seen != state:
         with called.reading() as visit:
             return _answer(visit, wish, outcomes, by, {**values, "is_done": False, "is_changed": bool(seen)})
     with called.writing() as session:
-        outcomes = beginning.ask(session, author_of(called), called.person, wish, ground)
+        outcomes = asking_to_begin.ask(session, author_of(called), called.person, wish, ground)
     with called.reading() as visit:
         return _answer(visit, wish, outcomes, by, {**values, "is_done": True, "is_changed": False})
 
@@ -199,14 +215,16 @@ def _answer(
     values: Mapping[str, object],
 ) -> Response:
     counts = {fate.value: sum(one.fate is fate for one in outcomes) for fate in Fate}
-    people = {person.id for one in outcomes if one.fate is Fate.ASKED for person in one.told}
-    reached = beginning.reached(visit.session, outcomes, by=by)
+    people, reached = beginning.hearing(outcomes), beginning.reached(visit.session, outcomes, by=by)
     more = {
-        "begin_by": wish.begin_by,
+        "wish": wish,
         "outcomes": outcomes,
         "counts": counts,
+        "done": [one for one in outcomes if one.fate in DONE],
         "reached": len(reached),
-        "unreached": len(people - reached),
+        "unreached": len(people) - len(reached),
+        "pick": pick,
+        "tomorrow": next_day(visit.on),
     }
     return visit.page("cliff/ask.html", {**more, **values})
 
