@@ -179,6 +179,29 @@ def test_the_code_under_a_paper_leads_back_to_its_decision_until_the_record_chan
     assert officer.get("/documents/check", params={**asked, "number": "999"}).status_code == 404
 
 
+def test_the_check_of_a_paper_tells_how_its_decision_stands(
+    direct: int, officer: TestClient, office: Office
+) -> None:
+    state(officer, direct)
+    dead = office.drafted("aigul", FAILED).number
+    letters, said = {}, {}
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        for number in (direct, dead):
+            drafts = drafting.dossier_of(session, EVERYTHING, number, book=BOOK).drafts
+            letters[number] = checksum(next(draft for draft in drafts if draft.kind is DraftKind.LETTER))
+    office.decide("asel", dead, Deed.REJECT)
+    for number, code in letters.items():
+        said[number] = plain(officer.get("/documents/check", params={"number": number, "code": code}).text)
+        assert "Совпадает с записью" in said[number]
+    unneeded = WORDS.say("papers.none")
+    assert WORDS.say("decision_status.approved") in said[direct]
+    assert WORDS.say("decision_status.rejected") in said[dead]
+    assert (unneeded in said[direct], unneeded in said[dead]) == (False, True)
+    mistyped = plain(officer.get("/documents/check", params={"number": dead, "code": letters[direct]}).text)
+    assert unneeded in mistyped
+    assert WORDS.say("papers.check.again") not in mistyped
+
+
 def test_after_signing_the_report_says_what_was_signed_and_asks_why(
     direct: int, officer: TestClient, office: Office
 ) -> None:

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from tests.deciding.office import REASON, Office
+from tests.deciding.office import BOOK, REASON, Office
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
 from tests.web.register import a_contract, a_school, fill
 from tracker.domain.decisions import DecisionStatus
+from tracker.domain.drafts import DraftKind, checksum
 from tracker.domain.vocabulary import Language, RouteId
 from tracker.render.catalogs import load_catalogs
+from tracker.services import drafting
 from tracker.services.deciding import Wanted
 from tracker.store.engine import reading
 from tracker.store.givens import list_given
@@ -89,6 +91,23 @@ def test_its_facts_are_stated_by_those_who_see_all_of_it(office: Office, shared:
     assert given(office.engine, shared) == {}
     assert browser(visit, office, "farida").post(f"{here}/facts", data=stated).status_code == 200
     assert given(office.engine, shared)["head"] == "Директор"
+
+
+def test_a_paper_about_schools_that_one_does_not_see_is_never_called_false(
+    office: Office, shared: int, visit: Visit
+) -> None:
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        drafts = drafting.dossier_of(session, EVERYTHING, shared, book=BOOK).drafts
+    codes = {draft.kind: checksum(draft) for draft in drafts}
+    said = {}
+    for name in ("asel", "farida"):
+        asked = {"number": str(shared), "code": codes[DraftKind.DECISION]}
+        page = browser(visit, office, name).get("/documents/check", params=asked).text
+        said[name] = text_of(page)
+        assert "notice-stop" not in page
+    assert WORDS.say("papers.check.partial", number=shared) in said["asel"]
+    assert "The same as the record" not in said["asel"]
+    assert "The same as the record" in said["farida"]
 
 
 def given(engine: Engine, number: int) -> dict[str, str]:

@@ -31,7 +31,7 @@ from tracker.domain.register import ContractRow
 from tracker.domain.vocabulary import ConditionStatus
 
 DEAD = frozenset({DecisionStatus.REJECTED, DecisionStatus.WITHDRAWN})
-"""Decisions that need no papers."""
+"""Decisions that need no papers any more."""
 
 ADDRESSEES = (GivenName.ADDRESSEE_1, GivenName.ADDRESSEE_2, GivenName.ADDRESSEE_3)
 """Offers are asked from three potential suppliers (Rules, para 512); only one is invited after a failure."""
@@ -74,8 +74,12 @@ class Dossier:
     @property
     def drafts(self) -> tuple[Draft, ...]:
         """Every paper that the decision needs, in the order in which they are needed."""
-        kinds = () if self.record.status in DEAD else DRAFTS[self.record.route]
-        return tuple(draft for kind in kinds for draft in _drafts(kind, self))
+        return () if self.record.status in DEAD else self.written
+
+    @property
+    def written(self) -> tuple[Draft, ...]:
+        """The same, also of one that was rejected or taken back since: somebody may hold its papers."""
+        return tuple(draft for kind in DRAFTS[self.record.route] for draft in _drafts(kind, self))
 
     @property
     def before_signing(self) -> Dossier:

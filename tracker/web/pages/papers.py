@@ -213,7 +213,7 @@ def check(visit: Asked) -> Response:
         if known is None:
             raise FilterNotKnown(name="number", value=number)
         dossier = drafting.dossier_of(visit.session, visit.scope, known, book=visit.house.book)
-        now, before = dossier.drafts, dossier.before_signing.drafts
+        now, before = dossier.written, dossier.before_signing.written
         same = [draft for draft in (*now, *before) if is_same_checksum(code, draft)]
         line = next(iter(_lines(same, visit)), None)
         values |= {"dossier": dossier, "line": line, "is_earlier": line is not None and line.draft not in now}
