@@ -13,19 +13,22 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.delivery.conftest import WRITER, Receiver, Service
+from tests.delivery.conftest import LETTERS, WRITER, Receiver, Service
 from tests.loops import run
-from tests.web.register import NOW
+from tests.web.register import ENDING, NOW, SUSPENDED
 from tracker.domain.messages import PLAN, ChannelKind, Delivery, Fate, Fault, Letter
 from tracker.domain.roles import Role
-from tracker.store import outbox, ways
+from tracker.domain.vocabulary import Language
+from tracker.domain.withdrawing import Why
+from tracker.store import digests, outbox, ways
 from tracker.store.engine import reading, transaction
 from tracker.store.outbox import Claimed, Note, Queue
-from tracker.store.reminder_tables import MESSAGE
+from tracker.store.reminder_tables import DIGEST, MESSAGE
 
 MANY = 120
 BULK = 20_000 if os.environ.get("NIGHTLY") == "true" else MANY
 NO_LEASE = timedelta(0)
+SAY = LETTERS[Language.RU].voice.words.say
 
 
 def put(
@@ -149,6 +152,52 @@ def test_what_fails_for_now_is_tried_for_three_days_and_then_told_of(service: Se
     lost = service.mail.got[-1]
     assert (lost.to, "451 later" in lost.text) == ("h@example.kz", True)
     assert lost.key.startswith("dead_letter:")
+    assert "Школа «Үміт»" in lost.text
+    assert f"/schools/{ENDING}?from=queue" in lost.html
+
+
+def refuse(service: Service, *names: str) -> None:
+    """The mail server takes nothing for some people."""
+    service.mail.says = lambda letter: (
+        Delivery(Fate.NEVER, Fault.REFUSED, "554 spam")
+        if letter.to.partition("@")[0] in names
+        else Delivery(Fate.SENT)
+    )
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_who_is_told_of_what_was_lost_reads_no_schools_of_other_regions(service: Service) -> None:
+    service.add("r", Role.REVIEWER, "59", "71")
+    service.add("h", Role.HEAD, "71")
+    refuse(service, "r")
+    service.owe()
+    service.deliver()
+    service.deliver()
+    [lost] = [letter for letter in service.mail.got if letter.key.startswith("dead_letter:")]
+    assert (SUSPENDED in lost.text, ENDING in lost.text) == (True, False)
+    assert SAY("letter.lost.seen") in lost.text
+
+
+def test_what_several_lost_while_the_head_was_not_reached_either_comes_to_her_as_one_letter(
+    service: Service,
+) -> None:
+    officers = [service.add(name, Role.REVIEWER, "59") for name in ("r", "s", "t")]
+    service.add("h", Role.HEAD, "59")
+    away = Delivery(Fate.LATER, Fault.UNREACHABLE)
+    refused = Delivery(Fate.NEVER, Fault.REFUSED, "554 spam")
+    service.mail.says = lambda letter: away if letter.to == "h@example.kz" else refused
+    service.owe()
+    service.deliver()
+    with transaction(service.engine) as session:
+        [gone] = session.scalars(select(DIGEST.c.id).where(DIGEST.c.person_id == officers[1]))
+        digests.withdraw_all(session, gone, why=Why.MOVED, at=service.now)
+    refuse(service, "r", "s", "t")
+    service.mail.got.clear()
+    service.now += timedelta(minutes=10)
+    service.deliver()
+    [lost] = [letter for letter in service.mail.got if letter.key.startswith("dead_letter:")]
+    assert lost.subject == LETTERS[Language.RU].voice.formats.count("letter.lost.subject.many", 2)
+    assert [f"{name}: не дошло" in lost.text for name in ("r", "s", "t")] == [True, False, True]
 
 
 def test_every_try_is_spread_over_more_than_three_days() -> None:

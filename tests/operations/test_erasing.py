@@ -30,6 +30,7 @@ from tracker.store import (
     asks,
     attempts,
     case_changes,
+    folding,
     journal,
     links,
     outbox,
@@ -124,8 +125,10 @@ def give_ways(session: Session, number: int, admin: int) -> None:
         for_good=True,
     )
     told = {"person": number, "channel": "mail", "answer": answer}
-    lost = Note("lost:1", admin, ChannelKind.MAIL, "dead_letter", 1, NOW, parameters=told)
-    outbox.put(session, [lost], at=NOW)
+    both = {"person": admin, "channel": "mail", "answer": "", folding.OTHERS: [told]}
+    for key, said in (("lost:1", told), ("lost:2", both)):
+        lost = Note(key, admin, ChannelKind.MAIL, "dead_letter", 1, NOW, parameters=said)
+        outbox.put(session, [lost], at=NOW)
     outbox.put(session, [Note("digest:2", number, ChannelKind.MAIL, "test", 1, NOW)], at=NOW)
     ways.add(session, number, ChannelKind.TELEGRAM, "chat-of-zhanar", at=NOW, confirmed=True)
     ways.add(session, number, ChannelKind.WEBHOOK, "https://bekova.kz", at=NOW, secret="a-secret-hash")

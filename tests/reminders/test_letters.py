@@ -235,20 +235,10 @@ def test_one_deadline_can_be_answered_by_a_button_and_many_only_opened(letters: 
     assert len({letters.answer(code) for code in ANSWERS}) == len(ANSWERS)
 
 
-def test_a_test_message_tells_of_no_deadline_and_a_lost_one_says_who_and_how_much(letters: Letters) -> None:
+def test_a_test_message_tells_of_no_deadline(letters: Letters) -> None:
     test = letters.test(key="test:1", to="a@example.kz", channel=ChannelKind.MAIL)
     assert test.facts["type"] == "test"
     assert f"{HOME}/schools" not in test.text + test.html
-    lost = letters.dead_letter(
-        key="dead_letter:1", to="b@example.kz", channel=ChannelKind.MAIL, name="Сәуле\r\nBcc: x",
-        lost_by=ChannelKind.MAIL, code="rejected", answer="550 <no> such user", lines=3,
-    )  # fmt: skip
-    assert "Сәуле Bcc: x" in lost.subject
-    assert "\n" not in lost.subject
-    assert "550 <no> such user" in lost.text
-    assert "550 &lt;no&gt; such user" in lost.html
-    assert "3" in lost.text
-    assert f"{HOME}/deadlines" in lost.text
 
 
 def test_a_program_is_told_codes_and_days_and_no_words() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -31,6 +31,8 @@ MOST_LINES: Mapping[ChannelKind, int] = {
     ChannelKind.OTHER: 20,
 }
 """Deadlines that a letter tells by each way; of those left out it says how many there are."""
+
+T = TypeVar("T")
 
 LONGEST_SUBJECT = 150
 DONE, SNOOZE, OPEN = "done", "snooze", "open"
@@ -114,7 +116,7 @@ class Letters:
             raise LookupError("lines")
         named = replace(letter, subject=self.subject(sheet.told))
         most = MOST_LINES[sheet.channel]
-        return self._fitted(sheet.told, most, lambda shown: self._digest(named, sheet, shown))
+        return self.fitted(sheet.told, most, lambda shown: self._digest(named, sheet, shown))
 
     def _digest(self, letter: Letter, sheet: Sheet, shown: Sequence[Told]) -> Letter:
         told, on, channel = sheet.told, sheet.on, sheet.channel
@@ -134,7 +136,7 @@ class Letters:
             buttons=self._buttons(told),
         )
 
-    def _fitted(self, told: Sequence[Told], most: int, write: Callable[[Sequence[Told]], Letter]) -> Letter:
+    def fitted(self, told: Sequence[T], most: int, write: Callable[[Sequence[T]], Letter]) -> Letter:
         """A letter of as many lines as there is room for."""
         letter = write(told[:most])
         while size_of(letter) > LARGEST and most > 1:
@@ -241,29 +243,6 @@ class Letters:
         subject = self.voice.words.say("letter.test.subject")
         letter = Letter(key, to, self.language, subject, "", facts=facts, secret=secret)
         return self.bodies(letter, "mail/trial", channel)
-
-    def dead_letter(
-        self,
-        *,
-        key: str,
-        to: str,
-        channel: ChannelKind,
-        name: str,
-        lost_by: ChannelKind,
-        code: str,
-        answer: str,
-        lines: int,
-        secret: str = "",
-    ) -> Letter:
-        """To whoever is next in line: ``lines`` deadlines did not reach somebody, and what the peer said."""
-        who, said = one_line(name), one_line(answer)
-        facts = {
-            "type": "dead_letter", "channel": lost_by.value, "code": code, "answer": said, "lines": lines,
-            "url": f"{self.home}/deadlines",
-        }  # fmt: skip
-        subject = cut(self.voice.words.say("letter.lost.subject", name=who))
-        letter = Letter(key, to, self.language, subject, "", facts=facts, secret=secret)
-        return self.bodies(letter, "mail/lost", channel, name=who, lost_by=lost_by, answer=said, lines=lines)
 
     def answer(self, code: str) -> str:
         """What a person reads after pressing a button; ``code`` is one of :data:`ANSWERS`."""

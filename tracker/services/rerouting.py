@@ -12,7 +12,7 @@ from tracker.domain.people import Person
 from tracker.domain.roles import Role
 from tracker.services.proving_life import CANARY
 from tracker.services.reminding import DIGEST, message_key, open_ways
-from tracker.store import accounts, digests, outbox, stranded, ways
+from tracker.store import accounts, digests, folding, outbox, stranded, ways
 from tracker.store.outbox import Claimed, Note
 from tracker.store.ways import Way
 
@@ -186,7 +186,8 @@ def _tell_next(
         "lines": len(lines),
         "digest": message.digest,
     }
-    outbox.put(session, _to_all(session, whom, LOST, message, said, now, by), at=now)
+    alone = folding.join(session, _to_all(session, whom, LOST, message, said, now, by))
+    outbox.put(session, alone, at=now)
 
 
 def _next_in_line(session: Session, person: Person, regions: Collection[str | None]) -> tuple[Person, ...]:

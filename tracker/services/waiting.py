@@ -6,8 +6,10 @@ way, an outage or a note of what was lost bring nobody a letter at night (rules 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +20,7 @@ from tracker.services.evaluating import Book
 from tracker.services.reminding import DIGEST
 from tracker.services.rerouting import LOST
 from tracker.store import digests
+from tracker.store.folding import OTHERS
 from tracker.store.outbox import Claimed
 
 
@@ -42,6 +45,10 @@ class Opening:
 
 def _due_days(session: Session, message: Claimed) -> list[date | None]:
     """The days of which a message tells, or of which it tells that somebody else did not hear."""
-    number: int = message.parameters["digest"] if message.digest is None else message.digest
-    lines = digests.get(session, number).body["lines"]
+    numbers = [message.digest] if message.digest is not None else _of_others(message.parameters)
+    lines = [line for number in numbers for line in digests.get(session, number).body["lines"]]
     return [None if line["due_on"] is None else date.fromisoformat(line["due_on"]) for line in lines]
+
+
+def _of_others(said: Mapping[str, Any]) -> list[int]:
+    return [each["digest"] for each in (said, *said.get(OTHERS, ()))]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tracker.store import asks, uploads
 from tracker.store.case_tables import CASE_HOLDER, CASE_LOOK, CASE_MENTION, SAVED_VIEW
+from tracker.store.folding import OTHERS
 from tracker.store.outbox import waiting
 from tracker.store.people_tables import (
     API_TOKEN,
@@ -77,7 +79,13 @@ def _forget_ways(session: Session, person_id: int, at: datetime) -> None:
     session.execute(update(MESSAGE).where(hers).values(answer=None))
     of_her = select(MESSAGE.c.id, message).where(message.contains(f'"person": {person_id},'))
     for number, written in session.execute(of_her).all():
-        told = json.loads(written)
-        if told.get("person") == person_id and told.get("answer"):
-            said = json.dumps({**told, "answer": ""}, ensure_ascii=False)
-            session.execute(update(MESSAGE).where(MESSAGE.c.id == number).values(parameters=said))
+        said = _unanswered(json.loads(written), person_id)
+        if OTHERS in said:
+            said[OTHERS] = [_unanswered(each, person_id) for each in said[OTHERS]]
+        parameters = json.dumps(said, ensure_ascii=False)
+        session.execute(update(MESSAGE).where(MESSAGE.c.id == number).values(parameters=parameters))
+
+
+def _unanswered(said: dict[str, Any], person_id: int) -> dict[str, Any]:
+    """What others were told of her, without what a mail server or a bot answered."""
+    return {**said, "answer": ""} if said.get("person") == person_id and said.get("answer") else said
