@@ -134,6 +134,19 @@ def test_a_contract_of_two_schools_is_counted_once(client: TestClient) -> None:
     assert [text_of(cell) for cell in cells] == ["1", "2", "2", "2", "0", "0"]
 
 
+def test_each_contract_tells_its_latest_safe_start_and_the_days_left_or_missed(
+    falling: Engine, client: TestClient
+) -> None:
+    """By what has not begun, as long as there is any."""
+    record(falling, TenderRow("T-1", "S-1", TenderStatus.ACTIVE, published_on=day("2027-01-11")), at=NOW)
+    table = client.get("/cliff?per=contract&begun=any").text.rpartition("<tbody>")[2]
+    rows = [re.findall(r"<t[hd] [^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in table.split("</tr>")[:-1]]
+    told = {text_of(row[0]): tuple(text_of(cell) for cell in row[2:4]) for row in rows}
+    assert told["K-A"] == ("23.12.2026", "прошло 14 рабочих дней")
+    assert told["K-B"] == ("18.03.2027", "осталось 42 рабочих дня")
+    assert told["K-D"] == ("30.09.2027", "начато")
+
+
 def test_the_list_begins_with_the_least_time_and_leaves_out_what_has_begun(
     client: TestClient,
 ) -> None:

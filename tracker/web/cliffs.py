@@ -175,6 +175,11 @@ class Ending:
     last: date
     ends: tuple[Falling, ...]
 
+    @property
+    def soonest(self) -> End:
+        """Of its ends the one by which a purchase is to begin first; what has begun is the last of them."""
+        return min((one.end for one in self.ends), key=lambda end: (end.is_begun, end.safe_start))
+
 
 def by_contract(ends: Iterable[Falling], on: date) -> tuple[Ending, ...]:
     """The contracts that end, each once in a month, the soonest first."""
