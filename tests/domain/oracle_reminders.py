@@ -229,5 +229,9 @@ def word(lead: tuple[int, bool, bool]) -> str:
 
 
 def last(taken: Sequence[Taken]) -> Taken | None:
-    """The one that was taken up last."""
-    return max(taken, key=lambda each: (each.from_on, each.back_on, each.person), default=None)
+    """The one that was taken up last, the later one of a day."""
+    found = None
+    for each in taken:
+        if found is None or each.from_on >= found.from_on:
+            found = each
+    return found

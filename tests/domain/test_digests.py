@@ -12,6 +12,7 @@ from tracker.domain.days import Span
 from tracker.domain.deadlines import Deadline, deadlines_of
 from tracker.domain.digests import Charge, Digest, Substitute, digests_on, reads_for, simulate
 from tracker.domain.facts import NeedFacts
+from tracker.domain.holds import Hold, HoldKind, seen
 from tracker.domain.keys import ledger
 from tracker.domain.reminders import Ident, Recipient, Telling, Watch, ident, plan_of
 from tracker.domain.tenders import StageHistory
@@ -150,6 +151,24 @@ def test_what_a_substitute_read_is_not_told_again_to_who_comes_back() -> None:
     told = ledger((key.text, digest.on) for key in digest.keys)
     after = digests_on(watches("2026-12-31", "A"), replace(on("2026-12-31"), told=told), substitutes=leave)
     assert [(each.person, key.lead) for each in after for key in each.keys] == [(1, "0d")]
+
+
+def test_what_a_substitute_put_off_comes_back_to_her_and_silences_nobody_else() -> None:
+    leave = [Substitute(1, 4, Span.inclusive(day("2026-12-01"), day("2027-01-08")))]
+    found = watches("2026-12-28", "A", "B")
+    off = next(each.due for each in found if each.due.kind is DeadlineKind.COVER_END)
+    days = day("2026-12-28"), day("2026-12-30")
+    hold = Hold(HoldKind.SNOOZED, off.kind, off.identity, 4, *days, "a reason", seen(off))
+    at = replace(on("2026-12-28"), holds=(hold,))
+    [read] = digests_on(found, at, substitutes=leave)
+    assert (read.person, kinds(read)) == (4, ["cover_end", "stage_due"])
+    assert {line.due.subject.school_id for line in read.lines if line.due.kind is off.kind} == {"B"}
+    assert len(digests_on(found, at)[0].lines) == 3, "the one who is away put nothing off"
+    told = replace(at, told=ledger((key.text, at.on) for key in read.keys))
+    [back] = digests_on(
+        watches("2026-12-30", "A", "B"), replace(told, on=day("2026-12-30")), substitutes=leave
+    )
+    assert "A" in {line.due.subject.school_id for line in back.lines if line.due.kind is off.kind}
 
 
 def test_the_simulation_of_ninety_days_is_what_goes_out_tick_by_tick() -> None:

@@ -304,6 +304,22 @@ def test_the_last_thing_said_counts() -> None:
     assert owed(watch(), replace(on("2026-12-17"), holds=(first, last))) != ()
 
 
+def test_of_two_things_said_on_one_day_the_later_counts_also_where_it_is_shorter() -> None:
+    mistyped, meant = (taken(HoldKind.SNOOZED, "2026-12-01", until) for until in ("2026-12-30", "2026-12-08"))
+    assert owed(watch(), replace(on("2026-12-07"), holds=(mistyped, meant))) == ()
+    assert owed(watch(), replace(on("2026-12-17"), holds=(mistyped, meant))) != ()
+    assert owed(watch(), replace(on("2026-12-17"), holds=(meant, mistyped))) == ()
+
+
+def test_what_fell_and_is_taken_up_again_on_that_day_is_silent() -> None:
+    earlier = replace(DUE, due_on=day("2026-12-24"))
+    fallen = taken(HoldKind.ACKNOWLEDGED, "2026-12-07", "2027-01-08")
+    again = replace(fallen, back_on=day("2026-12-14"), seen=seen(earlier))
+    moved = Watch(earlier, day("2026-09-01"), ((OFFICER,),))
+    assert "worse-2026-12-07" in leads(moved, replace(on("2026-12-08"), holds=(fallen,)))
+    assert owed(moved, replace(on("2026-12-08"), holds=(fallen, again))) == ()
+
+
 def test_a_snoozed_deadline_does_not_stay_silent_when_its_day_goes_by() -> None:
     late = deadline(Fact(DUE.due_on, is_begun=True), day("2027-01-05"))
     found = Watch(late, day("2026-09-01"), ((OFFICER,),))

@@ -9,7 +9,7 @@ from datetime import date
 
 from tracker.domain.days import ONE_DAY, Span
 from tracker.domain.deadlines import Deadline
-from tracker.domain.holds import by_deadline
+from tracker.domain.holds import Held, by_deadline, is_put_off
 from tracker.domain.keys import Key
 from tracker.domain.reminders import Ident, Recipient, Reminder, Telling, Watch, ident, owed
 from tracker.domain.vocabulary import HARM, Consequence, DeadlineKind, Service
@@ -101,7 +101,7 @@ def digests_on(
 
     On a day off, and for the people ``served`` on this day already, only what the digest of the next working
     day would tell after the due day, and on a working day that service is lost, if nobody knew of that
-    before. What a substitute may not read goes to the person herself.
+    before. What a substitute may not read goes to the person herself; what she put off waits for its day.
     """
     reminders: dict[str, Reminder] = {}
     lost: set[str] = set()
@@ -119,6 +119,10 @@ def digests_on(
         reader = reads_for(reminder.person, at.on, substitutes, wayless)
         if reader != reminder.person and not may_read(reader, reminder.due):
             reader = reminder.person
+        if reader != reminder.person and _is_put_off(reminder, reader, held, at.on):
+            continue
+        if reader != reminder.person and _is_put_off(reminder, reader, held, at.on):
+            continue
         is_time = is_workday and (reader not in served or reminder.key.text in lost)
         if is_time or _cannot_wait(reminder, at):
             by_reader.setdefault(reader, {}).setdefault(ident(reminder.due), []).append(reminder)
@@ -136,6 +140,11 @@ def needs_untold(watches: Iterable[Watch], at: Telling) -> frozenset[tuple[str, 
         for watch in watches
         if watch.due.due_on is not None and not watch.people and owed(replace(watch, ranks=anyone), untold)
     )
+
+
+def _is_put_off(reminder: Reminder, reader: int, held: Held, on: date) -> bool:
+    due = reminder.due
+    return is_put_off(due, on, held.get((due.kind, due.identity), ()), reader)
 
 
 def _cannot_wait(reminder: Reminder, at: Telling) -> bool:

@@ -97,9 +97,11 @@ class Silence:
         return not self.has_fallen and not self.is_over
 
 
-def by_deadline(
-    holds: Iterable[Hold],
-) -> Mapping[tuple[DeadlineKind, tuple[str, ...]], tuple[Hold, ...]]:
+Held = Mapping[tuple[DeadlineKind, tuple[str, ...]], tuple[Hold, ...]]
+"""The holds of each deadline, in the order in which they were taken."""
+
+
+def by_deadline(holds: Iterable[Hold]) -> Held:
     """The holds of each deadline."""
     found: dict[tuple[DeadlineKind, tuple[str, ...]], tuple[Hold, ...]] = {}
     for hold in holds:
@@ -109,7 +111,10 @@ def by_deadline(
 
 
 def silence(due: Deadline, kind: HoldKind, on: date, holds: Iterable[Hold], person: int) -> Silence | None:
-    """The last hold of a kind: of snoozes the person's own, of acknowledgements anybody's."""
+    """The last hold of a kind: of snoozes the person's own, of acknowledgements anybody's.
+
+    ``holds`` stand in the order in which they were taken: of two on one day the later one speaks.
+    """
     about = [
         hold
         for hold in holds
@@ -118,7 +123,13 @@ def silence(due: Deadline, kind: HoldKind, on: date, holds: Iterable[Hold], pers
         and hold.from_on <= on
         and (hold.person == person or kind is HoldKind.ACKNOWLEDGED)
     ]
-    last = max(about, key=lambda hold: (hold.from_on, hold.back_on, hold.person), default=None)
+    last = max(reversed(about), key=lambda hold: hold.from_on, default=None)
     if last is None:
         return None
     return Silence(last, has_fallen=is_worse(last.seen, due), is_over=last.back_on <= on)
+
+
+def is_put_off(due: Deadline, on: date, holds: Iterable[Hold], person: int) -> bool:
+    """Whether a person wants to hear nothing of a deadline on a day."""
+    snoozed = silence(due, HoldKind.SNOOZED, on, holds, person)
+    return snoozed is not None and snoozed.is_silent

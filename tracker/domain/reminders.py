@@ -12,7 +12,7 @@ from datetime import date
 
 from tracker.domain.days import BEGINNING, FOREVER, next_day
 from tracker.domain.deadlines import OF_THE_NEED, Deadline
-from tracker.domain.holds import Hold, HoldKind, Silence, silence
+from tracker.domain.holds import Hold, HoldKind, Silence, is_put_off, silence
 from tracker.domain.keys import Key, Ledger
 from tracker.domain.policy import LeadRule, Policy
 from tracker.domain.vocabulary import DeadlineKind, LeadUnit
@@ -224,13 +224,12 @@ def owed(watch: Watch, at: Telling) -> tuple[Reminder, ...]:
         found += _after_snooze(watch, recipient, at)
     found += _to_higher(watch, acknowledged, at)
     return tuple(
-        each for each in found if each.send_on <= at.on and not at.is_told(each) and not _is_snoozed(each, at)
+        each
+        for each in found
+        if each.send_on <= at.on
+        and not at.is_told(each)
+        and not is_put_off(each.due, at.on, at.holds, each.person)
     )
-
-
-def _is_snoozed(reminder: Reminder, at: Telling) -> bool:
-    snoozed = silence(reminder.due, HoldKind.SNOOZED, at.on, at.holds, reminder.person)
-    return snoozed is not None and snoozed.is_silent
 
 
 def _to_first(
