@@ -147,6 +147,17 @@ def test_each_contract_tells_its_latest_safe_start_and_the_days_left_or_missed(
     assert told["K-D"] == ("30.09.2027", "начато")
 
 
+def test_a_latest_safe_start_that_passed_on_the_last_working_day_is_not_told_as_days_left(
+    falling: Engine, client: TestClient
+) -> None:
+    record(falling, a_school("S-7", "7"), a_contract("K-F", "S-7", "2026-01-01", "2027-01-27"), at=NOW)
+    for path in ("/cliff?on=2026-12-26", "/cliff?on=2026-12-26&per=contract"):  # the Saturday after it
+        rows = re.findall(r"<tr>.*?</tr>", client.get(path).text.rpartition("<tbody>")[2], re.DOTALL)
+        [said] = [text_of(row) for row in rows if "Школа «7»" in row]
+        assert "25.12.2026" in said
+        assert SAY("school.safe_start.passed") in said
+
+
 def test_the_list_begins_with_the_least_time_and_leaves_out_what_has_begun(
     client: TestClient,
 ) -> None:
