@@ -123,8 +123,10 @@ class Story:
                 path = link_for(head, SCHOOL)
                 if deed == "accept":
                     assert answered(phone, path, YES) == 200
-                number = re.findall(r'name="number" value="(\d+)"', head.get("/asks").text)[0]
-                head.post("/asks/settle", data={"number": number, "deed": deed})
+                page = head.get("/asks").text
+                number = re.findall(r'name="number" value="(\d+)"', page)[0]
+                seen = re.findall(r'name="seen" value="(\w*)"', page)[:1]
+                head.post("/asks/settle", data={"number": number, "deed": deed, "seen": seen})
             head.post("/reports/quality/confirm", data={"school_id": SCHOOL})
 
     def _correct_a_fact(self) -> None:

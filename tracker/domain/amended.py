@@ -9,7 +9,7 @@ from tracker.domain.register import ContractRow, RegisterRow, SchoolRow, TenderR
 
 
 def amended(facts: NeedFacts, row: RegisterRow) -> NeedFacts:
-    """The facts as they would be; a row that is not about the need changes none of them."""
+    """The facts as they would be; a contract they lack is added, a row of another need changes nothing."""
     if isinstance(row, SchoolRow):
         return replace(
             facts,
@@ -20,8 +20,10 @@ def amended(facts: NeedFacts, row: RegisterRow) -> NeedFacts:
             bin=row.bin,
         )
     if isinstance(row, ContractRow) and row.service is facts.service:
+        known = {one.contract_number: one for one in facts.lines}
         number = row.contract_number
-        lines = [_line(one, row) if one.contract_number == number else one for one in facts.lines]
+        new = ServiceLine(number, row.kind, row.status, row.start_on, row.end_on)
+        lines = (known | {number: _line(known.get(number, new), row)}).values()
         return replace(facts, lines=tuple(sorted(lines, key=lambda one: (one.start_on, one.contract_number))))
     if isinstance(row, TenderRow) and row.service is facts.service:
         tenders = (_tender(one, row) if one.number == row.tender_number else one for one in facts.tenders)

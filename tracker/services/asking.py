@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
 from tracker.domain.asked import read_day
-from tracker.domain.asking import Channel, SchoolAnswer, Settled
+from tracker.domain.asking import (
+    CONFIRMING,
+    NOTED,
+    Channel,
+    Effect,
+    SchoolAnswer,
+    Settled,
+    asked_about,
+)
 from tracker.domain.errors import AskRefused, ChangedMeanwhile, DayNotReadable, LinkDead, NotFound
 from tracker.domain.origins import ANSWER
 from tracker.domain.people import Person
@@ -18,14 +27,19 @@ from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Service
 from tracker.services import amending, working
 from tracker.services.acting import Author
+from tracker.services.comparing import RowChange
 from tracker.services.evaluating import Book
 from tracker.services.importing import Preview
+from tracker.services.weighing import weigh
 from tracker.store import accounts, asks, registry
 from tracker.store.asks import Ask
 from tracker.store.scope import EVERYTHING, Scope, is_storable
 
 LONGEST = 200
 """Signs of a name, a number or a remark."""
+
+OF_CONTRACT = ("contract_number", "start_on", "end_on", "supplier_name")
+"""What a school is asked of its contract."""
 
 
 def ask(session: Session, author: Author, scope: Scope, school_id: str, service: Service) -> tuple[str, int]:
@@ -39,15 +53,18 @@ def ask(session: Session, author: Author, scope: Scope, school_id: str, service:
 
 
 def asked(session: Session, author: Author, secret: str) -> tuple[Ask, SchoolRow, ContractRow | None]:
-    """What a link asks, of which school, and its newest contract; raises :class:`LinkDead`.
+    """What a link asks, of which school, and its contract; raises :class:`LinkDead`.
 
     The session sees everything: the link is the whole key, and opens this one question.
     """
     found = _living(session, author, secret)
     school = registry.get_school(session, EVERYTHING, found.school_id)
+    return found, school, _asked_about(session, found)
+
+
+def _asked_about(session: Session, found: Ask) -> ContractRow | None:
     lines = registry.contract_rows(session, EVERYTHING, school_id=found.school_id)
-    own = (line for line in lines if line.service is found.service)
-    return found, school, max(own, key=lambda line: (line.start_on, line.contract_number), default=None)
+    return asked_about(line for line in lines if line.service is found.service)
 
 
 def _living(session: Session, author: Author, secret: str) -> Ask:
@@ -78,7 +95,10 @@ def read_answer(given: Mapping[str, str]) -> SchoolAnswer:
     start, end = (_day(given.get(name, "")) for name in ("start_on", "end_on"))
     if (start and end and end < start) or (texts["contract_number"] and start is None):
         raise AskRefused(reason="days")
-    return SchoolAnswer(Channel(given["channel"]), start_on=start, end_on=end, **texts)
+    number, supplier, remark = texts.values()
+    filled = given.get("filled", "").split()
+    emptied = tuple(name for name in OF_CONTRACT if name in filled and not given.get(name, "").strip())
+    return SchoolAnswer(Channel(given["channel"]), number, start, end, supplier, remark, emptied)
 
 
 def _day(text: str) -> date | None:
@@ -91,6 +111,9 @@ def _day(text: str) -> date | None:
 def answer(session: Session, author: Author, secret: str, said: SchoolAnswer) -> None:
     """Keep a school's answer as a proposal; raises :class:`LinkDead` also where it was just used."""
     found = _living(session, author, secret)
+    line = _asked_about(session, found)
+    if line is None or said.contract_number not in ("", line.contract_number):
+        said = replace(said, emptied=())  # they were of another contract
     number = asks.take_answer(session, secret, said, at=author.now)
     if number is None:
         raise LinkDead
@@ -103,27 +126,32 @@ def accept(
     person: Person,
     number: int,
     *,
+    seen: str,
     told: Callable[[Ask], str],
     book: Book,
     today: date,
 ) -> Preview | None:
-    """Act on a school's answer: its contract is taken and what is known confirmed, or a note warns of a "no".
+    """Act on a school's answer: its contract is taken and what is known confirmed, or a note tells of it.
 
-    A "no" and a doubt make up no fact: they become a pinned note of ``person``, in the words of ``told``.
-    Returns the preview where its contract cannot be taken: nothing is settled then. Raises
-    :class:`NotFound` and :class:`ChangedMeanwhile`.
+    Facts are confirmed where the answer says nothing else (:func:`.asking.effect_of`). What makes up no fact
+    becomes a pinned note of ``person``, in the words of ``told``. ``seen`` is what she was shown of the
+    register (:class:`.weighing.Weighed`). Returns the preview where its contract cannot be taken: nothing is
+    settled then. Raises :class:`NotFound`, :class:`AskRefused` and :class:`ChangedMeanwhile`.
     """
     scope = Scope.of_person(person)
     waiting = _waiting(session, scope, number)
-    said = waiting.answer
-    assert said is not None
-    if said.channel is not Channel.YES:
+    weighed = weigh(session, scope, [waiting], book=book, on=today)[number]
+    if weighed.seen != seen:
+        raise ChangedMeanwhile
+    if weighed.effect is Effect.STOPPED:
+        raise AskRefused(reason="stopped")
+    if weighed.effect in NOTED:
         working.write_note(session, author, person, waiting.school_id, told(waiting), is_pinned=True)
-    else:
-        if said.names_a_contract:
-            found = _take_contract(session, author, scope, waiting, said, book=book, today=today)
-            if found.issues:
-                return found
+    if weighed.change is not None:
+        found = _take_contract(session, author, scope, waiting, weighed.change, book=book, today=today)
+        if found.issues:
+            return found
+    if weighed.effect in CONFIRMING:
         amending.confirm(session, author, scope, waiting.school_id, book=book, today=today)
     _settle(session, author, waiting, Settled.ACCEPTED)
     return None
@@ -165,21 +193,13 @@ def _take_contract(
     author: Author,
     scope: Scope,
     waiting: Ask,
-    said: SchoolAnswer,
+    change: RowChange,
     *,
     book: Book,
     today: date,
 ) -> Preview:
-    values = {
-        "contract_number": said.contract_number,
-        "school_id": waiting.school_id,
-        "service": waiting.service.value,
-        "start_on": said.start_on.isoformat() if said.start_on else "",
-    }
-    if said.end_on is not None:
-        values["end_on"] = said.end_on.isoformat()
-    if said.supplier_name:
-        values["supplier_name"] = said.supplier_name
+    line = amending.values_of(change.after)
+    values = {name: line[name] for name in (*amending.KEYS[RegisterKind.CONTRACTS], *OF_CONTRACT)}
     data = amending.file_of(RegisterKind.CONTRACTS, values)
     return amending.write(
         session,

@@ -6,9 +6,9 @@ import json
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.asking import LASTS, Channel, SchoolAnswer, Settled
@@ -16,10 +16,13 @@ from tracker.domain.vocabulary import Service
 from tracker.store.people import hashed
 from tracker.store.report_tables import SCHOOL_ASK
 from tracker.store.row_security import whole_country
-from tracker.store.scope import Scope, among, visible
+from tracker.store.scope import Scope, among, either, visible
 
-LISTED = 200
+LISTED = 50
 """How many asks a page lists."""
+
+UNANSWERED_LISTED = timedelta(days=30)
+"""For so long a link that ended without an answer is listed, unless the school was asked anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,10 @@ class Ask:
     settled: Settled | None
     settled_at: datetime | None
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether its link still takes an answer."""
+        return self.answered_at is None and self.expires_at > now
+
 
 def add_ask(
     session: Session, school_id: str, service: Service, *, actor: str, at: datetime
@@ -44,7 +51,7 @@ def add_ask(
     """The secret of a new link, which is kept nowhere, and its number; earlier open ones of the need end."""
     ask = SCHOOL_ASK.c
     same = and_(ask.school_id == school_id, ask.service == service, ask.answered_at.is_(None))
-    session.execute(update(SCHOOL_ASK).where(same, ask.expires_at > at).values(expires_at=at))
+    session.execute(update(SCHOOL_ASK).where(same, ask.expires_at > at).values(_ENDED))
     secret = secrets.token_urlsafe(32)
     values = {
         "school_id": school_id,
@@ -71,13 +78,51 @@ def take_answer(session: Session, secret: str, answer: SchoolAnswer, *, at: date
     return number
 
 
-def list_asks(session: Session, scope: Scope, *, now: datetime) -> tuple[Ask, ...]:
-    """Answers that wait first, then open links, then what is settled, each the newest first."""
+def list_asks(
+    session: Session,
+    scope: Scope,
+    *,
+    now: datetime,
+    school_id: str | None = None,
+    start: int = 0,
+    most: int = LISTED,
+) -> tuple[Ask, ...]:
+    """Answers that wait, then links that ended without one, open links, what is settled; the newest first."""
     ask = SCHOOL_ASK.c
-    shown = or_(ask.answered_at.is_not(None), ask.expires_at > now)
-    wanted = select(SCHOOL_ASK).where(visible(session, scope, ask.school_id), shown)
-    rows = [_ask(row) for row in session.execute(wanted.order_by(ask.id.desc()).limit(LISTED))]
-    return tuple(sorted(rows, key=lambda one: (one.settled is not None, one.answered_at is None)))
+    answered, settled = ask.answered_at.is_not(None), ask.settled.is_not(None)
+    order = case((settled, 3), (answered, 0), (ask.expires_at > now, 2), else_=1)
+    wanted = select(SCHOOL_ASK).where(_listed(session, scope, now, school_id))
+    rows = session.execute(wanted.order_by(order, ask.id.desc()).offset(start).limit(most))
+    return tuple(map(_ask, rows))
+
+
+def count_asks(session: Session, scope: Scope, *, now: datetime, school_id: str | None = None) -> int:
+    """How many :func:`list_asks` has to list."""
+    counted = select(func.count()).select_from(SCHOOL_ASK).where(_listed(session, scope, now, school_id))
+    return session.scalar(counted) or 0
+
+
+def _listed(session: Session, scope: Scope, now: datetime, school_id: str | None) -> ColumnElement[bool]:
+    ask, newer = SCHOOL_ASK.c, SCHOOL_ASK.alias().c
+    same = and_(newer.school_id == ask.school_id, newer.service == ask.service, newer.id > ask.id)
+    lately = and_(ask.expires_at > ask.asked_at, ask.expires_at > now - UNANSWERED_LISTED)
+    unanswered = and_(lately, ~select(newer.id).where(same).exists())
+    shown = or_(ask.answered_at.is_not(None), ask.expires_at > now, unanswered)
+    return and_(visible(session, scope, ask.school_id), shown, _of_school(session, school_id))
+
+
+def count_waiting(session: Session, scope: Scope, school_id: str | None = None) -> int:
+    """How many answers wait to be accepted or laid aside, of all schools or of one."""
+    ask = SCHOOL_ASK.c
+    waits = and_(ask.answered_at.is_not(None), ask.settled.is_(None), _of_school(session, school_id))
+    counted = (
+        select(func.count()).select_from(SCHOOL_ASK).where(waits, visible(session, scope, ask.school_id))
+    )
+    return session.scalar(counted) or 0
+
+
+def _of_school(session: Session, school_id: str | None) -> ColumnElement[bool]:
+    return either(session, SCHOOL_ASK.c.school_id, None if school_id is None else [school_id])
 
 
 def open_asks(
@@ -103,14 +148,14 @@ def end_asks(session: Session, actor: str, *, at: datetime, but: Scope | None = 
     hers = and_(ask.asked_by == actor, ask.answered_at.is_(None), ask.expires_at > at)
     with whole_country(session):  # whoever ends them need not see the schools
         lost = hers if but is None else and_(hers, not_(visible(session, but, ask.school_id)))
-        session.execute(update(SCHOOL_ASK).where(lost).values(expires_at=at))
+        session.execute(update(SCHOOL_ASK).where(lost).values(_ENDED))
 
 
 def take_back(session: Session, number: int, *, at: datetime) -> bool:
     """The open link of an ask ends; False where it was answered meanwhile, or has ended."""
     ask = SCHOOL_ASK.c
     is_open = and_(ask.id == number, ask.answered_at.is_(None), ask.expires_at > at)
-    ended = update(SCHOOL_ASK).where(is_open).values(expires_at=at)
+    ended = update(SCHOOL_ASK).where(is_open).values(_ENDED)
     return session.scalar(ended.returning(ask.id)) is not None
 
 
@@ -120,6 +165,10 @@ def settle(session: Session, number: int, settled: Settled, *, actor: str, at: d
     waits = and_(ask.id == number, ask.answered_at.is_not(None), ask.settled.is_(None))
     values = {"settled": settled, "settled_at": at, "settled_by": actor}
     return session.scalar(update(SCHOOL_ASK).where(waits).values(values).returning(ask.id)) is not None
+
+
+_ENDED = {"expires_at": SCHOOL_ASK.c.asked_at}
+"""An end before its time: no link that ran out has none of its days, so the list tells them apart."""
 
 
 def _alive(secret: str, now: datetime) -> ColumnElement[bool]:
@@ -155,6 +204,7 @@ def _written(answer: SchoolAnswer) -> str:
         "end_on": answer.end_on and answer.end_on.isoformat(),
         "supplier_name": answer.supplier_name,
         "remark": answer.remark,
+        "emptied": answer.emptied,
     }
     return json.dumps(said, ensure_ascii=False)
 
@@ -169,4 +219,5 @@ def _read(text: str) -> SchoolAnswer:
         end_on=end,
         supplier_name=said["supplier_name"],
         remark=said["remark"],
+        emptied=tuple(said.get("emptied", ())),
     )

@@ -76,10 +76,12 @@ def contract_rows(
     known_seq: int | None = None,
     school_id: str | None = None,
     number: str | None = None,
+    schools: Collection[str] | None = None,
 ) -> tuple[ContractRow, ...]:
-    """Contract lines by number, school and service: all, of one school, of one contract."""
+    """Contract lines by number, school and service: all, of one school or of some, of one contract."""
     conditions = (
         visible(session, scope, CONTRACT_LINE.c.school_id),
+        either(session, CONTRACT_LINE.c.school_id, schools),
         _is(session, CONTRACT_LINE.c.school_id, school_id),
         _is(session, CONTRACT_LINE.c.contract_number, number),
     )

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from tracker.domain.asked import read_number
 from tracker.domain.asking import Channel
-from tracker.domain.errors import AskRefused, FilterNotKnown
+from tracker.domain.errors import AskRefused, ChangedMeanwhile, FilterNotKnown, TrackerError
+from tracker.domain.register import ImportIssue, RegisterKind
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Service
+from tracker.feeds.columns import COLUMNS
 from tracker.services import asking, asking_many
 from tracker.services.evaluating import NeedKey
 from tracker.services.importing import Preview
+from tracker.services.weighing import weigh
 from tracker.store import asks, registry
-from tracker.store.asks import Ask
+from tracker.store.asks import LISTED, Ask
 from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import SIZES, asked_of
 from tracker.web.forms import Text, Texts
+from tracker.web.pages.people import LARGEST_NUMBER
+from tracker.web.paging import Page, page_number
 from tracker.web.proving import author_of
 from tracker.web.rules import allow, anyone
 from tracker.web.turning import list_of
@@ -38,8 +46,9 @@ DEEDS = ("accept", "reject", "take_back")
 
 @router.get(PAGE, dependencies=[allow(Action.READ)])
 def index(visit: Asked) -> Response:
-    """Answers that wait, open links, and what was settled: of all schools, or of one."""
-    return _list(visit, school_id=asked_of(visit.request, ("school_id",)).get("school_id", ""))
+    """Answers that wait, links without one, open links, what was settled: of all schools, or of one."""
+    asked = asked_of(visit.request, ("school_id", "page"))
+    return _list(visit, Place(asked.get("school_id", ""), page_number(asked.get("page", ""))))
 
 
 @router.post(PAGE, dependencies=[allow(Action.IMPORT)])
@@ -89,50 +98,114 @@ def _address(called: Caller, secret: str) -> str:
 
 @router.post("/asks/settle", dependencies=[allow(Action.IMPORT)])
 def settle(
-    called: Called, number: Annotated[str, Form()] = "", deed: Annotated[str, Form()] = ""
+    called: Called,
+    number: Annotated[str, Form()] = "",
+    deed: Annotated[str, Form()] = "",
+    seen: Annotated[str, Form()] = "",
+    school_id: Annotated[str, Form()] = "",
+    page: Annotated[str, Form()] = "",
 ) -> Response:
     """Accept an answer, lay it aside, or take back a question that is still open."""
     if deed not in DEEDS:
         raise FilterNotKnown(name="deed", value=deed, allowed=DEEDS)
-    which = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
-    author, book, today = author_of(called), called.house.book, called.today
-    refused: Preview | None = None
-    with called.writing() as session:
-        if deed == "accept":
-            told = partial(_noted, called)
-            refused = asking.accept(session, author, called.person, which, told=told, book=book, today=today)
-        elif deed == "take_back":
-            asking.take_back(session, author, called.scope, which)
-        else:
-            asking.reject(session, author, called.scope, which)
+    which, place = read_number(number, most=LARGEST_NUMBER) or 0, Place(school_id, page_number(page))
+    try:
+        refused = _settled(called, which, deed, seen)
+    except ChangedMeanwhile as error:
+        with called.reading() as visit:
+            return _list(visit, place, refused=error, status=409)
+    except AskRefused as error:
+        with called.reading() as visit:
+            return _list(visit, place, refused=error, status=400)
     if refused is not None:
         with called.reading() as visit:
-            return _list(visit, refused=refused)
-    return RedirectResponse(PAGE, 303)
+            return _list(visit, place, issues=refused.issues, status=400)
+    return RedirectResponse(place.address, 303)
+
+
+def _settled(called: Called, number: int, deed: str, seen: str) -> Preview | None:
+    author, book, today, scope = author_of(called), called.house.book, called.today, called.scope
+    with called.writing() as session:
+        if deed == "accept":
+            told, person = partial(_noted, called), called.person
+            return asking.accept(
+                session, author, person, number, seen=seen, told=told, book=book, today=today
+            )
+        (asking.take_back if deed == "take_back" else asking.reject)(session, author, scope, number)
+    return None
 
 
 def _noted(called: Called, ask: Ask) -> str:
-    """What a note says of an answer that is no "yes", in the words of whoever accepts it."""
-    voice = called.house.voices[called.language]
-    assert ask.answer is not None
+    """What a note says of an answer that makes up no fact, in the words of whoever accepts it."""
+    voice, said = called.house.voices[called.language], ask.answer
+    assert said is not None
     assert ask.answered_at is not None
     service = voice.words.say(f"service.{ask.service}")
-    at = voice.formats.moment(ask.answered_at)
-    return voice.words.say(f"ask.note.{ask.answer.channel}", service=service, at=at)
+    told = voice.words.say(
+        f"ask.note.{said.channel}", service=service, at=voice.formats.moment(ask.answered_at)
+    )
+    days = [voice.formats.short(day) if day else "" for day in (said.start_on, said.end_on)]
+    span = f"{days[0] or '…'} – {days[1] or '…'}" if any(days) else ""
+    parts = [part for part in (said.contract_number, span, said.supplier_name) if part]
+    wrote = voice.words.say("ask.note.said", said=", ".join(parts)) if parts else ""
+    titles = _titles(called)
+    wiped = ", ".join(titles[name] for name in said.emptied)
+    cleared = f"{voice.words.say('ask.emptied')} {wiped}." if wiped else ""
+    return " ".join(filter(None, (told, wrote, cleared)))
 
 
-def _list(visit: Visit, *, refused: Preview | None = None, school_id: str = "") -> Response:
-    found = asks.list_asks(visit.session, visit.scope, now=visit.moment)
-    if school_id:
-        found = tuple(one for one in found if one.school_id == school_id)
-    named = {one.school_id for one in found}
-    schools = {one.school_id: one for one in registry.list_schools(visit.session, visit.scope, named=named)}
+def _titles(called: Caller) -> dict[str, str]:
+    """What the fields of a contract are called in the reader's language."""
+    return {column.name: getattr(column, called.language) for column in COLUMNS[RegisterKind.CONTRACTS]}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the list of asks one stands: of one school or (empty) of all, and on which page."""
+
+    school_id: str = ""
+    number: int = 1
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What its address says besides the page."""
+        return {"school_id": self.school_id} if self.school_id else {}
+
+    @property
+    def address(self) -> str:
+        """Its address."""
+        page = {"page": str(self.number)} if self.number > 1 else {}
+        asked = urlencode({**self.named, **page})
+        return f"{PAGE}?{asked}" if asked else PAGE
+
+
+def _list(
+    visit: Visit,
+    place: Place,
+    *,
+    issues: tuple[ImportIssue, ...] = (),
+    refused: TrackerError | None = None,
+    status: int = 200,
+) -> Response:
+    session, scope, now, one = visit.session, visit.scope, visit.moment, place.school_id or None
+    count = asks.count_asks(session, scope, now=now, school_id=one)
+    last = max(1, -(-count // LISTED))
+    number = min(place.number, last)
+    start = (number - 1) * LISTED
+    found = asks.list_asks(session, scope, now=now, school_id=one, start=start)
+    waiting = [each for each in found if each.answer and not each.settled]
+    named = {each.school_id for each in found}
+    schools = {each.school_id: each for each in registry.list_schools(session, scope, named=named)}
+    rows = tuple((each, schools[each.school_id]) for each in found if each.school_id in schools)
     values = {
-        "asks": [(one, schools[one.school_id]) for one in found if one.school_id in schools],
-        "issues": refused.issues if refused else (),
-        "of_one": school_id,
+        "page": Page(rows, number, last, count, start + 1),
+        "filters": place,
+        "weighed": weigh(session, scope, waiting, book=visit.house.book, on=visit.today),
+        "titles": _titles(visit),
+        "issues": issues,
+        "refused": refused,
     }
-    return visit.page("asks/index.html", values, status=400 if refused else 200)
+    return visit.page("asks/index.html", values, status=status)
 
 
 @router.get("/answer/{key}", dependencies=[anyone()])
@@ -151,6 +224,7 @@ def answer(
     end_on: Annotated[str, Form()] = "",
     supplier_name: Annotated[str, Form()] = "",
     remark: Annotated[str, Form()] = "",
+    filled: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep the answer as a proposal and use the link up."""
     given = {
@@ -160,6 +234,7 @@ def answer(
         "end_on": end_on,
         "supplier_name": supplier_name,
         "remark": remark,
+        "filled": filled,
     }
     try:
         said = asking.read_answer(given)
@@ -181,9 +256,8 @@ def _form(
         "start_on": line.start_on.isoformat() if line else "",
         "end_on": line.end_on.isoformat() if line and line.end_on else "",
         "supplier_name": (line.supplier_name or "") if line else "",
-        "channel": "",
-        "remark": "",
     }
+    known |= {"channel": "", "remark": "", "filled": " ".join(name for name in known if known[name])}
     values = {
         "ask": found,
         "school": school,
