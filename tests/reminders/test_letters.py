@@ -338,3 +338,13 @@ def test_of_a_way_that_is_bad_the_letter_says_whose_by_which_channel_and_where_t
     assert "410 <gone>" in told.text
     assert "410 &lt;gone&gt;" in told.html
     assert f"{HOME}/reminders" in told.text
+
+
+def test_of_a_way_whose_peer_said_nothing_the_letter_says_why_in_words(letters: Letters) -> None:
+    told = bad_way(
+        letters, key="k", to="b@example.kz", channel=ChannelKind.MAIL, name="", bad=ChannelKind.WEBHOOK,
+        answer="inner",
+    )  # fmt: skip
+    for said in (told.text, Page(told.html).text):
+        assert letters.voice.words.say("fault.inner") in said
+        assert letters.voice.words.say("letter.lost.answer", answer="inner") not in said

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.domain import decision_records, decisions, errors, vocabulary
+from tracker.domain import decision_records, decisions, errors, messages, vocabulary
 from tracker.domain.acts import Act
 from tracker.domain.drafts import MISSING, DraftKind, GivenName
 from tracker.domain.errors import TrackerError
@@ -96,6 +96,7 @@ def spoken_codes() -> list[str]:
 def codes_of_operations() -> list[str]:
     """Every code of what people and programs do, and of what is looked at."""
     came_in = [*each("history.fact", RegisterKind), *each("origin", How)]
+    came_in += each("fault", messages.REASONS)
     return [*came_in, *each("act", Act), *each("alarm", CODES), *each("operation", CODES), *each("job", Job)]
 
 

@@ -48,13 +48,17 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message of a digest: when its peer took it, when it was given up, when it became needless."""
+    """A message of a digest: when its peer took it, when it was given up, when it became needless.
+
+    ``code`` is why its last try failed.
+    """
 
     by: By
     sent_at: datetime | None
     dead_at: datetime | None
     voided_at: datetime | None
     answer: str | None
+    code: str | None = None
 
     @property
     def is_waiting(self) -> bool:

@@ -71,6 +71,18 @@ class Fault(StrEnum):
     """Nobody answers there."""
 
 
+UNREADABLE, WAY_REMOVED = "unreadable", "way_removed"
+"""Why a message did not arrive that no peer was asked about: our own words fail, or its way is gone."""
+
+REASONS = frozenset({*(fault.value for fault in Fault), UNREADABLE, WAY_REMOVED})
+"""Codes of which a person is told what they mean; a peer may have said nothing at all."""
+
+
+def reason_in(text: str | None) -> str:
+    """The code that a text is, where it is one of :data:`REASONS`; else empty."""
+    return text if text in REASONS and text else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """Something a receiver can do at once: ``action`` is a code, ``words`` what stands on the button."""

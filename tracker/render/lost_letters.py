@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tracker.domain.messages import ChannelKind, Letter
+from tracker.domain.messages import ChannelKind, Letter, reason_in
 from tracker.render.letter_json import digest_facts
 from tracker.render.letters import Letters, cut
 from tracker.render.told import Told, one_line
@@ -32,6 +32,11 @@ class Loss:
     answer: str
     lines: int
     told: tuple[Told, ...] = ()
+
+    @property
+    def fault(self) -> str:
+        """Why, as one of :data:`REASONS`."""
+        return reason_in(self.code)
 
     @property
     def elsewhere(self) -> int:

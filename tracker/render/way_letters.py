@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker.domain.messages import ChannelKind, Letter
+from tracker.domain.messages import ChannelKind, Letter, reason_in
 from tracker.render.letters import Letters
 from tracker.render.told import one_line
 
@@ -28,4 +28,12 @@ def bad_way(
     code = "letter.bad_way.subject.own" if is_own else "letter.bad_way.subject"
     subject = by.voice.words.say(code, name=who)
     letter = Letter(key, to, by.language, subject, "", facts=facts, secret=secret)
-    return by.bodies(letter, "mail/bad_way", channel, name=who, bad=bad, answer=said, ways=url, is_own=is_own)
+    values = {
+        "name": who,
+        "bad": bad,
+        "answer": said,
+        "fault": reason_in(said),
+        "ways": url,
+        "is_own": is_own,
+    }
+    return by.bodies(letter, "mail/bad_way", channel, **values)

@@ -14,7 +14,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from tracker.domain.agreement import By, Outcome, Owed, Sent, outcome
-from tracker.domain.messages import ChannelKind
+from tracker.domain.messages import ChannelKind, reason_in
 from tracker.domain.people import Person
 from tracker.domain.withdrawing import Mark, Why
 from tracker.render.told import read_line
@@ -33,7 +33,7 @@ class Entry:
     """A reminder that was owed on a day, and what became of it.
 
     ``line`` is how it was told; None where a key is left that no digest tells. ``reader`` is who was to read
-    it, ``answers`` what peers said where it did not simply arrive.
+    it, ``answers`` what peers said where it did not simply arrive, ``faults`` why it did not.
     """
 
     key: str
@@ -43,6 +43,7 @@ class Entry:
     outcome: Outcome
     why: Why | None = None
     answers: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def person(self) -> int:
@@ -134,7 +135,9 @@ def _entries(session: Session, first: date, last: date, person: int | None) -> I
 def _of_plan(plan: Plan, owed: Mapping[str, Owed], messages: tuple[Sent, ...]) -> Iterator[Entry]:
     """The reminders that a digest settles; one that a later digest tells anew is counted there."""
     planned = _planned(plan.body)
-    answers = tuple(dict.fromkeys(each.answer for each in messages if each.answer and not each.sent_at))
+    failed = [each for each in messages if not each.sent_at]
+    faults = tuple(dict.fromkeys(code for each in failed if (code := reason_in(each.code))))
+    answers = tuple(dict.fromkeys(each.answer for each in failed if each.answer))
     for line in plan.body["lines"]:
         for key in line["keys"]:
             row = owed.get(key)
@@ -143,7 +146,7 @@ def _of_plan(plan: Plan, owed: Mapping[str, Owed], messages: tuple[Sent, ...]) -
             came = outcome(row, planned, messages, is_late=line["is_late"])
             if came in ARRIVED and read_line(line) is None:
                 came = Outcome.UNREADABLE
-            yield Entry(key, plan.on, plan.reader, line, came, row.why if row else None, answers)
+            yield Entry(key, plan.on, plan.reader, line, came, row.why if row else None, answers, faults)
 
 
 def _planned(body: Body) -> frozenset[By]:

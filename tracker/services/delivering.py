@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.channels.channel import LONGEST_SEND, Channel
+from tracker.domain import messages
 from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.messages import HELD, LONGEST_ANSWER, ChannelKind, Delivery, Fate, Letter, next_try
 from tracker.services import rerouting, retelling
@@ -55,9 +56,9 @@ T = TypeVar("T")
 QUARANTINE = 3
 """Tries after which a message that is at fault itself is given up on that way (reliability FLT-26)."""
 
-UNREADABLE = Delivery(Fate.LATER, "unreadable", wait=timedelta(minutes=30))
+UNREADABLE = Delivery(Fate.LATER, messages.UNREADABLE, wait=timedelta(minutes=30))
 EMPTY = Delivery(Fate.NEVER, "withdrawn")
-WAY_GONE = Delivery(Fate.LATER, "way_removed")
+WAY_GONE = Delivery(Fate.LATER, messages.WAY_REMOVED)
 """Her reader took the way away: the digest goes another one (REM-13)."""
 
 

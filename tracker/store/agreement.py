@@ -60,4 +60,4 @@ def messages(session: Session, digests: Iterable[int]) -> Mapping[int, tuple[Sen
 
 
 def _sent(row: Any) -> Sent:  # a row has the columns that were asked for
-    return Sent((row.channel, row.way_id), row.sent_at, row.dead_at, row.voided_at, row.answer)
+    return Sent((row.channel, row.way_id), row.sent_at, row.dead_at, row.voided_at, row.answer, row.code)

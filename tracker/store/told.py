@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.messages import ChannelKind
+from tracker.domain.messages import ChannelKind, reason_in
 from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import MESSAGE, SUBSTITUTE
 from tracker.store.returned import DELAYED
@@ -41,6 +41,11 @@ class Sending:
     attempts: int
     next_at: datetime
     done_at: datetime | None
+
+    @property
+    def fault(self) -> str:
+        """Why it has not arrived, as one of :data:`REASONS`; empty where nothing failed, or nobody knows."""
+        return reason_in(self.code) if self.course in (Course.AGAIN, Course.DEAD) else ""
 
     @property
     def is_delayed(self) -> bool:

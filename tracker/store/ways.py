@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, distinct, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from tracker.domain.messages import ChannelKind
+from tracker.domain.messages import ChannelKind, reason_in
 from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import WAY
 from tracker.store.scope import numbered
@@ -33,6 +33,11 @@ class Way:
     failures: int
     bad_since: datetime | None
     answer: str | None
+
+    @property
+    def fault(self) -> str:
+        """Why it takes nothing, as one of :data:`REASONS`, where its peer said nothing."""
+        return reason_in(self.answer)
 
     @property
     def is_used(self) -> bool:
