@@ -60,6 +60,7 @@ def remind(
             book=desk.book,
             first=begin,
             last=stop,
+            by=desk.settings.channels,
             known=desk.moment(known),
         )
     _show(desk, found, [digest for digest in found.digests if only in (None, digest.person)], whom, how)

@@ -109,8 +109,9 @@ def test_what_is_due_for_the_others_is_told_and_nothing_of_the_one_is_taken_back
                 REMINDER.c.withdrawn_at.is_not(None), REMINDER.c.key.contains("T-2")
             )
         ).all()
+        today = broken.now.date()
         ahead = rehearsing.rehearse(
-            session, Scope.of("59"), today=broken.now.date(), book=broken.book, first=broken.now.date()
+            session, Scope.of("59"), today=today, book=broken.book, first=today, by=broken.by
         )
     assert ENDING in {line.due.subject.school_id for each in ahead.digests for line in each.lines}
 

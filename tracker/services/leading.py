@@ -5,7 +5,7 @@ A contract is one thing for all its schools, so whoever sets its leads sees ever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,7 @@ from tracker.domain.acts import Act
 from tracker.domain.digests import Digest, Line
 from tracker.domain.errors import LeadsRefused, NotAllowed, NotFound
 from tracker.domain.leads import asked_since, names
+from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.register import ContractRow
 from tracker.domain.reminders import Lead, plan_of
@@ -96,13 +97,23 @@ def house_leads(book: Book, today: date, kind: DeadlineKind = ENDS[0]) -> tuple[
     return plan_of(book.policy, today).leads[kind]
 
 
-def rehearse(session: Session, own: Own, leads: Iterable[Lead], *, today: date, book: Book) -> Trial:
+def rehearse(
+    session: Session,
+    own: Own,
+    leads: Iterable[Lead],
+    *,
+    today: date,
+    book: Book,
+    by: Collection[ChannelKind],
+) -> Trial:
     """Who would be told what of the contract's end, and when, were these its leads."""
     wanted = asked_since(leads, own.leads, today)
     instead = dict.fromkeys(_which(own.number), wanted)
     scope = Scope(frozenset(), schools=own.schools)
     with whole_country(session):
-        found = rehearsing.rehearse(session, scope, today=today, book=book, first=today, instead=instead)
+        found = rehearsing.rehearse(
+            session, scope, today=today, book=book, first=today, by=by, instead=instead
+        )
     people = {each.person.id: each.person for each in accounts.accounts(session)}
     told = (
         Told(digest.on, people[digest.person], _names(line), line.due.due_on, line.needs)

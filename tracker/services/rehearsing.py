@@ -18,7 +18,6 @@ from tracker.domain.digests import Charge, Digest, MayRead, Substitute, anybody,
 from tracker.domain.errors import FilterNotKnown
 from tracker.domain.facts import NeedFacts
 from tracker.domain.holds import Seen, seen
-from tracker.domain.keys import ledger
 from tracker.domain.ladder import RANKS
 from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
@@ -26,13 +25,16 @@ from tracker.domain.register import SchoolRow
 from tracker.domain.reminders import Ident, Lead, Recipient, Telling, Watch, ident, wakes_on
 from tracker.domain.vocabulary import DeadlineKind
 from tracker.services import evaluating, reminding
+from tracker.services.accounting import account
 from tracker.services.aside import Aside
 from tracker.services.evaluating import Bench, Book
 from tracker.services.reminding import LOOKED_BACK
-from tracker.store import digests, facts, registry, versions, watching
+from tracker.store import facts, registry, versions, watching
 from tracker.store.own_leads import Which
 from tracker.store.row_security import whole_country
 from tracker.store.scope import Scope
+
+NOBODY: Mapping[date, Collection[int]] = {}
 
 Mark = tuple[DeadlineKind, tuple[str, ...], Subject, Seen]
 
@@ -92,11 +94,14 @@ def play(
     *,
     substitutes: Collection[Substitute],
     known: Mapping[Ident, date],
+    served: Mapping[date, Collection[int]] = NOBODY,
+    wayless: Collection[int] = (),
     may_read: MayRead = anybody,
 ) -> Iterator[Digest]:
     """What ``domain.digests.simulate`` finds, in a fraction of the time.
 
-    A deadline that has not changed is looked at again on the day for which ``wakes_on`` says so.
+    ``served`` had their digest of a day already; to the ``wayless`` no letter comes. A deadline that has not
+    changed is looked at again on the day for which ``wakes_on`` says so.
     """
     since, told = dict(known), {about: dict(leads) for about, leads in at.told.items()}
     wakes: dict[Mark, date] = {}
@@ -106,11 +111,14 @@ def play(
         awake = {ident(due) for due, _ in charges if wakes.get(_mark(due), day) <= day}
         watches = [Watch(due, since[ident(due)], ranks) for due, ranks in charges if ident(due) in awake]
         now = replace(at, on=day, told=told)
-        for digest in digests_on(watches, now, substitutes=substitutes, may_read=may_read):
+        had = served.get(day, ())
+        for digest in digests_on(
+            watches, now, substitutes=substitutes, served=had, wayless=wayless, may_read=may_read
+        ):
             yield digest
             for key in digest.keys:
                 told.setdefault(key.about, {})[key.lead] = day
-        if at.calendar.is_workday(day):  # what is owed on a day off waits
+        if at.calendar.is_workday(day) and not had:  # what is owed on a day off, or after a digest, waits
             now = replace(at, on=day, told=told)
             wakes.update((_mark(watch.due), wakes_on(watch, now)) for watch in watches)
 
@@ -152,18 +160,19 @@ def rehearse(
     book: Book,
     first: date,
     last: date | None = None,
+    by: Collection[ChannelKind],
     instead: Mapping[Which, tuple[Lead, ...]] | None = None,
     known: datetime | None = None,
 ) -> Rehearsal:
     """The digests about the schools of a scope from ``first`` to ``last``, or for as long as a page looks.
 
     Days before ``first`` but not before ``today`` are played too, for what is told then is not told again.
-    ``instead`` are leads of single contracts to try in place of theirs. Facts are those ``known`` then;
-    people, plans, holds and what was told are those of now. Raises :class:`FilterNotKnown` for a last day
-    that is beyond :func:`farthest` or before the first.
+    ``by`` are the channels that are set up, ``instead`` leads of single contracts to try in place of theirs.
+    Facts are those ``known`` then; people, plans, holds and what was told are those of now. Raises
+    :class:`FilterNotKnown` for a last day that is beyond :func:`farthest` or before the first.
     """
     seq = None if known is None else versions.known_seq(session, known)
-    who = reminding.audience(session, on=today, book=book)
+    who = reminding.audience(session, on=today, book=book, by=by)
     plan = replace(who.plan, of_number={**who.plan.of_number, **(instead or {})})
     schools = {school.school_id: school for school in registry.list_schools(session, scope, known_seq=seq)}
     ladder, law = who.ladder, evaluating.bench(session, book, on=today, known=known)
@@ -173,14 +182,19 @@ def rehearse(
     stop = _end(begin, first, last, len(stage.needs))
     people = {each.person for rows in ranks.values() for rank in rows for each in rank}
     since_when = _known(session, stage, today)
-    since = min((due_on for _, _, due_on in since_when if due_on), default=today)
-    told = ledger(digests.told(session, since=min(since, today - LOOKED_BACK), people=people))
-    at = Telling(begin, plan, law.calendar, told, who.holds)
+    may_read = reminding.reading_within(who.people, schools)
+    so_far = account(
+        session,
+        [Watch(due, since_when[ident(due)], own) for due, own in stage.charges(today)],
+        on=today, since=today - LOOKED_BACK, calendar=law.calendar, wayless=who.wayless,
+        may_read=may_read, people=people,
+    )  # fmt: skip
+    at = Telling(begin, plan, law.calendar, so_far.told, who.holds)
     days = [begin + ONE_DAY * number for number in range((stop - begin).days + 1)]
     found = play(
         stage.charges, days, at,
         substitutes=who.substitutes, known=since_when,
-        may_read=reminding.reading_within(who.people, schools),
+        served={today: so_far.served}, wayless=who.wayless, may_read=may_read,
     )  # fmt: skip
     shown = tuple(digest for digest in found if digest.on >= first)
     return Rehearsal(first, stop, shown, schools)
@@ -197,25 +211,40 @@ def _known(session: Session, stage: Stage, today: date) -> Mapping[Ident, date]:
     return found
 
 
-def rehearse_for(session: Session, viewer: Person, person: Person, *, today: date, book: Book) -> Rehearsal:
+def rehearse_for(
+    session: Session,
+    viewer: Person,
+    person: Person,
+    *,
+    today: date,
+    book: Book,
+    by: Collection[ChannelKind],
+) -> Rehearsal:
     """What a person will be told of those of her schools that the viewer sees too."""
     if person.role not in RANKS:
         return Rehearsal(today, today + AHEAD, (), {})
 
     def hers() -> Rehearsal:
-        found = rehearse(session, Scope.of_person(person), today=today, book=book, first=today)
+        found = rehearse(session, Scope.of_person(person), today=today, book=book, first=today, by=by)
         return replace(found, digests=tuple(one for one in found.digests if one.person == person.id))
 
     with whole_country(session):
-        found = book.remember(Rehearsal, (person, *_rests_on(session, today, book)), hers)
+        found = book.remember(Rehearsal, (person, *_rests_on(session, today, book, by)), hers)
     within = Scope.of_person(viewer)
     seen = {number: school for number, school in found.schools.items() if within.holds(school)}
     return replace(found, schools=seen)
 
 
-def _rests_on(session: Session, today: date, book: Book) -> tuple[object, ...]:
+def _rests_on(session: Session, today: date, book: Book, by: Collection[ChannelKind]) -> tuple[object, ...]:
     """Where all of this is as before, a rehearsal is as before."""
-    found = reminding.question(session, on=today, book=book, by=tuple(ChannelKind))
+    found = reminding.question(session, on=today, book=book, by=by)
     who, plan = found.audience, found.audience.plan
-    asked = (who.people, who.since, who.holds, who.substitutes, who.unreached, tuple(plan.of_number.items()))
-    return session.get_bind().engine.url, today, found.facts, found.written, *asked
+    asked = who.people, who.since, who.holds, who.substitutes, who.unreached, who.wayless
+    return (
+        session.get_bind().engine.url,
+        today,
+        found.facts,
+        found.written,
+        *asked,
+        tuple(plan.of_number.items()),
+    )

@@ -18,7 +18,6 @@ from tracker.domain.days import legal_day
 from tracker.domain.deadlines import Deadline
 from tracker.domain.digests import Digest, MayRead, Substitute, digests_on, needs_untold
 from tracker.domain.holds import Hold
-from tracker.domain.keys import ledger
 from tracker.domain.ladder import Ladder
 from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
@@ -29,6 +28,7 @@ from tracker.domain.vocabulary import HARM
 from tracker.domain.withdrawing import Why, reasons, withdrawn
 from tracker.domain.workdays import WorkCalendar
 from tracker.services import correcting, evaluating, foreseeing, retelling, ticking_off
+from tracker.services.accounting import account
 from tracker.services.digest_bodies import body_of
 from tracker.services.evaluating import Book
 from tracker.store import accounts, digests, holds, jobs, outbox, own_leads, registry, watching, ways
@@ -177,25 +177,22 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     )
     calendar = evaluating.calendar(session, book)
     may_read = reading_within(who.people, schools)
-    unread = retelling.unread(session, since=on - LOOKED_BACK, besides=asleep, wayless=who.wayless)
-    astray = retelling.astray(unread, watches, may_read)
-    since = min((due.due_on for _, due in entries if due.due_on), default=on)
-    served = digests.served(session, on=on) - retelling.told_nothing(unread, on)
-    waiting = retelling.overtaken(unread, on, served) if calendar.is_workday(on) else frozenset()
-    untold = waiting | {key for key in astray if not unread[key].is_held}
-    kept = digests.told(session, since=min(since, on - LOOKED_BACK))
-    told = ledger(each for each in kept if each[0] not in untold)
-    at = Telling(on, who.plan, calendar, told, who.holds)
+    so_far = account(
+        session, watches, on=on, since=on - LOOKED_BACK, calendar=calendar, wayless=who.wayless,
+        may_read=may_read, besides=asleep,
+    )  # fmt: skip
+    unread = so_far.unread
+    at = Telling(on, who.plan, calendar, so_far.told, who.holds)
     found = digests_on(
-        watches, at, substitutes=who.substitutes, served=served, wayless=who.wayless, may_read=may_read
+        watches, at, substitutes=who.substitutes, served=so_far.served, wayless=who.wayless, may_read=may_read
     )
-    again = waiting & {key.text for digest in found for key in digest.keys}
+    again = so_far.waiting & {key.text for digest in found for key in digest.keys}
     reason = reasons(withdrawn(unread, watches, at), watches)
-    back = {**dict.fromkeys(astray | again, Why.PEOPLE), **reason}
+    back = {**dict.fromkeys(so_far.astray | again, Why.PEOPLE), **reason}
     free = {key: why for key, why in back.items() if not unread[key].is_held}
     return Outlook(
         asked, change, found, free, frozenset(unread[key].digest for key in free),
-        correcting.corrected(session, found, told), schools, calendar, quiet_hours(book.policy, on),
+        correcting.corrected(session, found, so_far.told), schools, calendar, quiet_hours(book.policy, on),
         Counter(schools[school].region or "" for school, _ in needs_untold(watches, at)), back == free,
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -10,9 +11,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.errors import FilterNotKnown, LeadsRefused
 from tracker.domain.leads import read_leads
+from tracker.domain.reminders import Lead
 from tracker.domain.roles import Action
 from tracker.services import leading
-from tracker.services.leading import Trial
+from tracker.services.leading import Own, Trial
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of
 from tracker.web.proving import author_of
@@ -34,7 +36,7 @@ def show(visit: Asked) -> Response:
     asked = asked_of(visit.request, ("contract", "done"))
     number = asked.get("contract") or ""
     own = leading.find(visit.session, visit.person, number, today=visit.today, book=visit.house.book)
-    trial = leading.rehearse(visit.session, own, own.leads, today=visit.today, book=visit.house.book)
+    trial = _trial(visit, own, own.leads)
     return _page(visit, number, trial=trial, done=asked.get("done", ""))
 
 
@@ -66,8 +68,13 @@ def _tried(called: Caller, number: str, said: dict[str, str]) -> Response:
     with called.reading() as visit:
         book, today = visit.house.book, visit.today
         own = leading.find(visit.session, visit.person, number, today=today, book=book)
-        trial = leading.rehearse(visit.session, own, leads, today=today, book=book)
+        trial = _trial(visit, own, leads)
         return _page(visit, number, said=said, trial=trial, is_tried=True)
+
+
+def _trial(visit: Visit, own: Own, leads: Iterable[Lead]) -> Trial:
+    book, by = visit.house.book, visit.house.settings.channels
+    return leading.rehearse(visit.session, own, leads, today=visit.today, book=book, by=by)
 
 
 def _write(called: Caller, number: str, said: dict[str, str], deed: str) -> None:

@@ -111,9 +111,8 @@ def _letters(visit: Visit) -> Letters:
 
 
 def _ahead(visit: Visit, person: Person) -> Rehearsal:
-    return rehearsing.rehearse_for(
-        visit.session, visit.person, person, today=visit.today, book=visit.house.book
-    )
+    book, by = visit.house.book, visit.house.settings.channels
+    return rehearsing.rehearse_for(visit.session, visit.person, person, today=visit.today, book=book, by=by)
 
 
 @router.post("/reminders/substitutes", dependencies=OWN)
