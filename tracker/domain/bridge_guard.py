@@ -28,6 +28,7 @@ class Bridge:
     ``chain_start`` is the first day of the extension and interim lines since the last regular line, None
     where there is none. ``supplier`` is the present one's (:func:`supplier_of`). ``tenderless_since`` is the
     last day on which a purchase was under way, where none is. ``lines`` are all contract lines of the need.
+    ``is_full`` of a contract that bridges to nothing: its price alone is weighed.
     """
 
     on: date
@@ -38,11 +39,13 @@ class Bridge:
     chain_start: date | None
     has_live_tender: bool
     tenderless_since: date | None
+    is_full: bool = False
 
 
 def guard(bridge: Bridge, policy: Policy) -> tuple[GuardFinding, ...]:
     """All that is to be said against the bridge, what stops it first."""
-    found = [finding for find in _FINDERS for finding in find(bridge, policy)]
+    finders = (_price_jump,) if bridge.is_full else _FINDERS
+    found = [finding for find in finders for finding in find(bridge, policy)]
     return tuple(sorted(found, key=lambda finding: finding.level is not Level.STOP))
 
 

@@ -282,7 +282,9 @@ class DecisionRecord:
 
     @property
     def is_against_advice(self) -> bool:
-        """Whether the drafter chose what the program did not recommend."""
+        """Whether the drafter chose what was not recommended; beside no advice at all, a closed ground."""
+        if self.frozen.recommended is None and self.frozen.refusal is None:
+            return self.ground.verdict is Verdict.CLOSED
         return self.frozen.recommended is not self.route
 
     @property

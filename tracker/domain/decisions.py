@@ -118,7 +118,10 @@ def chosen_route(
 
 
 class Block(StrEnum):
-    """Why a need is not drafted for: by nobody, or (``needs_reason``) not among many."""
+    """Why a need is not drafted for: by nobody, or (``needs_reason``) not among many.
+
+    ``until`` where the last day that was stated is none that a full contract may have.
+    """
 
     UNKNOWN = "unknown"
     NOT_NEEDED = "not_needed"
@@ -131,3 +134,4 @@ class Block(StrEnum):
     NO_CONSENT = "no_consent"
     MOVED = "moved"
     UNJUDGED = "unjudged"
+    UNTIL = "until"

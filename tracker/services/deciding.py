@@ -58,7 +58,7 @@ class Wanted:
     """What a drafter asks for: her answer to the one question, or a route of her choice, and why.
 
     ``confirmed`` are conditions that she has confirmed herself. ``agreeing`` are, of many, those needs whose
-    suppliers agreed; None where she was asked of a single one.
+    suppliers agreed; None where she was asked of a single one. ``until`` is the last day of a full contract.
     """
 
     agreed: Agreed = Agreed.UNSAID
@@ -66,6 +66,7 @@ class Wanted:
     reason: str = ""
     confirmed: frozenset[ConditionId] = frozenset()
     agreeing: frozenset[NeedKey] | None = None
+    until: date | None = None
 
     def answer_for(self, key: NeedKey, route: RouteId) -> Agreed:
         """Whether the supplier of this need agreed, as she said; of many she is asked for extensions only."""
@@ -107,8 +108,9 @@ def draft(
     left = {each.key: Block.UNJUDGED for each in proposed.unjudged}
     known = {one.key for one in proposed.proposals}
     rows += [Row(key, None, left.get(key, Block.UNKNOWN)) for key in keys if key not in known]
-    for one in proposed.proposals:
-        route = one.chosen(wanted.agreed, wanted.route)
+    for each in proposed.proposals:
+        route = each.chosen(wanted.agreed, wanted.route)
+        one = each.on_route(route, wanted.until)
         block = blocked(one, route, reason) or unagreed(one, route, wanted)
         if block is not None or route is None:
             rows.append(Row(one.key, None, block))

@@ -21,6 +21,7 @@ from tracker.domain.decisions import Agreed, Block, chosen_route
 from tracker.domain.facts import NeedFacts
 from tracker.domain.findings import Answer, RouteAnswer, TenderStanding
 from tracker.domain.forecast import Asking
+from tracker.domain.full_contracts import FullContract, full_contract
 from tracker.domain.interim import answer, window_from
 from tracker.domain.policy import Policy
 from tracker.domain.reading import Reading, read
@@ -40,7 +41,8 @@ NeedKey = tuple[str, Service]
 class Proposal:
     """A need with the one answer for it: the days, the present (or last) contract, and the guard's findings.
 
-    ``standing`` is the decision that is open for it already. Without an answer nothing is proposed.
+    ``standing`` is the decision that is open for it already. Without an answer nothing is proposed. ``full``
+    is the contract that may follow a purchase which failed, whatever is to be said of a bridge.
     """
 
     school: SchoolRow
@@ -54,6 +56,7 @@ class Proposal:
     findings: tuple[GuardFinding, ...]
     standing: Head | None
     bridge: Bridge
+    full: FullContract | None
 
     @property
     def key(self) -> NeedKey:
@@ -77,9 +80,29 @@ class Proposal:
     def chosen(self, agreed: Agreed, wanted: RouteId | None = None) -> RouteId | None:
         """The route that is wanted, else the one that the answer to the one question opens."""
         if wanted is not None:
-            return wanted if wanted in self.verdicts else None
+            is_full = wanted is RouteId.AFTER_FAILURE and self.full is not None
+            return wanted if is_full or wanted in self.verdicts else None
         recommended = self.answer.recommended if self.answer else None
         return chosen_route(agreed, recommended, self.verdicts)
+
+    def on_route(self, route: RouteId | None, until: date | None = None) -> Proposal:
+        """The same with the days that a ground buys: after a failed purchase those of a full contract."""
+        if route is not RouteId.AFTER_FAILURE:
+            return self
+        if self.full is None:
+            return replace(self, answer=None)
+        ground, window = self.full.ground, self.full.window(until)
+        routes = tuple(ground if each.id is ground.id else each for each in self.routes)
+        recommended = self.answer.recommended if self.answer else None
+        bridge = replace(self.bridge, window=window, is_full=True)
+        return replace(
+            self,
+            answer=Answer(window.start, window.last, None, recommended, routes or (ground,), None),
+            window=window,
+            price=None if window.is_empty else fitting_price(bridge),
+            findings=(),
+            bridge=bridge,
+        )
 
     @property
     def block(self) -> Block | None:
@@ -88,6 +111,8 @@ class Proposal:
             return Block.NOT_NEEDED
         if self.standing is not None:
             return Block.STANDS
+        if self.bridge.is_full:
+            return Block.UNTIL if self.window.is_empty else None
         if self.answer.reason is RefusalReason.CAP_USED_UP or self.window.is_empty:
             return Block.CAP_USED_UP
         if any(finding.level is Level.STOP for finding in self.findings):
@@ -96,7 +121,7 @@ class Proposal:
 
     def needs_reason(self, route: RouteId) -> bool:
         """Whether the drafter must say why: against the advice, a closed route, or a warning of the guard."""
-        if self.answer is None or self.answer.reason is not None or self.findings:
+        if self.answer is None or self.answer.recommended is None or self.findings:
             return True
         return self.verdicts[route] is Verdict.CLOSED
 
@@ -162,6 +187,7 @@ def _proposal(
         findings=guard(bridge, at.policy) if is_possible else (),
         standing=standing,
         bridge=bridge,
+        full=full_contract(reading) if found or reading.failed else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from itertools import chain
 
@@ -20,9 +21,9 @@ from tracker.domain.facts import NeedFacts, ServiceLine
 from tracker.domain.findings import Answer, Assessment
 from tracker.domain.policy import Policy
 from tracker.domain.register import ContractRow
-from tracker.domain.vocabulary import FAILED, RefusalReason, State
-from tracker.services.evaluating import NeedView
-from tracker.services.proposing import NeedKey
+from tracker.domain.vocabulary import FAILED, RefusalReason, RouteId, State
+from tracker.services.evaluating import Book, NeedView
+from tracker.services.proposing import NeedKey, Proposal, Proposed, guard_with, propose
 from tracker.store.decisions import named_contracts
 from tracker.store.scope import Scope
 
@@ -66,16 +67,59 @@ def recheck(
     decisions: Iterable[DecisionRecord],
     needs: Iterable[NeedView],
     *,
-    policy: Policy,
+    on: date,
+    book: Book,
 ) -> Mapping[int, Recheck]:
-    """Each open decision by the ``needs`` within ``scope``, all judged today. One query for all of them."""
+    """Each open decision by the ``needs`` within ``scope``, all judged today. One query for all of them.
+
+    A full contract after a failure is proposed for anew, for no assessment tells of it.
+    """
     asked = [each for each in decisions if each.status in OPEN]
-    keys = {_key(line) for each in asked for line in each.lines}
+    bridges = [each for each in asked if each.route is not RouteId.AFTER_FAILURE]
+    keys = {_key(line) for each in bridges for line in each.lines}
     judged = {(one.school_id, one.service): one for one in (need.assessment for need in needs)}
     rows: dict[NeedKey, list[ContractRow]] = defaultdict(list)
-    for row in named_contracts(session, scope, {school_id for school_id, _ in keys}) if asked else ():
+    for row in named_contracts(session, scope, {school_id for school_id, _ in keys}) if bridges else ():
         rows[row.school_id, row.service].append(row)
-    return {each.number: _compared(each, judged, rows, policy) for each in asked}
+    found = {each.number: _compared(each, judged, rows, book.policy) for each in bridges}
+    full = [each for each in asked if each.route is RouteId.AFTER_FAILURE]
+    lines = [_key(line) for each in full for line in each.lines]
+    proposed = propose(session, scope, lines, on=on, book=book) if full else Proposed((), ())
+    return {**found, **{each.number: _full(each, proposed, book.policy) for each in full}}
+
+
+def _full(found: DecisionRecord, proposed: Proposed, policy: Policy) -> Recheck:
+    """A full contract after a failed purchase, beside what would be drafted on its ground today."""
+    if {each.key for each in proposed.unjudged}.intersection(map(_key, found.lines)):
+        return Recheck((Moved.UNJUDGED,))
+    known = {one.key: one.on_route(found.route) for one in proposed.proposals}
+    today = [(line, known[_key(line)]) for line in found.lines if _key(line) in known]
+    is_served = any(one.answer is None or one.window.start > found.end_on for _, one in today)
+    if is_served or len(today) < len(found.lines):
+        return Recheck((Moved.NOT_NEEDED,), bar=Block.NOT_NEEDED)
+    moved = [Moved.ADVICE] * any(_is_otherwise(found, line, one) for line, one in today)
+    days = next((span for _, one in today if (span := _days(found, one)) is not None), None)
+    moved += [Moved.DAYS] * (days is not None)
+    said = tuple(dict.fromkeys(each for line, one in today for each in guard_with(one, line.price, policy)))
+    differs = _kinds(said) != _kinds(found.frozen.guard)
+    return Recheck((*moved, *[Moved.GUARD] * differs), days, said if differs else ())
+
+
+def _is_otherwise(found: DecisionRecord, line: LineRecord, one: Proposal) -> bool:
+    """Whether the ground is judged otherwise than in the draft, or another purchase stands there by now."""
+    numbers = (line.tender and line.tender.number), (one.tender and one.tender.number)
+    return one.route(found.route).verdict is not found.ground.verdict or numbers[0] != numbers[1]
+
+
+def _days(found: DecisionRecord, one: Proposal) -> Span | None:
+    """The days that would be drafted instead; late is told by itself."""
+    start = one.window.start
+    if one.full is None or one.on > found.start_on:
+        return None
+    is_left = found.end_on in one.full.days
+    if is_left and start == found.start_on:
+        return None
+    return Span.inclusive(start, found.end_on) if is_left else one.window
 
 
 def _compared(

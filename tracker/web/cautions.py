@@ -30,7 +30,7 @@ def rechecked(
     book = visit.house.book
     if not visit.is_now:
         needs = snapshot(visit.session, visit.scope, on=visit.today, known=None, book=book).needs
-    return recheck(visit.session, visit.scope, found, needs, policy=book.policy)
+    return recheck(visit.session, visit.scope, found, needs, on=visit.today, book=book)
 
 
 def _cautions(visit: Visit, found: DecisionRecord, today: Recheck) -> Iterable[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlencode
 from uuid import uuid4
 
@@ -33,13 +34,11 @@ from tracker.web.rules import allow
 from tracker.web.steps import ASKED, STEP, Step, Waiting, steps_of
 from tracker.web.turning import list_of, turned_back
 from tracker.web.undone import undo_values
+from tracker.web.wanted import agreed_in, confirmed_in, route_in, service_in, until_in
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = "/suggestions"
-ALL = "all"
-"""What a form says where every condition that it lists is confirmed at once."""
-
 MOST = 500
 """How many needs or decisions one form may carry."""
 
@@ -100,7 +99,7 @@ def draft_many(
     Of what was learnt since the preview nothing is drafted, and without a preview of today it is shown first.
     """
     try:
-        keys, conditions = _keys(need), _confirmed(confirmed)
+        keys, conditions = _keys(need), confirmed_in(confirmed)
     except DecisionRefused as refused:
         return turned_back(called, refused, list_of(asked))
     agreeing = keys if ConditionId.SUPPLIER_CONSENT in conditions else _needs(agreed)
@@ -156,13 +155,15 @@ def draft(
     route: Text = "",
     reason: Text = "",
     shown: Text = "",
+    until: Text = "",
     confirmed: Texts = (),
 ) -> Response:
-    """Draft for one need, and open the decision."""
-    asked = {"service": service, "agreed": agreed, "route": route}
-    wanted = Wanted(_agreed(agreed), _route(route), reason, _confirmed(confirmed))
-    key = (school_id, _service(service))
+    """Draft for one need, and open the decision; ``until`` is the last day of a full contract."""
+    asked = {"service": service, "agreed": agreed, "route": route, "until": until}
+    wanted = Wanted(agreed_in(agreed), route_in(route), reason, confirmed_in(confirmed))
+    key = (school_id, service_in(service))
     try:
+        wanted = replace(wanted, until=until_in(until))
         with called.writing() as session:
             author, book = author_of(called), called.house.book
             noticing.require_as_shown(session, called.scope, shown, [school_id], today=called.today)
@@ -188,15 +189,14 @@ def _draft_page(
     reason: str = "",
     confirmed: Collection[str] = (),
 ) -> Response:
-    service, agreed = _service(asked.get("service", "")), _agreed(asked.get("agreed", ""))
+    service, agreed = service_in(asked.get("service", "")), agreed_in(asked.get("agreed", ""))
     found = propose(visit.session, visit.scope, [(school_id, service)], on=visit.on, book=visit.house.book)
     if found.unjudged:
         values = {"school": found.unjudged[0].school, "service": service}
         return visit.page("decisions/unjudged.html", values, status=409 if refused else 200)
     if not found.proposals:
         raise NotFound(school_id=school_id)
-    one = found.proposals[0]
-    route = one.chosen(agreed, _route(asked.get("route", "")))
+    one, route = _routed(found.proposals[0], agreed, route_in(asked.get("route", "")))
     law, chosen = visit.house.book.policy.on(one.window.start), one.route(route) if route else None
     values = {
         "one": one,
@@ -211,12 +211,19 @@ def _draft_page(
         "needs_consent": route is RouteId.EXTENSION and agreed is not Agreed.YES,
         "refused": refused,
         "reason": reason,
+        "last_on": asked.get("until") or one.window.last.isoformat(),
         "confirmed": confirmed,
         "own_path": f"/suggestions/{quote(school_id)}",
         "shown": str(Shown.of(visit.session, visit.scope, [school_id], today=visit.on)),
         **learnt_values(visit, refused, {school_id: one.school}),
     }
     return visit.page("decisions/draft.html", values, status=409 if refused else 200)
+
+
+def _routed(one: Proposal, agreed: Agreed, wanted: RouteId | None = None) -> tuple[Proposal, RouteId | None]:
+    """The proposal with the days of the route that it is drafted on."""
+    route = one.chosen(agreed, wanted)
+    return one.on_route(route), route
 
 
 def _asks_consent(one: Proposal, agreed: Agreed, route: RouteId | None) -> bool:
@@ -229,7 +236,7 @@ def _preview(
     visit: Visit, found: Proposed, asked: str, shown: Shown, aside: Sequence[NeedKey] = ()
 ) -> Response:
     """Ready on the ground of most, on another ground, and blocked with the reason."""
-    rows = [(one, one.chosen(Agreed.UNSAID)) for one in found.proposals]
+    rows = [_routed(each, Agreed.UNSAID) for each in found.proposals]
     free = [(one, route) for one, route in rows if route is not None and blocked(one, route) is None]
     most = Counter(route for _, route in free).most_common(1)
     common = most[0][0] if most else None
@@ -315,35 +322,9 @@ def _keys(need: Sequence[str]) -> list[NeedKey]:
 
 def _needs(named: Iterable[str]) -> list[NeedKey]:
     parted = (text.partition(" ") for text in named)
-    return list(dict.fromkeys((school_id, _service(service)) for service, _, school_id in parted))
+    return list(dict.fromkeys((school_id, service_in(service)) for service, _, school_id in parted))
 
 
 def _apart(offered: Sequence[str], keys: Collection[NeedKey]) -> list[NeedKey]:
     """What was offered and not chosen, in its order."""
     return [key for key in _needs(offered[:MOST]) if key not in keys]
-
-
-def _confirmed(named: Collection[str]) -> frozenset[ConditionId]:
-    """The conditions that a form confirms, or all of them; raises :class:`FilterNotKnown`."""
-    for text in named:
-        if text not in (*ConditionId, ALL):
-            raise FilterNotKnown(name="confirmed", value=text)
-    return frozenset(ConditionId if ALL in named else map(ConditionId, named))
-
-
-def _service(text: str) -> Service:
-    if text and text not in tuple(Service):
-        raise FilterNotKnown(name="service", value=text, allowed=tuple(Service))
-    return Service(text) if text else Service.CHANNEL
-
-
-def _agreed(text: str) -> Agreed:
-    if text and text not in tuple(Agreed):
-        raise FilterNotKnown(name="agreed", value=text, allowed=tuple(Agreed))
-    return Agreed(text) if text else Agreed.UNSAID
-
-
-def _route(text: str) -> RouteId | None:
-    if text and text not in tuple(RouteId):
-        raise FilterNotKnown(name="route", value=text, allowed=tuple(RouteId))
-    return RouteId(text) if text else None

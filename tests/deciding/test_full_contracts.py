@@ -1,0 +1,129 @@
+"""After a failed repeat a full contract is decided, whatever bridges left, to the day that is stated."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.deciding.office import REASON, TODAY, Office
+from tests.store.rows import record
+from tests.web.conftest import Visit
+from tests.web.reading import shown, text_of
+from tests.web.register import NOW, a_contract, a_school, day, fill
+from tracker.domain.decision_records import DecisionRecord, GuardKind
+from tracker.domain.decisions import Block, DecisionStatus, Deed
+from tracker.domain.register import TenderRow
+from tracker.domain.vocabulary import ContractKind, Language, RouteId, TenderStatus
+from tracker.render.catalogs import load_catalogs
+from tracker.services.deciding import Wanted
+
+WORDS = load_catalogs()[Language.EN]
+USED, SERVED, LAPSED = "990740009501", "990740009502", "990740009503"
+GROUND = RouteId.AFTER_FAILURE
+FULL = Wanted(route=GROUND, reason=REASON)
+
+
+def repeat(school: str, number: str) -> TenderRow:
+    """A repeat that nobody bid for, over yesterday: two working days to decide."""
+    return TenderRow(
+        number, school, TenderStatus.UNSUCCESSFUL, published_on=day("2026-12-15"), ended_on=day("2027-01-14"),
+        repeats_tender_number="T-0",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def failed(office: Office) -> Office:
+    """A school whose bridge is used up, one that is served until 31 January, and one that lapsed."""
+    bridge = ("2026-11-01", "2026-12-31")
+    fill(
+        office.engine,
+        a_school(USED, "U"), a_contract("K-50", USED, "2026-01-01", "2026-10-31"), repeat(USED, "T-50"),
+        a_contract("K-50-1", USED, *bridge, kind=ContractKind.INTERIM),
+        a_school(SERVED, "V"), a_contract("K-51", SERVED, "2026-02-01", "2027-01-31"), repeat(SERVED, "T-51"),
+        a_school(LAPSED, "W"), a_contract("K-52", LAPSED, "2026-01-01", "2026-12-31"), repeat(LAPSED, "T-52"),
+    )  # fmt: skip
+    return office
+
+
+def drafted(office: Office, school: str, wanted: Wanted = FULL) -> DecisionRecord:
+    """A full contract for a school, with every condition confirmed."""
+    (row,) = office.draft("aigul", school, wanted=wanted)
+    assert row.number is not None, row.code
+    office.confirm("aigul", row.number)
+    return office.found(row.number)
+
+
+def browser(visit: Visit, office: Office, name: str) -> TestClient:
+    return visit(office.engine, Language.EN, person=office.person(name))
+
+
+@pytest.mark.parametrize(
+    ("school", "first", "price"),
+    [(USED, "2027-01-15", 533535), (SERVED, "2027-02-01", 423500), (LAPSED, "2027-01-15", 444613)],
+)
+def test_it_is_decided_to_the_end_of_the_year_whatever_bridges_left(
+    failed: Office, school: str, first: str, price: int
+) -> None:
+    found = drafted(failed, school)
+    assert (found.start_on, found.end_on) == (day(first), date(2027, 12, 31))
+    assert found.frozen.guard == ()
+    assert found.is_against_advice is (found.frozen.recommended is not None)
+    assert found.lines[0].price == price
+    failed.decide("asel", found.number, Deed.APPROVE)
+    assert failed.found(found.number).status is DecisionStatus.APPROVED
+
+
+def test_the_drafter_states_its_last_day_and_no_page_calls_it_a_bridge(failed: Office, visit: Visit) -> None:
+    officer, path = browser(visit, failed, "aigul"), f"/suggestions/{SERVED}"
+    blocked = officer.get(path).text
+    assert f"route={GROUND}" in blocked
+    page = officer.get(f"{path}?route={GROUND}").text
+    assert re.search(r'name="until" type="date"[^>]* value="2027-12-31"', page)
+    sent = {"route": GROUND, "reason": REASON, "confirmed": "all", "shown": shown(page)}
+    for wrong in ("2027-01-31", "2067-01-31", "soon"):
+        refused = officer.post(path, data={**sent, "until": wrong})
+        assert refused.status_code == 409
+        assert WORDS.say("decision_refused.until") in text_of(refused.text)
+        assert f'value="{wrong}"' in refused.text
+    made = officer.post(path, data={**sent, "until": "30.06.2027"})
+    said = text_of(made.text)
+    assert failed.found(1).end_on == date(2027, 6, 30)
+    assert "30.06.2027" in said
+    assert WORDS.say("decision.ends_earlier") not in said
+    assert "at most" not in said
+
+
+def test_whoever_approves_is_told_what_moved_of_it_and_is_barred_where_service_is_bought(
+    failed: Office, visit: Visit
+) -> None:
+    found, reviewer = drafted(failed, LAPSED), browser(visit, failed, "asel")
+
+    def told() -> str:
+        return text_of(reviewer.get(f"/decisions/{found.number}").text)
+
+    for code in ("advice", "days", "guard", "not_needed", "unforeseen"):
+        assert WORDS.say(f"decision.moved.{code}") not in told()
+    again = TenderRow("T-53", LAPSED, TenderStatus.ACTIVE, published_on=TODAY)
+    record(failed.engine, again, at=NOW)
+    assert WORDS.say("decision.moved.advice") in told()
+    record(failed.engine, a_contract("K-53", LAPSED, "2027-02-01", "2027-12-31"), at=NOW)
+    assert WORDS.say("decision.moved.days") in told()
+    record(failed.engine, a_contract("K-53", LAPSED, "2027-01-01", "2027-12-31"), at=NOW)
+    assert WORDS.say("decision.barred") in told()
+
+
+def test_a_jump_of_its_price_is_weighed_as_of_any_other(failed: Office, visit: Visit) -> None:
+    found, officer = drafted(failed, LAPSED), browser(visit, failed, "aigul")
+    page = f"/decisions/{found.number}"
+    sent = {"revision": str(found.revision), "price": "900000", "why": REASON}
+    assert officer.post(f"{page}/price", data=sent).status_code == 200
+    (jump,) = failed.found(found.number).frozen.guard
+    assert jump.kind is GuardKind.PRICE_JUMP
+
+
+def test_where_no_purchase_failed_and_nothing_is_lost_it_is_not_drafted(office: Office) -> None:
+    (row,) = office.draft("aigul", "990740000001", wanted=FULL)
+    assert row.code in (Block.NOT_NEEDED, Block.NO_ROUTE)
