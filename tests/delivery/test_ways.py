@@ -5,23 +5,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from tests.channels.bot import BAD_TOKEN, BLOCKED, MIGRATED, NOT_FOUND, bot
 from tests.channels.web_servers import Reply
-from tests.delivery.conftest import WRITER, Receiver, Service
+from tests.delivery.conftest import LETTERS, WRITER, Receiver, Service
 from tests.loops import run
 from tracker.channels.channel import Channel
 from tracker.clock import FixedClock
-from tracker.domain.messages import ChannelKind, Delivery, Fate, Fault, Letter
+from tracker.domain.messages import PLAN, ChannelKind, Delivery, Fate, Fault, Letter
 from tracker.domain.roles import Role
+from tracker.domain.vocabulary import Language
 from tracker.outgoing import Outgoing
 from tracker.scheduler import Tick
 from tracker.services import rerouting
 from tracker.services.delivering import Dispatcher
-from tracker.store import outbox, ways
+from tracker.store import outbox, stranded, ways
 from tracker.store.engine import reading, transaction
 from tracker.store.outbox import Note
 from tracker.store.reminder_tables import MESSAGE, WAY
@@ -158,6 +160,61 @@ def test_chn_20_a_webhook_that_says_gone_is_called_no_more_and_its_owner_is_told
     round_()
     assert len(hook.got) == 1
     assert len([each for each in service.mail.got if each.key.startswith("digest:")]) > 1
+
+
+def a_hook(service: Service, person: int) -> int:
+    """A program of hers."""
+    with transaction(service.engine) as session:
+        url = "https://hook.example.kz/"
+        return ways.add(session, person, ChannelKind.WEBHOOK, url, at=service.now, confirmed=True)
+
+
+def deliver_with(service: Service, hook: Receiver) -> None:
+    """Send what is due by mail and to programs."""
+    hands = {ChannelKind.MAIL: (service.mail,), ChannelKind.WEBHOOK: (hook,)}
+    run(Dispatcher(service.engine, lambda: service.now, hands, WRITER).run())
+
+
+def exhaust(service: Service, channel: ChannelKind) -> None:
+    """All the tries of the plan but the last were in vain."""
+    with transaction(service.engine) as session:
+        due = (MESSAGE.c.channel == channel) & outbox.waiting()
+        session.execute(update(MESSAGE).where(due).values(attempts=len(PLAN)))
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("is_ours", [False, True])
+def test_chn_20_a_webhook_that_takes_nothing_for_days_is_bad_and_its_owner_is_told_by_mail(
+    service: Service, is_ours: bool
+) -> None:
+    person = service.add("r", Role.REVIEWER, "59")
+    way = a_hook(service, person)
+    fault = Fault.NOT_INSTALLED if is_ours else Fault.UNREACHABLE
+    with transaction(service.engine) as session:
+        notes = [Note(f"k{n}", person, ChannelKind.WEBHOOK, "test", 5, service.now, way) for n in range(3)]
+        outbox.put(session, notes, at=service.now)
+    exhaust(service, ChannelKind.WEBHOOK)
+    deliver_with(service, Receiver(says=lambda _: Delivery(Fate.LATER, fault)))
+    deliver_with(service, Receiver())
+    assert [way.bad_since is not None for way in ways_of(service, person)] == [not is_ours]
+    told = [each for each in service.mail.got if each.facts.get("type") == "bad_way"]
+    assert [LETTERS[Language.RU].voice.words.say("fault.unreachable") in each.text for each in told] == (
+        [] if is_ours else [True]
+    )
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_digest_that_her_mail_took_is_no_alarm_when_her_webhook_dies_of_it(service: Service) -> None:
+    a_hook(service, service.add("r", Role.REVIEWER, "59"))
+    service.owe()
+    exhaust(service, ChannelKind.WEBHOOK)
+    service.deliver()
+    service.now += timedelta(hours=1)
+    deliver_with(service, Receiver(says=lambda _: Delivery(Fate.LATER, Fault.REFUSED, "404")))
+    with transaction(service.engine) as session:
+        assert stranded.unreached(session, besides="").number == 0
+        session.execute(update(MESSAGE).where(MESSAGE.c.sent_at.is_not(None)).values(sent_at=None))
+        assert stranded.unreached(session, besides="").number == 1
 
 
 def test_what_waits_for_a_channel_that_is_set_up_no_more_goes_another_way(service: Service) -> None:

@@ -102,25 +102,6 @@ def test_she_reads_what_she_was_told_and_how_each_message_fares(told: Engine, of
     assert SAY("fault.refused") in past
 
 
-@pytest.mark.parametrize("language", [Language.KK, Language.RU, Language.EN])
-def test_where_the_peer_said_nothing_a_page_says_why_nothing_arrived(
-    told: Engine, visit: Visit, language: Language
-) -> None:
-    number, say = number_of(told, OFFICER), load_catalogs()[language].say
-    with transaction(told) as session:
-        hook = ways.add(session, number, ChannelKind.WEBHOOK, "https://a.kz/", at=NOW, confirmed=True)
-        ways.change(session, hook, bad_since=NOW, answer="inner")
-        session.execute(MESSAGE.update().values(attempts=2, answer="", code="unreachable"))
-    page = visit(told, language, person=OFFICER).get("/reminders").text
-    assert say("fault.unreachable") in part(page, "past")
-    assert say("fault.inner") in part(page, "ways")
-    assert say("reminders.answer", answer="inner") not in text_of(page)
-    with transaction(told) as session:
-        session.execute(MESSAGE.update().values(dead_at=NOW))
-    proof = visit(told, language, person=OFFICER).get("/reminders/agreement")
-    assert say("fault.unreachable") in text_of(proof.text)
-
-
 def test_what_will_be_told_is_what_is_told_when_its_day_comes(officer: TestClient) -> None:
     ahead = part(officer.get("/reminders").text, "ahead")
     assert "Школа «Үміт»" in ahead

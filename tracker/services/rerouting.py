@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.messages import LONGEST_ANSWER, ChannelKind, Delivery, Fate, Fault
+from tracker.domain.messages import LONGEST_ANSWER, PLAN, ChannelKind, Delivery, Fate, Fault
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
 from tracker.services.proving_life import CANARY
@@ -63,7 +63,8 @@ def close(
 ) -> bool:
     """Count what a way will never take; whether it is bad from now on: then its owner and others are told."""
     account = accounts.account_of(session, message.person)
-    if account is None or delivery.fate is not Fate.NEVER or message.template == CANARY:
+    is_closed = delivery.fate is Fate.NEVER or _is_dumb(message, delivery)
+    if account is None or not is_closed or message.template == CANARY:
         return False
     way = _failing(session, message, account.person, now)
     is_gone, answer = for_good or delivery.code == Fault.GONE, delivery.answer or delivery.code
@@ -71,6 +72,12 @@ def close(
         return False
     _tell_bad(session, message, account.person, answer, now, by)
     return True
+
+
+def _is_dumb(message: Claimed, delivery: Delivery) -> bool:
+    """Whether a program of hers took a letter at no try of the plan; what we did not install is not hers."""
+    is_hers = message.channel in outbox.MANY_PEERS and delivery.code != Fault.NOT_INSTALLED
+    return is_hers and message.attempts > len(PLAN)
 
 
 def leave_shut(session: Session, *, now: datetime, by: Collection[ChannelKind]) -> None:

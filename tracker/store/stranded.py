@@ -63,18 +63,19 @@ class Lost:
 
 
 def unreached(session: Session, *, besides: str) -> Lost:
-    """What came to nothing, and nothing that was sent since tells that its reader is reached again.
+    """What came to nothing by every way, and nothing sent since tells that its reader is reached again.
 
     It ends by itself: by another way to her, by an address that was mended, or with her account. Messages of
     the template ``besides`` are not for the person under whom they are kept.
     """
-    row, later = MESSAGE.c, MESSAGE.alias()
+    row, later, twin = MESSAGE.c, MESSAGE.alias(), MESSAGE.alias().c
     is_later = and_(later.c.sent_at >= row.dead_at, later.c.template != besides)
     reached = exists().where(later.c.person_id == row.person_id, is_later)
+    told = exists().where(twin.digest_id == row.digest_id, twin.sent_at.is_not(None))
     gone = exists().where(
         PERSON.c.id == row.person_id, or_(PERSON.c.disabled_at.is_not(None), PERSON.c.erased_at.is_not(None))
     )
     is_dead = and_(row.dead_at.is_not(None), row.voided_at.is_(None), row.template != besides)
-    is_lost = and_(is_dead, ~reached, ~gone)
+    is_lost = and_(is_dead, ~reached, ~told, ~gone)
     number, since = session.execute(select(func.count(), func.min(row.dead_at)).where(is_lost)).one()
     return Lost(number, since)
