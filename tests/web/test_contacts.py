@@ -56,8 +56,9 @@ def test_whoever_took_up_the_account_is_named_before_one_who_was_only_invited() 
 def test_an_account_without_a_password_is_one_that_was_only_invited(empty: Engine) -> None:
     sign_in(empty, a_person(Role.HEAD, "59", name="came"), password_hash="x")
     sign_in(empty, a_person(Role.HEAD, "59", name="asked"))
+    school = a_school(SCHOOL, "Әйтеке")
     with reading(empty, seeing=EVERYTHING) as session:
-        found = {each.name: each.is_invited for each in accounts.present(session, [Role.HEAD])}
+        found = {each.name: each.is_invited for each in accounts.present(session, [Role.HEAD], [school])}
     assert sorted(found.values()) == [False, True]
     assert not found[a_person(Role.HEAD, name="came").name]
 

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.domain.keys import subject_of
-from tracker.domain.people import Person
+from tracker.domain.roles import Role
 from tracker.domain.vocabulary import DeadlineKind, Service
 from tracker.domain.withdrawing import Mark
-from tracker.store import accounts, registry
+from tracker.store import registry
 from tracker.store.forewarned import told_of
+from tracker.store.holds import roles_of
 from tracker.store.scope import Scope
 
 ENDS = (DeadlineKind.COVER_END, DeadlineKind.INTERIM_END)
@@ -30,7 +31,7 @@ class Warned:
     person: int
     due_on: date
     lead: str
-    who: Person | None = None
+    role: Role | None
 
 
 def forewarned(
@@ -44,10 +45,9 @@ def forewarned(
     subjects = [subject_of(kind, (school_id, service.value)) for kind in ENDS]
     rows = told_of(session, subjects, first=before - LOOKED_BACK, before=before)
     marks = [(told_on, Mark.of(key)) for key, told_on in rows]
-    people = {number: accounts.account_of(session, number) for number in {mark.person for _, mark in marks}}
-    found = []
-    for told_on, mark in marks:
-        account = people[mark.person]
-        who = account.person if account else None
-        found.append(Warned(told_on, mark.person, mark.due_on, mark.lead, who))
+    roles = roles_of(session, (mark.person for _, mark in marks))
+    found = (
+        Warned(told_on, mark.person, mark.due_on, mark.lead, roles.get(mark.person))
+        for told_on, mark in marks
+    )
     return tuple(sorted(found, key=lambda one: (one.told_on, one.person, one.due_on, one.lead)))

@@ -6,7 +6,7 @@ did meanwhile is told and never overwritten.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,15 +19,49 @@ from tracker.domain.people import Person
 from tracker.domain.register import SchoolRow
 from tracker.domain.roles import MATRIX, Action
 from tracker.services.acting import Author
-from tracker.store import accounts, case_changes, cases, holds, registry
+from tracker.store import accounts, case_changes, cases, holds, people, registry
 from tracker.store.cases import Holder, Look, Note
 from tracker.store.scope import Scope, is_storable
 
 
 def colleagues(session: Session, schools: Collection[SchoolRow]) -> tuple[Person, ...]:
     """Who may work on at least one of some schools, by name."""
-    able = accounts.present(session, MATRIX[Action.WORK])
-    return tuple(each for each in able if any(map(Scope.of_person(each).holds, schools)))
+    return accounts.present(session, MATRIX[Action.WORK], schools)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """Some schools that a person sees, and who has them in hand.
+
+    They are read once, also for many: writers wait for each other, so what was read still holds. ``own`` are
+    those whose cases are hers today: her own, and those for whom she stands in.
+    """
+
+    schools: Mapping[str, SchoolRow]
+    holders: Mapping[str, Holder]
+    own: frozenset[int]
+
+    @classmethod
+    def of(cls, session: Session, person: Person, wanted: Collection[str], today: date) -> _Hands:
+        """Raises :class:`NotAllowed`."""
+        if not person.may(Action.WORK):
+            raise NotAllowed
+        schools = {row.school_id: row for row in named_schools(session, person, wanted)}
+        holders = cases.holders(session, Scope.of_person(person), schools=schools)
+        away = holds.absences(session, on=today) if holders else ()
+        own, _ = stands_for(person, away)
+        return cls(schools, holders, own)
+
+    def holder(self, school_id: str, seen: int | None) -> Holder | None:
+        """Who has a school; raises :class:`NotFound`, and :class:`CaseTaken` where that is not ``seen``."""
+        if school_id not in self.schools:
+            raise NotFound(school_id=school_id)
+        holder = self.holders.get(school_id)
+        if holder is not None and holder.person != seen:
+            raise CaseTaken(reason="held", name=holder.name, at=holder.since)
+        if holder is None and seen is not None:
+            raise CaseTaken(reason="free")
+        return holder
 
 
 def give(
@@ -45,51 +79,51 @@ def give(
     ``seen`` had it when the person looked. Raises :class:`NotFound`, :class:`CaseTaken` where that is
     somebody else by now, :class:`NotAllowed`, and :class:`CaseRefused` for one who is no colleague.
     """
-    school, holder = _found(session, person, school_id, seen)
-    is_hers = to == person.id if holder is None else _may_part(session, person, holder, today)
+    hands = _Hands.of(session, person, [school_id], today)
+    _give(session, author, person, hands, school_id, _colleague(session, to), seen)
+
+
+def _colleague(session: Session, number: int) -> Person | None:
+    """Somebody who may work on schools."""
+    found = people.present_person(session, number)
+    return found if found is not None and found.may(Action.WORK) else None
+
+
+def _give(
+    session: Session,
+    author: Author,
+    person: Person,
+    hands: _Hands,
+    school_id: str,
+    to: Person | None,
+    seen: int | None,
+) -> None:
+    holder = hands.holder(school_id, seen)
+    is_for_her = to is not None and to.id == person.id
+    is_hers = is_for_her if holder is None else holder.person in hands.own
     if not is_hers and not person.may(Action.ASSIGN):
         raise NotAllowed
-    if to not in {each.id for each in colleagues(session, [school])}:
+    if to is None or not Scope.of_person(to).holds(hands.schools[school_id]):
         raise CaseRefused(reason="person")
-    if holder is not None and holder.person == to:
+    if holder is not None and holder.person == to.id:
         return
-    case_changes.give(session, school_id, to, by=person.id, at=author.now)
+    case_changes.give(session, school_id, to.id, by=person.id, at=author.now)
     before = None if holder is None else f"person:{holder.person}"
-    author.note(session, Act.CASE_GIVEN, f"school:{school_id}", person=f"person:{to}", holder=before)
+    author.note(session, Act.CASE_GIVEN, f"school:{school_id}", person=to.mark, holder=before)
 
 
 def release(
     session: Session, author: Author, person: Person, school_id: str, *, seen: int | None, today: date
 ) -> None:
     """Give a school out of hand; raises what :func:`give` does."""
-    _, holder = _found(session, person, school_id, seen)
+    hands = _Hands.of(session, person, [school_id], today)
+    holder = hands.holder(school_id, seen)
     if holder is None:
         return
-    if not _may_part(session, person, holder, today) and not person.may(Action.ASSIGN):
+    if holder.person not in hands.own and not person.may(Action.ASSIGN):
         raise NotAllowed
     case_changes.release(session, school_id)
     author.note(session, Act.CASE_RELEASED, f"school:{school_id}", holder=f"person:{holder.person}")
-
-
-def _found(
-    session: Session, person: Person, school_id: str, seen: int | None
-) -> tuple[SchoolRow, Holder | None]:
-    if not person.may(Action.WORK):
-        raise NotAllowed
-    scope = Scope.of_person(person)
-    school = registry.get_school(session, scope, school_id)
-    holder = cases.holders(session, scope, schools=[school_id]).get(school_id)
-    if holder is not None and holder.person != seen:
-        raise CaseTaken(reason="held", name=holder.name, at=holder.since)
-    if holder is None and seen is not None:
-        raise CaseTaken(reason="free")
-    return school, holder
-
-
-def _may_part(session: Session, person: Person, holder: Holder, today: date) -> bool:
-    """Whether somebody's case is the person's own today: she has it, or stands in for who has."""
-    numbers, _ = stands_for(person, holds.absences(session, on=today))
-    return holder.person in numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +145,21 @@ def give_many(
     seen: dict[str, int],
     today: date,
 ) -> tuple[Outcome, ...]:
-    """Put many schools into somebody's hands; each for itself, none stops the others."""
-    names = {row.school_id: row for row in named_schools(session, person, schools)}
+    """Put many schools into somebody's hands; each for itself, none stops the others.
+
+    Raises :class:`NotAllowed` for who may do so with no school at all.
+    """
+    wanted = tuple(dict.fromkeys(schools))
+    hands, colleague = _Hands.of(session, person, wanted, today), _colleague(session, to)
 
     def tried(school_id: str) -> TrackerError | None:
         try:
-            give(session, author, person, school_id, to, seen=seen.get(school_id), today=today)
+            _give(session, author, person, hands, school_id, colleague, seen.get(school_id))
         except (CaseRefused, CaseTaken, NotAllowed, NotFound) as refused:
             return refused
         return None
 
-    return tuple(Outcome(each, names.get(each), tried(each)) for each in dict.fromkeys(schools))
+    return tuple(Outcome(each, hands.schools.get(each), tried(each)) for each in wanted)
 
 
 def named_schools(session: Session, person: Person, schools: Iterable[str]) -> tuple[SchoolRow, ...]:

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, sele
 from sqlalchemy.orm import Session
 
 from tracker.domain.people import Person
-from tracker.domain.roles import Role
+from tracker.domain.register import SchoolRow
+from tracker.domain.roles import NATIONAL, Role
 from tracker.store.people import person_of_row, present_people, reach_of, reaches_of
 from tracker.store.people_tables import PERSON, PERSON_REACH, SIGNED_IN
-from tracker.store.scope import is_storable, numbered
+from tracker.store.scope import Scope, among, is_storable, numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ def account_of(session: Session, person_id: int) -> Account | None:
     return None if row is None else _account(row, person_of_row(session, row))
 
 
-def present(session: Session, roles: Collection[Role]) -> tuple[Person, ...]:
-    """The people of some roles whose accounts are neither disabled nor erased, by their names."""
-    wanted = and_(PERSON.c.role.in_(sorted(roles)), present_people())
+def present(session: Session, roles: Collection[Role], schools: Collection[SchoolRow]) -> tuple[Person, ...]:
+    """The people of some roles who see one of some schools, by their names; nobody disabled or erased."""
+    wanted = and_(PERSON.c.role.in_(sorted(roles)), present_people(), _near(session, schools))
     reach = PERSON_REACH.c
     query = select(PERSON, reach.region, reach.district, reach.school_id)
     found = query.outerjoin(PERSON_REACH).where(wanted).order_by(PERSON.c.name, PERSON.c.id)
@@ -81,6 +82,24 @@ def present(session: Session, roles: Collection[Role]) -> tuple[Person, ...]:
     return tuple(
         replace(person, is_invited=row.password_hash is None and row.subject is None)
         for row, person in people
+        if any(map(Scope.of_person(person).holds, schools))
+    )
+
+
+def _near(session: Session, schools: Collection[SchoolRow]) -> ColumnElement[bool]:
+    """Leaves nobody out who sees one of the schools, and few others in: there are thousands of accounts."""
+    given = PERSON_REACH.c
+    regions, districts = ({row.region or "" for row in schools}, {row.district or "" for row in schools})
+    place = and_(
+        among(session, given.region, regions),
+        or_(given.district.is_(None), among(session, given.district, districts)),
+    )
+    single = among(session, given.school_id, {row.school_id for row in schools})
+    officers = {(row.officer_email or "").lower() for row in schools}
+    return or_(
+        PERSON.c.role.in_(sorted(NATIONAL)),
+        PERSON.c.id.in_(select(given.person_id).where(or_(place, single))),
+        among(session, PERSON.c.email, officers),
     )
 
 
