@@ -154,7 +154,8 @@ def test_an_open_ended_contract_is_never_shown_as_covered(filled: Engine, visit:
 def test_the_queue_puts_the_worst_off_first_and_names_one_step_for_each(filled: Engine, visit: Visit) -> None:
     html = visit(filled, Language.RU).get("/queue").text
     opened = (address.partition("?")[0] for _, address in links_of(html))
-    schools = [address.rsplit("/", 1)[1] for address in opened if address.startswith("/schools/")]
+    named = (address.rsplit("/", 1)[1] for address in opened if address.startswith("/schools/"))
+    schools = list(dict.fromkeys(named))  # a step that is done on its school's page leads there too
     assert schools[0] == NEVER
     assert schools.index(STALLED) < schools.index(INTERIM)
     assert COVERED not in schools

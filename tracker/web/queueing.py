@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Request
 
 from tracker.domain.cases import Absence, stands_for
 from tracker.domain.findings import Assessment
@@ -30,6 +33,9 @@ DONE, CORRECTED = "done", "corrected"
 FROM = "from"
 QUEUE = "queue"
 """``from=queue`` in the address of a school: it was opened from the line that the other fields describe."""
+
+LINE = "line"
+"""What addresses of a case's other pages carry on of its line: what the address of its school says."""
 
 NeedKey = tuple[str, Service]
 Held = Mapping[str, Holder]
@@ -227,8 +233,32 @@ def place_of(visit: Visit, school_id: str, seen: Iterable[NeedView]) -> Place | 
     if visit.request.query_params.get(FROM) != QUEUE:
         asked_of(visit.request, (DONE,))
         return None
-    filters = Filters.read(asked_of(visit.request, (*QUEUED, FROM)))
+    filters = Filters.read(asked_of(visit.request, (*QUEUED, FROM, DONE)))
     return stand(filters, line(visit, filters, seen), school_id)
+
+
+def line_of(request: Request) -> str:
+    """The line that the address of another page of a case carries on; nothing but its own fields is taken."""
+    asked = parse_qsl(request.query_params.get(LINE, ""))
+    return urlencode([(name, value) for name, value in asked if name in (*QUEUED, FROM)])
+
+
+def line_query(carried: str) -> str:
+    """What an address that says nothing else ends with, for its page to carry the line on."""
+    return f"?{urlencode({LINE: carried})}" if carried else ""
+
+
+def case_in(visit: Visit, carried: str, schools: Iterable[str]) -> Mapping[str, object]:
+    """What another page of a case shows of its line and gives to its links; of several schools the first."""
+    asked = dict(parse_qsl(carried))
+    if asked.get(FROM) != QUEUE:
+        return {"place": None, "asked_line": "", "line_query": ""}
+    filters = Filters.read({name: value for name, value in asked.items() if name in QUEUED})
+    needs = line(visit, filters, all_needs(visit))
+    places = [stand(filters, needs, school_id) for school_id in schools]
+    place = next((each for each in places if each.number), places[0])
+    line_asked = urlencode(place.named)
+    return {"place": place, "asked_line": line_asked, "line_query": line_query(line_asked)}
 
 
 def stand(filters: Filters, needs: Iterable[NeedView], school_id: str) -> Place:

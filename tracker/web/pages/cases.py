@@ -90,6 +90,7 @@ def make_task(
     to: Number = None,
     due_on: Text = "",
     key: Text = "",
+    asked: Text = "",
 ) -> Response:
     """Ask somebody to do something about a school by a day; the same form sent again asks for no more."""
     who = author_of(called), called.person
@@ -99,8 +100,8 @@ def make_task(
             tasking.make(session, *who, school_id, text, task, today=called.today)
     except (CaseRefused, DayNotReadable) as refused:
         said = {"school_id": school_id, "text": text, "to": str(to or ""), "due_on": due_on, "key": key}
-        return _again(called, refused, said)
-    return _back(school_id, "", "notes")
+        return _again(called, refused, {**said, "asked": asked})
+    return _back(school_id, asked, "notes")
 
 
 @router.post("/cases/notes/pin", dependencies=[allow(Action.WORK)])

@@ -24,7 +24,7 @@ from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of, not_known
 from tracker.web.forms import form_of
 from tracker.web.proving import author_of
-from tracker.web.queueing import CORRECTED, DONE
+from tracker.web.queueing import CORRECTED, DONE, LINE, case_in, line_of
 from tracker.web.rules import allow
 from tracker.web.witness import count_own
 
@@ -34,7 +34,7 @@ PAGE = "/corrections"
 TRY = "try"
 """What the first button asks for: to see what would change, and to write nothing."""
 
-NAMES = ("kind", "school_id", "number", "service")
+NAMES = ("kind", "school_id", "number", "service", LINE)
 
 CHOICES: Mapping[tuple[RegisterKind, str], tuple[str, type[StrEnum]]] = {
     (RegisterKind.CONTRACTS, "kind"): ("contract_kind", ContractKind),
@@ -98,7 +98,9 @@ def _corrected(called: Caller, given: Mapping[str, str]) -> Response:
         return _again(called, which, said, error)
     if not found.written:
         return _tried(called, which, said)
-    return RedirectResponse(f"/schools/{quote(which.school_id)}?{DONE}={CORRECTED}", 303)
+    line = line_of(called.request)
+    done = f"{DONE}={CORRECTED}&{line}" if line else f"{DONE}={CORRECTED}"
+    return RedirectResponse(f"/schools/{quote(which.school_id)}?{done}", 303)
 
 
 def _tried(called: Caller, which: Which, said: Correction) -> Response:
@@ -164,7 +166,7 @@ def _page(
         "refused": refused,
         "issues": issues,
         "ahead": ahead,
-        "back": f"/schools/{quote(which.school_id)}",
+        **case_in(visit, line_of(visit.request), [which.school_id]),
     }
     return visit.page("corrections/show.html", values, status=status)
 

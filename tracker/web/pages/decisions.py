@@ -40,7 +40,7 @@ from tracker.web.forms import Text, Texts
 from tracker.web.learning import learnt_values
 from tracker.web.pages.suggestions import back_to, step_named
 from tracker.web.proving import author_of
-from tracker.web.queueing import all_needs
+from tracker.web.queueing import LINE, all_needs, case_in
 from tracker.web.rules import allow
 from tracker.web.steps import ASKED, STEP, Step, steps_of
 from tracker.web.typed import INSTEAD, NOTHING_TYPED, Confirmed, Stated, Typed
@@ -62,7 +62,7 @@ Revision = Annotated[int, Form(ge=0, le=LARGEST)]
 @router.get("/decisions/{number}", dependencies=[allow(Action.READ)])
 def show(visit: Asked, number: str) -> Response:
     """One decision, as it stands now."""
-    asked = asked_of(visit.request, (*ASKED, DONE))
+    asked = asked_of(visit.request, (*ASKED, DONE, LINE))
     step_named(asked.get(STEP, ""))
     return _page(visit, number_of(number), urlencode(asked), told=asked.get(DONE, ""))
 
@@ -241,6 +241,7 @@ def _page(
         "told": told,
         **learnt_values(visit, refused, {line.school_id: line.school for line in found.lines}),
         **undo_values(visit, number),
+        **case_in(visit, _fields(asked).get(LINE, ""), [line.school_id for line in found.lines]),
     }
     status = 200 if refused is None else 400 if isinstance(refused, DayNotReadable) else 409
     return visit.page("decisions/show.html", values, status=status)
@@ -306,12 +307,15 @@ def askers(needs: Iterable[NeedView], found: DecisionRecord) -> tuple[str, ...]:
 def _next(called: Caller, number: int, deed: Deed, asked: str) -> str:
     """Where whoever decided goes on: to the next that waits for her, else to the list of what waits so.
 
-    Where nothing is left within her filters that list is asked without them.
+    Where nothing is left within her filters that list is asked without them; whoever came from the queue
+    stays, for the page names its next case.
     """
     if deed not in OTHER_EYES:
         return _address(number, asked)
     with called.reading() as visit:
         following = steps_of(visit, Filters.read(_fields(asked))).next_to_approve(after=number)
+    if following is None and LINE in _fields(asked):
+        return _address(number, asked)
     return back_to(urlencode({STEP: Step.APPROVE})) if following is None else _address(following, asked)
 
 
@@ -327,7 +331,7 @@ def _address(number: int, asked: str, told: str = "") -> str:
 
 def _fields(asked: str) -> dict[str, str]:
     """What the list was asked that a decision was opened from; nothing else is taken from a form."""
-    return {name: value for name, value in parse_qsl(asked) if name in ASKED}
+    return {name: value for name, value in parse_qsl(asked) if name in (*ASKED, LINE)}
 
 
 def number_of(text: str) -> int:

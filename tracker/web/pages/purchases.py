@@ -25,12 +25,13 @@ from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of, not_known
 from tracker.web.forms import form_of
 from tracker.web.proving import author_of
+from tracker.web.queueing import LINE, case_in, line_of
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PAGE = "/purchases"
-FIELDS = ("service", "number", "trouble", "then", "done")
+FIELDS = ("service", "number", "trouble", "then", "done", LINE)
 RECORD, STOP, LOOK, BACK, UNSAY = DEEDS = ("record", "stop", "look", "back", "unsay")
 
 Given = Mapping[str, str]
@@ -67,7 +68,7 @@ def _answered(called: Caller, given: Given) -> Response:
         return _again(called, which, given, unsaid=error, status=400)
     if wrong:
         return _again(called, which, given, wrong=wrong, status=400)
-    return RedirectResponse(_done(which, given, deed), 303)
+    return RedirectResponse(_done(which, given, deed, line_of(called.request)), 303)
 
 
 def _record(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
@@ -119,10 +120,11 @@ def _stop(called: Caller, which: Which, given: Given) -> tuple[Wrong, ...]:
         return replanning.record(session, author, called.person, which, want, book=book, today=called.today)
 
 
-def _done(which: Which, given: Given, deed: str) -> str:
+def _done(which: Which, given: Given, deed: str, line: str) -> str:
     """The purchase as it stands; once one is announced, planned or contracted, what is asked about now."""
     is_over = given.get("question") in (Question.ANNOUNCED, Question.SIGNED) or bool(given.get("then"))
-    asked = {"service": which.service.value, "number": "" if is_over else which.number, "done": deed}
+    number = "" if is_over else which.number
+    asked = {"service": which.service.value, "number": number, "done": deed, LINE: line}
     query = urlencode({name: value for name, value in asked.items() if value})
     return f"{PAGE}/{quote(which.school_id)}?{query}"
 
@@ -169,6 +171,7 @@ def _page(
         "stops": [one for one in found.case.troubles if is_now and replanning.may_be_said(found, one)],
         "may_rename": progressing.may_be_renamed(found.case),
         "clauses": visit.house.book.policy.clauses,
+        **case_in(visit, line_of(visit.request), [which.school_id]),
     }
     if trouble is None:
         values |= _asked(visit, found, shared, is_now=is_now)

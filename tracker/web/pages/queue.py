@@ -100,6 +100,7 @@ def _page(
         "next_change_on": next_change(needs),
         "is_found": bool(needs),
         "queued": named(filters),
+        "asked_line": urlencode(named(filters)),
         "query": urlencode({name: value for name, value in filters.named.items() if value is not None}),
         "views": views_of(visit.session, visit.person.id),
         "waiting": waiting[:NOTES_SHOWN],

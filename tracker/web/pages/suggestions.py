@@ -29,7 +29,7 @@ from tracker.web.pages.papers import MOST_PAPERS, PAPERS_EACH
 from tracker.web.pages.queue import choices
 from tracker.web.paging import page_of
 from tracker.web.proving import author_of
-from tracker.web.queueing import all_needs
+from tracker.web.queueing import LINE, all_needs, case_in, line_of, line_query
 from tracker.web.rules import allow
 from tracker.web.steps import ASKED, STEP, Step, Waiting, steps_of
 from tracker.web.turning import list_of, turned_back
@@ -106,12 +106,8 @@ def draft_many(
     wanted = Wanted(confirmed=conditions, agreeing=frozenset(agreeing))
     with called.writing() as session:
         moved = noticing.moved_schools(session, called.scope, shown, today=called.today)
-        who, book, on, batch = (
-            (author_of(called), called.person),
-            called.house.book,
-            called.today,
-            uuid4().hex,
-        )
+        who, book = (author_of(called), called.person), called.house.book
+        on, batch = called.today, uuid4().hex
         if moved is not None:
             free = [key for key in keys if key[0] not in moved]
             rows = deciding.draft(session, *who, free, wanted, book=book, on=on, batch=batch)
@@ -142,7 +138,7 @@ def undo(called: Called, which: Text = "") -> Response:
 @router.get("/suggestions/{school_id:path}", dependencies=[allow(Action.READ)])
 def show(visit: Asked, school_id: str) -> Response:
     """The draft for one need: one question, then the path that its answer opens."""
-    asked = asked_of(visit.request, ("service", "agreed", "route"))
+    asked = asked_of(visit.request, ("service", "agreed", "route", LINE))
     return _draft_page(visit, school_id, asked)
 
 
@@ -177,7 +173,7 @@ def draft(
         with called.reading() as visit:
             refusal = DecisionRefused(reason=row.code)
             return _draft_page(visit, school_id, asked, refused=refusal, reason=reason, confirmed=confirmed)
-    return RedirectResponse(f"/decisions/{row.number}", 303)
+    return RedirectResponse(f"/decisions/{row.number}{line_query(line_of(called.request))}", 303)
 
 
 def _draft_page(
@@ -215,6 +211,7 @@ def _draft_page(
         "confirmed": confirmed,
         "own_path": f"/suggestions/{quote(school_id)}",
         "shown": str(Shown.of(visit.session, visit.scope, [school_id], today=visit.on)),
+        **case_in(visit, line_of(visit.request), [school_id]),
         **learnt_values(visit, refused, {school_id: one.school}),
     }
     return visit.page("decisions/draft.html", values, status=409 if refused else 200)

@@ -24,6 +24,7 @@ from tracker.services.supposing import Supposition, suppose
 from tracker.store import cases, registry
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import asked_of, not_known
+from tracker.web.queueing import LINE, case_in, line_of
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -33,7 +34,7 @@ Word = TypeVar("Word", Service, Method)
 WORKING_DAYS = 5
 """Within how many working days a task is to be done unless another day is chosen."""
 
-FIELDS = ("service", "cover_until", "announce_on", "method", "interim_from", "interim_until")
+FIELDS = ("service", "cover_until", "announce_on", "method", "interim_from", "interim_until", LINE)
 
 
 @router.get("/what-if/{school_id:path}", dependencies=[allow(Action.READ)])
@@ -58,6 +59,7 @@ def show(visit: Asked, school_id: str) -> Response:
         "months": months_shown(change.interim) if change.interim else None,
         "methods": tuple(Method),
         "refused": refused,
+        **case_in(visit, line_of(visit.request), [school_id]),
         **_task(visit, school, change),
     }
     return visit.page("schools/what_if.html", values, status=400 if refused else 200)
