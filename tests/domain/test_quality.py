@@ -40,6 +40,7 @@ def found(*rows: RegisterRow) -> list[tuple[Quality, str, str]]:
         [row for row in all_rows if isinstance(row, ContractRow)],
         [row for row in all_rows if isinstance(row, TenderRow)],
         (),
+        on=day("2026-12-01"),
         told_on=day("2026-12-01"),
     )
     return [(one.kind, one.school_id, one.number) for one in told]
@@ -83,6 +84,14 @@ def test_a_code_like_a_bin_that_is_none_is_told(code: str) -> None:
 @pytest.mark.parametrize("code", ["130240026234", "S-130240026235", "130240026", "5"])
 def test_a_code_that_proves_itself_or_is_of_another_form_is_not(code: str) -> None:
     assert found(replace(GOOD, school_id=code, name="Алматы")) == []
+
+
+def test_a_school_that_is_closed_as_the_page_advises_is_found_no_more() -> None:
+    wrong = replace(GOOD, school_id="130240026235", district=None, officer_email=None, confirmed_on=None)
+    assert found(replace(wrong, closed_on=day("2026-12-01"))) == []
+    twin = replace(GOOD, school_id="B")
+    assert len(found(replace(twin, closed_on=day("2026-12-02")))) == 2
+    assert found(replace(twin, closed_on=day("2026-12-01"))) == []
 
 
 def test_what_stands_twice_is_named_on_both_sides() -> None:

@@ -14,12 +14,12 @@ from sqlalchemy import Engine
 from tests.people import a_person
 from tests.store.rows import record
 from tests.web.conftest import Visit
-from tests.web.register import FAILED, NOW, STALLED, UNKNOWN, a_school, day
+from tests.web.register import FAILED, NOW, STALLED, UNKNOWN, a_contract, a_school, day
 from tracker.domain.acts import Act
 from tracker.domain.register import TenderEventRow, TenderRow
 from tracker.domain.roles import Role
 from tracker.domain.stage_metrics import nearest_rank
-from tracker.domain.vocabulary import Language, TenderEventKind, TenderStatus
+from tracker.domain.vocabulary import Language, Service, TenderEventKind, TenderStatus
 from tracker.render.catalogs import load_words
 from tracker.store import journal, registry
 from tracker.store.engine import reading
@@ -189,3 +189,30 @@ def test_each_trouble_names_its_owner_and_leads_to_its_form(filled: Engine, visi
     assert "o@example.kz" in page
     (link,) = re.findall(r'href="(/corrections\?[^"]+)"', page)
     assert client.get(link.replace("&amp;", "&")).status_code == 200
+
+
+def test_each_kind_leads_to_where_it_can_be_mended(filled: Engine, visit: Visit) -> None:
+    code = "130240026235"
+    guarded = a_school(code, "Абылай", services=(Service.GUARD,), confirmed_on=None)
+    foreign = a_contract("K-77", STALLED, "2026-02-01", "2026-12-31", service=Service.CCTV)
+    record(filled, guarded, foreign, at=NOW)
+    client = visit(filled, Language.RU)
+
+    def listed(kind: str) -> str:
+        page = client.get(f"/reports/quality?kind={kind}").text
+        return next((row for row in page.split("<tr>") if code in row or "K-77" in row), "")
+
+    for kind, file, form in (
+        ("doubtful_code", True, "value_closed_on"),
+        ("missing_contract", True, ""),
+        ("unasked_service", False, "value_services"),
+    ):
+        row = listed(kind)
+        assert ('href="/imports"' in row) is file, kind
+        links = re.findall(r'href="(/corrections[^"]+)"', row)
+        assert len(links) == bool(form), kind
+        assert all(f'name="{form}"' in client.get(unescape(link)).text for link in links), kind
+    (service,) = re.findall(r'name="service" value="(\w+)"', listed("never_confirmed"))
+    assert client.post("/asks", data={"school_id": code, "service": service}).status_code == 200
+    record(filled, replace(guarded, closed_on=NOW.date()), at=NOW)
+    assert not any(map(listed, ("doubtful_code", "missing_contract", "never_confirmed")))

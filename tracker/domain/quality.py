@@ -13,7 +13,7 @@ from tracker.domain.alphabet import search_key
 from tracker.domain.bins import is_doubtful
 from tracker.domain.findings import Assessment
 from tracker.domain.register import ContractRow, RegisterKind, SchoolRow, TenderRow
-from tracker.domain.vocabulary import LIVE, SERVING, FlagKind, TenderStatus
+from tracker.domain.vocabulary import LIVE, SERVING, FlagKind, State, TenderStatus
 
 
 class Quality(StrEnum):
@@ -76,16 +76,17 @@ def issues(
     tenders: Iterable[TenderRow],
     needs: Iterable[Assessment],
     *,
+    on: date,
     told_on: date,
 ) -> tuple[Issue, ...]:
-    """Everything that is wrong with these facts, each once, by kind, school and number.
+    """Everything that is wrong with these facts on a day, each once, by kind, school and number.
 
     ``told_on`` is the last day on which they were told: what had happened by then is no later.
     """
     named = {school.school_id: school for school in schools}
     lines, lots = tuple(contracts), tuple(tenders)
     found = [
-        *_of_schools(named),
+        *_of_schools(named, on),
         *_of_contracts(lines, named),
         *_of_tenders(lots, told_on),
         *_of_needs(needs, lines),
@@ -94,21 +95,29 @@ def issues(
     return tuple(sorted(found, key=lambda one: (order[one.kind], one.school_id, one.number)))
 
 
-def _of_schools(schools: Mapping[str, SchoolRow]) -> Iterator[Issue]:
-    alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
+def _of_schools(schools: Mapping[str, SchoolRow], on: date) -> Iterator[Issue]:
+    alike: dict[tuple[str, ...], list[SchoolRow]] = defaultdict(list)
     for school in schools.values():
+        if school.closed_on is not None and school.closed_on <= on:
+            continue  # closing one is how a wrong code and a twin are mended
         if is_doubtful(school.school_id):
-            yield Issue(Quality.DOUBTFUL_CODE, school.school_id, RegisterKind.SCHOOLS)
+            yield _of_school(Quality.DOUBTFUL_CODE, school)
         if school.region is None or school.district is None:
-            yield Issue(Quality.MISSING_PLACE, school.school_id, RegisterKind.SCHOOLS)
+            yield _of_school(Quality.MISSING_PLACE, school)
         if school.officer_email is None:
-            yield Issue(Quality.MISSING_OWNER, school.school_id, RegisterKind.SCHOOLS)
+            yield _of_school(Quality.MISSING_OWNER, school)
         if school.confirmed_on is None:
-            yield Issue(Quality.NEVER_CONFIRMED, school.school_id, RegisterKind.SCHOOLS)
-        alike[_place(school)].append(school.school_id)
+            yield _of_school(Quality.NEVER_CONFIRMED, school)
+        alike[_place(school)].append(school)
     for same in alike.values():
         if len(same) > 1:
-            yield from (Issue(Quality.DUPLICATE_SCHOOL, one, RegisterKind.SCHOOLS) for one in same)
+            yield from (_of_school(Quality.DUPLICATE_SCHOOL, one) for one in same)
+
+
+def _of_school(kind: Quality, school: SchoolRow) -> Issue:
+    """Its service is one that the school has, so that it can be asked."""
+    service = next(iter(school.services), "channel")
+    return Issue(kind, school.school_id, RegisterKind.SCHOOLS, service=service)
 
 
 def _place(school: SchoolRow) -> tuple[str, ...]:
@@ -190,5 +199,6 @@ def _of_needs(needs: Iterable[Assessment], lines: tuple[ContractRow, ...]) -> It
             yield Issue(Quality.OVERLAPPING, need.school_id, RegisterKind.SCHOOLS, service=need.service)
         if FlagKind.STALE in kinds:
             yield Issue(Quality.STALE, need.school_id, RegisterKind.SCHOOLS, service=need.service)
-        if (need.school_id, need.service) not in served:
+        is_needed = need.state is not State.NOT_REQUIRED
+        if is_needed and (need.school_id, need.service) not in served:
             yield Issue(Quality.MISSING_CONTRACT, need.school_id, RegisterKind.SCHOOLS, service=need.service)

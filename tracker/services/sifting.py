@@ -45,6 +45,7 @@ def _sift(
         registry.contract_rows(session, scope, known_seq=seq),
         registry.tender_rows(session, scope, known_seq=seq),
         (need.assessment for need in shot.needs),
+        on=on,
         told_on=told_on,
     )
     return Sifted(tuple((issue, named[issue.school_id]) for issue in found if issue.school_id in named))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -144,7 +144,7 @@ def show_quality(visit: Asked) -> Response:
     found = [one for one in _sifted(visit) if not region or (one[1].region or "none") == region]
     counts = Counter(issue.kind for issue, _ in found)
     chosen = kind or next((each for each in Quality if counts[each]), "")
-    of_kind = [(*one, _mend(*one)) for one in found if one[0].kind == chosen]
+    of_kind = [(*one, _ways(visit, *one)) for one in found if one[0].kind == chosen]
     page = page_of(of_kind, number=page_number(asked.get("page", "")), size=SHOWN)
     return visit.page(
         "reports/quality.html",
@@ -172,14 +172,22 @@ def _sifted(visit: Visit) -> tuple[tuple[Issue, SchoolRow], ...]:
     )
 
 
-def _mend(issue: Issue, school: SchoolRow) -> dict[str, str]:
-    """What names the form that mends the fact; nothing where several facts are at odds."""
-    if issue.kind in (Quality.OVERLAPPING, Quality.MISSING_CONTRACT):
-        return {}
-    which = {"kind": issue.fact.value, "school_id": school.school_id}
-    if issue.fact is not RegisterKind.SCHOOLS:
-        which |= {"number": issue.number, "service": issue.service}
-    return which
+def _ways(visit: Visit, issue: Issue, school: SchoolRow) -> tuple[tuple[str, str], ...]:
+    """Where it is mended, each place with its word: a form of the fact, a file, or the records at odds."""
+    named = {"kind": RegisterKind.SCHOOLS.value, "school_id": school.school_id}
+    if issue.fact is not RegisterKind.SCHOOLS and issue.kind is not Quality.UNASKED_SERVICE:
+        named |= {"kind": issue.fact.value, "number": issue.number, "service": issue.service}
+    form = (visit.to("/corrections", **named), "correction.link")
+    file = (visit.to("/imports"), "board.empty.import")
+    match issue.kind:
+        case Quality.OVERLAPPING:
+            return ((visit.to(f"/schools/{quote(school.school_id)}") + "#records", "correction.link"),)
+        case Quality.MISSING_CONTRACT:
+            return (file,)
+        case Quality.DOUBTFUL_CODE:
+            return file, form
+        case _:
+            return (form,)
 
 
 @router.post("/reports/quality/confirm", dependencies=[allow(Action.IMPORT)])
