@@ -7,9 +7,11 @@ import pytest
 from tests.browser.conftest import Open
 from tests.browser.served import Served
 from tests.people import a_person
-from tests.web.register import FAILED, INTERIM, STALLED, SUSPENDED, USED_UP
+from tests.web.register import FAILED, INTERIM, STALLED, SUSPENDED, USED_UP, fill
+from tests.web.test_counting import two_services
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
+from tracker.render.catalogs import load_words
 
 NARROW, PHONE, DESK = 320, 360, 1366
 DESK_HEIGHT = 768
@@ -25,6 +27,23 @@ def test_everything_to_decide_by_is_seen_without_scrolling(open_page: Open, lang
         page.goto(f"/schools/{school}")
         bottoms[school] = page.evaluate(BOTTOM)
     assert max(bottoms.values()) <= DESK_HEIGHT, bottoms
+
+
+def test_of_two_services_the_worse_is_seen_first_and_the_other_is_a_click_away(
+    open_page: Open, fresh: Served
+) -> None:
+    fill(fresh.engine, *two_services())
+    page = open_page("/schools/S-2", at=fresh, width=DESK, height=DESK_HEIGHT, language=Language.RU)
+    assert "verdict-uncovered" in (page.locator(".verdict").first.get_attribute("class") or "")
+    assert page.evaluate(BOTTOM) <= DESK_HEIGHT
+    other = page.locator(".doing a[href='#need-cctv']")
+    told = page.locator(".doing a[href='#need-cctv'] + .tag").inner_text()
+    assert load_words(Language.RU).say("state.interim") in told
+    other.click()
+    box = page.locator("[data-decide]").nth(1).bounding_box()
+    assert box is not None
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= DESK_HEIGHT
 
 
 def test_words_stand_in_the_typeface_that_came_with_the_build(open_page: Open) -> None:

@@ -26,7 +26,7 @@ from tracker.render.environment import Voice
 from tracker.render.explanations import flag_clause
 from tracker.render.timeline import Timeline, draw, window_around
 from tracker.services import leading
-from tracker.services.evaluating import calendar, snapshot
+from tracker.services.evaluating import NeedView, calendar, in_harm_order, snapshot
 from tracker.services.foregoing import of_need
 from tracker.store import registry
 from tracker.store.facts import load_facts
@@ -125,8 +125,7 @@ def show(visit: Asked, school_id: str) -> Response:
     history = () if visit.known else flag_history(session, scope, school_id)  # not kept as known at a moment
     cards = tuple(
         _card(need.assessment, facts[need.assessment.service], history, house.book.policy, days)
-        for need in shot.needs
-        if need.school.school_id == school_id
+        for need in _worst_first(need for need in shot.needs if need.school.school_id == school_id)
     )
     contracts = _contracts(visit, school_id, known_seq)
     purchases = _purchases(visit, school_id, known_seq)
@@ -150,6 +149,12 @@ def show(visit: Asked, school_id: str) -> Response:
             **desk_of(visit, school, hands),
         },
     )
+
+
+def _worst_first(needs: Iterable[NeedView]) -> tuple[NeedView, ...]:
+    """The services of a school as the queue has them, those without a flag last."""
+    given = tuple(needs)
+    return (*in_harm_order(given), *(need for need in given if not need.assessment.flags))
 
 
 def _replies(
