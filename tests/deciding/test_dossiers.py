@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from tests.deciding.office import BOOK, Office
-from tests.deciding.test_papers import CUSTOMER, STATED, plain
+from tests.deciding.test_papers import CUSTOMER, STATED, WORDS, plain
 from tests.deciding.test_papers import direct as direct
 from tests.deciding.test_papers import officer as officer
-from tests.web.register import FAILED, NOW, STALLED, a_contract, fill
+from tests.store.rows import record
+from tests.web.register import FAILED, NOW, STALLED, a_contract, a_school, fill
 from tests.web.test_cost import counted
 from tracker.domain.decisions import Agreed, DecisionStatus
 from tracker.domain.dossier import Dossier
-from tracker.domain.drafts import DraftKind, GivenName, missing
+from tracker.domain.drafts import Draft, DraftKind, GivenName, checksum, missing
 from tracker.domain.vocabulary import ContractStatus, RouteId
 from tracker.render.documents import text_of
 from tracker.services import drafting
@@ -100,3 +104,70 @@ def test_a_terminated_contract_and_a_failed_purchase_are_called_so(
         "№ T-6 мемлекеттік сатып алу шартсыз аяқталды. Егер қайталама сатып алу",
     ):
         assert fact in text
+
+
+def papers(office: Office, number: int) -> dict[str, Draft]:
+    """The papers of a decision as they are written now."""
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        dossier = drafting.dossier_of(session, EVERYTHING, number, book=BOOK)
+    return {draft.key: draft for draft in dossier.drafts}
+
+
+def test_what_the_register_lacked_on_the_day_of_the_draft_is_supplied_by_a_correction(
+    office: Office, officer: TestClient
+) -> None:
+    (row,) = office.draft("aigul", STALLED, wanted=Wanted(Agreed.YES, RouteId.EXTENSION, "до итогов"))
+    assert row.number is not None, row.code
+    here, agreement = f"/decisions/{row.number}/documents", "agreement:K-2"
+    lacking = {"buyer_bin", "supplier_bin", "contract_signed_on"}
+    before = papers(office, row.number)
+    assert lacking < set(missing(before[agreement]))
+    page = officer.get(here).text
+    (address,) = set(re.findall(r'href="(/corrections\?[^"]+)"', page))
+    assert "supplier_bin" in officer.get(html.unescape(address)).text
+    assert 'name="buyer_bin"' in page
+    said = {"buyer_bin": CUSTOMER, "supplier_bin": "941240000193", "signed_on": date(2026, 1, 12)}
+    known = a_contract("K-2", STALLED, "2026-01-01", "2026-12-31", status=ContractStatus.EXPIRED, **said)
+    record(office.engine, known, at=NOW)
+    after = papers(office, row.number)
+    assert not lacking & set(missing(after[agreement]))
+    assert (after[agreement].buyer_bin, after[agreement].supplier_bin) == (CUSTOMER, "941240000193")
+    assert 'name="buyer_bin"' not in officer.get(here).text
+    taken = [key for key, draft in before.items() if not missing(draft)]
+    assert [checksum(after[key]) for key in taken] == [checksum(before[key]) for key in taken] != []
+
+
+def test_what_the_register_said_on_the_day_of_the_draft_stays(direct: int, office: Office) -> None:
+    before = papers(office, direct)
+    days = ("2026-01-01", "2026-12-31")
+    other = a_contract("К-0", STALLED, *days, buyer_bin="941240000193", signed_on=date(2026, 1, 2))
+    record(office.engine, other, at=NOW)
+    assert papers(office, direct) == before
+
+
+def test_of_a_school_that_nobody_served_the_customer_is_stated(office: Office, officer: TestClient) -> None:
+    fill(office.engine, a_school("990740009404", "Гүл"))
+    (row,) = office.draft("aigul", "990740009404", wanted=Wanted(route=RouteId.SINGLE_SOURCE, reason="жаңа"))
+    assert row.number is not None, row.code
+    here = f"/decisions/{row.number}/documents"
+    refused = officer.post(f"{here}/facts", data={**STATED, "buyer_bin": "970240000119"})
+    assert refused.status_code == 400
+    assert WORDS.say("error.decision_refused.buyer_bin") in plain(refused.text)
+    assert 'href="#buyer_bin"' in refused.text
+    officer.post(f"{here}/facts", data={**STATED, "buyer_bin": "9702 4000 0116"})
+    found = papers(office, row.number)
+    assert {draft.buyer_bin for draft in found.values()} == {"970240000116"}
+    assert missing(found["request:1"]) == ()
+
+
+@pytest.mark.parametrize("day", ["2027-01-14", "2027-01-19"])
+def test_suppliers_are_left_the_days_that_their_request_promises(
+    direct: int, officer: TestClient, day: str
+) -> None:
+    """Three working days after Friday 15 January end on Wednesday 20 January."""
+    facts = f"/decisions/{direct}/documents/facts"
+    early = officer.post(facts, data={"customer": CUSTOMER, **STATED, "reply_by": day})
+    assert early.status_code == 400
+    assert WORDS.say("error.decision_refused.reply_by", first="20.01.2027") in plain(early.text)
+    kept = officer.post(facts, data={"customer": CUSTOMER, **STATED, "reply_by": "2027-01-20"})
+    assert 'value="2027-01-20"' in kept.text

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from tracker.domain.alphabet import words
 from tracker.domain.asked import read_day
-from tracker.domain.decision_records import DecisionRecord, FrozenClause, FrozenTender, LineRecord, Tick
+from tracker.domain.decision_records import (
+    DecisionRecord,
+    FrozenContract,
+    LineRecord,
+)
 from tracker.domain.decisions import DecisionStatus
 from tracker.domain.drafts import (
+    ASKED,
     DRAFTS,
     GIVEN,
     Draft,
     DraftKind,
     GivenName,
     Held,
-    Place,
     Term,
     Twin,
     missing,
 )
 from tracker.domain.enclosures import Enclosure
 from tracker.domain.errors import DayNotReadable
-from tracker.domain.policy import Words
+from tracker.domain.paper_facts import (
+    amount_of,
+    confirmed,
+    ground_of,
+    grouped,
+    name_of,
+    part_of,
+    place_of,
+    purchases_of,
+    twin_of,
+)
 from tracker.domain.register import ContractRow
-from tracker.domain.vocabulary import ConditionStatus
 
 DEAD = frozenset({DecisionStatus.REJECTED, DecisionStatus.WITHDRAWN})
 """Decisions that need no papers any more."""
@@ -37,22 +49,6 @@ ADDRESSEES = (GivenName.ADDRESSEE_1, GivenName.ADDRESSEE_2, GivenName.ADDRESSEE_
 """Offers are asked from three potential suppliers (Rules, para 512); only one is invited after a failure."""
 
 _BUYER = (GivenName.BUYER_KK, GivenName.BUYER_RU)
-ASKED_BY: Mapping[DraftKind, tuple[GivenName, ...]] = {
-    DraftKind.AGREEMENT: _BUYER,
-    DraftKind.DECISION: (*_BUYER, GivenName.HEAD),
-    DraftKind.REQUEST: (*_BUYER, *ADDRESSEES, GivenName.REPLY_BY, GivenName.REPLY_TO, GivenName.CONTACT),
-    DraftKind.INVITATION: (*_BUYER, GivenName.ADDRESSEE_1),
-    DraftKind.REPORT: (
-        *_BUYER,
-        GivenName.HEAD,
-        GivenName.CHOICE_KK,
-        GivenName.CHOICE_RU,
-        GivenName.PRICE_KK,
-        GivenName.PRICE_RU,
-    ),
-    DraftKind.LETTER: (),
-}
-"""What people may state for a paper of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,8 @@ class Dossier:
     """A decision with everything that its papers are made of.
 
     ``proposed`` was stated of its customers for other decisions: papers say it once somebody confirms it.
-    ``enclosed`` are the files that prove its conditions.
+    ``enclosed`` are the files that prove its conditions, ``present`` the lines of contracts by their keys, as
+    the register has them now.
     """
 
     record: DecisionRecord
@@ -70,6 +67,7 @@ class Dossier:
     is_partial: bool
     proposed: Mapping[tuple[str, GivenName], str] = field(default_factory=dict)
     enclosed: tuple[Enclosure, ...] = ()
+    present: Mapping[tuple[str, ...], ContractRow] = field(default_factory=dict)
 
     @property
     def drafts(self) -> tuple[Draft, ...]:
@@ -98,12 +96,30 @@ class Dossier:
         """
         later = () if self.record.signed else (DraftKind.REPORT,)
         kinds = (kind for kind in DRAFTS[self.record.route] if kind not in later)
-        needed = {name for kind in kinds for name in ASKED_BY[kind]}
+        needed = {name for kind in kinds for name in _asked_by(kind)}
         if self.record.status is DecisionStatus.CLOSED:
             needed = {name for name in needed if not self.told(customer, name)}
-        names = tuple(name for name in GivenName if name in needed)
-        school = _own_school(self.record.lines, customer)
-        return tuple(name for name in names if not (school and name.value.startswith("buyer")))
+        if _own_school(self.record.lines, self.bin_of(customer)):
+            needed -= set(_BUYER)
+        if customer or (self._bin_now and not self.told(customer, GivenName.BUYER_BIN)):
+            needed.discard(GivenName.BUYER_BIN)
+        return tuple(name for name in GivenName if name in needed)
+
+    def bin_of(self, customer: str) -> str:
+        """The BIN of a customer: of one that the register lacked what was stated, else what it has now."""
+        return customer or self.told(customer, GivenName.BUYER_BIN) or self._bin_now
+
+    @property
+    def _bin_now(self) -> str:
+        """Who bought last by the present register, where it did not say on the day of the draft."""
+        rows = [self.line_now(line) for line in self.record.lines if not customer_of(line)]
+        found = {row.buyer_bin for row in rows if row and row.buyer_bin}
+        return found.pop() if len(found) == 1 else ""
+
+    def line_now(self, line: LineRecord) -> ContractRow | None:
+        """The line of a need's last contract as the register has it now."""
+        contract = line.contract
+        return self.present.get((contract.number, line.school_id, line.service)) if contract else None
 
     def told(self, customer: str, name: GivenName) -> str:
         """What was stated; nothing where nobody has."""
@@ -133,15 +149,21 @@ class Dossier:
         return Twin(self.told(customer, kazakh), self.told(customer, russian))
 
 
+def _asked_by(kind: DraftKind) -> Iterator[GivenName]:
+    """What people may state for a paper of a kind: of an invitation one addressee."""
+    later = ADDRESSEES[1:] if kind is DraftKind.INVITATION else ()
+    return (name for code in ASKED[kind] for name in GIVEN.get(code, ()) if name not in later)
+
+
 def _drafts(kind: DraftKind, case: Dossier) -> Iterator[Draft]:
     if kind is DraftKind.AGREEMENT:
-        for number, lines in _grouped(case.record.lines, _contract_number):
+        for number, lines in grouped(case.record.lines, _contract_number):
             yield replace(_draft(kind, case, lines), part=number)
     elif kind is DraftKind.LETTER:
         for line in case.record.lines:
-            yield replace(_draft(kind, case, [line]), part=_part(line), is_partial=False)
+            yield replace(_draft(kind, case, [line]), part=part_of(line), is_partial=False)
     else:
-        groups = _grouped(case.record.lines, customer_of)
+        groups = grouped(case.record.lines, customer_of)
         for customer, lines in groups:
             yield from _of_customer(kind, case, customer, lines, is_only=len(groups) == 1)
 
@@ -184,34 +206,34 @@ def is_repeated(told: Iterable[str], *, of: str) -> bool:
 
 def _draft(kind: DraftKind, case: Dossier, lines: Sequence[LineRecord]) -> Draft:
     record, customer = case.record, customer_of(lines[0])
-    clause, contract = record.ground.clause, lines[0].contract
-    tenders = _purchases(lines)
+    clause, contract = record.ground.clause, _contract(kind, case, lines[0])
+    tenders = purchases_of(lines)
     draft = Draft(
         kind=kind,
         decision=str(record.number),
         part="",
         route=record.route,
-        route_title=_twin(record.ground.title),
+        route_title=twin_of(record.ground.title),
         service=lines[0].service,
         start_on=record.start_on,
         end_on=record.end_on,
         cap_months=record.frozen.cap_months,
-        ground=_ground(clause),
-        assumed=_twin(clause.assumed) if clause.assumed else None,
-        caution=_twin(record.ground.caution) if record.ground.caution else None,
-        places=tuple(map(_place, lines)),
+        ground=ground_of(clause),
+        assumed=twin_of(clause.assumed) if clause.assumed else None,
+        caution=twin_of(record.ground.caution) if record.ground.caution else None,
+        places=tuple(map(place_of, lines)),
         buyer=_buyer(case, lines, customer),
-        buyer_bin=customer or None,
+        buyer_bin=case.bin_of(customer) or None,
         supplier=contract.supplier_name if contract else None,
         supplier_bin=contract.supplier_bin if contract else None,
         contract_number=contract.number if contract else None,
         contract_signed_on=contract.signed_on if contract else None,
         tender_number=", ".join(dict.fromkeys(tender.number for tender in tenders)) or None,
         is_repeated=any(tender.has_failed for tender in tenders),
-        amount=_amount(lines),
+        amount=amount_of(lines),
         conditions=_conditions(case),
         duties=tuple(
-            Term(_twin(duty.title), duty.working_days, duty.counted_from) for duty in record.frozen.duties
+            Term(twin_of(duty.title), duty.working_days, duty.counted_from) for duty in record.frozen.duties
         ),
         reason=record.reason or None,
         head=case.told(customer, GivenName.HEAD) or None,
@@ -223,10 +245,21 @@ def _draft(kind: DraftKind, case: Dossier, lines: Sequence[LineRecord]) -> Draft
     return _signed(draft, case, lines) if kind in (DraftKind.REPORT, DraftKind.LETTER) else draft
 
 
-def _purchases(lines: Sequence[LineRecord]) -> list[FrozenTender]:
-    """The purchases that are named: those that failed only where no other is left."""
-    tenders = [line.tender for line in lines if line.tender]
-    return [tender for tender in tenders if not tender.has_failed] or tenders
+def _contract(kind: DraftKind, case: Dossier, line: LineRecord) -> FrozenContract | None:
+    """The last contract as it was on the day of the draft.
+
+    An additional agreement also says what the register lacked then and has now: it could not be written
+    without, so none that was taken says anything else.
+    """
+    contract, row = line.contract, case.line_now(line)
+    if contract is None or row is None or kind is not DraftKind.AGREEMENT:
+        return contract
+    return replace(
+        contract,
+        signed_on=contract.signed_on or row.signed_on,
+        supplier_bin=contract.supplier_bin or row.supplier_bin,
+        supplier_name=contract.supplier_name or row.supplier_name,
+    )
 
 
 def _signed(draft: Draft, case: Dossier, lines: Sequence[LineRecord]) -> Draft:
@@ -253,64 +286,21 @@ def _conditions(case: Dossier) -> tuple[Held, ...]:
     """The conditions of the ground: met by the facts, or by the word of a person, who is named."""
     ticks = {tick.condition: tick for tick in case.record.ticks}
     return tuple(
-        _confirmed(ticks[condition.id], case.enclosed)
+        confirmed(ticks[condition.id], case.enclosed)
         if condition.id in ticks
         else Held(condition.id, condition.status)
         for condition in case.record.ground.conditions
     )
 
 
-def _confirmed(tick: Tick, enclosed: Iterable[Enclosure]) -> Held:
-    """With the paper that she named and the files that were enclosed."""
-    files = (each.file_name for each in enclosed if each.condition is tick.condition)
-    papers = ", ".join(filter(None, (tick.attachment, *files)))
-    return Held(tick.condition, ConditionStatus.MET, tick.person, tick.at, papers)
-
-
-def _amount(lines: Sequence[LineRecord]) -> Decimal | None:
-    """The sum of what is asked for each school; unknown while one of them is."""
-    prices = [line.price for line in lines if line.price is not None]
-    return sum(prices, Decimal(0)) if len(prices) == len(lines) else None
-
-
-def _place(line: LineRecord) -> Place:
-    contract = line.contract
-    return Place(
-        school_id=line.school_id,
-        name=_name(line),
-        bin=line.school.bin,
-        address=line.school.address,
-        contract_number=contract.number if contract else None,
-        ends_on=contract.last_on if contract else None,
-        is_terminated=contract is not None and contract.is_terminated,
-    )
-
-
-def _name(line: LineRecord) -> Twin:
-    school = line.school
-    return Twin(school.name_kk or school.name, school.name_ru or school.name)
-
-
 def _buyer(case: Dossier, lines: Sequence[LineRecord], customer: str) -> Twin:
     """The customer's name: that of the school where it buys for itself, else what was stated."""
-    school = _own_school(lines, customer)
-    return _name(school) if school else case.twin(customer, *_BUYER)
+    school = _own_school(lines, case.bin_of(customer))
+    return name_of(school) if school else case.twin(customer, *_BUYER)
 
 
-def _own_school(lines: Iterable[LineRecord], customer: str) -> LineRecord | None:
-    return next((line for line in lines if customer and line.school.bin == customer), None)
-
-
-def _ground(clause: FrozenClause) -> Twin:
-    """Where the ground stands; a ground without a citation is named by its id alone."""
-    if clause.source is None or clause.at is None:
-        return Twin(clause.id, clause.id)
-    number = f" № {clause.source_number}" if clause.source_number else ""
-    return Twin(*(f"{clause.source[language]}{number}, {clause.at[language]}" for language in ("kk", "ru")))
-
-
-def _twin(words: Words) -> Twin:
-    return Twin(words["kk"], words["ru"])
+def _own_school(lines: Iterable[LineRecord], bin: str) -> LineRecord | None:
+    return next((line for line in lines if bin and line.school.bin == bin), None)
 
 
 def customer_of(line: LineRecord) -> str:
@@ -320,16 +310,3 @@ def customer_of(line: LineRecord) -> str:
 
 def _contract_number(line: LineRecord) -> str:
     return line.contract.number if line.contract else ""
-
-
-def _part(line: LineRecord) -> str:
-    return f"{line.school_id}-{line.service}"
-
-
-def _grouped(
-    lines: Iterable[LineRecord], by: Callable[[LineRecord], str]
-) -> list[tuple[str, list[LineRecord]]]:
-    found: dict[str, list[LineRecord]] = defaultdict(list)
-    for line in lines:
-        found[by(line)].append(line)
-    return list(found.items())

@@ -227,6 +227,7 @@ class GivenName(StrEnum):
 
     BUYER_KK = "buyer_kk"
     BUYER_RU = "buyer_ru"
+    BUYER_BIN = "buyer_bin"
     HEAD = "head"
     ADDRESSEE_1 = "addressee_1"
     ADDRESSEE_2 = "addressee_2"
@@ -247,6 +248,7 @@ OF_CUSTOMERS = frozenset(
 
 GIVEN: Mapping[str, tuple[GivenName, ...]] = {
     "buyer": (GivenName.BUYER_KK, GivenName.BUYER_RU),
+    "buyer_bin": (GivenName.BUYER_BIN,),
     "head": (GivenName.HEAD,),
     "addressee": (GivenName.ADDRESSEE_1, GivenName.ADDRESSEE_2, GivenName.ADDRESSEE_3),
     "reply_by": (GivenName.REPLY_BY,),
@@ -262,6 +264,9 @@ LONGEST_GIVEN = 500
 
 OF_DECISION = frozenset({"amount", "signed_number", "signed_on"})
 """Facts that the page of the decision asks for; all others that are not given come from the register."""
+
+OF_CONTRACT = frozenset({"supplier", "supplier_bin", "contract_signed_on"})
+"""Facts that the register of contracts lacks: they are written there, by a correction."""
 
 MISSING = (PARTIAL, *dict.fromkeys(name for names in ASKED.values() for name in names))
 """Every code that :func:`missing` may name."""

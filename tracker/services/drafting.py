@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.asked import read_day
+from tracker.domain.bins import is_bin
+from tracker.domain.days import legal_day
 from tracker.domain.decision_records import DecisionRecord
 from tracker.domain.dossier import ADDRESSEES, Dossier, customer_of, is_repeated
 from tracker.domain.drafts import LONGEST_GIVEN, OF_CUSTOMERS, GivenName
@@ -18,13 +20,19 @@ from tracker.domain.people import Person
 from tracker.domain.register import ContractRow
 from tracker.domain.vocabulary import ConditionId, Method, Stage
 from tracker.services import deciding
-from tracker.services.evaluating import Book
+from tracker.services.evaluating import Book, calendar
 from tracker.store import enclosures, givens
 from tracker.store.decisions import count_needs, get_decision, list_decisions
 from tracker.store.scope import Scope
 
-REPEATED = "addressees"
-"""Why a statement is refused that would ask one supplier twice."""
+REPEATED, NO_BIN, EARLY = "addressees", "buyer_bin", "reply_by"
+REFUSED: Mapping[object, GivenName] = {
+    REPEATED: GivenName.ADDRESSEE_1,
+    NO_BIN: GivenName.BUYER_BIN,
+    EARLY: GivenName.REPLY_BY,
+}
+"""Why a statement is refused, with its field: one supplier would be asked twice, a BIN is none, a day comes
+before suppliers must answer."""
 
 MOST_ENCLOSED = 50
 """So many MiB of enclosed files at most come in one archive."""
@@ -62,8 +70,8 @@ def give(
     """Keep what a person states for a customer of a decision; the names of what is new.
 
     Only what its form asks for is kept. Raises :class:`NotFound` unless she sees every school of the
-    decision, :class:`DayNotReadable`, and :class:`DecisionRefused` where it is settled or one supplier would
-    be asked twice.
+    decision, :class:`DayNotReadable`, and :class:`DecisionRefused` where it is settled or for a reason of
+    :data:`REFUSED`.
     """
     found = deciding.find(session, person, number)
     (dossier,) = _gather(session, Scope.of_person(person), [found], book)
@@ -74,12 +82,25 @@ def give(
     three = [said.get(name) or dossier.told(customer, name) for name in ADDRESSEES]
     if any(is_repeated(three, of=each) for each in three):
         raise DecisionRefused(reason=REPEATED)
+    if bin := said.get(GivenName.BUYER_BIN, "").replace(" ", ""):
+        said[GivenName.BUYER_BIN] = bin
+        if not is_bin(bin):
+            raise DecisionRefused(reason=NO_BIN)
     if by := said.get(GivenName.REPLY_BY):
         said[GivenName.REPLY_BY] = read_day(by).isoformat()
+        if said[GivenName.REPLY_BY] != dossier.told(customer, GivenName.REPLY_BY):
+            _not_early(session, dossier, read_day(by), at, book)
     changed = {name: value for name, value in said.items() if value != dossier.told(customer, name)}
     if changed:
         givens.give(session, number, customer, changed, person_id=person.id, at=at)
     return tuple(changed)
+
+
+def _not_early(session: Session, dossier: Dossier, day: date, at: datetime, book: Book) -> None:
+    """Raise :class:`DecisionRefused` for a last day before a request made now must be answered."""
+    first = calendar(session, book).after(legal_day(at), dossier.reply_days or 0)
+    if day < first:
+        raise DecisionRefused(reason=EARLY, first=f"{first:%d.%m.%Y}")
 
 
 def _gather(
@@ -88,9 +109,10 @@ def _gather(
     numbers = [record.number for record in records]
     customers = {customer_of(line) for record in records for line in record.lines} - {""}
     stated = givens.list_given(session, scope, numbers, sorted(customers))
-    signed: dict[str, list[ContractRow]] = defaultdict(list)
-    for row in givens.contracts_numbered(session, scope, _signed_numbers(records)):
-        signed[row.contract_number].append(row)
+    present = {row.key: row for row in givens.contracts_numbered(session, scope, _contracts(records))}
+    rows: dict[str, list[ContractRow]] = defaultdict(list)
+    for row in present.values():
+        rows[row.contract_number].append(row)
     counts = count_needs(session, numbers)
     enclosed: dict[int, list[Enclosure]] = defaultdict(list)
     for each in enclosures.list_enclosures(session, scope, numbers):
@@ -100,7 +122,8 @@ def _gather(
             record=record,
             given=_given(stated, record.number),
             proposed=_proposed(stated, record.number),
-            signed=tuple(signed.get(record.signed.number, ())) if record.signed else (),
+            signed=tuple(rows.get(record.signed.number, ())) if record.signed else (),
+            present=present,
             reply_days=_reply_days(record, book),
             is_partial=counts[record.number] > len(record.lines),
             enclosed=tuple(each for each in enclosed[record.number] if each.holds),
@@ -109,8 +132,11 @@ def _gather(
     )
 
 
-def _signed_numbers(records: Iterable[DecisionRecord]) -> list[str]:
-    return sorted({record.signed.number for record in records if record.signed})
+def _contracts(records: Sequence[DecisionRecord]) -> list[str]:
+    """The contracts that were signed, and the last ones before them."""
+    signed = {record.signed.number for record in records if record.signed}
+    last = {line.contract.number for record in records for line in record.lines if line.contract}
+    return sorted(signed | last)
 
 
 def _given(stated: Iterable[givens.Given], number: int) -> Mapping[tuple[str, GivenName], str]:

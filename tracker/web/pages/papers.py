@@ -19,6 +19,7 @@ from tracker.domain.dossier import Dossier
 from tracker.domain.drafts import (
     GIVEN,
     LONGEST_GIVEN,
+    OF_CONTRACT,
     OF_DECISION,
     Draft,
     DraftKind,
@@ -111,6 +112,7 @@ def _page(visit: Visit, number: int, *, said: Said | None = None, refused: Refus
         "count": len(lines),
         "can_be_stated": dossier.takes_facts and any(code in GIVEN for line in lines for code in line.lacks),
         "own_page": OF_DECISION,
+        "of_contract": OF_CONTRACT,
         "stated": GIVEN,
         "longest": LONGEST_GIVEN,
         "before": list_given_before(visit.session, visit.scope, number),
@@ -118,6 +120,7 @@ def _page(visit: Visit, number: int, *, said: Said | None = None, refused: Refus
         "entries": entries(dossier, proposed, said),
         "said": said,
         "refused": refused,
+        "wrong": drafting.REFUSED.get(refused.details.get("reason"), GivenName.REPLY_BY) if refused else None,
     }
     return visit.page("papers/show.html", values, status=400 if refused else 200)
 
@@ -149,6 +152,7 @@ def take(
 def _stated(
     buyer_kk: Text = "",
     buyer_ru: Text = "",
+    buyer_bin: Text = "",
     head: Text = "",
     addressee_1: Text = "",
     addressee_2: Text = "",
@@ -163,8 +167,8 @@ def _stated(
 ) -> Mapping[GivenName, str]:
     """What the fields of the form say."""
     said = (
-        buyer_kk, buyer_ru, head, addressee_1, addressee_2, addressee_3, reply_by, reply_to, contact,
-        choice_kk, choice_ru, price_kk, price_ru,
+        buyer_kk, buyer_ru, buyer_bin, head, addressee_1, addressee_2, addressee_3, reply_by, reply_to,
+        contact, choice_kk, choice_ru, price_kk, price_ru,
     )  # fmt: skip
     return dict(zip(GivenName, said, strict=True))
 
@@ -184,7 +188,7 @@ def give(
             if changed:
                 note(session, called, Act.DECISION, f"decision:{number}", stated=list(changed))
     except (DecisionRefused, DayNotReadable) as refused:
-        if isinstance(refused, DecisionRefused) and refused.details["reason"] != drafting.REPEATED:
+        if isinstance(refused, DecisionRefused) and refused.details["reason"] not in drafting.REFUSED:
             raise
         with called.reading() as visit:
             return _page(visit, number, said=(customer, values), refused=refused)
