@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, event, func, select, update
@@ -21,10 +21,11 @@ from tests.delivery.test_dispatching import put, queue
 from tests.loops import run
 from tests.web.register import NOW
 from tracker import courier
+from tracker.channels.channel import NEXT
 from tracker.clock import FixedClock
 from tracker.courier import Courier
 from tracker.domain.errors import DatabaseNotReady
-from tracker.domain.messages import ChannelKind, Delivery, Fate, Fault, Letter
+from tracker.domain.messages import HELD, ChannelKind, Delivery, Fate, Fault, Letter
 from tracker.domain.roles import Role
 from tracker.outgoing import Outgoing
 from tracker.services import conditions
@@ -222,3 +223,42 @@ def test_an_address_that_is_slow_keeps_one_hand_and_the_others_are_not_held_up(s
     assert run(Dispatcher(service.engine, lambda: NOW, hands, WRITER).run()) == 8
     assert hooks.most_at["https://example.kz/1"] == 1
     assert hooks.keys.index(f"{quick}.3") < hooks.keys.index(f"{slow}.1")
+
+
+@dataclass
+class Host(Receiver):
+    """It is called once at a time, as a program's host is; who comes meanwhile waits for a turn."""
+
+    is_busy: bool = False
+
+    async def send(self, letter: Letter) -> Delivery:
+        """Take a letter, or put it off."""
+        if self.is_busy:
+            return Delivery(Fate.LATER, HELD, wait=NEXT)
+        self.is_busy = True
+        try:
+            return await super().send(letter)
+        finally:
+            self.is_busy = False
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_one_round_calls_all_the_programs_of_one_host_one_after_another(service: Service) -> None:
+    people, began = [service.add(f"p{number}", Role.REVIEWER, "59") for number in range(12)], time.monotonic()
+    with transaction(service.engine) as session:
+        notes = [
+            Note(f"k{each}", each, ChannelKind.WEBHOOK, "test", 5, NOW, ways.add(
+                session, each, ChannelKind.WEBHOOK, f"https://hook.kz/{each}", at=NOW, confirmed=True
+            ))
+            for each in people
+        ]  # fmt: skip
+        outbox.put(session, notes, at=NOW)
+
+    def now() -> datetime:
+        return NOW + timedelta(seconds=time.monotonic() - began)
+
+    host = Host(seconds=0.02)
+    round_ = Dispatcher(service.engine, now, {ChannelKind.WEBHOOK: (host,) * 6}, WRITER)
+    assert run(round_.run()) == len(people)
+    assert sorted(host.keys) == sorted(f"k{each}" for each in people)
+    assert queue(service).waiting == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Protocol
 
 from tracker.domain.messages import Delivery, Letter
@@ -22,3 +23,6 @@ class Channel(Protocol):
 
 LONGEST_SEND = 60
 """Seconds after which a send is given up; less than the lease of a message (reliability §3 rule 4)."""
+
+NEXT = timedelta(seconds=2)
+"""When a letter has its turn again whose host is just being called."""

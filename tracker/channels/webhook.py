@@ -10,11 +10,12 @@ import json
 import secrets
 import ssl
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import ip_address
 
 import httpx2
 
+from tracker.channels.channel import NEXT
 from tracker.channels.posting import Answer, Bounds, NotPosted, asked_wait, post
 from tracker.channels.texts import kept
 from tracker.channels.trust import trust
@@ -28,9 +29,6 @@ MOST_READ = 64 * 1024
 """Octets of an answer that are read."""
 
 PREFIX = "whsec_"
-NEXT = timedelta(seconds=2)
-"""When a letter has its turn again whose host is just being called."""
-
 _CONNECT = 10.0
 _SHORTEST_KEY, _LONGEST_KEY = 24, 64
 

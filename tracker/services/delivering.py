@@ -20,12 +20,12 @@ from typing import TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tracker.channels.channel import LONGEST_SEND, Channel
+from tracker.channels.channel import LONGEST_SEND, NEXT, Channel
 from tracker.domain import messages
 from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.messages import HELD, LONGEST_ANSWER, ChannelKind, Delivery, Fate, Letter, next_try
 from tracker.services import rerouting, retelling
-from tracker.store import outbox, ways
+from tracker.store import outbox, turns, ways
 from tracker.store.cards import EDITS
 from tracker.store.engine import reading, transaction
 from tracker.store.outbox import Claimed
@@ -79,11 +79,20 @@ class Dispatcher:
     lets_send: Callable[[], bool] = lambda: True
     waits: tuple[float, ...] = WAITS
     opens: Opens = lambda _, __, now: now
+    _turns: set[int] = field(default_factory=set, init=False, repr=False)
 
     async def run(self, stop: asyncio.Event | None = None) -> int:
-        """Send until nothing is due, or until told to stop; how many messages their peers took."""
-        halt = stop or asyncio.Event()
-        return sum(await all_ended(hand(halt) for hand in self.all_hands()))
+        """Send until nothing is due, or until told to stop; how many messages their peers took.
+
+        What only waits for its turn at a host is due: the round ends when it had its turn (P3).
+        """
+        halt, taken = stop or asyncio.Event(), 0
+        while True:
+            self._turns.clear()
+            taken += sum(await all_ended(hand(halt) for hand in self.all_hands()))
+            if not self._turns or halt.is_set():
+                return taken
+            await asyncio.sleep(NEXT.total_seconds())
 
     def all_hands(self) -> tuple[Hand, ...]:
         """Each sends what is due by its channel until nothing is, or until it is told to stop."""
@@ -214,6 +223,10 @@ class Dispatcher:
             return
         if delivery.moved_to and way is not None:
             ways.change(session, way.id, address=delivery.moved_to)
+        if delivery.code == HELD and (delivery.wait or NEXT) <= NEXT:
+            self._turns.add(message.id)
+        else:
+            turns.give(session, message, now=now, within=NEXT)
         if delivery.fate is Fate.SENT:
             rerouting.worked(session, message, way)
             retelling.owe_again(session, message, delivery.left_out, now=now)
