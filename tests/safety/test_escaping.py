@@ -11,7 +11,7 @@ from tests.house import ROOT, dotted, templates, tracker
 
 SIGNED = {
     f"templates/mail/{name}.txt: {{% autoescape": "the plain text of a mail, which nobody reads as markup"
-    for name in ("alarm", "bad_way", "begin", "digest", "digest_short", "ended", "held", "lost", "trial")
+    for name in ("alarm", "answered", "bad_way", "begin", "digest", "digest_short", "ended", "held", "lost", "trial")
 }
 """Places that may, each with its reason."""
 

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, update
+from starlette.testclient import TestClient
 
-from tests.web.conftest import Visit
+from tests.web.conftest import HOME, Visit
 from tests.web.register import COVERED, NOW, STALLED, a_contract, a_school, fill
-from tests.web.test_asks import HEAD, KK, YES, accepting, answered, contracts, link_for
+from tests.web.test_asks import ABROAD, HEAD, KK, YES, accepting, answered, contracts, link_for
+from tracker.clock import FixedClock
 from tracker.domain.asking import LASTS, Channel, SchoolAnswer, Settled
+from tracker.domain.days import LEGAL_ZONE
+from tracker.domain.messages import ChannelKind, Letter
+from tracker.domain.people import Reach
+from tracker.domain.roles import Role
 from tracker.domain.vocabulary import ContractStatus, Language, Service
+from tracker.render.catalogs import load_catalogs
+from tracker.render.environment import make_voices
+from tracker.render.letters import make_letters
+from tracker.services import enrolling
+from tracker.services.acting import Author
+from tracker.services.enrolling import Described
 from tracker.services.evaluating import Book
 from tracker.services.weighing import weigh
-from tracker.store import asks, registry
+from tracker.services.wording import Writer
+from tracker.settings import Settings
+from tracker.store import asks, outbox, people, registry
 from tracker.store.engine import reading, transaction
 from tracker.store.report_tables import SCHOOL_ASK
 from tracker.store.scope import EVERYTHING
+from tracker.web.app import create_app
 
 
 def confirmed_on(engine: Engine, school_id: str) -> date | None:
@@ -159,3 +174,51 @@ def test_a_school_that_did_not_answer_stays_listed_until_it_is_asked_again(
     assert re.findall(rf'name="school_id" value="{STALLED}">\s*<input[^>]*value="channel">\s*<button', shown)
     link_for(head, STALLED)
     assert KK.say("ask.expired", until="").strip() not in head.get("/asks").text
+
+
+def letters_to(engine: Engine, at: datetime) -> list[Letter | None]:
+    """What goes out by mail at a moment; None where nothing is left to tell."""
+    voices = make_voices(load_catalogs(), zone=LEGAL_ZONE)
+    writer = Writer(make_letters(voices, clauses={}, home="https://channel.example"), Language.KK, None)
+    went, minute = [], timedelta(minutes=1)
+    with transaction(engine, seeing=EVERYTHING) as session:
+        while found := outbox.claim(session, ChannelKind.MAIL, "test", now=at, lease=minute):
+            went.append(writer(session, found))
+            outbox.sent(session, found.id, "test", at=at, answer="250")
+    return went
+
+
+def test_whoever_asked_reads_once_an_hour_which_schools_answered_and_sees_it_on_her_pages(
+    filled: Engine, visit: Visit
+) -> None:
+    head, hour = visit(filled, Language.KK, person=HEAD), timedelta(hours=1)
+    app = create_app(Settings(smtp_url="smtp://127.0.0.1:9"), FixedClock(NOW), filled)
+    with TestClient(app, base_url=HOME, headers={"sec-fetch-site": "same-origin"}) as phone:
+        for school_id in (STALLED, COVERED):
+            assert answered(phone, link_for(head, school_id), {"channel": "no"}) == 200
+        head.post("/asks/settle", data={"number": "2", "deed": "reject"})
+        assert letters_to(filled, NOW) == []
+        (letter,) = letters_to(filled, NOW + hour)
+        assert letter is not None
+        assert (letter.to, letter.subject) == (HEAD.email, KK.count("letter.answered.subject", 1))
+        for body in (letter.text, letter.html):
+            assert f"«Әйтеке» мектебі ({KK.say('service.channel')}): {KK.say('ask.channel.no')}" in body
+            assert "Абай" not in body
+            assert "https://channel.example/asks" in body
+    waits = KK.count("ask.waiting", 1)
+    assert waits in head.get("/reports").text
+    assert waits not in visit(filled, Language.KK, person=ABROAD).get("/reports").text
+    head.post("/asks/settle", data={"number": "1", "deed": "reject"})
+    assert waits not in head.get("/reports").text
+
+
+def test_word_of_an_answer_names_no_school_that_its_reader_sees_no_more(filled: Engine, visit: Visit) -> None:
+    head = visit(filled, Language.KK, person=HEAD)
+    app = create_app(Settings(smtp_url="smtp://127.0.0.1:9"), FixedClock(NOW), filled)
+    with TestClient(app, base_url=HOME, headers={"sec-fetch-site": "same-origin"}) as phone:
+        assert answered(phone, link_for(head, STALLED), {"channel": "no"}) == 200
+    with transaction(filled) as session:
+        number = people.number_of(session, HEAD.email) or 0
+        one_school = Described("x", Role.HEAD, Reach(schools=frozenset({COVERED})))
+        enrolling.change(session, Author("cli:root", NOW), number, one_school)
+    assert letters_to(filled, NOW + timedelta(hours=1)) == [None]

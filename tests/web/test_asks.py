@@ -229,7 +229,7 @@ def test_the_list_reads_the_schools_that_were_asked_and_no_others(filled: Engine
 
 def test_a_page_of_many_answers_asks_the_database_as_much_as_one_of_few(filled: Engine, visit: Visit) -> None:
     head, phone = visit(filled, person=HEAD), visit(filled, Language.KK, person=None)
-    cost = []
+    cost: list[int] = []
     for school_id in (STALLED, COVERED, OVERLAP):
         assert answered(phone, link_for(head, school_id), YES) == 200
         with counted(filled) as asked:

@@ -29,6 +29,7 @@ from tracker.services import amending, working
 from tracker.services.acting import Author
 from tracker.services.comparing import RowChange
 from tracker.services.evaluating import Book
+from tracker.services.heralding import Post, herald
 from tracker.services.importing import Preview
 from tracker.services.weighing import weigh
 from tracker.store import accounts, asks, registry
@@ -108,8 +109,11 @@ def _day(text: str) -> date | None:
         raise AskRefused(reason="days") from error
 
 
-def answer(session: Session, author: Author, secret: str, said: SchoolAnswer) -> None:
-    """Keep a school's answer as a proposal; raises :class:`LinkDead` also where it was just used."""
+def answer(session: Session, author: Author, secret: str, said: SchoolAnswer, post: Post) -> None:
+    """Keep a school's answer as a proposal, and owe word of it to whoever asked.
+
+    Raises :class:`LinkDead` also where it was just used.
+    """
     found = _living(session, author, secret)
     line = _asked_about(session, found)
     if line is None or said.contract_number not in ("", line.contract_number):
@@ -117,6 +121,7 @@ def answer(session: Session, author: Author, secret: str, said: SchoolAnswer) ->
     number = asks.take_answer(session, secret, said, at=author.now)
     if number is None:
         raise LinkDead
+    herald(session, found, post, now=author.now)
     author.note(session, Act.SCHOOL_ANSWERED, f"school:{found.school_id}", number=number)
 
 

@@ -15,6 +15,7 @@ from tracker.domain.messages import ChannelKind, Letter
 from tracker.domain.people import Person
 from tracker.domain.vocabulary import Language
 from tracker.render.alarm_letters import alarm
+from tracker.render.answer_letters import answered
 from tracker.render.begin_letters import begin, begin_back
 from tracker.render.ended_letters import ended, held
 from tracker.render.letters import Letters
@@ -27,6 +28,7 @@ from tracker.services.asking_to_begin import BEGIN_BACK
 from tracker.services.beginning import BEGIN
 from tracker.services.connecting import TEST
 from tracker.services.evaluating import Book
+from tracker.services.heralding import ANSWERED, waiting_for
 from tracker.services.pinning import with_pinned
 from tracker.services.proving_life import CANARY
 from tracker.services.rerouting import BAD_WAY, LOST
@@ -80,6 +82,13 @@ class Writer:
             return alarm(by, said, key=message.key, to=to, channel=message.channel, secret=secret)
         if message.template in (BEGIN, BEGIN_BACK):
             return self._begin(session, message, person, by, to, secret)
+        if message.template == ANSWERED:
+            waiting = [
+                (row, one.service, one.answer.channel)
+                for one, row in waiting_for(session, person)
+                if one.answer
+            ]
+            return answered(by, waiting, key=message.key, to=to, channel=message.channel, secret=secret)
         if message.template in EDITS:
             return self._edited(session, message, person, by, to)
         if message.template == CANARY and self.canary_to:

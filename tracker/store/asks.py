@@ -121,6 +121,14 @@ def count_waiting(session: Session, scope: Scope, school_id: str | None = None) 
     return session.scalar(counted) or 0
 
 
+def waiting_for(session: Session, scope: Scope, actor: str) -> tuple[Ask, ...]:
+    """The answers that wait to what somebody asked, the oldest first."""
+    ask = SCHOOL_ASK.c
+    waits = and_(ask.asked_by == actor, ask.answered_at.is_not(None), ask.settled.is_(None))
+    wanted = select(SCHOOL_ASK).where(waits, visible(session, scope, ask.school_id))
+    return tuple(map(_ask, session.execute(wanted.order_by(ask.answered_at, ask.id))))
+
+
 def _of_school(session: Session, school_id: str | None) -> ColumnElement[bool]:
     return either(session, SCHOOL_ASK.c.school_id, None if school_id is None else [school_id])
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from math import ceil
 from typing import Annotated
 from urllib.parse import urlencode
@@ -23,6 +24,7 @@ from tracker.domain.vocabulary import Language
 from tracker.services.evaluating import UNJUDGED
 from tracker.store import registry
 from tracker.store.alarm import uncovered_count
+from tracker.store.asks import count_waiting
 from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING, Scope
 from tracker.store.versions import known_seq
@@ -146,6 +148,9 @@ class Visit(Caller):
             "to_day": self.to_day,
             "is_demo": registry.is_demo(self.session),
             "uncovered": uncovered_count(self.session, self.scope) if visitor.is_admitted else 0,
+            "answers_waiting": partial(count_waiting, self.session, self.scope)
+            if visitor.is_admitted
+            else None,
             "unjudged": self.session.info.get(UNJUDGED, ()),
             "made_at": self.moment,
             "provider": self.house.settings.provider and self.house.settings.provider.name,

@@ -9,6 +9,7 @@ from fastapi import Request
 from sqlalchemy import Engine
 
 from tracker.clock import LEGAL_ZONE, Clock
+from tracker.domain.messages import ChannelKind
 from tracker.feeds.identity import Discovery
 from tracker.render.catalogs import load_catalogs
 from tracker.render.environment import Environments, Voices, make_environments, make_voices
@@ -32,6 +33,12 @@ class House:
     hasher: Hasher
     lookout: Lookout
     discovery: Discovery = field(default_factory=Discovery)
+
+    @property
+    def channels(self) -> frozenset[ChannelKind]:
+        """The channels that the settings name, by which people are told."""
+        named = {ChannelKind.MAIL: self.settings.smtp_url, ChannelKind.TELEGRAM: self.settings.telegram_token}
+        return frozenset(kind for kind in ChannelKind if named.get(kind, "always"))
 
 
 @cache

@@ -20,6 +20,7 @@ from tracker.domain.vocabulary import Service
 from tracker.feeds.columns import COLUMNS
 from tracker.services import asking, asking_many
 from tracker.services.evaluating import NeedKey
+from tracker.services.heralding import Post
 from tracker.services.importing import Preview
 from tracker.services.weighing import weigh
 from tracker.store import asks, registry
@@ -240,8 +241,9 @@ def answer(
         said = asking.read_answer(given)
     except AskRefused as error:
         return _form(called, key, given=given, refused=error)
+    post = Post(called.house.book, called.house.channels)
     with transaction(called.house.engine, seeing=EVERYTHING) as session:  # the link is the whole key
-        asking.answer(session, author_of(called), key, said)
+        asking.answer(session, author_of(called), key, said, post)
     with called.reading() as visit:
         return _plain(visit, "asks/thanks.html", {})
 

@@ -183,7 +183,7 @@ def ask(
 
 
 def _asked(called: Caller, said: Said, wish: Wish, asked: str, seen: str) -> Response:
-    book, by = called.house.book, _channels(called)
+    book, by = called.house.book, called.house.channels
     with called.reading() as visit:
         look = _look(visit)
         keys = _asked_for(look, asked, called.today) if said.everything else tuple(map(key_of, said.picked))
@@ -227,10 +227,3 @@ def _answer(
         "tomorrow": next_day(visit.on),
     }
     return visit.page("cliff/ask.html", {**more, **values})
-
-
-def _channels(called: Caller) -> Collection[ChannelKind]:
-    """The channels that the settings name."""
-    settings = called.house.settings
-    named = {ChannelKind.MAIL: settings.smtp_url, ChannelKind.TELEGRAM: settings.telegram_token}
-    return frozenset(kind for kind in ChannelKind if named.get(kind, "always"))
