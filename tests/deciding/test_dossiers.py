@@ -6,25 +6,28 @@ import html
 import re
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from tests.deciding.office import BOOK, Office
+from tests.deciding.office import BOOK, TODAY, Office
 from tests.deciding.test_papers import CUSTOMER, STATED, WORDS, plain
 from tests.deciding.test_papers import direct as direct
 from tests.deciding.test_papers import officer as officer
 from tests.store.rows import record
 from tests.web.register import FAILED, NOW, STALLED, a_contract, a_school, fill
 from tests.web.test_cost import counted
-from tracker.domain.decisions import Agreed, DecisionStatus
+from tracker.domain.decisions import Agreed, DecisionStatus, Deed
 from tracker.domain.dossier import Dossier
 from tracker.domain.drafts import Draft, DraftKind, GivenName, checksum, missing
 from tracker.domain.vocabulary import ContractStatus, RouteId
 from tracker.render.documents import text_of
-from tracker.services import drafting
+from tracker.services import contracting, drafting
+from tracker.services.contracting import Paper
 from tracker.services.deciding import Wanted
+from tracker.store import registry
 from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING, Scope
 
@@ -158,6 +161,16 @@ def test_of_a_school_that_nobody_served_the_customer_is_stated(office: Office, o
     found = papers(office, row.number)
     assert {draft.buyer_bin for draft in found.values()} == {"970240000116"}
     assert missing(found["request:1"]) == ()
+    office.confirm("aigul", row.number)
+    office.decide("asel", row.number, Deed.APPROVE)
+    person, signed = office.person("aigul"), ("К-5", TODAY, TODAY, date(2027, 3, 14), (Decimal("79000"),))
+    with transaction(office.engine, seeing=EVERYTHING) as session:
+        contracting.record(
+            session, office.author("aigul"), person, row.number, Paper(*signed, "ТОО «Екі»", "941240000193"),
+            revision=office.found(row.number).revision, today=TODAY, book=BOOK,
+        )  # fmt: skip
+        (line,) = registry.contract_rows(session, EVERYTHING, school_id="990740009404")
+    assert (line.contract_number, line.buyer_bin) == ("К-5", "970240000116")
 
 
 @pytest.mark.parametrize("day", ["2027-01-14", "2027-01-19"])

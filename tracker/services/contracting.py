@@ -13,12 +13,14 @@ from tracker.domain.bins import is_bin
 from tracker.domain.days import FIRST_YEAR, LAST_YEAR, Span, legal_day, months_from
 from tracker.domain.decision_records import DecisionRecord, LineRecord, Signed
 from tracker.domain.decisions import Deed
+from tracker.domain.dossier import customer_of
 from tracker.domain.drafts import DRAFTS, DraftKind
 from tracker.domain.errors import DecisionRefused
 from tracker.domain.origins import DECISION
 from tracker.domain.people import Person
 from tracker.domain.register import ContractRow, RegisterKind
 from tracker.domain.vocabulary import SERVING, ContractKind, ContractStatus, Method, RouteId
+from tracker.services import drafting
 from tracker.services.acting import Author
 from tracker.services.deciding import move_on, ready_for, said_by
 from tracker.services.evaluating import Book, evaluate
@@ -67,8 +69,7 @@ def record(
     """
     found = ready_for(session, person, number, Deed.RECORD, revision=revision)
     stated = _checked(found, paper, today=today, book=book)
-    priced = zip(found.lines, stated.prices, strict=True)
-    rows = [_row(found, line, price, stated) for line, price in priced]
+    rows = _rows(session, person, found, stated, book)
     if unwritten := _unwritten(session, found, rows):
         _weigh(session, Scope.of_person(person), found, stated, book)
         at = references.next_moment(session, now=author.now)
@@ -253,8 +254,20 @@ def _terms(line: ContractRow) -> tuple[object, ...]:
     return line.kind, line.start_on, line.end_on
 
 
-def _row(found: DecisionRecord, line: LineRecord, price: Decimal | None, paper: Paper) -> ContractRow:
-    """What the register says of a need from now on."""
+def _rows(
+    session: Session, person: Person, found: DecisionRecord, paper: Paper, book: Book
+) -> list[ContractRow]:
+    """What the register says of the needs from now on; who buys is whom the papers name."""
+    case = drafting.dossier_of(session, Scope.of_person(person), found.number, book=book)
+    return [
+        _row(found, line, price, paper, case.bin_of(customer_of(line)))
+        for line, price in zip(found.lines, paper.prices, strict=True)
+    ]
+
+
+def _row(
+    found: DecisionRecord, line: LineRecord, price: Decimal | None, paper: Paper, buyer: str
+) -> ContractRow:
     is_extension = found.route is RouteId.EXTENSION
     present = line.contract
     kept = present if is_extension else None
@@ -268,7 +281,7 @@ def _row(found: DecisionRecord, line: LineRecord, price: Decimal | None, paper: 
         kind=_KINDS[found.route],
         supplier_bin=(kept and kept.supplier_bin) or paper.supplier_bin or None,
         supplier_name=(kept and kept.supplier_name) or paper.supplier_name or None,
-        buyer_bin=present.buyer_bin if present else None,
+        buyer_bin=buyer or None,
         method=_METHODS[found.route],
         amount=price,
         extends_contract_number=present.number if present and is_extension else None,
