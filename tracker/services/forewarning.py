@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.errors import NotFound
 from tracker.domain.keys import subject_of
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import DeadlineKind, Service
@@ -41,7 +42,8 @@ def forewarned(
 
     Raises :class:`NotFound` outside the scope. What was withdrawn was told to nobody.
     """
-    registry.get_school(session, scope, school_id)
+    if not registry.seen_schools(session, scope, [school_id]):
+        raise NotFound(school_id=school_id)
     subjects = [subject_of(kind, (school_id, service.value)) for kind in ENDS]
     rows = told_of(session, subjects, first=before - LOOKED_BACK, before=before)
     marks = [(told_on, Mark.of(key)) for key, told_on in rows]
