@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import re
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import Engine, update
 from starlette.testclient import TestClient
 
 from tests.people import a_person
-from tests.web.conftest import Visit
+from tests.web.conftest import HOME, Visit
 from tests.web.register import COVERED, NEVER, NOW, OVERLAP, STALLED, UNKNOWN
 from tests.web.test_cost import counted
 from tracker.domain.acts import NOBODY, Act
@@ -99,8 +101,16 @@ def test_a_link_works_once_expires_and_ends_where_a_newer_one_is_made(filled: En
         mine = SCHOOL_ASK.c.school_id == COVERED
         session.execute(update(SCHOOL_ASK).where(mine).values(asked_at=NOW - LASTS, expires_at=NOW))
     assert answered(phone, path, {"channel": "no"}) == 200
-    for dead in (older, path, late, "/answer/" + "x" * 43):
-        assert phone.get(dead).status_code == 404
+    for dead, why in (
+        (older, "ended"),
+        (path, "answered"),
+        (late, "ended"),
+        ("/answer/" + "x" * 43, "ended"),
+    ):
+        page = phone.get(dead)
+        assert page.status_code == 404
+        assert KK.say("error.link_dead") in page.text
+        assert KK.say(f"error.link_dead.{why}") in page.text
 
 
 @pytest.mark.parametrize(
@@ -251,7 +261,12 @@ def test_many_schools_are_asked_at_once_and_whoever_has_no_address_is_named_with
     assert phone.get(earlier).status_code == 200  # so far it was looked at
     done = head.post("/asks/many", data={**chosen, "sure": "1"}).text
     (link,) = set(re.findall(r"/answer/[\w-]{43}", done))
-    assert 'href="mailto:officer%40example.org?subject=' in done
+    (letter,) = re.findall(r'href="mailto:officer%40example.org\?subject=([^"]*)"', done)
+    subject, _, body = unquote(html.unescape(letter)).partition("&body=")
+    for words in (KK, load_words(Language.RU)):
+        assert words.say("ask_many.subject") in subject
+        assert words.say("ask_many.body", service=words.say("service.channel")) in body
+    assert body.count(f"{HOME}{link}") == body.count("«Әйтеке» мектебі") == 1
     assert 'href="/queue?state=uncovered"' in done
     assert done.count(KK.say("error.case_refused.address")) == 1  # of its own region
     assert KK.say("error.not_found") in done  # of the other

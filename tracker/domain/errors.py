@@ -220,7 +220,7 @@ class PasswordRefused(TrackerError):
 
 
 class LinkDead(TrackerError):
-    """A single-use link was used, is too old, was replaced or never existed: all answer alike."""
+    """A link opens no more or never did: ``reason`` is ``account`` (all alike), ``answered`` or ``ended``."""
 
     code = "error.link_dead"
 

@@ -69,10 +69,10 @@ def _asked_about(session: Session, found: Ask) -> ContractRow | None:
 
 
 def _living(session: Session, author: Author, secret: str) -> Ask:
-    """What a link asks; raises :class:`LinkDead` also where whoever made it may not ask that school now."""
+    """What a link asks; raises :class:`LinkDead` also where its maker may not ask that school now."""
     found = asks.ask_of_link(session, secret, now=author.now)
     if found is None or not _may_ask(session, found):
-        raise LinkDead
+        raise LinkDead(reason="answered" if asks.is_answered(session, secret) else "ended")
     return found
 
 
@@ -120,7 +120,7 @@ def answer(session: Session, author: Author, secret: str, said: SchoolAnswer, po
         said = replace(said, emptied=())  # they were of another contract
     number = asks.take_answer(session, secret, said, at=author.now)
     if number is None:
-        raise LinkDead
+        raise LinkDead(reason="answered")
     herald(session, found, post, now=author.now)
     author.note(session, Act.SCHOOL_ANSWERED, f"school:{found.school_id}", number=number)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from tracker.domain.acts import Act
+from tracker.domain.days import legal_day
 from tracker.domain.errors import EmailTaken, LastAdmin, LinkDead, NotFound, PersonRefused
 from tracker.domain.people import NOWHERE, Person, Reach
 from tracker.domain.roles import NATIONAL, Action, Role
@@ -162,7 +163,7 @@ def holder_of_link(session: Session, secret: str, author: Author) -> Credentials
     whose = links.person_of_link(session, secret, *CHOOSING, now=author.now)
     known = None if whose is None else credentials.credentials_of(session, whose)
     if known is None or not known.is_enabled:
-        raise LinkDead
+        raise LinkDead(reason="account")
     return known
 
 
@@ -175,7 +176,7 @@ def take_up(session: Session, secret: str, password_hash: str, author: Author) -
     """
     known = holder_of_link(session, secret, author)
     if links.use_link(session, secret, *CHOOSING, now=author.now) is None:
-        raise LinkDead
+        raise LinkDead(reason="account")
     herself = Author(known.mark, author.now, author.address)
     change_password(session, herself, known, password_hash)
     issuing.revoke_all(session, herself, known.person_id)
@@ -214,7 +215,9 @@ def change(session: Session, author: Author, person_id: int, described: Describe
     change_telephone(session, author, before.person, described.telephone)
     if (before.person.role, before.person.reach) == (described.role, described.reach):
         return
-    people.write_reach(session, person_id, described.reach)
+    is_anew = before.person.role is not described.role
+    since = legal_day(author.now)
+    people.write_reach(session, person_id, described.reach, since=since, is_anew=is_anew)
     people.end_all_sessions(session, person_id, at=author.now)
     _end_asks(session, author, person_id)
     told = _told(described.reach)
@@ -259,6 +262,8 @@ def enable(session: Session, author: Author, person_id: int) -> None:
     found = _account(session, person_id)
     if found.disabled_at is not None:
         accounts.change(session, person_id, {"disabled_at": None})
+        since = legal_day(author.now)
+        people.write_reach(session, person_id, found.person.reach, since=since, is_anew=True)
         author.note(session, Act.PERSON_ENABLED, found.person.mark)
 
 

@@ -71,6 +71,13 @@ def ask_of_link(session: Session, secret: str, *, now: datetime) -> Ask | None:
     return None if found is None else _ask(found)
 
 
+def is_answered(session: Session, secret: str) -> bool:
+    """Whether a link was used up by an answer."""
+    ask = SCHOOL_ASK.c
+    used = and_(ask.secret_hash == hashed(secret), ask.answered_at.is_not(None))
+    return session.execute(select(ask.id).where(used)).first() is not None
+
+
 def take_answer(session: Session, secret: str, answer: SchoolAnswer, *, at: datetime) -> int | None:
     """Keep the answer and use the link up; of two at once only one is kept, the other gets None."""
     used = update(SCHOOL_ASK).where(_alive(secret, at)).values(answered_at=at, answer=_written(answer))

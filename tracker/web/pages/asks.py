@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -16,7 +16,7 @@ from tracker.domain.asking import Channel
 from tracker.domain.errors import AskRefused, ChangedMeanwhile, FilterNotKnown, TrackerError
 from tracker.domain.register import ImportIssue, RegisterKind
 from tracker.domain.roles import Action
-from tracker.domain.vocabulary import Service
+from tracker.domain.vocabulary import Language, Service
 from tracker.feeds.columns import COLUMNS
 from tracker.services import asking, asking_many
 from tracker.services.evaluating import NeedKey
@@ -81,7 +81,10 @@ def ask_many(called: Called, need: Texts = (), sure: Text = "", asked: Text = ""
             rows = asking_many.look(visit.session, person, keys, now=author.now)
     with called.reading() as visit:
         values = {"rows": rows, "is_done": bool(sure), "query": asked, "back": back}
-        return visit.page("asks/many.html", {**values, "address_of": partial(_address, called)})
+        return visit.page(
+            "asks/many.html",
+            {**values, "address_of": partial(_address, called), "letter_of": partial(_letter, called)},
+        )
 
 
 def _keys(named: Iterable[str]) -> tuple[NeedKey, ...]:
@@ -91,6 +94,18 @@ def _keys(named: Iterable[str]) -> tuple[NeedKey, ...]:
         if service not in tuple(Service):
             raise FilterNotKnown(name="service", value=service, allowed=tuple(Service))
     return tuple((school_id, Service(service)) for service, _, school_id in parted)
+
+
+def _letter(called: Caller, row: asking_many.Row) -> str:
+    """The address of a letter that hands a link over, in both languages of the state as papers are."""
+    assert row.school is not None
+    voices = [called.house.voices[language] for language in (Language.KK, Language.RU)]
+    told = [
+        each.words.say("ask_many.body", service=each.words.say(f"service.{row.key[1]}")) for each in voices
+    ]
+    body = "\r\n\r\n".join((voices[0].name_of(row.school), *told, _address(called, row.secret)))
+    subject = " / ".join(each.words.say("ask_many.subject") for each in voices)
+    return f"mailto:{quote(row.to, safe='')}?{urlencode({'subject': subject, 'body': body}, quote_via=quote)}"
 
 
 def _address(called: Caller, secret: str) -> str:
