@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from tests.people import a_person
 from tests.store.rows import record
 from tests.web.conftest import Visit
-from tests.web.register import FAILED, NOW, STALLED, UNKNOWN, a_contract, a_school, day
+from tests.web.register import COVERED, FAILED, NOW, STALLED, UNKNOWN, a_contract, a_school, day
 from tracker.domain.acts import Act
 from tracker.domain.register import TenderEventRow, TenderRow
 from tracker.domain.roles import Role
@@ -180,6 +180,28 @@ def test_whoever_says_that_all_is_still_true_does_it_by_one_click(filled: Engine
     assert entry.subject == f"school:{FAILED}"
     for school_id in (UNKNOWN, "nobody"):
         assert client.post("/reports/quality/confirm", data={"school_id": school_id}).status_code == 404
+
+
+def test_still_true_is_said_where_one_is_told_to_confirm(filled: Engine, visit: Visit) -> None:
+    record(filled, a_school(COVERED, "Абай", confirmed_on=day("2026-06-01")), at=NOW)
+
+    def button(page: str) -> dict[str, str]:
+        forms = re.findall(r'<form[^>]*action="/reports/quality/confirm".*?</form>', page, re.DOTALL)
+        said = (dict(re.findall(r'name="(\w+)" value="([^"]*)"', unescape(form))) for form in forms)
+        return next((each for each in said if each["school_id"] == COVERED), {})
+
+    client, case = visit(filled, Language.RU, person=HEAD), f"/schools/{COVERED}?from=queue&region=59"
+    queue = "/queue?region=59&page=1"
+    assert not button(client.get(case + "&on=2027-01-14").text)
+    auditor = replace(HEAD, role=Role.AUDITOR, email="auditor@example.kz")
+    assert not button(visit(filled, Language.RU, person=auditor).get(case).text)
+    shown = {page: button(client.get(page).text) for page in (case, queue)}
+    for page, sent in shown.items():
+        answer = client.post("/reports/quality/confirm", data=sent, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, page)
+        assert not button(client.get(page).text)
+    sent = {"school_id": COVERED, "back": "https://example.kz"}
+    assert client.post("/reports/quality/confirm", data=sent).status_code == 400
 
 
 def test_each_trouble_names_its_owner_and_leads_to_its_form(filled: Engine, visit: Visit) -> None:

@@ -37,11 +37,11 @@ from tracker.services import amending, measuring, sifting
 from tracker.web.attachments import Ending, attachment
 from tracker.web.auditing import note
 from tracker.web.deps import Asked, Called, Visit
-from tracker.web.filters import EVERYWHERE, NOT_STATED, REGION_CODES, asked_of, not_known
+from tracker.web.filters import EVERYWHERE, NOT_STATED, QUEUED, REGION_CODES, asked_of, not_known
 from tracker.web.pages.reports import region_of
 from tracker.web.paging import page_number, page_of
 from tracker.web.proving import author_of
-from tracker.web.queueing import all_needs
+from tracker.web.queueing import FROM, all_needs
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -194,12 +194,18 @@ def _ways(visit: Visit, issue: Issue, school: SchoolRow) -> tuple[tuple[str, str
 def confirm(
     called: Called,
     school_id: Annotated[str, Form()] = "",
+    back: Annotated[str, Form()] = QUALITY_PAGE,
     asked: Annotated[str, Form()] = "",
 ) -> Response:
-    """Say that what is known of a school is still true today, and go on with the list as it was ``asked``."""
+    """Say that what is known of a school is still true today, and go on with the page as it was ``asked``."""
+    own = f"/schools/{quote(school_id)}"
+    fields = {QUALITY_PAGE: LISTED, "/queue": QUEUED, own: (*QUEUED, FROM)}
+    if back not in fields:
+        raise not_known("back", back, fields)
     with called.writing() as session:
         amending.confirm(
             session, author_of(called), called.scope, school_id, book=called.house.book, today=called.today
         )
-    query = urlencode([(name, value) for name, value in parse_qsl(asked) if name in (*LISTED, *EVERYWHERE)])
-    return RedirectResponse(f"{QUALITY_PAGE}?{query}" if query else QUALITY_PAGE, 303)
+    names = (*fields[back], *EVERYWHERE)
+    query = urlencode([(name, value) for name, value in parse_qsl(asked) if name in names])
+    return RedirectResponse(f"{back}?{query}" if query else back, 303)
