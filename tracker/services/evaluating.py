@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 
@@ -59,13 +59,14 @@ class Snapshot:
     """Every need of a scope as it stands on a day, as far as was known at a moment.
 
     The ``unjudged`` are those over which the rules fail: they are in no count and no list of ``needs``.
-    ``basis`` names what they were judged by.
+    ``basis`` names what they were judged by, ``calendar`` is the one of it.
     """
 
     on: date
     known: datetime | None
     policy: str
     needs: tuple[NeedView, ...]
+    calendar: WorkCalendar = field(compare=False, repr=False)
     unjudged: tuple[Unjudged, ...] = ()
     basis: str = ""
 
@@ -202,7 +203,7 @@ def take_snapshot(
         needs += (need for need in earlier.answer.needs if need.school.school_id not in changed)
         needs.sort(key=lambda need: (need.school.school_id, need.assessment.service))
     left = tuple(Unjudged(schools[school_id], service) for school_id, service in aside.needs)
-    return Snapshot(on, known, book.policy.fingerprint, tuple(needs), left, shared.basis)
+    return Snapshot(on, known, book.policy.fingerprint, tuple(needs), shared.calendar, left, shared.basis)
 
 
 def _changed(

@@ -26,7 +26,7 @@ from tracker.render.environment import Voice
 from tracker.render.explanations import flag_clause
 from tracker.render.timeline import Timeline, draw, window_around
 from tracker.services import leading
-from tracker.services.evaluating import NeedView, calendar, in_harm_order, snapshot
+from tracker.services.evaluating import NeedView, in_harm_order, snapshot
 from tracker.services.foregoing import of_need
 from tracker.store import registry
 from tracker.store.facts import load_facts
@@ -121,10 +121,9 @@ def show(visit: Asked, school_id: str) -> Response:
     school = next(judged, None) or registry.get_school(session, scope, school_id, known_seq=known_seq)
     needs = [(school_id, service.value) for service in school.services]
     facts = {one.service: one for one in load_facts(session, scope, known_seq=known_seq, needs=needs)}
-    days = calendar(session, house.book, visit.known)
     history = () if visit.known else flag_history(session, scope, school_id)  # not kept as known at a moment
     cards = tuple(
-        _card(need.assessment, facts[need.assessment.service], history, house.book.policy, days)
+        _card(need.assessment, facts[need.assessment.service], history, house.book.policy, shot.calendar)
         for need in _worst_first(need for need in shot.needs if need.school.school_id == school_id)
     )
     contracts = _contracts(visit, school_id, known_seq)
