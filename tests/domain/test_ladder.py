@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.builders import day
-from tracker.domain.ladder import Ladder
+from tracker.domain.days import BEGINNING
+from tracker.domain.ladder import UNMOVED, Ladder, Moved, reached
 from tracker.domain.people import NOWHERE, Person, Reach
 from tracker.domain.register import SchoolRow
 from tracker.domain.reminders import Recipient
@@ -79,3 +82,20 @@ def test_rem_5_who_is_reached_by_nothing_is_passed_over_unless_nobody_else_is_le
     assert left() == [[1], [3]]
     assert left(1) == [[3]]
     assert left(1, 3) == [[1], [3]]
+
+
+def test_somebody_answers_for_a_place_since_it_was_given_to_her_or_the_school_came_to_it() -> None:
+    both = Reach(regions=frozenset({"59"}), schools=frozenset({"S-1"}))
+    officer = a_person(1, Role.OFFICER, both, email="own@example.org")
+    account, given, came, named = (day(f"2026-{month}-01") for month in ("01", "05", "07", "09"))
+
+    def since(*, gave: str = "", moved: Moved = UNMOVED) -> date:
+        later = {(1, reached("59")): given, (1, reached(school_id="S-1")): day("2026-12-01")} if gave else {}
+        ladder = Ladder([officer], {1: account}, given=later, moved={"S-1": moved})
+        return ladder.ranks(SCHOOL)[0][0].since
+
+    assert since() == account
+    assert since(moved=Moved(came, named)) == account, "the school itself was given to her before"
+    assert since(gave="later", moved=Moved(came, named)) == came, "the first of the ways that lead to her"
+    assert since(gave="later", moved=Moved(BEGINNING, named)) == given
+    assert since(gave="later") == account, "the register named her all the time"

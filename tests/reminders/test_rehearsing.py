@@ -36,7 +36,7 @@ def test_playing_finds_what_the_simulation_of_the_rules_finds(filled: Engine, he
         law = evaluating.bench(session, book, on=TODAY)
         needs = facts.load_facts(session, EVERYTHING)
         ranks = {
-            school.school_id: who.ladder.ranks(school)
+            school.school_id: who.ladder().ranks(school)
             for school in registry.list_schools(session, EVERYTHING)
         }
 

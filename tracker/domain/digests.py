@@ -121,8 +121,6 @@ def digests_on(
             reader = reminder.person
         if reader != reminder.person and _is_put_off(reminder, reader, held, at.on):
             continue
-        if reader != reminder.person and _is_put_off(reminder, reader, held, at.on):
-            continue
         is_time = is_workday and (reader not in served or reminder.key.text in lost)
         if is_time or _cannot_wait(reminder, at):
             by_reader.setdefault(reader, {}).setdefault(ident(reminder.due), []).append(reminder)

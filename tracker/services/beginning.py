@@ -145,7 +145,7 @@ class _Hearers:
     @classmethod
     def of(cls, who: Audience, asker: Person) -> _Hearers:
         people = tuple(each for each in who.people if each.id != asker.id)
-        return cls(people, who.ladder, frozenset(each.email.lower() for each in who.people))
+        return cls(people, who.ladder(), frozenset(each.email.lower() for each in who.people))
 
     def of_school(self, school: SchoolRow) -> tuple[Fate, tuple[Person, ...]]:
         """What becomes of a need of a school that can be asked for, and who is told."""

@@ -28,8 +28,8 @@ from tracker.services import evaluating, reminding
 from tracker.services.accounting import account
 from tracker.services.aside import Aside
 from tracker.services.evaluating import Bench, Book
-from tracker.services.reminding import LOOKED_BACK
-from tracker.store import facts, registry, versions, watching
+from tracker.services.reminding import LOOKED_BACK, Audience
+from tracker.store import facts, moves, registry, versions, watching
 from tracker.store.own_leads import Which
 from tracker.store.row_security import whole_country
 from tracker.store.scope import Scope
@@ -68,8 +68,14 @@ class Stage:
     """The needs of a scope and the people of their schools, on which days are played."""
 
     needs: tuple[NeedFacts, ...]
+    schools: Mapping[str, SchoolRow]
     ranks: Mapping[str, tuple[tuple[Recipient, ...], ...]]
     law: Bench
+
+    @property
+    def people(self) -> frozenset[int]:
+        """Everybody who answers for any of them."""
+        return frozenset(each.person for rows in self.ranks.values() for rank in rows for each in rank)
 
     def charges(self, on: date) -> Iterable[Charge]:
         """What is due for the needs on a day, and who answers for it; of the day of ``law`` found once."""
@@ -171,33 +177,36 @@ def rehearse(
     Facts are those ``known`` then; people, plans, holds and what was told are those of now. Raises
     :class:`FilterNotKnown` for a last day that is beyond :func:`farthest` or before the first.
     """
-    seq = None if known is None else versions.known_seq(session, known)
     who = reminding.audience(session, on=today, book=book, by=by)
     plan = replace(who.plan, of_number={**who.plan.of_number, **(instead or {})})
-    schools = {school.school_id: school for school in registry.list_schools(session, scope, known_seq=seq)}
-    ladder, law = who.ladder, evaluating.bench(session, book, on=today, known=known)
-    ranks = {number: ladder.ranks(school) for number, school in schools.items()}
-    stage = Stage(tuple(facts.load_facts(session, scope, known_seq=seq)), ranks, law)
+    stage = _stage(session, scope, who, evaluating.bench(session, book, on=today, known=known), known)
     begin = min(today, first)
     stop = _end(begin, first, last, len(stage.needs))
-    people = {each.person for rows in ranks.values() for rank in rows for each in rank}
     since_when = _known(session, stage, today)
-    may_read = reminding.reading_within(who.people, schools)
+    may_read = reminding.reading_within(who.people, stage.schools)
     so_far = account(
         session,
         [Watch(due, since_when[ident(due)], own) for due, own in stage.charges(today)],
-        on=today, since=today - LOOKED_BACK, calendar=law.calendar, wayless=who.wayless,
-        may_read=may_read, people=people,
+        on=today, since=today - LOOKED_BACK, calendar=stage.law.calendar, wayless=who.wayless,
+        may_read=may_read, people=stage.people,
     )  # fmt: skip
-    at = Telling(begin, plan, law.calendar, so_far.told, who.holds)
-    days = [begin + ONE_DAY * number for number in range((stop - begin).days + 1)]
     found = play(
-        stage.charges, days, at,
+        stage.charges,
+        [begin + ONE_DAY * number for number in range((stop - begin).days + 1)],
+        Telling(begin, plan, stage.law.calendar, so_far.told, who.holds),
         substitutes=who.substitutes, known=since_when,
         served={today: so_far.served}, wayless=who.wayless, may_read=may_read,
     )  # fmt: skip
-    shown = tuple(digest for digest in found if digest.on >= first)
-    return Rehearsal(first, stop, shown, schools)
+    return Rehearsal(first, stop, tuple(digest for digest in found if digest.on >= first), stage.schools)
+
+
+def _stage(session: Session, scope: Scope, who: Audience, law: Bench, known: datetime | None) -> Stage:
+    """The schools of a scope as they were ``known``, each with the people who answer for it now."""
+    seq = None if known is None else versions.known_seq(session, known)
+    schools = {school.school_id: school for school in registry.list_schools(session, scope, known_seq=seq)}
+    ladder = who.ladder(moves.moved(session))
+    ranks = {number: ladder.ranks(school) for number, school in schools.items()}
+    return Stage(tuple(facts.load_facts(session, scope, known_seq=seq)), schools, ranks, law)
 
 
 def _known(session: Session, stage: Stage, today: date) -> Mapping[Ident, date]:
@@ -238,13 +247,7 @@ def rehearse_for(
 def _rests_on(session: Session, today: date, book: Book, by: Collection[ChannelKind]) -> tuple[object, ...]:
     """Where all of this is as before, a rehearsal is as before."""
     found = reminding.question(session, on=today, book=book, by=by)
-    who, plan = found.audience, found.audience.plan
-    asked = who.people, who.since, who.holds, who.substitutes, who.unreached, who.wayless
-    return (
-        session.get_bind().engine.url,
-        today,
-        found.facts,
-        found.written,
-        *asked,
-        tuple(plan.of_number.items()),
-    )
+    who, leads = found.audience, tuple(found.audience.plan.of_number.items())
+    away = who.substitutes, who.unreached, who.wayless
+    asked = (who.people, who.since, who.given, who.holds, *away, leads)
+    return session.get_bind().engine.url, today, found.facts, found.written, *asked

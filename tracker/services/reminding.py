@@ -18,7 +18,7 @@ from tracker.domain.days import legal_day
 from tracker.domain.deadlines import Deadline
 from tracker.domain.digests import Digest, MayRead, Substitute, digests_on, needs_untold
 from tracker.domain.holds import Hold
-from tracker.domain.ladder import Ladder
+from tracker.domain.ladder import Ladder, Moved, Reached
 from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.quiet import QuietHours, deliver_at, quiet_hours
@@ -31,7 +31,7 @@ from tracker.services import correcting, evaluating, foreseeing, retelling, tick
 from tracker.services.accounting import account
 from tracker.services.digest_bodies import body_of
 from tracker.services.evaluating import Book
-from tracker.store import accounts, digests, holds, jobs, outbox, own_leads, registry, watching, ways
+from tracker.store import accounts, digests, holds, jobs, moves, outbox, own_leads, registry, watching, ways
 from tracker.store.engine import reading, transaction
 from tracker.store.jobs import Job
 from tracker.store.outbox import Note
@@ -64,11 +64,12 @@ class Audience:
     plan: Plan
     unreached: frozenset[int] = frozenset()
     wayless: frozenset[int] = frozenset()
+    given: tuple[tuple[tuple[int, Reached], date], ...] = ()
 
-    @property
-    def ladder(self) -> Ladder:
-        """Who answers for which school."""
-        return Ladder(self.people, dict(self.since), self.unreached)
+    def ladder(self, moved: Mapping[str, Moved] | None = None) -> Ladder:
+        """Who answers for which school, and since when where it is known which of them ``moved``."""
+        since, given = dict(self.since), dict(self.given)
+        return Ladder(self.people, since, self.unreached, given=given, moved=moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ def audience(
         plan=plan_of(book.policy, on, own_leads.leads(session)),
         unreached=unreached(session, (each.person for each in present), by),
         wayless=_wayless(session, [each.person for each in present], by),
+        given=tuple(sorted(moves.given(session).items())),
     )
 
 
@@ -169,7 +171,7 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     asleep = {at for at in before if at[:2] in agenda.unjudged}
     present = {at: due.due_on for at, (_, due) in zip(spots, entries, strict=True)}
     change = watching.compare({at: row for at, row in before.items() if at not in asleep}, present)
-    ladder = who.ladder
+    ladder = who.ladder(moves.moved(session))
     ranks = {number: ladder.ranks(school) for number, school in schools.items()}
     watches = standing(
         Watch(due, watching.known_on(before.get(at), due, on), ranks[need[0]])

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, not_, select, update
@@ -73,15 +73,27 @@ def number_of(session: Session, email: str) -> int | None:
     return session.scalar(select(PERSON.c.id).where(PERSON.c.email == email.strip().lower()))
 
 
-def write_reach(session: Session, person_id: int, reach: Reach) -> None:
-    """Say what a person may see; what was said before is gone."""
-    session.execute(PERSON_REACH.delete().where(PERSON_REACH.c.person_id == person_id))
-    rows: list[dict[str, object]] = [{"region": region} for region in sorted(reach.regions)]
-    rows += [{"region": region, "district": district} for region, district in sorted(reach.districts)]
-    rows += [{"school_id": school_id} for school_id in sorted(reach.schools)]
-    nothing = {"person_id": person_id, "region": None, "district": None, "school_id": None}
+def write_reach(
+    session: Session, person_id: int, reach: Reach, *, since: date | None = None, is_anew: bool = False
+) -> None:
+    """Say what a person may see ``since`` a day; what she saw before, unless she ``is_anew``, since then."""
+    row = PERSON_REACH.c
+    gone = PERSON_REACH.delete().where(row.person_id == person_id)
+    named = (row.region, row.district, row.school_id)
+    before = {tuple(place): day for *place, day in session.execute(gone.returning(*named, row.since))}
+    places: list[tuple[str | None, ...]] = [(region, None, None) for region in sorted(reach.regions)]
+    places += [(region, district, None) for region, district in sorted(reach.districts)]
+    places += [(None, None, school_id) for school_id in sorted(reach.schools)]
+    kept = {} if is_anew else before
+    rows = [
+        {**dict(zip(PLACE, place, strict=True)), "person_id": person_id, "since": kept.get(place, since)}
+        for place in places
+    ]
     if rows:
-        session.execute(insert(PERSON_REACH), [nothing | row for row in rows])
+        session.execute(insert(PERSON_REACH), rows)
+
+
+PLACE = ("region", "district", "school_id")
 
 
 def begin_session(

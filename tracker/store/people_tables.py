@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index, Table, Text
 from sqlmodel import Field
@@ -35,7 +35,10 @@ class PersonRow(Base, table=True):
 
 
 class PersonReach(Base, table=True):
-    """One thing a person may see: a region, a district of one, or a school."""
+    """One thing a person may see: a region, a district of one, or a school.
+
+    ``since`` is None for what she was given with her account.
+    """
 
     __tablename__ = "person_reach"
     __table_args__ = (
@@ -48,6 +51,7 @@ class PersonReach(Base, table=True):
     region: str | None = Field(sa_type=Key)
     district: str | None = Field(sa_type=Text)
     school_id: str | None = Field(sa_type=Key)
+    since: date | None = None
 
 
 class SignedIn(Base, table=True):
