@@ -121,6 +121,30 @@ def test_a_second_bridge_is_warned_of_and_stopped_beyond_the_common_cap() -> Non
     assert found(within) == {GuardKind.SECOND_BRIDGE: Level.WARN}
 
 
+def test_a_signed_bridge_that_waits_for_some_of_the_days_is_one_bridge_too_many() -> None:
+    waits: dict[str, Any] = {"kind": ContractKind.INTERIM, "status": ContractStatus.PENDING}
+    pending = a_line("K-P", date(2027, 1, 20), date(2027, 3, 14), **waits)
+    (second,) = guard(replace(BRIDGE, lines=(REGULAR, pending)), POLICY)
+    assert (second.kind, second.level) == (GuardKind.SECOND_BRIDGE, Level.WARN)
+    assert dict(second.facts) == {"contract": "K-P", "start_on": "2027-01-20", "end_on": "2027-03-14"}
+    for other in (
+        {"start_on": date(2027, 3, 15)},
+        {"end_on": date(2027, 1, 14)},
+        {"kind": ContractKind.REGULAR},
+    ):
+        assert found(replace(BRIDGE, lines=(REGULAR, replace(pending, **other)))) == {}
+
+
+def test_days_between_two_bridges_are_not_counted_as_bridged() -> None:
+    first, second = (
+        replace(EARLIER, contract_number=f"K-{at}", start_on=date(2027, 1, at), end_on=date(2027, 1, at + 1))
+        for at in (1, 9)
+    )
+    third = replace(BRIDGE, lines=(REGULAR, first, second), chain_start=first.start_on)
+    (chain,) = (each for each in guard(third, POLICY) if each.kind is GuardKind.SECOND_BRIDGE)
+    assert dict(chain.facts) == {"chain_start": "2027-01-01", "bridges": "2", "days": "4"}
+
+
 def test_a_bridge_of_an_earlier_chain_bars_nothing_and_one_of_this_chain_names_its_supplier() -> None:
     long_ago = replace(EARLIER, contract_number="K-0-1", start_on=date(2023, 1, 1), end_on=date(2023, 2, 28))
     assert found(replace(BRIDGE, lines=(long_ago, REGULAR))) == {}

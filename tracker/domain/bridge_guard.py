@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tracker.domain.days import Span, months_from
+from tracker.domain.days import FOREVER, Span, join, months_from, next_day
 from tracker.domain.decision_records import Facts, GuardFinding, GuardKind, Level
 from tracker.domain.policy import Policy
 from tracker.domain.prices import Price
 from tracker.domain.register import ContractRow
-from tracker.domain.vocabulary import SERVING, ContractKind
+from tracker.domain.vocabulary import SERVING, ContractKind, ContractStatus
 
 HUNDRED = 100
 
@@ -68,14 +68,31 @@ def _chain(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
     facts: Facts = (
         ("chain_start", bridge.chain_start.isoformat()),
         ("bridges", str(len(_earlier_bridges(bridge)))),
-        ("days", str(Span(bridge.chain_start, bridge.window.start).days)),
+        ("days", str(_bridged_days(bridge))),
     )
-    level = Level.STOP if law.second_bridge_stops else Level.WARN
-    yield _finding(policy, bridge, GuardKind.SECOND_BRIDGE, level, facts, "guard.second_bridge_stops")
+    yield _second_bridge(policy, bridge, facts)
     if bridge.window.last > last:
         level = Level.STOP if law.cap_is_final else Level.WARN
         over = (("end_on", bridge.window.last.isoformat()), ("latest", last.isoformat()))
         yield _finding(policy, bridge, GuardKind.CHAIN_OVER_CAP, level, over, "interim.cap_is_final")
+
+
+def _waiting(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
+    """A bridge that is signed and waits to enter into force would serve some of the same days."""
+    for line in bridge.lines:
+        if line.kind is ContractKind.REGULAR or line.status is not ContractStatus.PENDING:
+            continue
+        if not _days_of(line).within(bridge.window).is_empty:
+            ends = (("end_on", line.last_on.isoformat()),) if line.last_on else ()
+            began = ("start_on", line.start_on.isoformat())
+            yield _second_bridge(policy, bridge, (("contract", line.contract_number), began, *ends))
+
+
+def _second_bridge(policy: Policy, bridge: Bridge, facts: Facts) -> GuardFinding:
+    """One bridge too many, by the facts that tell of the other."""
+    stops = policy.on(bridge.window.start).second_bridge_stops
+    level, clause = Level.STOP if stops else Level.WARN, "guard.second_bridge_stops"
+    return _finding(policy, bridge, GuardKind.SECOND_BRIDGE, level, facts, clause)
 
 
 def _tenderless(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
@@ -119,7 +136,7 @@ def _price_jump(bridge: Bridge, policy: Policy) -> Iterator[GuardFinding]:
         yield _finding(policy, bridge, GuardKind.PRICE_JUMP, Level.WARN, facts, clause)
 
 
-_FINDERS = (_over_cap, _chain, _tenderless, _same_supplier, _price_jump)
+_FINDERS = (_over_cap, _chain, _waiting, _tenderless, _same_supplier, _price_jump)
 
 
 def last_price(lines: Iterable[ContractRow], before: date) -> Price | None:
@@ -150,6 +167,20 @@ def _earlier_bridges(bridge: Bridge) -> list[ContractRow]:
         and since <= line.start_on < bridge.window.start
     ]
     return sorted(found, key=lambda line: (line.start_on, line.contract_number))
+
+
+def _bridged_days(bridge: Bridge) -> int:
+    """Days before the window that the bridges of its chain served: those between them are none."""
+    assert bridge.chain_start is not None
+    before = Span(bridge.chain_start, bridge.window.start)
+    spans = (_days_of(line).within(before) for line in _earlier_bridges(bridge))
+    return sum(span.days for span in join(span for span in spans if not span.is_empty))
+
+
+def _days_of(line: ContractRow) -> Span:
+    """The days that a contract states, or for ever; none before it was signed."""
+    first = max(line.start_on, line.signed_on or line.start_on)
+    return Span(first, FOREVER if line.last_on is None else next_day(line.last_on))
 
 
 def fitting_price(bridge: Bridge) -> Decimal | None:
