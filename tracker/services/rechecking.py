@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -22,7 +22,7 @@ from tracker.domain.findings import Answer, Assessment
 from tracker.domain.policy import Policy
 from tracker.domain.register import ContractRow
 from tracker.domain.vocabulary import FAILED, RefusalReason, RouteId, State
-from tracker.services.evaluating import Book, NeedView
+from tracker.services.evaluating import UNJUDGED, Book, NeedView
 from tracker.services.proposing import NeedKey, Proposal, Proposed, guard_with, propose
 from tracker.store.decisions import named_contracts
 from tracker.store.scope import Scope
@@ -81,7 +81,8 @@ def recheck(
     rows: dict[NeedKey, list[ContractRow]] = defaultdict(list)
     for row in named_contracts(session, scope, {school_id for school_id, _ in keys}) if bridges else ():
         rows[row.school_id, row.service].append(row)
-    found = {each.number: _compared(each, judged, rows, book.policy) for each in bridges}
+    aside = {each.key for each in session.info.get(UNJUDGED, ())}
+    found = {each.number: _compared(each, judged, aside, rows, book.policy) for each in bridges}
     full = [each for each in asked if each.route is RouteId.AFTER_FAILURE]
     lines = [_key(line) for each in full for line in each.lines]
     proposed = propose(session, scope, lines, on=on, book=book) if full else Proposed((), ())
@@ -125,12 +126,15 @@ def _days(found: DecisionRecord, one: Proposal) -> Span | None:
 def _compared(
     found: DecisionRecord,
     judged: Mapping[NeedKey, Assessment],
+    aside: Container[NeedKey],
     rows: Mapping[NeedKey, Collection[ContractRow]],
     policy: Policy,
 ) -> Recheck:
     today = [(line, judged[_key(line)]) for line in found.lines if _key(line) in judged]
-    if len(today) < len(found.lines):
+    if any(_key(line) in aside for line in found.lines):
         return Recheck((Moved.UNJUDGED,))
+    if len(today) < len(found.lines):  # the school has no such need any more
+        return Recheck((Moved.NOT_NEEDED,), bar=Block.NOT_NEEDED)
     answers = [one.answer for _, one in today if one.answer]
     if any(one.answer is None and _is_served(one, found) for _, one in today):
         return Recheck((Moved.NOT_NEEDED,), bar=Block.NOT_NEEDED)

@@ -23,7 +23,7 @@ class OnDecision:
     """A decision about a need that is drafted, returned, approved and not yet signed, or owes its report.
 
     ``at`` is when somebody (``by``) decided on it last, or drafted it. ``signed_on`` and ``report_days``,
-    working days after it, are of a signed contract that owes one.
+    working days after it, are of a signed contract that owes one. ``owing`` is an earlier one that does.
     """
 
     school_id: str
@@ -34,6 +34,12 @@ class OnDecision:
     by: int
     signed_on: date | None = None
     report_days: int | None = None
+    owing: OnDecision | None = None
+
+    @property
+    def owed(self) -> OnDecision | None:
+        """The decision about the need whose report is due first."""
+        return self.owing or (None if self.is_open else self)
 
     @property
     def is_open(self) -> bool:
@@ -44,15 +50,22 @@ class OnDecision:
 def on_decision(
     session: Session, scope: Scope, *, schools: Collection[str]
 ) -> Mapping[tuple[str, Service], OnDecision]:
-    """The newest decision about each need of some schools that is open or owes a report."""
+    """The newest decision about each need of some schools that is open or owes a report.
+
+    With it the earliest that owes one: a next draft settles no report.
+    """
     row, decision = DECISION_LINE.c, DECISION.c
     told = decision.status, decision.signed_on, decision.frozen, *_last(decision)
     query = select(row.school_id, row.service, row.decision_number, *told)
     query = query.join(DECISION, decision.number == row.decision_number)
     within = visible(session, scope, row.school_id), among(session, row.school_id, schools)
     standing = query.where(*within, decision.status.in_(sorted({*OPEN, DecisionStatus.RECORDED})))
-    found = (_read(each) for each in session.execute(standing.order_by(row.decision_number)))
-    return {(one.school_id, one.service): one for one in found if one.is_open or one.report_days}
+    found: dict[tuple[str, Service], OnDecision] = {}
+    for one in map(_read, session.execute(standing.order_by(row.decision_number))):
+        key = one.school_id, one.service
+        if one.is_open or one.report_days:
+            found[key] = replace(one, owing=found[key].owed) if key in found else one
+    return found
 
 
 def _last(decision: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:

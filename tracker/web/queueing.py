@@ -221,7 +221,8 @@ def hands_of(visit: Visit, schools: Iterable[str], *, is_pinned: bool | None = N
 
 def _reports(visit: Visit, decided: Mapping[NeedKey, OnDecision]) -> Mapping[NeedKey, date]:
     """By which day the report of each signed contract that owes one is due."""
-    owing = {key: (one.signed_on, one.report_days) for key, one in decided.items() if not one.is_open}
+    owed = {key: one.owed for key, one in decided.items()}
+    owing = {key: (one.signed_on, one.report_days) for key, one in owed.items() if one}
     if not owing:
         return {}
     days = calendar(visit.session, visit.house.book)

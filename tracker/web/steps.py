@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from tracker.domain.people import Person
 from tracker.domain.register import SchoolRow
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Service
+from tracker.services.aside import Unjudged
 from tracker.services.evaluating import NeedView, in_harm_order
 from tracker.store import decisions
 from tracker.store.decisions import Head
@@ -100,8 +101,11 @@ def steps_of(visit: Visit, filters: Filters) -> Steps:
     heads = decisions.list_heads(visit.session, visit.scope, SHOWN)
     standing = {need for head in heads if head.status in OPEN for need in head.needs}
     free = [need for need in kept if need.assessment.answer and _key(need) not in standing]
+    names = {need.school.school_id: need.school for need in everything}
+    gone = _gone(visit, heads, names, {_key(need) for need in everything})
     passed = {_key(need) for need in filters.keep(everything, found=found)}
-    waiting = _waiting(visit, (head for head in heads if passed.intersection(head.needs)), everything, kept)
+    passed |= {each.key for each in filters.keep_unjudged(gone, found=found)}
+    waiting = _waiting(visit, (head for head in heads if passed.intersection(head.needs)), names, kept)
     return Steps(
         needs={
             Step.DRAFT: tuple(need for need in free if _is_suggested(need)),
@@ -124,11 +128,24 @@ def step_of(head: Head) -> Step:
     return Step.APPROVE if head.is_complete else Step.COMPLETE
 
 
+def _gone(
+    visit: Visit, heads: Iterable[Head], names: dict[str, SchoolRow], known: Container[NeedKey]
+) -> list[Unjudged]:
+    """The needs of decisions of which nothing is told today: not judged, or their schools have none such now.
+
+    Such a decision still waits for somebody; what is not among the ``names`` yet is added to them.
+    """
+    needs = [need for head in heads for need in head.needs if need not in known]
+    missing = {school_id for school_id, _ in needs if school_id not in names}
+    found = decisions.named_schools(visit.session, visit.scope, missing) if missing else ()
+    names.update((school.school_id, school) for school in found)
+    return [Unjudged(names[school_id], service) for school_id, service in needs if school_id in names]
+
+
 def _waiting(
-    visit: Visit, heads: Iterable[Head], everything: Iterable[NeedView], kept: Iterable[NeedView]
+    visit: Visit, heads: Iterable[Head], schools: Mapping[str, SchoolRow], kept: Iterable[NeedView]
 ) -> list[Waiting]:
     """The decisions by the place of their worst need; those that another approves last."""
-    schools = {need.school.school_id: need.school for need in everything}
     places = {_key(need): place for place, need in enumerate(kept)}
     found = [
         Waiting(
