@@ -206,8 +206,11 @@ def test_whoever_asked_reads_once_an_hour_which_schools_answered_and_sees_it_on_
             assert "Абай" not in body
             assert "https://channel.example/asks" in body
     waits = KK.count("ask.waiting", 1)
-    assert waits in head.get("/reports").text
-    assert waits not in visit(filled, Language.KK, person=ABROAD).get("/reports").text
+    places = ("/reports", "/queue", f"/schools/{STALLED}", f"/schools/{COVERED}", "/queue?on=2027-01-14")
+    assert [waits in head.get(path).text for path in places] == [True, True, True, False, False]
+    assert f'<a href="/asks?school_id={STALLED}">' in head.get(f"/schools/{STALLED}").text
+    abroad = visit(filled, Language.KK, person=ABROAD)
+    assert [waits in abroad.get(path).text for path in ("/reports", "/queue")] == [False, False]
     head.post("/asks/settle", data={"number": "1", "deed": "reject"})
     assert waits not in head.get("/reports").text
 
