@@ -4,9 +4,10 @@ another way; REM-8: poison stays alone."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -32,9 +33,10 @@ from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Reach
 from tracker.domain.register import ContractRow, SchoolRow, TenderRow
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import ContractStatus, TenderStatus
+from tracker.domain.vocabulary import ContractStatus, Language, TenderStatus
 from tracker.domain.withdrawing import Why
-from tracker.services import agreeing
+from tracker.render.catalogs import load_catalogs
+from tracker.services import agreeing, conditions, laying_aside
 from tracker.store import accounts, holds, people, ways
 from tracker.store.engine import reading, transaction
 from tracker.store.reminder_tables import DIGEST, MESSAGE, REMINDER
@@ -203,31 +205,71 @@ def test_what_a_substitute_may_not_read_any_more_goes_to_the_person_herself(serv
     assert found.agrees
 
 
+@pytest.mark.parametrize(
+    ("poison", "schools", "database"),
+    [
+        ({"school": None}, 500, "sqlite"),
+        ({"school": None}, 500, "postgresql"),
+        ({"region": "no such region"}, 3, "sqlite"),
+        ({"kind": "no such kind"}, 3, "sqlite"),
+    ],
+)
 def test_rem_8_of_five_hundred_schools_one_that_cannot_be_read_spoils_one_line_alone(
-    service: Service,
+    service: Service, poison: dict[str, Any], schools: int
 ) -> None:
     service.add("r", Role.REVIEWER, "75")
+    service.add("h", Role.HEAD, "75")
+    one = f"P{schools // 2:03}"
     rows: list[SchoolRow | ContractRow] = []
-    for number in range(500):
+    for number in range(schools):
         rows += [
             a_school(f"P{number:03}", f"{number}", region="75"),
             a_contract(f"KP{number:03}", f"P{number:03}", "2026-02-01", "2027-01-22"),
         ]
     record(service.engine, *rows, at=NOW)
     service.owe()
-    with transaction(service.engine) as session:
-        number, body = session.execute(select(DIGEST.c.id, DIGEST.c.body)).one()
-        said = json.loads(body)
-        [line] = [
-            each for each in said["lines"] if each["school_id"] == "P250" and each["kind"] == "cover_end"
-        ]
-        line["school"] = None
-        session.execute(update(DIGEST).where(DIGEST.c.id == number).values(body=json.dumps(said)))
-    assert service.deliver() == 1
-    [letter] = service.mail.got
-    assert "P250" not in letter.text
+    spoil(service, one, poison)
+    service.deliver()
+    letter, lost = (
+        next(each for each in service.mail.got if each.key.startswith(kind)) for kind in ("digest:1:", "dead")
+    )
+    assert f"schools/{one}" not in letter.text
+    assert (one in letter.text) is (schools < 60), "its other deadline is told where there is room"
+    said = load_catalogs()[Language.RU].count("letter.lost.aside", 1, name="r")
+    assert (lost.to, said in lost.text) == ("h@example.kz", True)
     with reading(service.engine) as session:
         found = agreeing.of_all(session, ADMIN, legal_day(NOW), legal_day(NOW))
     spoilt = [each for each in found.entries if each.outcome is Outcome.UNREADABLE]
-    assert [each.key.split("/")[0] for each in spoilt] == ["cover_end:P250"]
+    assert [each.key.split("/")[0] for each in spoilt] == [f"cover_end:{one}"]
     assert found.counts[Outcome.DELIVERED] == len(found.entries) - 1
+    alarm = {"number": 1, "at": service.now}
+    assert undelivered(service) == alarm
+    service.round()
+    assert len([each for each in service.mail.got if each.key.startswith("dead")]) == 1
+    if "kind" not in poison:
+        record(service.engine, a_contract(f"K{one}", one, "2026-02-01", "2027-06-22"), at=NOW)
+        service.owe()
+        alarm = {"number": 0}
+    assert undelivered(service) == alarm
+    service.now += laying_aside.LONGEST + timedelta(minutes=1)
+    assert undelivered(service) == {"number": 0}
+
+
+def spoil(service: Service, school_id: str, poison: Mapping[str, object]) -> None:
+    """The end of a school's contract cannot be read as it is kept."""
+    with transaction(service.engine) as session:
+        number, body = session.execute(
+            select(DIGEST.c.id, DIGEST.c.body).where(DIGEST.c.person_id == 1)
+        ).one()
+        said = json.loads(body)
+        [line] = [
+            each for each in said["lines"] if each["school_id"] == school_id and each["kind"] == "cover_end"
+        ]
+        line |= poison
+        session.execute(update(DIGEST).where(DIGEST.c.id == number).values(body=json.dumps(said)))
+
+
+def undelivered(service: Service) -> Mapping[str, object]:
+    """What the condition saw of messages that reached nobody."""
+    with reading(service.engine) as session:
+        return conditions.messages(session, service.now)[1].seen

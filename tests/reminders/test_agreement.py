@@ -26,8 +26,9 @@ from tracker.domain.withdrawing import Why
 from tracker.render.catalogs import load_catalogs
 from tracker.services import agreeing
 from tracker.services.agreeing import Proof
-from tracker.store import accounts
+from tracker.store import accounts, laid_aside
 from tracker.store.engine import reading, transaction
+from tracker.store.outbox import Claimed
 from tracker.store.reminder_tables import DIGEST, MESSAGE, REMINDER
 
 SAY = load_catalogs()[Language.RU]
@@ -170,3 +171,24 @@ def test_days_and_people_that_cannot_be_are_refused(told: Engine, visit: Visit) 
         assert officer.get("/reminders/agreement", params=asked).status_code == 400
     auditor = visit(told, Language.RU, person=a_person(Role.AUDITOR))
     assert SAY.say("agreement.everybody") in auditor.get("/reminders/agreement").text
+
+
+def test_a_line_that_no_letter_tells_is_shown_by_its_key_wherever_it_says_it_is(
+    told: Engine, visit: Visit
+) -> None:
+    with transaction(told) as session:
+        row = session.execute(select(DIGEST.c.id, DIGEST.c.person_id, DIGEST.c.body).limit(1)).one()
+        said = json.loads(row.body)
+        said["lines"][0] |= {"region": "no such region", "school": None}
+        session.execute(update(DIGEST).where(DIGEST.c.id == row.id).values(body=json.dumps(said)))
+        keys = said["lines"][0]["keys"]
+        message = Claimed(1, "k", row.person_id, ChannelKind.MAIL, None, row.id, "digest", "{}", 1, 1, NOW)
+        assert laid_aside.add(session, message, keys, tries=3, at=NOW)
+    shown = page(visit(told, Language.RU, person=ADMIN))
+    assert SAY.say("agreement.because.unreadable") in shown
+    assert keys[0] in shown
+    with transaction(told) as session:
+        said["lines"][0] |= {"school": said["lines"][1]["school"]}
+        session.execute(update(DIGEST).where(DIGEST.c.id == row.id).values(body=json.dumps(said)))
+    hers = visit(told, Language.RU, person=ADMIN).get("/reminders", params={"person": row.person_id})
+    assert hers.status_code == 200

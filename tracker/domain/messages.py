@@ -100,6 +100,7 @@ class Letter:
     is told instead of words; it holds only what JSON can. ``secret`` is what the channel proves itself with.
     ``left_out`` are keys of reminders that it was to tell and does not, with why (codes). ``replaces`` is the
     number of an earlier message to her that it takes the place of, where its channel can do so.
+    ``unreadable`` are the keys of what it was to tell and cannot be put into words.
     """
 
     key: str
@@ -113,6 +114,7 @@ class Letter:
     secret: str = field(default="", repr=False)
     left_out: Mapping[str, str] = field(default_factory=dict)
     replaces: str = ""
+    unreadable: frozenset[str] = frozenset()
 
     @property
     def reference(self) -> str:
@@ -124,7 +126,7 @@ class Letter:
 class Delivery:
     """What a try came to: our code, the peer's words, how long it asks to wait, where it moved to.
 
-    ``left_out`` is what the letter did not tell (see :class:`Letter`).
+    ``left_out`` and ``unreadable`` are what the letter did not tell (see :class:`Letter`).
     """
 
     fate: Fate
@@ -133,6 +135,7 @@ class Delivery:
     wait: timedelta | None = None
     moved_to: str | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
+    unreadable: frozenset[str] = frozenset()
 
 
 NUMBERED = "message "

@@ -43,14 +43,14 @@ DONE, SNOOZE, OPEN = "done", "snooze", "open"
 class Sheet:
     """What a letter is to tell, by which way, and the names of those in whose place it may be read.
 
-    ``unreadable`` counts lines that cannot be put into words.
+    ``unreadable`` are the keys of each line that cannot be put into words.
     """
 
     told: Sequence[Told]
     on: date
     channel: ChannelKind
     names: Mapping[int, str]
-    unreadable: int
+    unreadable: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,12 @@ class Letters:
         lines = still_told(body, withdrawn, seen)
         if not lines:
             return None
-        on, told = date.fromisoformat(body["on"]), tuple(filter(None, map(read_line, lines)))
-        sheet = Sheet(told, on, channel, names or {}, len(lines) - len(told))
+        read = [(line, read_line(line)) for line in lines]
+        told, broken = (
+            [line for _, line in read if line],
+            tuple(tuple(each["keys"]) for each, line in read if not line),
+        )
+        sheet = Sheet(told, date.fromisoformat(body["on"]), channel, names or {}, broken)
         return self._sound(Letter(key, to, self.language, "", "", secret=secret), sheet)
 
     def _sound(self, letter: Letter, sheet: Sheet) -> Letter:
@@ -101,8 +105,8 @@ class Letters:
             sound = [line for line in sheet.told if self._can_be_told(letter, sheet, line)]
             if len(sound) == len(sheet.told):
                 raise
-            unreadable = sheet.unreadable + len(sheet.told) - len(sound)
-            return self._told(letter, replace(sheet, told=sound, unreadable=unreadable))
+            broken = tuple(line.keys for line in sheet.told if not any(line is each for each in sound))
+            return self._told(letter, replace(sheet, told=sound, unreadable=(*sheet.unreadable, *broken)))
 
     def _can_be_told(self, letter: Letter, sheet: Sheet, line: Told) -> bool:
         try:
@@ -114,7 +118,8 @@ class Letters:
     def _told(self, letter: Letter, sheet: Sheet) -> Letter:
         if not sheet.told:
             raise LookupError("lines")
-        named = replace(letter, subject=self.subject(sheet.told))
+        keys = frozenset(key for line in sheet.unreadable for key in line)
+        named = replace(letter, subject=self.subject(sheet.told), unreadable=keys)
         most = MOST_LINES[sheet.channel]
         return self.fitted(sheet.told, most, lambda shown: self._digest(named, sheet, shown))
 
@@ -127,7 +132,7 @@ class Letters:
         is_mail = channel is ChannelKind.MAIL
         values = {
             "lines": shown, "more": len(told) - len(shown), "on": on, "counts": self._counts(told),
-            "names": sheet.names, "unreadable": sheet.unreadable, "queued": queued(told, on, self.home),
+            "names": sheet.names, "unreadable": len(sheet.unreadable), "queued": queued(told, on, self.home),
         }  # fmt: skip
         return replace(
             letter,

@@ -22,7 +22,8 @@ Named = tuple[int, Told]
 class Loss:
     """So many ``lines`` did not reach a person by a channel; ``told`` are those that the reader may see.
 
-    ``code`` and ``answer`` say why. ``name`` is empty where the person has left for good.
+    ``code`` and ``answer`` say why; ``is_aside`` where the letter itself went out. ``name`` is empty where
+    the person has left for good.
     """
 
     person: int
@@ -32,11 +33,12 @@ class Loss:
     answer: str
     lines: int
     told: tuple[Told, ...] = ()
+    is_aside: bool = False
 
     @property
     def fault(self) -> str:
         """Why, as one of :data:`REASONS`."""
-        return reason_in(self.code)
+        return "" if self.is_aside else reason_in(self.code)
 
     @property
     def elsewhere(self) -> int:

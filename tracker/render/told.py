@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -39,7 +39,8 @@ class Told:
 
     ``was_due_on`` is the day that the reader was told before, ``instead_of`` the people in whose place she
     reads it; ``is_back`` where the day stands again that she was told once; ``loses_on`` is when the queue
-    sees service lost; ``pinned`` is what the letter warns of at this school.
+    sees service lost; ``pinned`` is what the letter warns of at this school; ``keys``
+    name the reminders that it settles.
     """
 
     kind: DeadlineKind
@@ -65,6 +66,7 @@ class Told:
     is_back: bool = False
     loses_on: date | None = None
     pinned: tuple[str, ...] = ()
+    keys: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def of(cls, line: Mapping[str, Any]) -> Told:
@@ -94,6 +96,7 @@ class Told:
             instead_of=tuple(line.get("instead_of", ())),
             is_back=any(key.rpartition(":")[2].startswith(ANEW) for key in line.get("keys", ())),
             pinned=tuple(map(one_line, line.get("pinned", ()))),
+            keys=tuple(line.get("keys", ())),
         )
 
     @classmethod

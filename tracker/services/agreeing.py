@@ -17,15 +17,17 @@ from tracker.domain.agreement import By, Outcome, Owed, Sent, outcome
 from tracker.domain.messages import ChannelKind, reason_in
 from tracker.domain.people import Person
 from tracker.domain.withdrawing import Mark, Why
-from tracker.render.told import read_line
+from tracker.feeds.regions import REGIONS
 from tracker.services.overseeing import OVERSEEING
-from tracker.store import agreement, told
+from tracker.store import agreement, laid_aside, told
 from tracker.store.agreement import Plan
 from tracker.store.digests import Body
 from tracker.store.scope import EVERYTHING, Scope
 
 ARRIVED = frozenset({Outcome.DELIVERED, Outcome.LATE, Outcome.REROUTED})
 """What a peer took."""
+
+_REGIONS = frozenset(region.code for region in REGIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,9 @@ class Entry:
 
     @property
     def region(self) -> str | None:
-        """Where its school is."""
-        return None if self.line is None else self.line["region"]
+        """Where its school is; None also where its line says of no region that there is."""
+        code = None if self.line is None else self.line["region"]
+        return code if code in _REGIONS else None
 
 
 @dataclass(frozen=True)
@@ -118,10 +121,11 @@ def _entries(session: Session, first: date, last: date, person: int | None) -> I
     listed = {key for plan in plans for line in plan.body["lines"] for key in line["keys"]}
     owed = agreement.owed(session, first, last, listed)
     messages = agreement.messages(session, [plan.id for plan in plans])
+    aside = laid_aside.of_digests(session, [plan.id for plan in plans])
     by_plan: dict[int, set[str]] = {}
     for plan in plans:
         by_plan[plan.id] = {key for line in plan.body["lines"] for key in line["keys"]}
-        yield from _of_plan(plan, owed, messages.get(plan.id, ()))
+        yield from _of_plan(plan, owed, messages.get(plan.id, ()), aside)
     told_by_none = (
         key
         for key, row in owed.items()
@@ -132,8 +136,13 @@ def _entries(session: Session, first: date, last: date, person: int | None) -> I
             yield Entry(key, None, None, None, Outcome.MISSING)
 
 
-def _of_plan(plan: Plan, owed: Mapping[str, Owed], messages: tuple[Sent, ...]) -> Iterator[Entry]:
-    """The reminders that a digest settles; one that a later digest tells anew is counted there."""
+def _of_plan(
+    plan: Plan, owed: Mapping[str, Owed], messages: tuple[Sent, ...], aside: frozenset[str]
+) -> Iterator[Entry]:
+    """The reminders that a digest settles; one that a later digest tells anew is counted there.
+
+    What was laid ``aside`` stood in no letter that went out.
+    """
     planned = _planned(plan.body)
     failed = [each for each in messages if not each.sent_at]
     faults = tuple(dict.fromkeys(code for each in failed if (code := reason_in(each.code))))
@@ -144,7 +153,7 @@ def _of_plan(plan: Plan, owed: Mapping[str, Owed], messages: tuple[Sent, ...]) -
             if row is not None and row.digest != plan.id:
                 continue
             came = outcome(row, planned, messages, is_late=line["is_late"])
-            if came in ARRIVED and read_line(line) is None:
+            if came in ARRIVED and key in aside:
                 came = Outcome.UNREADABLE
             yield Entry(key, plan.on, plan.reader, line, came, row.why if row else None, answers, faults)
 

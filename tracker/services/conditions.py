@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tracker.domain.register import RegisterKind
-from tracker.services import evaluating, keeping_time, proving_life
+from tracker.services import evaluating, keeping_time, laying_aside, proving_life
 from tracker.services.evaluating import Book
 from tracker.services.warding import Watch
 from tracker.services.witnessing import Chain
@@ -123,10 +123,12 @@ def strangers(watch: Watch) -> Condition:
 def messages(session: Session, now: datetime) -> tuple[Condition, Condition]:
     """Whether what is due goes out, and whether anybody was reached by nothing since a message was lost."""
     queue, lost = outbox.queue(session, now=now), stranded.unreached(session, besides=proving_life.CANARY)
+    aside = laying_aside.untold(session, now=now)
+    number, first = lost.number + aside.number, min(filter(None, (lost.since, aside.since)), default=None)
     is_late = queue.since is not None and now - queue.since > BACKLOG
     return (
         Condition("messages", Level.BAD if is_late else Level.GOOD, _counted(queue.due, queue.since)),
-        Condition("undelivered", Level.BAD if lost.number else Level.GOOD, _counted(lost.number, lost.since)),
+        Condition("undelivered", Level.BAD if number else Level.GOOD, _counted(number, first)),
     )
 
 

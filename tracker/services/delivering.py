@@ -24,7 +24,8 @@ from tracker.channels.channel import LONGEST_SEND, NEXT, Channel
 from tracker.domain import messages
 from tracker.domain.errors import DatabaseNotReady
 from tracker.domain.messages import HELD, LONGEST_ANSWER, ChannelKind, Delivery, Fate, Letter, next_try
-from tracker.services import rerouting, retelling
+from tracker.services import laying_aside, rerouting, retelling
+from tracker.services.laying_aside import QUARANTINE as QUARANTINE
 from tracker.store import outbox, turns, ways
 from tracker.store.cards import EDITS
 from tracker.store.engine import reading, transaction
@@ -52,9 +53,6 @@ WAITS = (0, 0.5, 1, 2, 4, 8, 15, 30, 60)
 """Seconds before each try to mark what was sent, where the database does not take it: about a lease."""
 
 T = TypeVar("T")
-
-QUARANTINE = 3
-"""Tries after which a message that is at fault itself is given up on that way (reliability FLT-26)."""
 
 UNREADABLE = Delivery(Fate.LATER, messages.UNREADABLE, wait=timedelta(minutes=30))
 EMPTY = Delivery(Fate.NEVER, "withdrawn")
@@ -153,7 +151,8 @@ class Dispatcher:
         if letter is None:
             return EMPTY
         try:
-            return replace(await channel.send(letter), left_out=letter.left_out)
+            came = await channel.send(letter)
+            return replace(came, left_out=letter.left_out, unreadable=letter.unreadable)
         except Exception:  # as above
             log.exception("message %s cannot be sent by %s", message.id, message.channel)
             return UNREADABLE
@@ -230,6 +229,7 @@ class Dispatcher:
         if delivery.fate is Fate.SENT:
             rerouting.worked(session, message, way)
             retelling.owe_again(session, message, delivery.left_out, now=now)
+            laying_aside.lay_aside(session, message, delivery.unreadable, now=now, by=frozenset(self.hands))
         if delivery.fate is Fate.SENT and message.is_put_off:
             outbox.awake(session, message, now=now)
         if is_lost:

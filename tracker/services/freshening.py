@@ -41,9 +41,7 @@ def still_so(session: Session, reader: Person, body: Body) -> Fresh:
     for line in body["lines"]:
         is_so = True
         try:
-            at = DeadlineKind(line["kind"]), tuple(line["identity"])
-            known = [each for each in watched.get(at, ()) if each.school_id == line["school_id"]]
-            is_so = not known or any(_is_so(each, line) for each in known)
+            is_so = _is_known(watched, line)
             told_now = line if is_so and line["school_id"] in seen else _of_another(session, reader, line)
         except (LookupError, TypeError, ValueError):  # the letter counts it as one that cannot be read
             told_now = line if line["school_id"] in seen else None
@@ -52,6 +50,15 @@ def still_so(session: Session, reader: Person, body: Body) -> Fresh:
         else:
             lines.append(told_now)
     return Fresh({**body, "lines": lines}, left_out)
+
+
+def stands(session: Session, line: Body) -> bool:
+    """Whether the deadline of a line is there with the day that was told; also where nobody can tell."""
+    watched = watching.at_schools(session, {line["school_id"]})
+    try:
+        return _is_known(watched, line)
+    except (LookupError, TypeError, ValueError):
+        return True
 
 
 def as_of(body: Body, on: date, calendar: WorkCalendar) -> Body:
@@ -63,6 +70,12 @@ def as_of(body: Body, on: date, calendar: WorkCalendar) -> Body:
 
 def _seen(session: Session, reader: Person, schools: Iterable[str]) -> frozenset[str]:
     return told.schools_seen(session, Scope.of_person(reader), schools)
+
+
+def _is_known(watched: watching.AtSchools, line: Body) -> bool:
+    at = DeadlineKind(line["kind"]), tuple(line["identity"])
+    known = [each for each in watched.get(at, ()) if each.school_id == line["school_id"]]
+    return not known or any(_is_so(each, line) for each in known)
 
 
 def _is_so(each: Sharer, line: Body) -> bool:

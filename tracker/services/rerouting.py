@@ -48,7 +48,7 @@ def reroute(
     if account is None or message.template != DIGEST or message.digest is None:
         return is_bad
     if not _elsewhere(session, message.digest, message.urgency, account.person, now, by):
-        _tell_next(session, message, account.person, delivery, now, by)
+        tell_next(session, message, account.person, delivery.code, delivery.answer, now, by)
     return is_bad
 
 
@@ -172,26 +172,31 @@ def _elsewhere(
     return any(channel in read for channel, _ in left[:1])
 
 
-def _tell_next(
+def tell_next(
     session: Session,
     message: Claimed,
     person: Person,
-    delivery: Delivery,
+    code: str,
+    answer: str,
     now: datetime,
     by: Collection[ChannelKind],
+    *,
+    keys: Collection[str] = (),
 ) -> None:
-    """Tell those who answer next for the schools of a digest that it did not reach its reader."""
+    """Tell those who answer next for the schools of a digest that it did not reach its reader, and why.
+
+    Where only the lines of some ``keys`` did not, those.
+    """
     if message.digest is None:
         return
-    lines = digests.get(session, message.digest).body["lines"]
     whom = _next_in_line(session, person, _told_of(session, message))
     said = {
         "person": person.id,
         "channel": message.channel,
-        "code": delivery.code,
-        "answer": delivery.answer[:LONGEST_ANSWER],
-        "lines": len(lines),
+        "code": code,
+        "answer": answer[:LONGEST_ANSWER],
         "digest": message.digest,
+        "keys": sorted(keys),
     }
     alone = folding.join(session, _to_all(session, whom, LOST, message, said, now, by))
     outbox.put(session, alone, at=now)

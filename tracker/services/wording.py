@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -131,13 +131,15 @@ class Writer:
     ) -> Loss | None:
         """A digest that did not reach its reader; None where it was taken back or owed anew since."""
         kept = digests.get(session, said["digest"])
-        lines = still_told(kept.body, kept.withdrawn)
+        keys = frozenset(said["keys"])
+        lines = _of_keys(still_told(kept.body, kept.withdrawn), keys)
         if not lines:
             return None
         now = self._as_of_today(session, message, freshening.still_so(session, reader, kept.body).body)
         whose, by = accounts.account_of(session, said["person"]), ChannelKind(said["channel"])
-        name, told_now = whose.person.name if whose else "", lines_left(now, kept.withdrawn)
-        return Loss(said["person"], name, by, said["code"], said["answer"], len(lines), told_now)
+        left = _of_keys(now["lines"], keys)
+        name, told_now = whose.person.name if whose else "", lines_left({"lines": left}, kept.withdrawn)
+        return Loss(said["person"], name, by, said["code"], said["answer"], len(lines), told_now, bool(keys))
 
     def _bad_way(self, session: Session, message: Claimed, by: Letters, to: str, secret: str) -> Letter:
         said = message.parameters
@@ -199,6 +201,11 @@ class Writer:
         if text is None:
             raise LookupError("sealed")
         return text
+
+
+def _of_keys(lines: Iterable[digests.Body], keys: frozenset[str]) -> list[digests.Body]:
+    """The lines that settle some reminders; all, where none is named."""
+    return [line for line in lines if not keys or not keys.isdisjoint(line["keys"])]
 
 
 def _names(session: Session, body: digests.Body) -> Mapping[int, str]:

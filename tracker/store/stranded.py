@@ -10,6 +10,7 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.messages import ChannelKind, Fault
+from tracker.store import laid_aside
 from tracker.store.outbox import waiting
 from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import MESSAGE
@@ -66,7 +67,8 @@ def unreached(session: Session, *, besides: str) -> Lost:
     """What came to nothing by every way, and nothing sent since tells that its reader is reached again.
 
     It ends by itself: by another way to her, by an address that was mended, or with her account. Messages of
-    the template ``besides`` are not for the person under whom they are kept.
+    the template ``besides`` are not for the person under whom they are kept; what was laid aside of a letter
+    that went out is counted by itself.
     """
     row, later, twin = MESSAGE.c, MESSAGE.alias(), MESSAGE.alias().c
     is_later = and_(later.c.sent_at >= row.dead_at, later.c.template != besides)
@@ -75,7 +77,8 @@ def unreached(session: Session, *, besides: str) -> Lost:
     gone = exists().where(
         PERSON.c.id == row.person_id, or_(PERSON.c.disabled_at.is_not(None), PERSON.c.erased_at.is_not(None))
     )
-    is_dead = and_(row.dead_at.is_not(None), row.voided_at.is_(None), row.template != besides)
+    others = (besides, laid_aside.TEMPLATE)
+    is_dead = and_(row.dead_at.is_not(None), row.voided_at.is_(None), row.template.not_in(others))
     is_lost = and_(is_dead, ~reached, ~told, ~gone)
     number, since = session.execute(select(func.count(), func.min(row.dead_at)).where(is_lost)).one()
     return Lost(number, since)

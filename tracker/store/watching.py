@@ -66,9 +66,11 @@ class Sharer:
     is_gone: bool
 
 
-def at_schools(
-    session: Session, schools: Iterable[str]
-) -> Mapping[tuple[DeadlineKind, tuple[str, ...]], list[Sharer]]:
+AtSchools = Mapping[tuple[DeadlineKind, tuple[str, ...]], list[Sharer]]
+"""What is watched of some schools, by kind and identity."""
+
+
+def at_schools(session: Session, schools: Iterable[str]) -> AtSchools:
     """What is watched of some schools, by kind and identity."""
     row = WATCHED.c
     query = select(row.kind, row.identity, row.school_id, row.service, row.due_on, row.gone_on)

@@ -26,6 +26,7 @@ from tracker.domain.errors import (
 from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Person
 from tracker.domain.roles import Action
+from tracker.feeds.regions import REGIONS
 from tracker.render.letters import Letters
 from tracker.render.told import Told, lines_left
 from tracker.services import connecting, overseeing, rehearsing
@@ -54,6 +55,9 @@ LINES_SHOWN = 50
 REFUSALS = (DayNotReadable, ProofStale, SignInRefused, SubstituteRefused, TooManyTries, WayRefused)
 STATUSES = {ProofStale: 401, SignInRefused: 401, TooManyTries: 429}
 Number = Annotated[int, Form(ge=0, le=LARGEST_NUMBER)]
+
+REGIONS_TOLD = frozenset({None, *(region.code for region in REGIONS)})
+"""What a line may say of where its school is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +293,7 @@ def _set_up(visit: Visit) -> frozenset[ChannelKind]:
 
 
 def _past(visit: Visit, person: Person) -> tuple[Shown, ...]:
-    """What a person was told, as far as the reader sees the schools today."""
+    """What a person was told, as far as the reader sees the schools today and it can be put into words."""
     kept = digests.of_person(visit.session, person.id, most=DIGESTS_SHOWN)
     lines = {digest.id: lines_left(digest.body, digest.withdrawn) for digest in kept}
     schools = {line.school_id for found in lines.values() for line in found}
@@ -302,7 +306,7 @@ def _past(visit: Visit, person: Person) -> tuple[Shown, ...]:
             tuple(
                 line.counted(digest.on, visit.today, days)
                 for line in lines[digest.id]
-                if line.school_id in seen
+                if line.school_id in seen and line.region in REGIONS_TOLD
             ),
             sendings.get(digest.id, ()),
         )
