@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.asked import read_number
 from tracker.domain.asking import Channel
-from tracker.domain.errors import AskRefused, ChangedMeanwhile, FilterNotKnown, TrackerError
+from tracker.domain.errors import AskRefused, ChangedMeanwhile, FilterNotKnown, LinkDead, TrackerError
 from tracker.domain.register import ImportIssue, RegisterKind
 from tracker.domain.roles import Action
 from tracker.domain.vocabulary import Language, Service
@@ -35,6 +35,7 @@ from tracker.web.paging import Page, page_number
 from tracker.web.proving import author_of
 from tracker.web.rules import allow, anyone
 from tracker.web.turning import list_of
+from tracker.web.witness import tell_refusal
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -226,8 +227,15 @@ def _list(
 
 @router.get("/answer/{key}", dependencies=[anyone()])
 def open_link(called: Called, key: str) -> Response:
-    """The form of a link. Looking uses nothing up: mail programs look at links too."""
-    return _form(called, key)
+    """The form of a link; whoever has answered reads so. Looking uses nothing up: mail programs look too."""
+    try:
+        return _form(called, key)
+    except LinkDead as dead:
+        if dead.details["reason"] != "answered":
+            raise
+        tell_refusal(called.request, 404, dead.code)
+        with called.reading() as visit:
+            return _plain(visit, "asks/thanks.html", {"dead": dead}, status=404)
 
 
 @router.post("/answer/{key}", dependencies=[anyone()])
@@ -260,7 +268,7 @@ def answer(
     with transaction(called.house.engine, seeing=EVERYTHING) as session:  # the link is the whole key
         asking.answer(session, author_of(called), key, said, post)
     with called.reading() as visit:
-        return _plain(visit, "asks/thanks.html", {})
+        return _plain(visit, "asks/thanks.html", {"dead": None})
 
 
 def _form(
