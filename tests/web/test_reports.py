@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from html import unescape
 from urllib.parse import unquote
 
@@ -23,10 +23,14 @@ from tests.web.test_cost import questions
 from tracker.domain.reports import Figure, ReportKind
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
+from tracker.feeds.regions import REGIONS
 from tracker.render.catalogs import load_words
+from tracker.render.formats import Formats
+from tracker.render.report_files import report_xlsx, tell
 from tracker.services.evaluating import Book, snapshot
 from tracker.services.printing_reports import Wanted, make
-from tracker.store.engine import reading
+from tracker.store import reports
+from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING
 from tracker.web.tallies import tally
 
@@ -196,18 +200,62 @@ def test_no_page_asks_the_database_more_for_many_schools(empty: Engine, visit: V
     assert max(few.values()) <= 45  # a day in both senses is judged twice
 
 
-def test_every_figure_of_the_page_opens_the_list_that_it_counts(filled: Engine, visit: Visit) -> None:
+@pytest.mark.parametrize(("kind", "before"), [("weekly", "2027-01-08"), ("quarterly", "2026-12-31")])
+def test_every_figure_of_the_page_opens_the_list_that_it_counts(
+    filled: Engine, visit: Visit, kind: str, before: str
+) -> None:
     client = visit(filled, Language.RU, person=REVIEWER)
-    page = client.get("/reports?region=59").text
+    page = client.get(f"/reports?region=59&kind={kind}").text
     told = re.findall(r'data-label="Число"[^>]*><strong><a href="([^"]+)">([\d\s]+)</a>', page)
     assert {"/reports/lost", "/schools"} == {address.partition("?")[0] for address, _ in told}
     assert any("required=1" in address for address, _ in told)
-    assert any("on=2027-01-08" in address for address, _ in told)  # the day before the week
+    assert any(f"on={before}" in address for address, _ in told)  # the day before the period
+    header, *_, total = table(printed(client, kind, region="59"))
     for address, number in told:
         listed = client.get(unescape(address)).text
         if address.startswith("/reports/lost"):
             found = re.findall(r"<td[^>]*>(\d+)</td></tr>", listed)
             assert sum(map(int, found)) == int(number)
+            assert (
+                next(value for name, value in zip(header, total, strict=True) if "days_lost" in name)
+                == number
+            )
         else:
             assert listed.count('<th scope="row"') == int(number), address
     assert not re.findall(r'data-label="Число"[^>]*><strong>[1-9]', page)
+
+
+def test_each_printed_page_of_a_workbook_says_as_known_when(filled: Engine) -> None:
+    with reading(filled, seeing=EVERYTHING) as session:
+        wanted = Wanted(ReportKind.QUARTERLY, None, NOW.date(), None)
+        made = make(session, EVERYTHING, wanted, now=NOW, book=Book.load())
+    for words in map(load_words, Language):
+        longest = max((each.code for each in REGIONS), key=lambda code: len(words.say(f"region.{code}")))
+        told = tell(replace(made, region=longest, places=()), words, Formats(words, UTC))
+        head = load_workbook(io.BytesIO(report_xlsx(told, about="x"))).worksheets[0].oddHeader.left.text
+        (known,) = (value for column, value in told.asked if column.name == "known")
+        assert f"{words.say('report.known')}: {known} · " in head
+        assert words.say("report.days", first="01.01.2027", last="15.01.2027") in head
+
+
+def test_a_report_of_any_week_is_found_among_those_that_were_printed(filled: Engine, visit: Visit) -> None:
+    client, other = visit(filled, Language.RU), visit(filled, Language.RU, person=REVIEWER)
+    printed(client, region="71")
+    printed(other)
+    with transaction(filled) as session:
+        last = reports.printed(session, EVERYTHING, 2, "")
+        for _ in range(reports.LISTED if last else 0):
+            reports.keep(session, last, EVERYTHING)  # type: ignore[arg-type]  # it was looked for
+
+    def listed(query: str) -> list[int]:
+        return [int(number) for number in re.findall(r'name="number" value="(\d+)"', client.get(query).text)]
+
+    first = client.get("/reports").text
+    assert listed("/reports") == list(range(reports.LISTED + 2, 2, -1))
+    (following,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    assert listed(unescape(following)) == [2, 1]
+    assert listed("/reports?region=71") == listed("/reports?mine=1") == [1]
+    assert not listed("/reports?kind=quarterly")
+    assert listed("/reports?page=99") == [2, 1]
+    for wrong in ("kind=daily", "mine=2"):
+        assert client.get(f"/reports?{wrong}").status_code == 400

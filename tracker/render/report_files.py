@@ -157,9 +157,17 @@ def _figures_sheet(book: xlsxwriter.Workbook, told: Told) -> None:
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
-    lines = [told.title, *(f"{label}: {value}" for label, value in told.about if len(value) < 60)]
-    page.set_header("&L&8" + _plain(" · ".join(lines))[:200])
+    page.set_header("&L&8" + _plain(_head(told)))
     page.set_footer("&R&P / &N")
+
+
+def _head(told: Told) -> str:
+    """What each printed page says: the title, which names place and day, the knowledge and the period.
+
+    A workbook takes 255 signs.
+    """
+    about = {column.name: f"{column.title}: {value}" for column, value in told.asked}
+    return " · ".join((told.title, about["known"], about["period"]))
 
 
 def _plain(text: str) -> str:

@@ -18,7 +18,8 @@ from tracker.domain.reports import LOSING, Figure, PlaceFigures, Report, ReportK
 from tracker.domain.vocabulary import LIVE, FlagKind, State
 from tracker.domain.workdays import WorkCalendar
 from tracker.feeds.regions import REGIONS
-from tracker.services.evaluating import Book, NeedView, calendar, snapshot
+from tracker.law.loader import load_calendar
+from tracker.services.evaluating import Book, NeedView, snapshot
 from tracker.store import facts, versions
 from tracker.store.scope import Scope
 
@@ -119,12 +120,12 @@ def _past(
 ) -> Mapping[NeedKey, Past]:
     seq = versions.known_seq(session, known)
     key = (session.get_bind().engine.url, scope, period, seq, book.policy.fingerprint)
-    return book.remember(Behind, key, lambda: _behind(session, scope, period, known=known, book=book)).needs
+    return book.remember(Behind, key, lambda: _behind(session, scope, period, seq=seq, book=book)).needs
 
 
-def _behind(session: Session, scope: Scope, period: Span, *, known: datetime, book: Book) -> Behind:
-    days = calendar(session, book, known)
-    found = facts.load_facts(session, scope, known_seq=versions.known_seq(session, known))
+def _behind(session: Session, scope: Scope, period: Span, *, seq: int, book: Book) -> Behind:
+    days = load_calendar(facts.load_overrides(session, seq), folder=book.folder)
+    found = facts.load_facts(session, scope, known_seq=seq)
     return Behind({(need.school_id, need.service): _past_of(need, period, days) for need in found})
 
 

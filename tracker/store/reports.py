@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, func, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.reports import ReportKind
@@ -16,6 +16,18 @@ from tracker.store.scope import Scope
 
 LISTED = 50
 """How many reports a page lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which printed reports are listed; None asks for all."""
+
+    kind: ReportKind | None = None
+    region: str | None = None
+    printed_by: str | None = None
+
+
+ALL = Sought()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +102,26 @@ def keep(session: Session, printed: Printed, scope: Scope) -> int:
     return number
 
 
-def list_printed(session: Session, scope: Scope, actor: str) -> tuple[Printed, ...]:
-    """The last reports, the newest first: one's own, and those that tell only of what one sees."""
-    mine = report_reach.readable(session, scope, actor)
-    wanted = select(PRINTED_REPORT).where(mine).order_by(PRINTED_REPORT.c.id.desc()).limit(LISTED)
-    return tuple(Printed(*row) for row in session.execute(wanted))
+def list_printed(
+    session: Session, scope: Scope, actor: str, sought: Sought = ALL, *, start: int = 0
+) -> tuple[Printed, ...]:
+    """Reports, the newest first: one's own, and those that tell only of what one sees."""
+    wanted = select(PRINTED_REPORT).where(_found(session, scope, actor, sought))
+    newest = wanted.order_by(PRINTED_REPORT.c.id.desc()).offset(start).limit(LISTED)
+    return tuple(Printed(*row) for row in session.execute(newest))
+
+
+def count_printed(session: Session, scope: Scope, actor: str, sought: Sought) -> int:
+    """How many :func:`list_printed` has to list."""
+    counted = select(func.count()).select_from(PRINTED_REPORT)
+    return session.scalar(counted.where(_found(session, scope, actor, sought))) or 0
+
+
+def _found(session: Session, scope: Scope, actor: str, sought: Sought) -> ColumnElement[bool]:
+    row = PRINTED_REPORT.c
+    asked = ((row.kind, sought.kind), (row.region, sought.region), (row.printed_by, sought.printed_by))
+    named = (column == value for column, value in asked if value is not None)
+    return and_(report_reach.readable(session, scope, actor), *named)
 
 
 def printed(session: Session, scope: Scope, number: int, actor: str) -> Printed | None:

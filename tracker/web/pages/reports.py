@@ -21,10 +21,11 @@ from tracker.services import printing_reports, reporting
 from tracker.services.printing_reports import Wanted
 from tracker.store import reports
 from tracker.store.journal_search import names_of
+from tracker.store.reports import LISTED, Printed, Sought
 from tracker.web.attachments import disposition, file_name
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import ON, REGION_CODES, Filters, asked_of, not_known
-from tracker.web.paging import page_of
+from tracker.web.paging import Page, page_number, page_of
 from tracker.web.proving import author_of
 from tracker.web.rules import allow
 
@@ -60,58 +61,77 @@ Format = Annotated[Ending, Form(alias="format")]
 
 @router.get(PAGE, dependencies=[allow(Action.READ)])
 def show(visit: Asked) -> Response:
-    """What can be printed for the day, and what was."""
-    region = region_of(asked_of(visit.request, ("region",)).get("region", ""), visit.person)
-    wanted = Wanted(ReportKind.WEEKLY, region, visit.on, visit.known)
+    """The figures of one kind of report for the day, what can be printed, and what was."""
+    asked = asked_of(visit.request, ("kind", "region", "mine", "page"))
+    kind = _kind(asked.get("kind", "") or ReportKind.WEEKLY)
+    region, is_own = region_of(asked.get("region", ""), visit.person), Filters.read(asked).mine
+    wanted = Wanted(kind, region, visit.on, visit.known)
     made = printing_reports.make(visit.session, visit.scope, wanted, now=visit.moment, book=visit.house.book)
+    sought = Sought(
+        kind,
+        None if visit.person.whole_region else region,  # all that she sees is of it, also parts of it
+        visit.person.mark if is_own else None,
+    )
     return visit.page(
         "reports/show.html",
         {
+            "kind": kind,
             "region": region,
+            "is_own": is_own,
             "regions": _regions(visit),
             "made": made,
             "has_schools": region is not None or made.total.figures[Figure.SCHOOLS] > 0,
             "figures": tuple(Figure),
             "shares": SHARES,
-            "lists": _lists(visit, region),
+            "lists": _lists(visit, kind, region),
             "endings": tuple(Ending),
-            "periods": {kind: period_of(kind, visit.on) for kind in ReportKind},
-            **_printed(visit),
+            "periods": {each: period_of(each, visit.on) for each in ReportKind},
+            "page": _printed(visit, sought, page_number(asked.get("page", ""))),
         },
     )
 
 
-def _printed(visit: Visit) -> Mapping[str, object]:
+def _kind(text: str) -> ReportKind:
+    if text not in tuple(ReportKind):
+        raise not_known("kind", text, ReportKind)
+    return ReportKind(text)
+
+
+def _printed(visit: Visit, sought: Sought, number: int) -> Page[tuple[Printed, str | None]]:
     """The reports that this reader may print again, and how whoever printed each is named."""
-    reader = visit.person
-    found = reports.list_printed(visit.session, visit.scope, reader.mark)
+    reader, session, scope = visit.person, visit.session, visit.scope
+    count = reports.count_printed(session, scope, reader.mark, sought)
+    last = max(1, -(-count // LISTED))
+    start = (min(number, last) - 1) * LISTED
+    found = reports.list_printed(session, scope, reader.mark, sought, start=start)
     others = {one.printed_by for one in found} - {reader.mark}
     names: dict[str, str | None] = {reader.mark: reader.name or reader.email}
     if others:
-        names |= names_of(visit.session, others)
+        names |= names_of(session, others)
     deeds = visit.house.voices[visit.language].deeds
-    return {"printed": [(one, deeds.who(one.printed_by, names)) for one in found]}
+    rows = tuple((one, deeds.who(one.printed_by, names)) for one in found)
+    return Page(rows, min(number, last), last, count, start + 1)
 
 
-def _lists(visit: Visit, region: str | None) -> Mapping[Figure, str]:
+def _lists(visit: Visit, kind: ReportKind, region: str | None) -> Mapping[Figure, str]:
     """The address of the list behind each figure."""
-    before = period_of(ReportKind.WEEKLY, visit.on).start - ONE_DAY
+    before = period_of(kind, visit.on).start - ONE_DAY
     return {
         **{figure: visit.to("/schools", region=region, **filters) for figure, filters in LISTS.items()},
         Figure.UNCOVERED_BEFORE: visit.to_day("/schools", before, region=region, state=State.UNCOVERED),
-        Figure.DAYS_LOST: visit.to(LOST_PAGE, region=region),
+        Figure.DAYS_LOST: visit.to(LOST_PAGE, region=region, period=kind),
     }
 
 
 @router.get(LOST_PAGE, dependencies=[allow(Action.READ)])
 def show_lost(visit: Asked) -> Response:
-    """Who was without service, and how many working days: in the week of the report, or the month before."""
+    """Who was without service, and how many working days: in the days of a report, or the month before."""
     asked = asked_of(visit.request, ("region", "district", "period", "page"))
     filters = Filters.read(asked).at_home(visit.person)
-    word = asked.get("period", "")
-    if word not in ("", MONTH):
-        raise not_known("period", word, (MONTH,))
-    period = month_before(visit.on) if word else period_of(ReportKind.WEEKLY, visit.on)
+    word = asked.get("period", "") or ReportKind.WEEKLY
+    if word not in (MONTH, *ReportKind):
+        raise not_known("period", word, (MONTH, *ReportKind))
+    period = month_before(visit.on) if word == MONTH else period_of(ReportKind(word), visit.on)
     known = visit.known or visit.moment
     found = reporting.days_lost(
         visit.session, visit.scope, period, on=visit.on, known=known, book=visit.house.book
@@ -119,7 +139,7 @@ def show_lost(visit: Asked) -> Response:
     kept = [one for one in found if filters.keep(one[:1], found=None)]
     values = {
         "filters": filters,
-        "asked_period": word or None,
+        "asked_period": word,
         "period": period,
         "days": sum(days for _, days in kept),
         "page": page_of(kept, number=filters.page, size=LOST_SHOWN),
@@ -135,9 +155,7 @@ def hand_out(
     ending: Format = Ending.XLSX,
 ) -> Response:
     """A report of the day and the knowledge that the address asks about; it is kept, to be printed again."""
-    if kind not in tuple(ReportKind):
-        raise not_known("kind", kind, ReportKind)
-    wanted = Wanted(ReportKind(kind), region_of(region, called.person), called.on, called.known)
+    wanted = Wanted(_kind(kind), region_of(region, called.person), called.on, called.known)
     with called.reading() as visit:
         made = printing_reports.make(
             visit.session, visit.scope, wanted, now=visit.moment, book=visit.house.book
