@@ -6,19 +6,26 @@ import re
 from datetime import date
 
 import pytest
+from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from tests.deciding.office import REASON, TODAY, Office
+from tests.deciding.office import BOOK, REASON, TODAY, Office
 from tests.store.rows import record
 from tests.web.conftest import Visit
 from tests.web.reading import shown, text_of
 from tests.web.register import NOW, a_contract, a_school, day, fill
+from tracker.domain.deadlines import deadlines_of
 from tracker.domain.decision_records import DecisionRecord, GuardKind
 from tracker.domain.decisions import Block, DecisionStatus, Deed
 from tracker.domain.register import TenderRow
-from tracker.domain.vocabulary import ContractKind, Language, RouteId, TenderStatus
+from tracker.domain.vocabulary import ContractKind, DeadlineKind, Language, RouteId, Service, TenderStatus
 from tracker.render.catalogs import load_catalogs
+from tracker.services import evaluating
 from tracker.services.deciding import Wanted
+from tracker.store import facts
+from tracker.store.engine import reading
+from tracker.store.registry import data_version
+from tracker.store.scope import EVERYTHING
 
 WORDS = load_catalogs()[Language.EN]
 USED, SERVED, LAPSED = "990740009501", "990740009502", "990740009503"
@@ -127,3 +134,32 @@ def test_a_jump_of_its_price_is_weighed_as_of_any_other(failed: Office, visit: V
 def test_where_no_purchase_failed_and_nothing_is_lost_it_is_not_drafted(office: Office) -> None:
     (row,) = office.draft("aigul", "990740000001", wanted=FULL)
     assert row.code in (Block.NOT_NEEDED, Block.NO_ROUTE)
+
+
+def test_the_deadline_of_the_decision_ends_with_its_approval_and_not_before(both: list[Engine]) -> None:
+    for engine in both:
+        fill(engine, a_school(LAPSED, "W"), a_contract("K-52", LAPSED, "2026-01-01", "2026-12-31"))
+        fill(engine, repeat(LAPSED, "T-52"))
+        office, late = Office(engine), day("2027-01-19")
+        with reading(engine, seeing=EVERYTHING) as session:
+            before = data_version(session)
+        assert to_decide(office, late) == [day("2027-01-18")]
+        number = drafted(office, LAPSED).number
+        assert to_decide(office, late) == [day("2027-01-18")]
+        office.decide("asel", number, Deed.APPROVE)
+        assert to_decide(office, late) == []
+        assert to_decide(office, day("2027-01-14")) == [day("2027-01-18")]  # as that day knew it
+        assert to_decide(office, late, before) == [day("2027-01-18")]
+        office.undo("asel", number)
+        assert to_decide(office, late) == [day("2027-01-18")]
+
+
+def to_decide(office: Office, on: date, known_seq: int | None = None) -> list[date | None]:
+    """By when the single source is to be decided on for the school."""
+    with reading(office.engine, seeing=EVERYTHING) as session:
+        shared = evaluating.bench(session, BOOK, on=on)
+        (need,) = facts.load_facts(
+            session, EVERYTHING, known_seq=known_seq, needs=[(LAPSED, Service.CHANNEL)]
+        )
+        dues = deadlines_of(need, on, policy=shared.policy, calendar=shared.calendar, history=shared.history)
+    return [due.due_on for due in dues if due.kind is DeadlineKind.DECISION]

@@ -81,8 +81,8 @@ class Register:
         return NeedFacts(
             school_id, Service.CHANNEL, school.needed_from, school.needed_until, school.closed_on,
             school.confirmed_on, school.bin,
-            tuple(_line(row) for (_, each), row in self.lines.items() if each == school_id),
-            tuple(self._tender(row) for (_, each), row in self.tenders.items() if each == school_id),
+            lines=tuple(_line(row) for (_, each), row in self.lines.items() if each == school_id),
+            tenders=tuple(self._tender(row) for (_, each), row in self.tenders.items() if each == school_id),
         )  # fmt: skip
 
     def _tender(self, row: TenderRow) -> TenderFacts:

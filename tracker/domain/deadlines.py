@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.domain.days import BEGINNING, FOREVER, next_day
+from tracker.domain.days import BEGINNING, FOREVER, legal_day, next_day
 from tracker.domain.facts import NeedFacts, ServiceLine
 from tracker.domain.findings import TenderStanding
 from tracker.domain.forecast import Asking
@@ -205,9 +205,15 @@ def _stages(need: Reading) -> Iterator[Deadline]:
 
 
 def _decision(need: Reading) -> Iterator[Deadline]:
-    """The last day to decide on a single source after a repeat failed, while nothing else was published."""
+    """The last day to decide on a single source after a repeat failed, while nothing else was published.
+
+    A decision that was approved since ends it, whatever is signed of it later.
+    """
     failed = need.failed
     if failed is None or not _may_be_repeat(need, failed) or need.is_published or need.is_bought:
+        return
+    decided = need.facts.decided_at
+    if decided is not None and (failed.ended_on or BEGINNING) <= legal_day(decided) <= need.on:
         return
     law = law_for(need.facts_of(failed), need.on, need.at.policy)
     yield _due(

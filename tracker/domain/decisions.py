@@ -29,6 +29,10 @@ OPEN = frozenset({DecisionStatus.PROPOSED, DecisionStatus.RETURNED, DecisionStat
 """A need has at most one decision that stands so: another one waits until it is settled."""
 
 
+APPROVED_SINCE = frozenset({DecisionStatus.APPROVED, DecisionStatus.RECORDED, DecisionStatus.CLOSED})
+"""Where a decision stands that somebody approved and nobody sent back."""
+
+
 class Deed(StrEnum):
     """What a person does to a decision."""
 

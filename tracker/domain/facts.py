@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from tracker.domain.days import FOREVER, Span, next_day
 from tracker.domain.vocabulary import (
@@ -99,7 +99,10 @@ class TenderFacts:
 
 @dataclass(frozen=True, slots=True)
 class NeedFacts:
-    """All that the rules read about one (school, service)."""
+    """All that the rules read about one (school, service).
+
+    ``decided_at`` is when a contract after a failed purchase was approved last, if that approval stands.
+    """
 
     school_id: str
     service: Service
@@ -108,6 +111,7 @@ class NeedFacts:
     closed_on: date | None = None
     confirmed_on: date | None = None
     bin: str | None = None
+    decided_at: datetime | None = None
     lines: tuple[ServiceLine, ...] = ()
     tenders: tuple[TenderFacts, ...] = ()
 

@@ -11,16 +11,25 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from operator import attrgetter, itemgetter
 
-from sqlalchemy import ColumnElement, Text, and_, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, Subquery, Text, and_, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
+from tracker.domain.decisions import APPROVED_SINCE
 from tracker.domain.facts import NeedFacts, ServiceLine, TenderEvent, TenderFacts
-from tracker.domain.vocabulary import TenderEventKind, TenderStatus
+from tracker.domain.vocabulary import RouteId, TenderEventKind, TenderStatus
 from tracker.domain.workdays import Override
 from tracker.store.bulk import columns
-from tracker.store.decision_tables import REPORT_POSTED
+from tracker.store.decision_tables import DECISION, DECISION_LINE, REPORT_POSTED
 from tracker.store.scope import EVERYTHING, Scope, either, visible
-from tracker.store.tables import CALENDAR_OVERRIDE, CONTRACT_LINE, NEED, SCHOOL, TENDER_EVENT, TENDER_LINE
+from tracker.store.tables import (
+    CALENDAR_OVERRIDE,
+    CONTRACT_LINE,
+    NEED,
+    RECORDING,
+    SCHOOL,
+    TENDER_EVENT,
+    TENDER_LINE,
+)
 from tracker.store.versions import as_known
 
 NeedKey = tuple[str, str]
@@ -37,7 +46,7 @@ _NEED = (
     NEED.c.confirmed_on,
     SCHOOL.c.bin,
 )
-"""The fields of :class:`NeedFacts` in their order; so it is with the columns below."""
+"""The fields of :class:`NeedFacts` in their order, before ``decided_at``; so it is with the columns below."""
 
 _LINE = (
     CONTRACT_LINE.c.contract_number,
@@ -103,7 +112,10 @@ def load_facts(
 
     all_of_them = needs is None and scope == EVERYTHING
     present = (as_known(NEED, known_seq), as_known(SCHOOL, known_seq), of_school(NEED.c.school_id))
-    query = select(*_NEED).join(SCHOOL, SCHOOL.c.school_id == NEED.c.school_id).where(*present)
+    decided = _decided(known_seq)
+    query = select(*_NEED, decided.c.at).join(SCHOOL, SCHOOL.c.school_id == NEED.c.school_id).where(*present)
+    of_need = and_(decided.c.school_id == NEED.c.school_id, decided.c.service == NEED.c.service)
+    query = query.outerjoin(decided, of_need)
     lines = _lines(session, of_school(CONTRACT_LINE.c.school_id), known_seq)
     tenders = _tenders(session, of_school(TENDER_LINE.c.school_id), known_seq, all_events=all_of_them)
     return [
@@ -111,6 +123,18 @@ def load_facts(
         for need in sorted(map(tuple, session.execute(query)), key=_need_key)
         if wanted is None or need[:2] in wanted
     ]
+
+
+def _decided(known_seq: int | None) -> Subquery:
+    """When a contract after a failed purchase was approved last for each need, of those that still stand."""
+    row, decision = DECISION_LINE.c, DECISION.c
+    stands = decision.status.in_(sorted(APPROVED_SINCE)), decision.route == RouteId.AFTER_FAILURE
+    query = select(row.school_id, row.service, func.max(decision.decided_at).label("at"))
+    query = query.join(DECISION, decision.number == row.decision_number).where(*stands)
+    if known_seq is not None:
+        moment = select(RECORDING.c.recorded_at).where(RECORDING.c.seq == known_seq).scalar_subquery()
+        query = query.where(decision.decided_at <= moment)
+    return query.group_by(row.school_id, row.service).subquery()
 
 
 def load_overrides(session: Session, known_seq: int | None = None) -> tuple[Override, ...]:

@@ -107,6 +107,7 @@ class _Register:
             closed_on,
             confirmed_on,
             number,
+            None,  # assessments are told of through time, and none rests on a decision
             tuple(sorted(lines, key=_by_start)),
             tuple(sorted(tenders, key=_by_number)),
         )
