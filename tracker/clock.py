@@ -12,7 +12,7 @@ from typing import Protocol
 from tracker.domain.days import LEGAL_ZONE, legal_day
 from tracker.domain.errors import SettingsRefused
 
-__all__ = ["LEGAL_ZONE", "Clock", "FileClock", "FixedClock", "MachineClock", "legal_day", "passed"]
+__all__ = ["LEGAL_ZONE", "Clock", "FileClock", "FixedClock", "MachineClock", "boot", "legal_day", "passed"]
 
 
 class Clock(Protocol):
@@ -28,6 +28,14 @@ def passed() -> timedelta:
     if sys.platform == "linux":
         return timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME))
     return timedelta(seconds=time.monotonic())
+
+
+def boot() -> str:
+    """Which start of the machine :func:`passed` counts from; empty where it does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
 
 
 class MachineClock:

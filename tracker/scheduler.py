@@ -17,14 +17,14 @@ from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import Engine
 
-from tracker.clock import Clock, MachineClock, passed
+from tracker.clock import Clock, MachineClock, boot, passed
 from tracker.courier import Courier
 from tracker.living import Vital
 from tracker.outgoing import Outgoing
 from tracker.pulse import Nudge, Steadily
 from tracker.services import conditions
 from tracker.services.evaluating import Book
-from tracker.services.keeping_time import Guest, Watchman
+from tracker.services.keeping_time import Guest, Machine, Watchman
 from tracker.settings import Settings
 from tracker.store.engine import for_loops
 from tracker.store.jobs import Job
@@ -62,7 +62,7 @@ def working(settings: Settings, engine: Engine, book: Book, clock: Clock) -> Abs
     engine = for_loops(engine)
     watchman = Watchman(engine, clock.now, passed)
     outgoing = Outgoing.of(settings, engine, book, clock, lets_send=watchman.lets_send)
-    return ticking(_tick(settings, engine, book, clock, outgoing, watchman))
+    return ticking(_tick(settings, engine, book, clock, outgoing, watchman, _machine(clock)))
 
 
 def _tick(
@@ -72,9 +72,15 @@ def _tick(
     clock: Clock,
     outgoing: Outgoing,
     watchman: Watchman | Guest,
+    machine: Machine,
 ) -> Tick:
-    site = settings.base_url if settings.is_https else ""
-    return Tick(engine, book, clock, outgoing, ping=settings.ping_url, site=site, watchman=watchman)
+    site, ping = settings.base_url if settings.is_https else "", settings.ping_url
+    return Tick(engine, book, clock, outgoing, ping=ping, site=site, watchman=watchman, machine=machine)
+
+
+def _machine(clock: Clock) -> Machine:
+    """What a clock is held against; one of a test is set from round to round on purpose."""
+    return Machine(boot(), passed) if isinstance(clock, MachineClock) else Machine()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +93,26 @@ class Round:
 
 
 def one_round(
-    settings: Settings, engine: Engine, book: Book, clock: Clock, *, away: timedelta = conditions.BY_COMMAND
+    settings: Settings,
+    engine: Engine,
+    book: Book,
+    clock: Clock,
+    *,
+    away: timedelta = conditions.BY_COMMAND,
+    machine: Machine | None = None,
 ) -> Round:
     """Everything that is due now, once: judge, owe, deliver; the next is expected within ``away``.
 
-    Nothing while a jump of the clock is waited for that another process has just found (FLT-16).
+    Nothing while a jump of the clock is waited for that this round finds, or that another process has found
+    (FLT-16). Only tests give a ``machine``.
 
     Raises ``SettingsRefused``.
     """
     engine = for_loops(engine)
-    guest = Guest(engine, clock.now)
+    machine = machine or _machine(clock)
+    guest = Guest(engine, clock.now, machine)
     outgoing = Outgoing.of(settings, engine, book, clock, lets_send=guest.lets_send)
-    tick = _tick(settings, engine, book, clock, outgoing, guest)
+    tick = _tick(settings, engine, book, clock, outgoing, guest, machine)
     leads = tick()
     tick.stop(away=away)
 

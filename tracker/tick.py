@@ -16,7 +16,7 @@ from tracker.domain.errors import DatabaseNotReady
 from tracker.outgoing import Outgoing
 from tracker.services import alarming, conditions, operating, proving_life, reminding, rerouting, witnessing
 from tracker.services.evaluating import Book
-from tracker.services.keeping_time import Guest, Watchman
+from tracker.services.keeping_time import Guest, Machine, Watchman
 from tracker.services.reminding import Question
 from tracker.store import jobs, leases, pruning, registry
 from tracker.store.engine import reading, transaction
@@ -55,12 +55,14 @@ class Tick:
         ping: str = "",
         site: str = "",
         watchman: Watchman | Guest | None = None,
+        machine: Machine | None = None,
     ) -> None:
         self.clock, self.outgoing = clock, outgoing
         self._engine, self._book = engine, book
         self._by = frozenset(outgoing.dispatcher.hands if outgoing else ())
         self._proves = outgoing is not None and outgoing.proves
         self._ping, self._site, self._watchman = ping, site, watchman
+        self._machine = machine or Machine()
         self._holder = secrets.token_hex(8)
         self._judged: tuple[date, object] | None = None
         self._owed: Question | None = None
@@ -105,7 +107,8 @@ class Tick:
                     operating.leave(session, Job.DELIVERY, now=now, is_dead=is_dead, away=away)
                 if leases.holder_of(session, Job.TICK) == self._holder:
                     leases.give_back(session, Job.TICK, self._holder)
-                    operating.leave(session, Job.TICK, now=now, is_dead=is_dead, away=away)
+                    said = self._machine.said()
+                    operating.leave(session, Job.TICK, now=now, is_dead=is_dead, away=away, **said)
         except DatabaseNotReady as error:
             log.warning("the tick ends unheard: %s", error)
 
@@ -199,7 +202,8 @@ class Tick:
 
     def _be_heard(self, began_at: datetime) -> None:
         with transaction(self._engine) as session:
-            jobs.record(session, Job.TICK, began_at=began_at, ended_at=self.clock.now())
+            said = self._machine.said()
+            jobs.record(session, Job.TICK, began_at=began_at, ended_at=self.clock.now(), **said)
 
     def _look_after(self, now: datetime) -> None:
         """Once a legal day: forget old sessions, links and tries, and read the whole journal."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tracker.outgoing import Outgoing
 from tracker.scheduler import Tick, one_round
 from tracker.services import keeping_time, operating, reminding
 from tracker.services.delivering import Dispatcher
+from tracker.services.keeping_time import Guest, Machine
 from tracker.services.reminding import Outlook, Owed, Question
 from tracker.services.rerouting import LOST
 from tracker.settings import Settings
@@ -32,6 +34,8 @@ from tracker.store.jobs import Job
 from tracker.store.reminder_tables import DIGEST, MESSAGE
 
 HOUR = timedelta(hours=1)
+YEAR = 365 * 24 * 60
+"""In minutes."""
 
 
 def names(service: Service, who: str) -> list[bool]:
@@ -151,6 +155,35 @@ def test_flt_16_a_round_by_command_waits_with_those_who_found_that_the_clock_jum
             aside.submit(one_round, settings, service.engine, BOOK, clock).result()
         with reading(service.engine) as session:
             assert (Job.REMINDERS in jobs.last_runs(session)) == is_told
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize(
+    ("boots", "rounds"),
+    [
+        # the clock goes a year ahead, is looked at again, and is believed after ten minutes
+        ("aaaa", [(0, 0, True), (5, YEAR, False), (10, YEAR, False), (16, YEAR, True), (21, YEAR, True)]),
+        ("aaa", [(0, 0, True), (5, YEAR, False), (10, 0, True), (15, 0, True)]),
+        ("abb", [(0, 0, True), (5, -120, False), (16, -120, True)]),
+        ("ab", [(0, 0, True), (60 * 48, 0, True)]),
+        ("aa", [(0, 0, True), (60 * 48, 0, True)]),
+        ("  ", [(0, 0, True), (5, YEAR, True)]),
+    ],
+)
+def test_flt_16_a_round_by_command_finds_that_the_clock_jumped_since_the_last(
+    service: Service, boots: str, rounds: list[tuple[int, int, bool]]
+) -> None:
+    for boot, (passed, ahead, is_believed) in zip(boots.ljust(len(rounds), boots[-1]), rounds, strict=True):
+        real = timedelta(minutes=passed)
+        clock = FixedClock(NOW + real + timedelta(minutes=ahead))
+        machine = Machine(boot.strip(), partial(timedelta, minutes=passed))
+        guest = Guest(service.engine, clock.now, machine)
+        assert guest.lets_send() is guest.lets_send() is is_believed
+        tick = Tick(service.engine, BOOK, clock, watchman=guest, machine=machine)
+        tick()
+        tick.stop()
+    with reading(service.engine) as session:
+        assert keeping_time.waiting_jump(jobs.last_runs(session).get(Job.CLOCK)) is None
 
 
 def test_flt_26_a_database_that_is_busy_for_one_step_keeps_no_other_from_its_turn(

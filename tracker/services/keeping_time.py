@@ -7,10 +7,11 @@ job ``clock``: its number, where the clock was and where it went, and whether it
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -25,11 +26,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A jump that is waited for: its number, what the clock would have shown, and what it showed."""
+    """A jump that is waited for: its number, what the clock would have shown, and what it showed.
+
+    ``by_round`` where a round by command found it, so that the next one settles it.
+    """
 
     number: int
     was: datetime
     shows: datetime
+    by_round: bool = False
 
     @property
     def by(self) -> timedelta:
@@ -41,7 +46,8 @@ def waiting_jump(run: Run | None) -> Waiting | None:
     """The jump that is waited for, if there is one."""
     if run is None or not run.detail["waits"]:
         return None
-    return Waiting(run.detail["number"], datetime.fromisoformat(run.detail["was"]), run.began_at)
+    was, by_round = datetime.fromisoformat(run.detail["was"]), bool(run.detail.get("by_round"))
+    return Waiting(run.detail["number"], was, run.began_at, by_round)
 
 
 def confirm(session: Session, *, now: datetime) -> bool:
@@ -101,27 +107,73 @@ class Watchman:
         return waiting is None or waiting.number != self._number
 
 
-class Guest:
-    """Looks at the clock for one round: what those who stay do not doubt is believed."""
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Which start of a machine this is, and the time since then; unknown where no clock is held to it."""
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
-        self._engine, self._now = engine, now
+    boot: str = ""
+    passed: Callable[[], timedelta] = timedelta
+
+    def said(self) -> Mapping[str, Any]:
+        """What a heartbeat says of it, for the next round to go by."""
+        return {"boot": self.boot, "passed": self.passed().total_seconds()} if self.boot else {}
+
+
+class Guest:
+    """Looks at the clock for one round, and goes by the last heartbeat: it has no earlier look of its own."""
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime], machine: Machine) -> None:
+        self._engine, self._now, self._machine = engine, now, machine
+        self._has_looked = False
 
     def lets_send(self) -> bool:
-        """Whether nobody waits for a jump that another process has found since :data:`PATIENCE`."""
+        """Whether nobody waits for a jump that was found since :data:`PATIENCE`, this round neither."""
+        now = self._now()
         with reading(self._engine) as session:
-            found = waiting_jump(jobs.last_runs(session).get(Job.CLOCK))
-        return found is None or abs(self._now() - found.shows) > PATIENCE
+            runs = jobs.last_runs(session)
+        found = waiting_jump(runs.get(Job.CLOCK))
+        if not self._has_looked:
+            self._has_looked = True
+            found = self._look(now, found, runs.get(Job.TICK))
+        return found is None or abs(now - found.shows) > PATIENCE
+
+    def _look(self, now: datetime, found: Waiting | None, last: Run | None) -> Waiting | None:
+        """Settle a jump that an earlier round found, or find one; what is waited for then."""
+        if found is not None and found.by_round:
+            is_back = abs(now - found.was) < JUMP
+            if not is_back and abs(now - found.shows) <= PATIENCE:
+                return found
+            with transaction(self._engine) as session:
+                _settle(session, now=now, is_believed=not is_back, number=found.number)
+            return None
+        by = timedelta() if found or last is None else self._since(now, last)
+        if abs(by) < JUMP:
+            return found
+        log.warning("the clock went from %s to %s", now - by, now)
+        with transaction(self._engine) as session:
+            open_jump(session, Jump(by, Look(now, self._machine.passed())), by_round=True)
+            return waiting_jump(jobs.last_runs(session).get(Job.CLOCK))
+
+    def _since(self, now: datetime, last: Run) -> timedelta:
+        """By how much the clock parted from time; of another start only that it went back is known."""
+        by = now - last.ended_at
+        if not self._machine.boot or "boot" not in last.detail:
+            return timedelta()
+        if last.detail["boot"] != self._machine.boot:
+            return min(by, timedelta())
+        return by - (self._machine.passed() - timedelta(seconds=last.detail["passed"]))
 
 
-def open_jump(session: Session, jump: Jump) -> int:
+def open_jump(session: Session, jump: Jump, *, by_round: bool = False) -> int:
     """Write down a jump, or join the same one that another process has found; its number."""
     run = jobs.last_runs(session).get(Job.CLOCK)
     waiting = waiting_jump(run)
     if waiting is not None and abs(waiting.by - jump.by) < JUMP:
         return waiting.number
     number = 1 + (run.detail["number"] if run else 0)
-    _write(session, number, jump.was, jump.seen.shows, waits=True, ended_at=jump.seen.shows)
+    _write(
+        session, number, jump.was, jump.seen.shows, waits=True, ended_at=jump.seen.shows, by_round=by_round
+    )
     return number
 
 
@@ -140,8 +192,14 @@ def _settle(session: Session, *, now: datetime, is_believed: bool, number: int |
 
 
 def _write(
-    session: Session, number: int, was: datetime, shows: datetime, *, waits: bool, ended_at: datetime
+    session: Session,
+    number: int,
+    was: datetime,
+    shows: datetime,
+    *,
+    waits: bool,
+    ended_at: datetime,
+    by_round: bool = False,
 ) -> None:
-    jobs.record(
-        session, Job.CLOCK, began_at=shows, ended_at=ended_at, number=number, was=was.isoformat(), waits=waits
-    )
+    said: Mapping[str, Any] = {"number": number, "was": was.isoformat(), "waits": waits, "by_round": by_round}
+    jobs.record(session, Job.CLOCK, began_at=shows, ended_at=ended_at, **said)

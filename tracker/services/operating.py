@@ -95,13 +95,15 @@ def failures(session: Session) -> tuple[tuple[SchoolRow, Failure], ...]:
     return tuple((schools[each.school_id], each) for each in found if each.school_id in schools)
 
 
-def leave(session: Session, job: Job, *, now: datetime, is_dead: bool, away: timedelta) -> None:
+def leave(
+    session: Session, job: Job, *, now: datetime, is_dead: bool, away: timedelta, **detail: object
+) -> None:
     """Write down that a job ends with its process: in order and for so long, or because its process died."""
     if is_dead:
         jobs.fail(session, job, began_at=now, ended_at=now, error="died")
         return
     within = away.total_seconds()
-    jobs.record(session, job, began_at=now, ended_at=now, outcome=Outcome.STOPPED, within=within)
+    jobs.record(session, job, began_at=now, ended_at=now, outcome=Outcome.STOPPED, within=within, **detail)
 
 
 def shortcomings(engine: Engine, *, now: datetime, today: date) -> tuple[str, ...]:
