@@ -122,6 +122,14 @@ def test_whoever_approves_is_told_what_moved_of_it_and_is_barred_where_service_i
     assert WORDS.say("decision.barred") in told()
 
 
+def test_once_it_is_approved_its_page_names_the_last_day_to_invite(failed: Office, visit: Visit) -> None:
+    found, reviewer = drafted(failed, LAPSED), browser(visit, failed, "asel")
+    last = WORDS.say("signed.latest", on="19.01.2027")  # two working days after Friday
+    assert last not in text_of(reviewer.get(f"/decisions/{found.number}").text)
+    failed.decide("asel", found.number, Deed.APPROVE)
+    assert text_of(reviewer.get(f"/decisions/{found.number}").text).count(last) == 1
+
+
 def test_a_jump_of_its_price_is_weighed_as_of_any_other(failed: Office, visit: Visit) -> None:
     found, officer = drafted(failed, LAPSED), browser(visit, failed, "aigul")
     page = f"/decisions/{found.number}"

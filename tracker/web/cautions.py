@@ -1,12 +1,18 @@
-"""What whoever approves must read before: decisions with any of it are approved one by one, never in bulk."""
+"""What whoever decides must read before, and by when the duties that follow are due.
+
+Decisions with any of the cautions are approved one by one, never in bulk.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
+from tracker.domain.days import legal_day
 from tracker.domain.decision_records import DecisionRecord
-from tracker.domain.decisions import OPEN
-from tracker.services.evaluating import NeedView, snapshot
+from tracker.domain.decisions import APPROVED_SINCE, OPEN
+from tracker.domain.policy import DutyStart
+from tracker.services.evaluating import NeedView, calendar, snapshot
 from tracker.services.rechecking import UNMOVED, Moved, Recheck, recheck
 from tracker.store import decisions
 from tracker.web.deps import Visit
@@ -49,3 +55,17 @@ def _cautions(visit: Visit, found: DecisionRecord, today: Recheck) -> Iterable[s
 def is_late(visit: Visit, found: DecisionRecord) -> bool:
     """Whether its first day has passed while it is open."""
     return found.status in OPEN and visit.today > found.start_on
+
+
+def due_days(visit: Visit, found: DecisionRecord) -> Mapping[str, date]:
+    """The last day of each duty of a decision that is counted from its approval or from the signing."""
+    begun: dict[str, date] = {}
+    if found.status in APPROVED_SINCE and found.decided_at is not None:
+        begun[DutyStart.DECIDED] = legal_day(found.decided_at)
+    if found.signed is not None:
+        begun[DutyStart.SIGNED] = found.signed.signed_on
+    counted = [duty for duty in found.frozen.duties if duty.counted_from in begun]
+    if not counted:
+        return {}
+    days = calendar(visit.session, visit.house.book)
+    return {duty.id: days.after(begun[duty.counted_from], duty.working_days) for duty in counted}

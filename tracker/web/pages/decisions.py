@@ -33,7 +33,7 @@ from tracker.store import decisions
 from tracker.store.decisions import LARGEST
 from tracker.store.enclosures import list_enclosures
 from tracker.web.amounts import read_amounts
-from tracker.web.cautions import is_late, rechecked
+from tracker.web.cautions import due_days, is_late, rechecked
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import Filters, asked_of
 from tracker.web.forms import Text, Texts
@@ -267,6 +267,7 @@ def _of_record(visit: Visit, found: DecisionRecord) -> Mapping[str, object]:
         "has_duties": found.has_duties,
         "unready": _unready(visit, found),
         "is_late": is_late(visit, found),
+        "due_days": due_days(visit, found),
         "recheck": recheck,
         "shown": str(Shown.of(visit.session, visit.scope, noticing.schools_of(found), today=visit.today)),
     }
