@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -113,8 +114,10 @@ def test_whoever_approves_is_told_what_moved_of_it_and_is_barred_where_service_i
 
     for code in ("advice", "days", "guard", "not_needed", "unforeseen"):
         assert WORDS.say(f"decision.moved.{code}") not in told()
-    again = TenderRow("T-53", LAPSED, TenderStatus.ACTIVE, published_on=TODAY)
+    again = TenderRow("T-53", LAPSED, TenderStatus.PLANNED, planned_on=day("2027-01-18"))
     record(failed.engine, again, at=NOW)
+    assert WORDS.say("decision.moved.advice") not in told()
+    record(failed.engine, replace(again, status=TenderStatus.ACTIVE, published_on=TODAY), at=NOW)
     assert WORDS.say("decision.moved.advice") in told()
     record(failed.engine, a_contract("K-53", LAPSED, "2027-02-01", "2027-12-31"), at=NOW)
     assert WORDS.say("decision.moved.days") in told()
@@ -128,6 +131,14 @@ def test_once_it_is_approved_its_page_names_the_last_day_to_invite(failed: Offic
     assert last not in text_of(reviewer.get(f"/decisions/{found.number}").text)
     failed.decide("asel", found.number, Deed.APPROVE)
     assert text_of(reviewer.get(f"/decisions/{found.number}").text).count(last) == 1
+
+
+def test_the_invitation_names_what_failed_also_where_its_repeat_is_planned(failed: Office) -> None:
+    planned = TenderRow("T-54", USED, TenderStatus.PLANNED, planned_on=day("2027-02-01"))
+    record(failed.engine, planned, at=NOW)
+    (line,) = drafted(failed, USED).lines
+    assert line.tender is not None
+    assert (line.tender.number, line.tender.has_failed) == ("T-50", True)
 
 
 def test_a_jump_of_its_price_is_weighed_as_of_any_other(failed: Office, visit: Visit) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.domain.days import Span, add_months
-from tracker.domain.findings import RouteAnswer
+from tracker.domain.findings import RouteAnswer, TenderStanding
 from tracker.domain.interim import ground_after
 from tracker.domain.reading import Reading
 from tracker.domain.vocabulary import RouteId
@@ -20,10 +20,15 @@ MONTHS_A_YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class FullContract:
-    """The ``ground`` as it stands for a need, and all days that the contract may have."""
+    """The ``ground`` as it stands for a need, all days that the contract may have, and what it follows.
+
+    It ``follows`` the purchase that failed, also where its repeat is planned; one that is announced since
+    stands in its place.
+    """
 
     ground: RouteAnswer
     days: Span
+    follows: TenderStanding | None
 
     def window(self, until: date | None = None) -> Span:
         """The days until the stated one, else to the end of the year; empty where it is none of them."""
@@ -42,4 +47,6 @@ def full_contract(need: Reading) -> FullContract | None:
     longest = add_months(start, law.longest_term_years * MONTHS_A_YEAR)
     days = Span(start, min(longest, need.cover.next_served(start), need.cover.required.stop))
     ground = ground_after(need, RouteId.AFTER_FAILURE, start)
-    return None if ground is None or days.is_empty else FullContract(ground, days)
+    if ground is None or days.is_empty:
+        return None
+    return FullContract(ground, days, need.shown if need.is_published else need.failed or need.shown)

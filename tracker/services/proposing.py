@@ -99,6 +99,7 @@ class Proposal:
             self,
             answer=Answer(window.start, window.last, None, recommended, routes or (ground,), None),
             window=window,
+            tender=self.full.follows,
             price=None if window.is_empty else fitting_price(bridge),
             findings=(),
             bridge=bridge,
