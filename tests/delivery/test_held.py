@@ -3,20 +3,24 @@ worse; the flag stays all the while, and each next rank is told in its turn."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from tests.delivery.conftest import Service
+from tests.delivery.conftest import WRITER, Service
+from tests.loops import run
+from tests.people import ADMIN
 from tests.store.rows import record
-from tests.web.register import COVERED, NOW, a_contract, day
+from tests.web.register import COVERED, ENDING, NOW, a_contract, day
 from tracker.domain.deadlines import Deadline
 from tracker.domain.holds import HoldKind
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import DeadlineKind, FlagKind
 from tracker.domain.vocabulary import Service as Need
-from tracker.services import evaluating, holding
+from tracker.domain.withdrawing import Why
+from tracker.services import agreeing, evaluating, holding
 from tracker.services.acting import Author
 from tracker.services.holding import Target, Wanted
 from tracker.store import accounts, holds
@@ -131,3 +135,26 @@ def test_a_substitute_reads_what_escalates_and_the_absent_reads_nothing(told: Se
     assert "h@example.kz" not in {letter.to for letter in told.mail.got}
     assert any(letter.to == "d@example.kz" and COVERED in letter.text for letter in told.mail.got)
     assert leads(told, 2) == [("up-2027-01-15", "2027-01-20")]
+
+
+@pytest.mark.parametrize("kind", HoldKind)
+def test_rem_6_what_was_taken_up_while_its_letter_waited_is_not_sent_but_told_when_that_ends(
+    service: Service, kind: HoldKind
+) -> None:
+    service.add("r", Role.REVIEWER, "59")
+    record(service.engine, a_contract("K-1", COVERED, "2027-01-01", "2027-02-14"), at=NOW)
+    service.owe()
+    hold(service, kind, "2027-01-22")
+    writer = replace(WRITER, book=service.book)
+    run(service.dispatcher(writer=writer).run())
+    [letter] = service.mail.got
+    its_end = f"/schools/{COVERED}?from=queue"
+    assert (ENDING in letter.text, its_end in letter.text) == (True, False)
+    service.owe()
+    with reading(service.engine) as session:
+        found = agreeing.of_all(session, ADMIN, service.now.date(), service.now.date())
+    left = {each.why for each in found.entries if each.key.startswith(f"cover_end:{COVERED}")}
+    assert (found.agrees, left) == (True, {Why.NOT_ASKED})
+    service.on("2027-01-22").owe()
+    run(service.dispatcher(writer=writer).run())
+    assert its_end in service.mail.got[-1].text

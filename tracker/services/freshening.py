@@ -12,15 +12,20 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.deadlines import timing
+from tracker.domain.deadlines import Deadline, timing
+from tracker.domain.errors import NotFound
+from tracker.domain.holds import Hold, HoldKind, is_put_off, silence
 from tracker.domain.people import Person
 from tracker.domain.vocabulary import DeadlineKind
-from tracker.domain.withdrawing import Why
+from tracker.domain.withdrawing import Mark, Why
 from tracker.domain.workdays import WorkCalendar
 from tracker.render.told import left_on
-from tracker.store import told, watching
+from tracker.services import holding
+from tracker.services.evaluating import Book
+from tracker.services.holding import Target
+from tracker.store import holds, told, watching
 from tracker.store.digests import Body
-from tracker.store.scope import Scope
+from tracker.store.scope import EVERYTHING, Scope
 from tracker.store.watching import Sharer
 
 
@@ -50,6 +55,35 @@ def still_so(session: Session, reader: Person, body: Body) -> Fresh:
         else:
             lines.append(told_now)
     return Fresh({**body, "lines": lines}, left_out)
+
+
+def unheld(session: Session, reader: Person, now: Fresh, *, since: date, on: date, book: Book) -> Fresh:
+    """The same without what was taken up or put off from a day on, and is so on another: it waits (REM-6)."""
+    taken = holds.taken(session, since=since, on=on)
+    if not taken:
+        return now
+    kept, lines, left_out = holds.holds(session, since=on), list[Body](), dict[str, Why]()
+    for line in now.body["lines"]:
+        try:
+            target = Target.of_line(line)
+            is_taken = (target.kind, target.identity) in taken
+            due = holding.find(session, EVERYTHING, target, on=on, book=book) if is_taken else None
+        except (LookupError, NotFound, TypeError, ValueError):  # told as it was kept
+            due = None
+        if due is not None and _is_silent(due, on, kept, reader, line):
+            left_out |= dict.fromkeys(line["keys"], Why.NOT_ASKED)
+        else:
+            lines.append(line)
+    return Fresh({**now.body, "lines": lines}, {**now.left_out, **left_out})
+
+
+def _is_silent(due: Deadline, on: date, kept: Iterable[Hold], reader: Person, line: Body) -> bool:
+    """Whether anybody took it up, or its reader or all to whom it is owed put it off."""
+    taken_up = silence(due, HoldKind.ACKNOWLEDGED, on, kept, reader.id)
+    if taken_up is not None and taken_up.is_silent:
+        return True
+    people = {Mark.of(key).person for key in line["keys"]}
+    return is_put_off(due, on, kept, reader.id) or all(is_put_off(due, on, kept, each) for each in people)
 
 
 def stands(session: Session, line: Body) -> bool:

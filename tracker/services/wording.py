@@ -95,8 +95,24 @@ class Writer:
             return by.digest(message.parameters, key=message.key, to=self.canary_to, channel=message.channel)
         if message.digest is None:
             raise LookupError(message.template)
-        kept = digests.get(session, message.digest)
+        return self._digest(session, message, message.digest, person, by, to, secret)
+
+    def _digest(
+        self,
+        session: Session,
+        message: Claimed,
+        number: int,
+        person: Person,
+        by: Letters,
+        to: str,
+        secret: str,
+    ) -> Letter | None:
+        """What of a digest is still so, is asked of her, and nobody took up since it was put together."""
+        kept = digests.get(session, number)
         now = freshening.still_so(session, person, kept.body)
+        if self.book is not None:
+            on = legal_day(message.tried_at or message.made_at)
+            now = freshening.unheld(session, person, now, since=kept.on, on=on, book=self.book)
         letter = by.digest(
             with_pinned(session, person, self._as_of_today(session, message, now.body)),
             key=message.key,

@@ -16,7 +16,7 @@ from tracker.domain.days import Span, next_day
 from tracker.domain.digests import Substitute
 from tracker.domain.holds import Hold, Seen
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import Consequence
+from tracker.domain.vocabulary import Consequence, DeadlineKind
 from tracker.store.people import present_people
 from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import HOLD, SUBSTITUTE
@@ -57,6 +57,14 @@ def holds(session: Session, *, since: date) -> tuple[Hold, ...]:
     with whole_country(session):
         found = session.execute(select(*known).where(lasting).order_by(row.id)).all()
     return tuple(_hold(each, reasons.get(each.id, "")) for each in found)
+
+
+def taken(session: Session, *, since: date, on: date) -> frozenset[tuple[DeadlineKind, tuple[str, ...]]]:
+    """Which deadlines were taken up or put off from a day on, until later than another day."""
+    row = HOLD.c
+    query = select(row.deadline, row.identity).where(row.from_on >= since, row.back_on > on)
+    with whole_country(session):
+        return frozenset((kind, tuple(json.loads(identity))) for kind, identity in session.execute(query))
 
 
 def _hold(row: Row[Any], reason: str) -> Hold:
