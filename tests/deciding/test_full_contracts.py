@@ -86,8 +86,8 @@ def test_it_is_decided_to_the_end_of_the_year_whatever_bridges_left(
 
 def test_the_drafter_states_its_last_day_and_no_page_calls_it_a_bridge(failed: Office, visit: Visit) -> None:
     officer, path = browser(visit, failed, "aigul"), f"/suggestions/{SERVED}"
-    blocked = officer.get(path).text
-    assert f"route={GROUND}" in blocked
+    for before in (path, f"/purchases/{SERVED}"):
+        assert f"{path}?service=channel&amp;route={GROUND}" in officer.get(before).text
     page = officer.get(f"{path}?route={GROUND}").text
     assert re.search(r'name="until" type="date"[^>]* value="2027-12-31"', page)
     sent = {"route": GROUND, "reason": REASON, "confirmed": "all", "shown": shown(page)}
