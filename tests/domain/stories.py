@@ -6,6 +6,7 @@ service is down for a while. Most days crowd around the due day. Every story com
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -50,7 +51,9 @@ def story(seed: int) -> Story:
         leads=[*chance.choice((LEADS, LEADS, LEADS[2:], [])), *chance.sample(OTHERS, chance.randint(0, 3))],
         ranks=ranks,
         patience=chance.randint(1, 4),
-        taken=_taken(chance, days, facts, sorted({person for rank in ranks for person in rank} or {1})),
+        taken=_said_again(
+            seed, _taken(chance, days, facts, sorted({person for rank in ranks for person in rank} or {1}))
+        ),
         away=_away(chance, days),
         days_off=DAYS_OFF,
     )
@@ -78,6 +81,14 @@ def _taken(chance: Random, days: list[date], facts: dict[date, Fact], people: li
         back_on = since + timedelta(days=chance.choice((1, 2, 5, 7, 12, 30)))
         taken.append(Taken(chance.choice(people), since, back_on, chance.random() < 0.5, facts[since]))
     return taken
+
+
+def _said_again(seed: int, taken: list[Taken]) -> list[Taken]:
+    """In every third story whoever took it up last does so once more on that day, until another one."""
+    if not taken or seed % 3:
+        return taken
+    until = taken[-1].from_on + timedelta(days=Random(seed).choice((1, 3, 9)))
+    return [*taken, replace(taken[-1], back_on=until)]
 
 
 def _away(chance: Random, days: list[date]) -> frozenset[date]:
