@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
@@ -319,3 +320,17 @@ def test_whoever_approves_is_told_that_the_facts_have_moved(filled: Engine, visi
     assert moved not in text_of(browser(visit, office, "asel").get(f"/decisions/{number}").text)
     record(filled, a_contract("K-2027", STALLED, "2027-01-15", "2027-12-31"), at=NOW)
     assert moved in text_of(browser(visit, office, "asel").get(f"/decisions/{number}").text)
+
+
+@pytest.mark.parametrize("deed", ["return", "reject"])
+def test_what_is_sent_back_without_a_reason_says_so_beside_its_field(
+    filled: Engine, visit: Visit, deed: str
+) -> None:
+    office = Office(filled)
+    reviewer = browser(visit, office, "asel")
+    here = f"/decisions/{office.drafted('aigul', STALLED).number}"
+    sent = {**fields(reviewer.get(here).text), "deed": deed, "reason": " "}
+    page = reviewer.post(f"{here}/verdict", data=sent).text
+    assert 'href="#instead"' in page
+    assert 'id="instead-error"' in page
+    assert 'id="reason-error"' not in page

@@ -236,6 +236,7 @@ def _page(
         "refused": refused,
         "reason": None if typed.deed in INSTEAD else typed.reason,
         "instead": typed.reason if typed.deed in INSTEAD else "",
+        "is_instead": typed.deed in INSTEAD,
         "stated": typed.stated,
         "said": typed.said if isinstance(refused, DecisionRefused) else None,
         "told": told,
