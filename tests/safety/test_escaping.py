@@ -9,9 +9,10 @@ import pytest
 
 from tests.house import ROOT, dotted, templates, tracker
 
+PLAIN = ["alarm", "answered", "bad_way", "begin", "digest", "digest_short", "ended", "held", "lost", "trial"]
 SIGNED = {
     f"templates/mail/{name}.txt: {{% autoescape": "the plain text of a mail, which nobody reads as markup"
-    for name in ("alarm", "answered", "bad_way", "begin", "digest", "digest_short", "ended", "held", "lost", "trial")
+    for name in PLAIN
 }
 """Places that may, each with its reason."""
 
