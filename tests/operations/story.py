@@ -73,6 +73,10 @@ class Story:
         strange = hand_over(self.at_home, "school_id;name;Смена\n100000000001;А;2\n")
         said = {"title": "Смена", "meaning": "leave"}
         self.at_home.send(f"{strange}/columns", said, page=strange)
+        wrong = "contract_number;school_id;start_on;end_on\nK-9;100000000001;2026-01-01;2026-01-31\n"
+        confirm(self.at_home, hand_over(self.at_home, wrong, "contracts"))
+        which = re.findall(r'name="which" value="(\d+)"', self.at_home.get("/imports").text)
+        self.at_home.send("/imports/undo", {"which": which[0]}, page="/imports")
         self.at_home.send("/exports/queue", {"format": "csv"}, page="/queue")
 
     def _answer_reminders(self) -> None:

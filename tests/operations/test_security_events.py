@@ -68,6 +68,7 @@ def test_every_act_of_a_page_is_told_with_who_when_and_where(lived: Story, act: 
         (Act.SIGN_IN, "admin", OFFICE),
         (Act.REFUSED, "head", HOME),
         (Act.IMPORT, "head", HOME),
+        (Act.IMPORT_TAKEN_BACK, "head", HOME),
         (Act.EXPORT, "head", HOME),
         (Act.PURCHASE_STEP, "head", HOME),
         (Act.TOKEN_ADDED, "head", HOME),
@@ -101,7 +102,7 @@ def test_what_was_acted_on_and_why_is_told(lived: Story) -> None:
     assert (in_attack.subject, in_attack.details["reason"]) == ("POST /sign-in", "strangers_refused")
     (guessed,) = lived.told(Act.SIGN_IN_REFUSED)
     assert (guessed.subject, guessed.details["reason"]) == (lived.head.mark, "password")
-    imported, _ = lived.told(Act.IMPORT)
+    imported, *_ = lived.told(Act.IMPORT)
     assert (imported.subject, imported.details["new"]) == ("schools", 1)
 
 
@@ -133,7 +134,7 @@ def test_the_addresses_of_others_are_for_auditors_only(lived: Story) -> None:
     answer = head.get("/api/v1/imports")
     assert answer.status_code == 200
     assert HOME not in answer.text
-    assert [run["kind"] for run in answer.json()["imports"]] == ["contracts", "schools"]
+    assert [run["kind"] for run in answer.json()["imports"]] == ["contracts", "contracts", "schools"]
 
 
 def test_commands_are_told_with_the_account_of_the_machine(tmp_path: Path) -> None:

@@ -253,6 +253,7 @@ FORMS: dict[str, list[dict[str, Any]]] = {
         {"data": {"need": [f"channel {school}" for school in BOTH]}},
         {"data": {"case": [f"0 {school}" for school in BOTH], "to": "1"}},
     ],
+    "/imports/undo": [{"data": {"which": str(number)}} for number in (1, 2)],
     "/queue/views": [{"data": {"name": "mine", "query": "mine=1"}}],
     "/imports": [
         {"data": {"kind": "schools"}, "files": {"file": ("a.csv", FILE_A)}},

@@ -18,6 +18,7 @@ class Act(StrEnum):
     REFUSED = "refused"
     EXPORT = "export"
     IMPORT = "import"
+    IMPORT_TAKEN_BACK = "import_taken_back"
     DECREE = "decree"
     CORRECTION = "correction"
     CORRECTION_REFUSED = "correction_refused"

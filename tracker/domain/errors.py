@@ -16,8 +16,7 @@ class TrackerError(Exception):
         self.details = details
 
     def __str__(self) -> str:
-        shown = ", ".join(f"{name}={value}" for name, value in self.details.items())
-        return f"{self.code}({shown})"
+        return f"{self.code}({', '.join(f'{name}={value}' for name, value in self.details.items())})"
 
 
 class CalendarNotKnown(TrackerError):
@@ -114,6 +113,12 @@ class ConfirmationNeeded(TrackerError):
     """An import would end or empty much of what is known and was not confirmed."""
 
     code = "error.confirmation_needed"
+
+
+class FileStays(TrackerError):
+    """A file is not taken back: ``reason`` is ``other``, ``over``, ``again``, ``region``, ``changed``, …"""
+
+    code = "error.file_stays"
 
 
 class MomentRefused(TrackerError):

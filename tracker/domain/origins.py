@@ -19,11 +19,15 @@ ANSWER = "answer of the school, "
 IMPORT = "import "
 """Before the kind of file that somebody took in, whatever its name."""
 
+FILE_BACK = "file taken back, recording "
+"""Before the number of the recording whose file was taken back."""
+
 
 class How(StrEnum):
     """By what deed a fact came in."""
 
     FILE = "file"
+    FILE_BACK = "file_back"
     HAND = "hand"
     CONFIRMED = "confirmed"
     STEP = "step"
@@ -46,6 +50,8 @@ def origin_of(source: str, reason: str) -> Origin:
     """How a recording of that source and reason came in."""
     if reason.startswith(IMPORT):
         return Origin(How.FILE, source)
+    if reason.startswith(FILE_BACK):
+        return Origin(How.FILE_BACK, source)
     if source == CORRECTION_FILE:
         by_answer = reason.startswith(ANSWER)
         return Origin(How.ANSWER, reason.removeprefix(ANSWER)) if by_answer else Origin(How.HAND, "", reason)

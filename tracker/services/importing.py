@@ -32,7 +32,7 @@ from tracker.services.comparing import Checks, Danger, Entry, RowChange, danger_
 from tracker.services.evaluating import Book, Progress, evaluate
 from tracker.services.rejecting import without_faults
 from tracker.services.understanding import AskedColumn, understood
-from tracker.store import assessments, columns_said, intake, journal, references, versions
+from tracker.store import assessments, columns_said, intake, journal, references, registry, versions
 from tracker.store.facts import keeping_all
 from tracker.store.row_security import whole_country
 from tracker.store.scope import EVERYTHING, Scope
@@ -165,7 +165,7 @@ def apply(
         at, reason = known or references.next_moment(session, now=now), correcting or f"{IMPORT}{kind}"
         _record(session, plan, at=at, actor=actor, reason=reason)
         _judge(session, plan.needs, today=today, book=book, progress=progress)
-    act, said = _deed(found, correcting, act)
+    act, said = _deed(session, plan, correcting, act)
     journal.append(session, at=now, actor=actor, action=act, subject=kind.value, detail={**said, **origin})
     return replace(found, written=True)
 
@@ -191,12 +191,14 @@ def _judge(
         evaluate(session, today=today, book=book, progress=progress)
 
 
-def _deed(found: Preview, correcting: str, act: Act) -> tuple[Act, dict[str, object]]:
+def _deed(session: Session, plan: _Plan, correcting: str, act: Act) -> tuple[Act, dict[str, object]]:
     """What the journal calls the writing of a file, and what it tells of it."""
+    found = plan.preview
     if correcting:
         why = "reason" if act is Act.CORRECTION else "step"
         return act, {why: correcting, **told_changes(found.changes)}
-    return Act.IMPORT, _journal_detail(found)
+    recorded = {"recording": registry.data_version(session)} if plan.rows else {}
+    return Act.IMPORT, {**_journal_detail(found), **recorded}
 
 
 def told_changes(changes: Iterable[RowChange]) -> dict[str, object]:

@@ -21,7 +21,7 @@ from tracker.web.deps import Visit
 from tracker.web.queueing import Hands
 
 REVIEWERS_SHOWN = 2
-BY_HAND = frozenset(How) - {How.FILE, How.DEMO}
+BY_HAND = frozenset(How) - {How.FILE, How.FILE_BACK, How.DEMO}
 """How facts come in that somebody recorded for a school, and not for a whole register."""
 
 Teller = Callable[[Note], str]

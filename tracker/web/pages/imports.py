@@ -16,6 +16,7 @@ from tracker.domain.errors import (
     ChangedMeanwhile,
     ConfirmationNeeded,
     FileRefused,
+    FileStays,
     TrackerError,
     UploadGone,
 )
@@ -26,10 +27,10 @@ from tracker.feeds.table_files import LARGEST_FILE, shown_name
 from tracker.render import listings
 from tracker.render.sentences import Sentences
 from tracker.render.sheets import Value, csv_bytes, xlsx_bytes
-from tracker.services import importing, understanding
+from tracker.services import importing, taking_back, understanding
 from tracker.services.evaluating import NeedView, snapshot
 from tracker.services.rejecting import FAULT_COLUMNS, RejectedRow, rejected_rows
-from tracker.store import journal, uploads
+from tracker.store import journal, taken_files, uploads
 from tracker.web import changed_board
 from tracker.web.attachments import Ending, attachment
 from tracker.web.auditing import note, origin_of
@@ -47,6 +48,8 @@ UPLOAD = "upload"
 """The detail of a journal entry that names the file's token, which is worth nothing once it was used."""
 BOARD = "board"
 """The detail that keeps the numbers of the board from before."""
+RECORDING = "recording"
+"""The detail that names what the file wrote; a file that said nothing new has none."""
 REJECTED = "rejected"
 SHOWN = 1000
 """Faults and changes that a page lists; more are counted."""
@@ -63,13 +66,18 @@ class PastImport:
     counts: Mapping[str, int]
     actor: str
     board: str
+    recording: int
+    is_back: bool
 
 
 @router.get("/imports", dependencies=[allow(Action.IMPORT)])
 def index(visit: Asked) -> Response:
     """Past imports, the form to hand a file over, and the columns of each kind."""
-    asked = asked_of(visit.request, ("done", "again"))
-    past = _past(visit)
+    return _index(visit, asked_of(visit.request, ("done", "again", "back")))
+
+
+def _index(visit: Visit, asked: Mapping[str, str], refused: TrackerError | None = None) -> Response:
+    past, back = _past(visit), _number(asked.get("back", ""))
     done = next((run for run in past if str(run.seq) == asked.get("done")), None)
     return visit.page(
         "imports/index.html",
@@ -79,11 +87,22 @@ def index(visit: Asked) -> Response:
             "board": _changes(visit, done) if done else (),
             "horizon": HORIZONS[0],
             "again": asked.get("again") == ON,
+            "back": next((run for run in past if run.is_back and run.recording == back), None),
+            "files": taking_back.last_files(
+                visit.session, visit.person, now=visit.moment, today=visit.today, book=visit.house.book
+            ),
+            "refused": refused,
             "kinds": tuple(RegisterKind),
             "columns": COLUMNS,
             "largest_mib": LARGEST_FILE // 2**20,
         },
+        status=409 if refused else 200,
     )
+
+
+def _number(text: str) -> int:
+    """The number of a recording; 0, which none has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _changes(visit: Visit, done: PastImport) -> tuple[changed_board.Change, ...]:
@@ -120,6 +139,20 @@ def hand_over(
             session, RegisterKind(kind), data, filename=name, at=called.moment, person_id=called.person.id
         )
     return RedirectResponse(f"/imports/{token}", 303)
+
+
+@router.post("/imports/undo", dependencies=[allow(Action.IMPORT)])
+def take_back(called: Called, which: Annotated[str, Form()] = "") -> Response:
+    """Take back a file that was just written, named by the number of its recording."""
+    seq = _number(which)
+    who, today, book = (author_of(called), called.scope, called.person), called.today, called.house.book
+    try:
+        with called.writing() as session:
+            taking_back.take_back(session, *who, seq, today=today, book=book)
+    except FileStays as refused:
+        with called.reading() as visit:
+            return _index(visit, {}, refused)
+    return RedirectResponse(f"/imports?back={seq}", 303)
 
 
 @router.get("/imports/{token}", dependencies=[allow(Action.IMPORT)])
@@ -270,6 +303,9 @@ def _found(visit: Visit, upload: uploads.Upload) -> importing.Preview:
 
 def _past(visit: Visit) -> tuple[PastImport, ...]:
     """The newest imports, the newest first: her own, or all for those who see everything."""
+    entries = journal.entries(visit.session, limit=PAST_SHOWN, action=Act.IMPORT, actor=visit.only_actor)
+    numbers = {entry.seq: int(entry.details.get(RECORDING, 0)) for entry in entries}
+    back = taken_files.taken_back(visit.session, numbers.values())
     return tuple(
         PastImport(
             seq=entry.seq,
@@ -279,8 +315,8 @@ def _past(visit: Visit) -> tuple[PastImport, ...]:
             counts={name: int(entry.details[name]) for name in COUNTS},
             actor=entry.actor,
             board=str(entry.details.get(BOARD, "")),
+            recording=numbers[entry.seq],
+            is_back=numbers[entry.seq] in back,
         )
-        for entry in journal.entries(
-            visit.session, limit=PAST_SHOWN, action=Act.IMPORT, actor=visit.only_actor
-        )
+        for entry in entries
     )
