@@ -187,6 +187,8 @@ def test_a_price_that_jumps_asks_for_a_word_of_its_own_and_whoever_sets_it_has_d
     assert GuardKind.PRICE_JUMP in {finding.kind for finding in found.frozen.guard}
     assert found.reason == f"{REASON}; басқа баға жоқ", "why it was drafted is not written over"
     assert found.last_event.reason == "200000: басқа баға жоқ"
+    price(office, draft.number, 77000, "")
+    assert office.found(draft.number).reason == REASON, "what is asked no more explains nothing"
     with refused_for("own"):
         office.decide("asel", draft.number, Deed.APPROVE)
     office.decide("bolat", draft.number, Deed.APPROVE)

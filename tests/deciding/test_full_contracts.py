@@ -14,14 +14,14 @@ from tests.deciding.office import BOOK, REASON, TODAY, Office
 from tests.store.rows import record
 from tests.web.conftest import Visit
 from tests.web.reading import shown, text_of
-from tests.web.register import NOW, a_contract, a_school, day, fill
+from tests.web.register import NOW, STALLED, USED_UP, a_contract, a_school, day, fill
 from tracker.domain.deadlines import deadlines_of
 from tracker.domain.decision_records import DecisionRecord, GuardKind
 from tracker.domain.decisions import Block, DecisionStatus, Deed
 from tracker.domain.register import TenderRow
 from tracker.domain.vocabulary import ContractKind, DeadlineKind, Language, RouteId, Service, TenderStatus
 from tracker.render.catalogs import load_catalogs
-from tracker.services import evaluating
+from tracker.services import evaluating, foreseeing
 from tracker.services.deciding import Wanted
 from tracker.store import facts
 from tracker.store.engine import reading
@@ -171,6 +171,27 @@ def test_the_deadline_of_the_decision_ends_with_its_approval_and_not_before(both
         assert to_decide(office, late, before) == [day("2027-01-18")]
         office.undo("asel", number)
         assert to_decide(office, late) == [day("2027-01-18")]
+
+
+def test_what_is_kept_of_deadlines_knows_of_an_approval_and_of_its_undoing_at_once(failed: Office) -> None:
+    def asked() -> bool:
+        with reading(failed.engine, seeing=EVERYTHING) as session:
+            agenda = foreseeing.agenda(session, EVERYTHING, on=TODAY, known=None, book=BOOK)
+        dues = (due for group in agenda.groups for _, due in group)
+        return any(due.kind is DeadlineKind.DECISION and due.subject.number == "T-52" for due in dues)
+
+    number = drafted(failed, LAPSED).number
+    assert asked()
+    failed.decide("asel", number, Deed.APPROVE)
+    assert not asked()
+    failed.undo("asel", number)
+    assert asked()
+
+
+@pytest.mark.parametrize("school", [STALLED, USED_UP])
+def test_where_no_purchase_has_failed_nobody_drafts_a_full_contract(office: Office, school: str) -> None:
+    (row,) = office.draft("aigul", school, wanted=replace(FULL, until=day("2029-06-30")))
+    assert (row.number, row.code) == (None, Block.NO_ROUTE)
 
 
 def to_decide(office: Office, on: date, known_seq: int | None = None) -> list[date | None]:

@@ -144,10 +144,11 @@ class Story:
             assert head.post("/corrections", data=late).status_code == 409
 
     def _ask_to_begin(self) -> None:
-        form = {"pick": [f"channel:{SCHOOL}"], "begin_by": "2027-01-22"}
+        asked = {"pick": [f"channel:{SCHOOL}"], "begin_by": "2027-01-22"}
         with self.forms_at_home() as head:
-            shown = hidden(head.post("/cliff/ask", data=form).text)
-            head.post("/cliff/ask", data={**form, "seen": shown["seen"]})
+            for form in (asked, {"pick": asked["pick"], "intent": "take_back"}):
+                shown = hidden(head.post("/cliff/ask", data=form).text)
+                head.post("/cliff/ask", data={**form, "seen": shown["seen"]})
 
     def _trust_the_clock(self) -> None:
         jumped(self.place.engine)

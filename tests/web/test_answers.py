@@ -15,6 +15,8 @@ from tests.web.test_asks import ABROAD, HEAD, KK, YES, accepting, answered, cont
 from tracker.clock import FixedClock
 from tracker.domain.asking import LASTS, Channel, SchoolAnswer, Settled
 from tracker.domain.days import LEGAL_ZONE
+from tracker.domain.facts import NeedFacts
+from tracker.domain.findings import Assessment
 from tracker.domain.messages import ChannelKind, Letter
 from tracker.domain.people import Reach
 from tracker.domain.roles import Role
@@ -25,7 +27,7 @@ from tracker.render.letters import make_letters
 from tracker.services import enrolling
 from tracker.services.acting import Author
 from tracker.services.enrolling import Described
-from tracker.services.evaluating import Book
+from tracker.services.evaluating import Bench, Book
 from tracker.services.weighing import weigh
 from tracker.services.wording import Writer
 from tracker.settings import Settings
@@ -225,3 +227,25 @@ def test_word_of_an_answer_names_no_school_that_its_reader_sees_no_more(filled: 
         one_school = Described("x", Role.HEAD, Reach(schools=frozenset({COVERED})))
         enrolling.change(session, Author("cli:root", NOW), number, one_school)
     assert letters_to(filled, NOW + timedelta(hours=1)) == [None]
+
+
+def test_an_answer_about_a_school_that_cannot_be_judged_is_laid_aside_and_hides_no_other(
+    filled: Engine, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FLT-26: the rules fail over one of two schools that have answered."""
+    head, phone = visit(filled, Language.KK, person=HEAD), visit(filled, Language.KK, person=None)
+    for school in (COVERED, STALLED):
+        assert answered(phone, link_for(head, school), {"channel": "yes"}) == 200
+    judge = Bench.judge
+
+    def failing(bench: Bench, need: NeedFacts) -> Assessment:
+        if need.school_id == STALLED:
+            raise ZeroDivisionError
+        return judge(bench, need)
+
+    monkeypatch.setattr(Bench, "judge", failing)
+    page = head.get("/asks")
+    assert page.status_code == 200
+    assert page.text.count(KK.say("ask.would.unjudged")) == 1
+    assert page.text.count('name="deed" value="accept"') == 1
+    assert page.text.count('name="deed" value="reject"') == 2

@@ -47,6 +47,8 @@ class Effect(StrEnum):
     NOT_SURE = "not_sure"
     STOPPED = "stopped"
     """Nothing: the register calls the contract cancelled, a draft or terminated before; that comes first."""
+    UNJUDGED = "unjudged"
+    """Nothing: the rules fail over the need (FLT-26), so nobody can say what it would do."""
 
 
 CONFIRMING = frozenset({Effect.CONTRACT, Effect.CONFIRMED})

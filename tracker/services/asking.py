@@ -148,8 +148,8 @@ def accept(
     weighed = weigh(session, scope, [waiting], book=book, on=today)[number]
     if weighed.seen != seen:
         raise ChangedMeanwhile
-    if weighed.effect is Effect.STOPPED:
-        raise AskRefused(reason="stopped")
+    if weighed.effect in (Effect.STOPPED, Effect.UNJUDGED):
+        raise AskRefused(reason=weighed.effect)
     if weighed.effect in NOTED:
         working.write_note(session, author, person, waiting.school_id, told(waiting), is_pinned=True)
     if weighed.change is not None:

@@ -94,14 +94,14 @@ def first_day(found: DecisionRecord, today: date) -> date:
     return min(max(found.start_on, today), found.end_on)
 
 
-def latest_end(found: DecisionRecord, start_on: date, book: Book) -> date | None:
-    """The last day that a contract from ``start_on`` may state; None where the ground knows no cap.
+def latest_end(found: DecisionRecord, start_on: date, book: Book) -> date:
+    """The last day that a contract from ``start_on`` may state: of one that is no bridge as approved.
 
     The cap is months from its first day; where an earlier bridge, cover or the need itself cut the days that
     were approved, the last of those days.
     """
     if found.route is RouteId.AFTER_FAILURE:
-        return None
+        return found.end_on
     capped = months_from(start_on, book.policy.on(start_on).interim_cap_months).last
     approved = months_from(found.start_on, found.frozen.cap_months).last
     return min(capped, found.end_on) if found.end_on < approved else capped
@@ -126,7 +126,7 @@ def _checked(found: DecisionRecord, paper: Paper, *, today: date, book: Book) ->
         raise DecisionRefused(reason="days")
     _as_decided(found, paper)
     latest = latest_end(found, paper.start_on, book)
-    if latest is not None and paper.end_on > latest:
+    if paper.end_on > latest:
         raise DecisionRefused(reason="too_long", latest=f"{latest:%d.%m.%Y}")
     stated = Paper(number, *days, _prices(found, paper), name, bin, said_by(paper.why, needed=False))
     _from_whom(found, stated)
@@ -148,8 +148,7 @@ def _as_decided(found: DecisionRecord, paper: Paper) -> None:
     first, last = f"{found.start_on:%d.%m.%Y}", f"{found.end_on:%d.%m.%Y}"
     if found.route is RouteId.EXTENSION and paper.start_on != found.start_on:
         raise DecisionRefused(reason="not_adjoining", first=first)
-    is_full = found.route is RouteId.AFTER_FAILURE  # no bridge: its days are those of the contract
-    if paper.start_on < found.start_on or (paper.start_on > found.end_on and not is_full):
+    if not found.start_on <= paper.start_on <= found.end_on:
         raise DecisionRefused(reason="not_within", first=first, latest=last)
 
 

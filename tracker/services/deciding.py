@@ -276,6 +276,7 @@ def move_on(
         found.revision + 1, deed, person.id, person.name, author.now, found.status, after, reason, batch
     )
     deciding.move(session, found.number, event, decided=deed in OTHER_EYES, more=more)
+    posting.approve(session, author, found, after)
     note_deed(session, author, found.number, event, told)
 
 

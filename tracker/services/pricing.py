@@ -40,8 +40,9 @@ def set_prices(
 ) -> None:
     """Ask these prices for the needs of a decision, in the order of its lines; ``reason`` is why these.
 
-    It stands beside why the decision was drafted. Raises :class:`DecisionRefused`, with the place of the
-    line: a jump against the last contract of a need asks for a reason of its own.
+    It stands beside why the decision was drafted, in place of why other prices were asked before. Raises
+    :class:`DecisionRefused`, with the place of the line: a jump against the last contract of a need asks for
+    a reason of its own.
     """
     found = ready_for(session, person, number, Deed.PRICE, revision=revision)
     if len(prices) != len(found.lines):
@@ -50,7 +51,7 @@ def set_prices(
         if not price.is_finite() or not 0 < price < HIGHEST:
             raise DecisionRefused(reason="price", line=at)
     why = said_by(reason, needed=False)
-    said = found.reason if why in found.reason else "; ".join(filter(None, (found.reason.rstrip("."), why)))
+    said = "; ".join(filter(None, (found.events[0].reason.rstrip("."), why)))
     window = Span.inclusive(found.start_on, found.end_on)
     warned = jumps(session, Scope.of_person(person), found, prices, window, book.policy)
     if warned and not why:

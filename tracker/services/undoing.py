@@ -143,6 +143,7 @@ def _take_back(
     elif event.deed is Deed.RECORD:
         more = deciding.UNSIGNED
     deciding.move(session, number, back, more=more)
+    posting.approve(session, author, found, before)
     if event.deed is Deed.CLOSE:
         posting.take_back(session, author, found)
     told: dict[str, object] = {"of": event.deed}

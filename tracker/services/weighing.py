@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.amended import amended
 from tracker.domain.asking import Channel, Effect, SchoolAnswer, asked_about, effect_of
 from tracker.domain.facts import NeedFacts
+from tracker.domain.findings import Assessment
 from tracker.domain.register import ContractRow, RegisterKind
 from tracker.feeds.cells import CellRefused
 from tracker.feeds.columns import COLUMNS
+from tracker.services.aside import Aside
 from tracker.services.comparing import RowChange
 from tracker.services.evaluating import Bench, Book, bench
 from tracker.services.picturing import Picture
@@ -49,25 +52,37 @@ def weigh(
     lines = registry.contract_rows(session, scope, schools={school_id for school_id, _ in needs})
     facts = {(need.school_id, need.service): need for need in load_facts(session, scope, needs=needs)}
     shared = bench(session, book, on=on)
+    judges = partial(_judged, shared, shared.aside())
     return {
         one.number: _weighed(
             one,
             [line for line in lines if (line.school_id, line.service) == (one.school_id, one.service)],
             facts.get((one.school_id, one.service)),
-            shared,
+            judges,
         )
         for one in waiting
     }
 
 
-def _weighed(ask: Ask, lines: Sequence[ContractRow], facts: NeedFacts | None, shared: Bench) -> Weighed:
+def _judged(shared: Bench, aside: Aside, need: NeedFacts | None) -> Assessment | None:
+    """How a need stands; None where the school needs nothing, or the rules fail over it (FLT-26)."""
+    return None if need is None else aside.attempt(need, partial(shared.judge, need))
+
+
+def _weighed(
+    ask: Ask,
+    lines: Sequence[ContractRow],
+    facts: NeedFacts | None,
+    judges: Callable[[NeedFacts | None], Assessment | None],
+) -> Weighed:
     said = ask.answer
     assert said is not None
     line = _line(ask, said, lines)
     before = next((each for each in lines if line and each.key == line.key), None)
-    now = None if facts is None else shared.judge(facts)
-    then = now if facts is None or line is None else shared.judge(amended(facts, line))
-    effect = effect_of(said, line, None if then is None else then.state)
+    now = judges(facts)
+    then = now if facts is None or line is None else judges(amended(facts, line))
+    is_judged = facts is None or None not in (now, then)
+    effect = effect_of(said, line, None if then is None else then.state) if is_judged else Effect.UNJUDGED
     return Weighed(
         effect,
         asked_about(lines),
