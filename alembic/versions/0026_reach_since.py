@@ -1,4 +1,4 @@
-"""Since when somebody may see what she was given, so that she is not told late of what went by before."""
+"""Since when somebody does what she does and sees what she was given: she is not late for what was before."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ down_revision = "0025"
 branch_labels = None
 depends_on = None
 
+TABLES = ("person", "person_reach")
+
 
 def upgrade() -> None:
-    """Add the day; of what was given before it is that of the account."""
-    with op.batch_alter_table("person_reach") as changed:
-        changed.add_column(sa.Column("since", sa.Date(), nullable=True))
+    """Add the days; until one is said it is that of the account."""
+    for table in TABLES:
+        with op.batch_alter_table(table) as changed:
+            changed.add_column(sa.Column("since", sa.Date(), nullable=True))
 
 
 def downgrade() -> None:
-    """Take it away."""
-    with op.batch_alter_table("person_reach") as changed:
-        changed.drop_column("since")
+    """Take them away."""
+    for table in TABLES:
+        with op.batch_alter_table(table) as changed:
+            changed.drop_column("since")

@@ -95,7 +95,9 @@ def test_somebody_answers_for_a_place_since_it_was_given_to_her_or_the_school_ca
         return ladder.ranks(SCHOOL)[0][0].since
 
     assert since() == account
-    assert since(moved=Moved(came, named)) == account, "the school itself was given to her before"
-    assert since(gave="later", moved=Moved(came, named)) == came, "the first of the ways that lead to her"
-    assert since(gave="later", moved=Moved(BEGINNING, named)) == given
+    assert since(moved=Moved(came, came, named)) == account, "the school itself was given to her before"
+    assert since(gave="later", moved=Moved(came, came, named)) == came, (
+        "the first of the ways that lead to her"
+    )
+    assert since(gave="later", moved=Moved(BEGINNING, came, named)) == given
     assert since(gave="later") == account, "the register named her all the time"

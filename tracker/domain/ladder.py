@@ -22,8 +22,9 @@ Reached = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Since when a school stands in its region and district, and since when it names its officer."""
+    """Since when a school stands in its region, in its district there, and names its officer."""
 
+    regioned_on: date = BEGINNING
     placed_on: date = BEGINNING
     named_on: date = BEGINNING
 
@@ -62,7 +63,7 @@ class Ladder:
         moved = self._moved.get(school.school_id, UNMOVED)
         places: dict[Reached, date] = {(): BEGINNING, reached(school_id=school.school_id): BEGINNING}
         if school.region is not None:
-            places[reached(school.region)] = moved.placed_on
+            places[reached(school.region)] = moved.regioned_on
             places[reached(school.region, school.district or "")] = moved.placed_on
         if school.officer_email is not None:
             places["officer", school.officer_email.lower()] = moved.named_on

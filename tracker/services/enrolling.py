@@ -215,9 +215,9 @@ def change(session: Session, author: Author, person_id: int, described: Describe
     change_telephone(session, author, before.person, described.telephone)
     if (before.person.role, before.person.reach) == (described.role, described.reach):
         return
-    is_anew = before.person.role is not described.role
-    since = legal_day(author.now)
-    people.write_reach(session, person_id, described.reach, since=since, is_anew=is_anew)
+    if before.person.role is not described.role:
+        accounts.change(session, person_id, {"since": legal_day(author.now)})
+    people.write_reach(session, person_id, described.reach, since=legal_day(author.now))
     people.end_all_sessions(session, person_id, at=author.now)
     _end_asks(session, author, person_id)
     told = _told(described.reach)
@@ -261,9 +261,7 @@ def enable(session: Session, author: Author, person_id: int) -> None:
     """The account may be entered again; raises :class:`NotFound`."""
     found = _account(session, person_id)
     if found.disabled_at is not None:
-        accounts.change(session, person_id, {"disabled_at": None})
-        since = legal_day(author.now)
-        people.write_reach(session, person_id, found.person.reach, since=since, is_anew=True)
+        accounts.change(session, person_id, {"disabled_at": None, "since": legal_day(author.now)})
         author.note(session, Act.PERSON_ENABLED, found.person.mark)
 
 

@@ -25,7 +25,7 @@ from tracker.domain.quiet import QuietHours, deliver_at, quiet_hours
 from tracker.domain.register import SchoolRow
 from tracker.domain.reminders import Plan, Telling, Watch, plan_of, standing
 from tracker.domain.vocabulary import HARM
-from tracker.domain.withdrawing import Why, reasons, withdrawn
+from tracker.domain.withdrawing import Why, reasons, silenced, withdrawn
 from tracker.domain.workdays import WorkCalendar
 from tracker.services import correcting, evaluating, foreseeing, retelling, ticking_off
 from tracker.services.accounting import account
@@ -130,7 +130,7 @@ def audience(
     present = [each for each in accounts.accounts(session) if not each.disabled_at and not each.erased_at]
     return Audience(
         people=tuple(each.person for each in present),
-        since=tuple((each.person.id, legal_day(each.added_at)) for each in present),
+        since=tuple((each.person.id, each.since) for each in present),
         holds=holds.holds(session, since=on - LOOKED_BACK),
         substitutes=holds.substitutes(session, on=on),
         plan=plan_of(book.policy, on, own_leads.leads(session)),
@@ -190,7 +190,9 @@ def look(session: Session, asked: Question, *, book: Book) -> Outlook:
     )
     again = so_far.waiting & {key.text for digest in found for key in digest.keys}
     reason = reasons(withdrawn(unread, watches, at), watches)
-    back = {**dict.fromkeys(so_far.astray | again, Why.PEOPLE), **reason}
+    silent = silenced({key: unread[key].reader for key in so_far.astray}, watches, at)
+    held = dict.fromkeys(silent, Why.NOT_ASKED)
+    back = {**dict.fromkeys(so_far.astray | again, Why.PEOPLE), **held, **reason}
     free = {key: why for key, why in back.items() if not unread[key].is_held}
     return Outlook(
         asked, change, found, free, frozenset(unread[key].digest for key in free),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from tracker.domain.days import legal_day
 from tracker.domain.people import Person
 from tracker.domain.register import SchoolRow
 from tracker.domain.roles import NATIONAL, Role
@@ -20,13 +21,14 @@ from tracker.store.scope import Scope, among, is_storable, numbered
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account: the person, how she is known, and when she was last here."""
+    """An account: the person, how she is known, since when she does what she does, when she was last here."""
 
     person: Person
     has_password: bool
     is_provided: bool
     has_second_factor: bool
     added_at: datetime
+    since: date
     disabled_at: datetime | None
     erased_at: datetime | None
     used_at: datetime | None
@@ -145,6 +147,7 @@ def _account(row: Row[Any], person: Person) -> Account:
         is_provided=row.subject is not None,
         has_second_factor=row.second_factor is not None,
         added_at=row.added_at,
+        since=row.since or legal_day(row.added_at),
         disabled_at=row.disabled_at,
         erased_at=row.erased_at,
         used_at=row.used_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.days import BEGINNING, legal_day
@@ -23,23 +23,28 @@ def given(session: Session) -> Mapping[tuple[int, Reached], date]:
 
 
 def moved(session: Session) -> Mapping[str, Moved]:
-    """The schools that came to a district, a region or an officer after they were known."""
-    now, before = SCHOOL.alias(), SCHOOL.alias()
-    is_placed = or_(
-        before.c.region.is_distinct_from(now.c.region), before.c.district.is_distinct_from(now.c.district)
-    )
-    is_named = before.c.officer_email.is_distinct_from(now.c.officer_email)
-    until = before.c.superseded_seq
+    """The schools that came to a region, a district or an officer after they were known.
+
+    What was said and unsaid within one day was nothing that anybody answered by.
+    """
+    now, before = SCHOOL.alias().c, SCHOOL.alias().c
+    is_regioned = before.region.is_distinct_from(now.region)
+    is_placed = or_(is_regioned, before.district.is_distinct_from(now.district))
+    is_named = func.lower(before.officer_email).is_distinct_from(func.lower(now.officer_email))
+    whole = and_(before.school_id == now.school_id, before.superseded_seq.is_not(None))
     found = session.execute(
-        select(now.c.school_id, func.max(case((is_placed, until))), func.max(case((is_named, until))))
-        .join(before, and_(before.c.school_id == now.c.school_id, until.is_not(None)))
-        .where(now.c.superseded_seq.is_(None), or_(is_placed, is_named))
-        .group_by(now.c.school_id)
-    ).all()
-    wanted = {seq for _, *seqs in found for seq in seqs if seq is not None}
-    recorded = select(RECORDING.c.seq, RECORDING.c.recorded_at)
-    days = {seq: legal_day(at) for seq, at in session.execute(recorded) if seq in wanted} if wanted else {}
-    return {
-        school_id: Moved(days.get(placed, BEGINNING), days.get(named, BEGINNING))
-        for school_id, placed, named in found
-    }
+        select(now.school_id, before.recorded_seq, before.superseded_seq, is_regioned, is_placed, is_named)
+        .where(whole, now.superseded_seq.is_(None), or_(is_placed, is_named))
+    ).all()  # fmt: skip
+    if not found:
+        return {}
+    recorded = session.execute(select(RECORDING.c.seq, RECORDING.c.recorded_at))
+    day_of = {seq: legal_day(at) for seq, at in recorded}
+    days: dict[str, list[date]] = {}
+    for school_id, first, until, *changed in found:
+        if day_of[first] == day_of[until]:
+            continue
+        known = days.get(school_id, [BEGINNING] * len(changed))
+        came = [day_of[until] if is_new else BEGINNING for is_new in changed]
+        days[school_id] = list(map(max, known, came))
+    return {school_id: Moved(*since) for school_id, since in days.items()}

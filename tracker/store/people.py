@@ -73,10 +73,8 @@ def number_of(session: Session, email: str) -> int | None:
     return session.scalar(select(PERSON.c.id).where(PERSON.c.email == email.strip().lower()))
 
 
-def write_reach(
-    session: Session, person_id: int, reach: Reach, *, since: date | None = None, is_anew: bool = False
-) -> None:
-    """Say what a person may see ``since`` a day; what she saw before, unless she ``is_anew``, since then."""
+def write_reach(session: Session, person_id: int, reach: Reach, *, since: date | None = None) -> None:
+    """Say what a person may see ``since`` a day; what she saw before, since then."""
     row = PERSON_REACH.c
     gone = PERSON_REACH.delete().where(row.person_id == person_id)
     named = (row.region, row.district, row.school_id)
@@ -84,9 +82,8 @@ def write_reach(
     places: list[tuple[str | None, ...]] = [(region, None, None) for region in sorted(reach.regions)]
     places += [(region, district, None) for region, district in sorted(reach.districts)]
     places += [(None, None, school_id) for school_id in sorted(reach.schools)]
-    kept = {} if is_anew else before
     rows = [
-        {**dict(zip(PLACE, place, strict=True)), "person_id": person_id, "since": kept.get(place, since)}
+        {**dict(zip(PLACE, place, strict=True)), "person_id": person_id, "since": before.get(place, since)}
         for place in places
     ]
     if rows:

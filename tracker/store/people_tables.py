@@ -14,7 +14,10 @@ from tracker.store.types import Key, Moment, Word
 
 
 class PersonRow(Base, table=True):
-    """An account; ``email`` is kept in lower case. An erased person keeps only the number."""
+    """An account; ``email`` is kept in lower case. An erased person keeps only the number.
+
+    ``since`` is None until her role changes or her account is opened again.
+    """
 
     __tablename__ = "person"
     __table_args__ = (one_where("uq_person_subject", "subject IS NOT NULL", "subject"),)
@@ -30,6 +33,7 @@ class PersonRow(Base, table=True):
     second_factor: str | None = Field(sa_type=Text)
     last_step: int | None
     added_at: datetime = Field(sa_type=Moment)
+    since: date | None = None
     disabled_at: datetime | None = Field(sa_type=Moment)
     erased_at: datetime | None = Field(sa_type=Moment)
 
