@@ -144,6 +144,22 @@ def test_the_language_switch_keeps_the_question(filled: Engine, visit: Visit) ->
     assert 'name="next" value="/queue?region=59&amp;on=2027-02-01"' in html
 
 
+@pytest.mark.parametrize(
+    ("referer", "goes_to"),
+    [
+        (f"{HOME}/cliff?region=59", "/cliff?region=59"), (f"{HOME}//evil.example", "/"),
+        ("https://evil.example/cliff", "/"), ("", "/"),
+    ],
+)  # fmt: skip
+def test_on_the_answer_to_a_form_the_language_switch_leads_back_to_the_form(
+    filled: Engine, visit: Visit, referer: str, goes_to: str
+) -> None:
+    head = visit(filled, person=a_person(Role.HEAD, "59"))
+    sent = {"pick": [f"channel:{STALLED}"], "begin_by": "2020-01-01"}
+    page = head.post("/cliff/ask", data=sent, headers={"referer": referer, "sec-fetch-site": "same-origin"})
+    assert f'name="next" value="{goes_to}"' in page.text
+
+
 def test_a_chosen_language_stays_with_the_person_and_with_the_browser(filled: Engine, visit: Visit) -> None:
     client = visit(filled, Language.RU)
     asked = {"language": "kk", "next": "/queue?region=59"}

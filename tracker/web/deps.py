@@ -29,7 +29,7 @@ from tracker.store.engine import reading, transaction
 from tracker.store.scope import EVERYTHING, Scope
 from tracker.store.versions import known_seq
 from tracker.web.house import House, house_of
-from tracker.web.own_paths import written_path
+from tracker.web.own_paths import page_behind, written_path
 from tracker.web.security import nonce_of
 from tracker.web.visitors import form_token, keep_fresh_cookie, visitor_of
 from tracker.web.witness import tell_refusal
@@ -187,6 +187,7 @@ def html(
         csrf=form_token(request),
         nonce=nonce_of(request),
         path=written_path(request),
+        here=page_behind(request),
         is_answer=request.method == "POST",
         asked=asked,
         languages=tuple(Language),

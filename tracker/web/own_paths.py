@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import Request
 
@@ -17,6 +17,16 @@ OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 def written_path(request: Request) -> str:
     """The path of a request as addresses write it: the server has decoded it."""
     return quote(request.scope["path"])
+
+
+def page_behind(request: Request) -> str:
+    """The page that can be asked for again: the one that is shown, or that on which an answered form was."""
+    if request.method in ("GET", "HEAD"):
+        said = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+        return written_path(request) + (f"?{urlencode(said)}" if said else "")
+    came = urlsplit(request.headers.get("referer", ""))
+    is_ours = came.netloc == request.headers.get("host")
+    return own_path(came.path + (f"?{came.query}" if came.query else "")) if is_ours else FRONT
 
 
 def own_path(text: str) -> str:
