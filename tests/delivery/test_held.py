@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.delivery.conftest import WRITER, Service
 from tests.loops import run
@@ -16,6 +16,7 @@ from tests.store.rows import record
 from tests.web.register import COVERED, ENDING, NOW, a_contract, day
 from tracker.domain.deadlines import Deadline
 from tracker.domain.holds import HoldKind
+from tracker.domain.people import Reach
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import DeadlineKind, FlagKind
 from tracker.domain.vocabulary import Service as Need
@@ -23,9 +24,9 @@ from tracker.domain.withdrawing import Why
 from tracker.services import agreeing, evaluating, holding
 from tracker.services.acting import Author
 from tracker.services.holding import Target, Wanted
-from tracker.store import accounts, holds
+from tracker.store import accounts, digests, holds, people
 from tracker.store.engine import reading, transaction
-from tracker.store.reminder_tables import REMINDER
+from tracker.store.reminder_tables import HOLD, REMINDER
 from tracker.store.scope import EVERYTHING
 
 TARGET = Target(COVERED, Need.CHANNEL, DeadlineKind.COVER_END, (COVERED, Need.CHANNEL))
@@ -151,10 +152,73 @@ def test_rem_6_what_was_taken_up_while_its_letter_waited_is_not_sent_but_told_wh
     its_end = f"/schools/{COVERED}?from=queue"
     assert (ENDING in letter.text, its_end in letter.text) == (True, False)
     service.owe()
-    with reading(service.engine) as session:
-        found = agreeing.of_all(session, ADMIN, service.now.date(), service.now.date())
-    left = {each.why for each in found.entries if each.key.startswith(f"cover_end:{COVERED}")}
-    assert (found.agrees, left) == (True, {Why.NOT_ASKED})
+    assert reasons(service) == {Why.NOT_ASKED}
     service.on("2027-01-22").owe()
     run(service.dispatcher(writer=writer).run())
     assert its_end in service.mail.got[-1].text
+
+
+def reasons(service: Service) -> set[Why | None]:
+    """Why the end of this school's service was not told today, as the page of the day gives it."""
+    with reading(service.engine) as session:
+        found = agreeing.of_all(session, ADMIN, service.now.date(), service.now.date())
+    assert found.agrees
+    return {each.why for each in found.entries if each.key.startswith(f"cover_end:{COVERED}")}
+
+
+def test_rem_6_where_all_of_a_waiting_letter_was_taken_up_nobody_else_is_said_to_answer_for_it(
+    service: Service,
+) -> None:
+    own, since = Reach(schools=frozenset({COVERED})), NOW - timedelta(days=300)
+    with transaction(service.engine) as session:
+        people.add_person(session, email="r@example.kz", name="Ә", role=Role.OFFICER, reach=own, at=since)
+    record(service.engine, a_contract("K-1", COVERED, "2027-01-01", "2027-02-14"), at=NOW)
+    service.owe()
+    with transaction(service.engine, seeing=EVERYTHING) as session:
+        account = accounts.account_of(session, 1)
+        assert account is not None
+        for line in digests.of_person(session, 1, most=1)[0].body["lines"]:
+            holding.hold_line(
+                session, Author(account.person.mark, NOW), account.person, line, HoldKind.ACKNOWLEDGED,
+                reason="x", today=NOW.date(), book=service.book,
+            )  # fmt: skip
+    run(service.dispatcher(writer=replace(WRITER, book=service.book)).run())
+    service.owe()
+    assert (service.mail.got, reasons(service)) == ([], {Why.NOT_ASKED})
+
+
+def test_rem_6_of_two_holds_the_later_one_speaks_also_when_it_is_over_as_the_letter_goes(
+    service: Service,
+) -> None:
+    service.add("r", Role.REVIEWER, "59")
+    record(service.engine, a_contract("K-1", COVERED, "2027-01-01", "2027-02-14"), at=NOW)
+    service.owe()
+    for until in ("2027-01-30", "2027-01-18"):
+        hold(service, HoldKind.ACKNOWLEDGED, until)
+    run(service.on("2027-01-19").dispatcher(writer=replace(WRITER, book=service.book)).run())
+    [letter] = service.mail.got
+    assert f"/schools/{COVERED}?from=queue" in letter.text
+
+
+@pytest.mark.parametrize("fault", ["row", "need"])
+def test_flt_26_what_cannot_be_read_or_judged_of_what_was_taken_up_spoils_no_letter(
+    service: Service, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.add("r", Role.REVIEWER, "59")
+    record(service.engine, a_contract("K-1", COVERED, "2027-01-01", "2027-02-14"), at=NOW)
+    service.owe()
+    hold(service, HoldKind.ACKNOWLEDGED, "2027-01-22")
+    if fault == "row":  # another deadline of the country: nothing of it is asked for
+        another = {"identity": '["another", "channel"]', "seen": "{"}
+        with transaction(service.engine) as session:
+            session.execute(update(HOLD).values(another))
+    else:
+        monkeypatch.setattr(holding, "deadlines_of", unjudged)
+    run(service.dispatcher(writer=replace(WRITER, book=service.book)).run())
+    [letter] = service.mail.got
+    assert f"/schools/{COVERED}?from=queue" in letter.text
+
+
+def unjudged(*_: object, **__: object) -> tuple[Deadline, ...]:
+    """The rules fail over a need."""
+    raise ZeroDivisionError

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from tracker.domain.deadlines import Deadline
+from tracker.domain.holds import HoldKind, by_deadline, is_put_off, silence
 from tracker.domain.keys import subject_of
 from tracker.domain.reminders import Telling, Watch, owed, planned
 
@@ -59,13 +61,40 @@ def withdrawn(waiting: Iterable[str], watches: Iterable[Watch], at: Telling) -> 
 def reasons(keys: Iterable[str], watches: Iterable[Watch]) -> Mapping[str, Why]:
     """Why each of the withdrawn keys is so, by the deadlines as they stand."""
     marks = {key: Mark.of(key) for key in keys}
-    wanted = {mark.subject for mark in marks.values()}
-    standing: dict[str, list[Watch]] = {}
+    standing = _standing(marks.values(), watches)
+    return {key: _reason(mark, standing.get(mark.subject, ())) for key, mark in marks.items()}
+
+
+def silenced(readers: Mapping[str, int], watches: Iterable[Watch], at: Telling) -> frozenset[str]:
+    """Those of some keys, each with who reads it, whose deadline was taken up, or put off by her (REM-6).
+
+    So was what it settles for somebody in whose place she reads, where that person put it off.
+    """
+    marks = {key: Mark.of(key) for key in readers}
+    standing, held = _standing(marks.values(), watches), by_deadline(at.holds)
+
+    def is_silent(due: Deadline, people: Iterable[int]) -> bool:
+        kept = held.get((due.kind, due.identity), ())
+        taken_up = silence(due, HoldKind.ACKNOWLEDGED, at.on, kept, person=0)
+        return (taken_up is not None and taken_up.is_silent) or any(
+            is_put_off(due, at.on, kept, person) for person in people
+        )
+
+    return frozenset(
+        key
+        for key, mark in marks.items()
+        if any(is_silent(each.due, {mark.person, readers[key]}) for each in standing.get(mark.subject, ()))
+    )
+
+
+def _standing(marks: Iterable[Mark], watches: Iterable[Watch]) -> Mapping[str, list[Watch]]:
+    """The watches of the deadlines that some keys are of."""
+    wanted, found = {mark.subject for mark in marks}, dict[str, list[Watch]]()
     for watch in watches if wanted else ():
         subject = subject_of(watch.due.kind, watch.due.identity)
         if subject in wanted:
-            standing.setdefault(subject, []).append(watch)
-    return {key: _reason(mark, standing.get(mark.subject, ())) for key, mark in marks.items()}
+            found.setdefault(subject, []).append(watch)
+    return found
 
 
 def _reason(mark: Mark, watches: Sequence[Watch]) -> Why:

@@ -13,8 +13,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from tracker.domain.deadlines import Deadline, timing
-from tracker.domain.errors import NotFound
-from tracker.domain.holds import Hold, HoldKind, is_put_off, silence
+from tracker.domain.holds import Hold, HoldKind, by_deadline, is_put_off, silence
 from tracker.domain.people import Person
 from tracker.domain.vocabulary import DeadlineKind
 from tracker.domain.withdrawing import Mark, Why
@@ -59,22 +58,34 @@ def still_so(session: Session, reader: Person, body: Body) -> Fresh:
 
 def unheld(session: Session, reader: Person, now: Fresh, *, since: date, on: date, book: Book) -> Fresh:
     """The same without what was taken up or put off from a day on, and is so on another: it waits (REM-6)."""
-    taken = holds.taken(session, since=since, on=on)
-    if not taken:
-        return now
-    kept, lines, left_out = holds.holds(session, since=on), list[Body](), dict[str, Why]()
-    for line in now.body["lines"]:
-        try:
-            target = Target.of_line(line)
-            is_taken = (target.kind, target.identity) in taken
-            due = holding.find(session, EVERYTHING, target, on=on, book=book) if is_taken else None
-        except (LookupError, NotFound, TypeError, ValueError):  # told as it was kept
-            due = None
+    abouts = [_about(line) for line in now.body["lines"]]
+    held = by_deadline(holds.about(session, filter(None, abouts)))
+    lines, left_out = list[Body](), dict[str, Why]()
+    for line, about in zip(now.body["lines"], abouts, strict=True):
+        kept = held.get(about, ()) if about else ()
+        is_new = any(each.from_on >= since and each.back_on > on for each in kept)
+        due = _due(session, line, on, book) if is_new else None
         if due is not None and _is_silent(due, on, kept, reader, line):
             left_out |= dict.fromkeys(line["keys"], Why.NOT_ASKED)
         else:
             lines.append(line)
     return Fresh({**now.body, "lines": lines}, {**now.left_out, **left_out})
+
+
+def _about(line: Body) -> tuple[DeadlineKind, tuple[str, ...]] | None:
+    """Which deadline a line tells of; None where that cannot be read."""
+    try:
+        return DeadlineKind(line["kind"]), tuple(map(str, line["identity"]))
+    except (LookupError, TypeError, ValueError):
+        return None
+
+
+def _due(session: Session, line: Body, on: date, book: Book) -> Deadline | None:
+    """The deadline of a line on a day; None, so that it is told as it was kept, where that is not found."""
+    try:
+        return holding.find(session, EVERYTHING, Target.of_line(line), on=on, book=book)
+    except Exception:  # also a need that cannot be judged: it keeps no other line from its turn (FLT-26)
+        return None
 
 
 def _is_silent(due: Deadline, on: date, kept: Iterable[Hold], reader: Person, line: Body) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.cases import Absence
@@ -21,7 +21,7 @@ from tracker.store.people import present_people
 from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import HOLD, SUBSTITUTE
 from tracker.store.row_security import whole_country
-from tracker.store.scope import numbered
+from tracker.store.scope import among, numbered
 
 KEPT_DAYS = 400
 """Days after its end for which a hold still says that a deadline speaks again."""
@@ -53,18 +53,24 @@ def holds(session: Session, *, since: date) -> tuple[Hold, ...]:
     """
     lasting, row = HOLD.c.back_on >= since, HOLD.c
     reasons = {each.id: each.reason for each in session.execute(select(row.id, row.reason).where(lasting))}
-    known = [each for each in row if each.name != row.reason.name]
-    with whole_country(session):
-        found = session.execute(select(*known).where(lasting).order_by(row.id)).all()
-    return tuple(_hold(each, reasons.get(each.id, "")) for each in found)
+    return tuple(_hold(each, reasons.get(each.id, "")) for each in _found(session, lasting))
 
 
-def taken(session: Session, *, since: date, on: date) -> frozenset[tuple[DeadlineKind, tuple[str, ...]]]:
-    """Which deadlines were taken up or put off from a day on, until later than another day."""
-    row = HOLD.c
-    query = select(row.deadline, row.identity).where(row.from_on >= since, row.back_on > on)
+def about(session: Session, deadlines: Iterable[tuple[DeadlineKind, tuple[str, ...]]]) -> tuple[Hold, ...]:
+    """Every hold on some deadlines, also those that are over, without why it stands."""
+    asked = frozenset(deadlines)
+    if not asked:
+        return ()
+    kinds, identities = {kind for kind, _ in asked}, {_text(identity) for _, identity in asked}
+    is_one = and_(HOLD.c.deadline.in_(sorted(kinds)), among(session, HOLD.c.identity, identities))
+    return tuple(_hold(each, "") for each in _found(session, is_one))
+
+
+def _found(session: Session, these: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """The rows of the whole country, without why they stand."""
+    known = [each for each in HOLD.c if each.name != HOLD.c.reason.name]
     with whole_country(session):
-        return frozenset((kind, tuple(json.loads(identity))) for kind, identity in session.execute(query))
+        return session.execute(select(*known).where(these).order_by(HOLD.c.id)).all()
 
 
 def _hold(row: Row[Any], reason: str) -> Hold:
