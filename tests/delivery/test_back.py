@@ -186,6 +186,41 @@ def test_flt_16_a_round_by_command_finds_that_the_clock_jumped_since_the_last(
         assert keeping_time.waiting_jump(jobs.last_runs(session).get(Job.CLOCK)) is None
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("boot", ["a", "b"])
+def test_flt_16_a_clock_that_is_right_again_at_the_next_round_a_day_later_hastens_nothing(
+    service: Service, boot: str
+) -> None:
+    service.add("r", Role.REVIEWER, "59")
+    service.owe()
+    later = NOW + timedelta(days=3)
+    with transaction(service.engine) as session:
+        session.execute(update(MESSAGE).values(not_before=later))
+    rounds = [(0, 0, "a"), (24 * 60, -YEAR, "a"), (2 * 24 * 60, 0, boot)]
+    for passed, ahead, start in rounds:
+        clock = FixedClock(NOW + timedelta(minutes=passed + ahead))
+        machine = Machine(start, partial(timedelta, minutes=passed))
+        guest = Guest(service.engine, clock.now, machine)
+        assert guest.lets_send() is (ahead == 0)
+        Tick(service.engine, BOOK, clock, watchman=guest, machine=machine).stop()
+        with transaction(service.engine) as session:
+            jobs.record(session, Job.TICK, began_at=clock.now(), ended_at=clock.now(), **machine.said())
+    with reading(service.engine) as session:
+        assert set(session.scalars(select(MESSAGE.c.not_before))) == {later}
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_tick_that_hung_for_long_and_died_is_no_clock_that_jumped(service: Service) -> None:
+    clock = Moved(NOW)
+    machine = Machine("a", lambda: clock.moment - NOW)
+    tick = Tick(service.engine, BOOK, clock, machine=machine)
+    tick()
+    clock.moment += 2 * HOUR
+    tick.stop(is_dead=True)
+    clock.moment += HOUR / 12
+    assert Guest(service.engine, clock.now, machine).lets_send()
+
+
 def test_flt_26_a_database_that_is_busy_for_one_step_keeps_no_other_from_its_turn(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,13 +28,16 @@ log = logging.getLogger(__name__)
 class Waiting:
     """A jump that is waited for: its number, what the clock would have shown, and what it showed.
 
-    ``by_round`` where a round by command found it, so that the next one settles it.
+    ``by_round`` where a round by command found it, so that the next one settles it: in that start of the
+    machine (``boot``), so long after it (``passed``).
     """
 
     number: int
     was: datetime
     shows: datetime
     by_round: bool = False
+    boot: str = ""
+    passed: timedelta = timedelta()
 
     @property
     def by(self) -> timedelta:
@@ -46,8 +49,11 @@ def waiting_jump(run: Run | None) -> Waiting | None:
     """The jump that is waited for, if there is one."""
     if run is None or not run.detail["waits"]:
         return None
-    was, by_round = datetime.fromisoformat(run.detail["was"]), bool(run.detail.get("by_round"))
-    return Waiting(run.detail["number"], was, run.began_at, by_round)
+    said, was = run.detail, datetime.fromisoformat(run.detail["was"])
+    passed = timedelta(seconds=said.get("passed", 0))
+    return Waiting(
+        said["number"], was, run.began_at, bool(said.get("by_round")), said.get("boot", ""), passed
+    )
 
 
 def confirm(session: Session, *, now: datetime) -> bool:
@@ -140,7 +146,7 @@ class Guest:
     def _look(self, now: datetime, found: Waiting | None, last: Run | None) -> Waiting | None:
         """Settle a jump that an earlier round found, or find one; what is waited for then."""
         if found is not None and found.by_round:
-            is_back = abs(now - found.was) < JUMP
+            is_back = self._is_back(now, found)
             if not is_back and abs(now - found.shows) <= PATIENCE:
                 return found
             with transaction(self._engine) as session:
@@ -151,8 +157,14 @@ class Guest:
             return found
         log.warning("the clock went from %s to %s", now - by, now)
         with transaction(self._engine) as session:
-            open_jump(session, Jump(by, Look(now, self._machine.passed())), by_round=True)
+            open_jump(session, Jump(by, Look(now, self._machine.passed())), by_round=self._machine.said())
             return waiting_jump(jobs.last_runs(session).get(Job.CLOCK))
+
+    def _is_back(self, now: datetime, found: Waiting) -> bool:
+        """Whether the clock is right again; of another start no more is known than that time has passed."""
+        is_same = self._machine.boot == found.boot
+        right = found.was + (self._machine.passed() - found.passed if is_same else timedelta())
+        return now > right - JUMP if found.by < timedelta() else now < right + JUMP
 
     def _since(self, now: datetime, last: Run) -> timedelta:
         """By how much the clock parted from time; of another start only that it went back is known."""
@@ -164,8 +176,11 @@ class Guest:
         return by - (self._machine.passed() - timedelta(seconds=last.detail["passed"]))
 
 
-def open_jump(session: Session, jump: Jump, *, by_round: bool = False) -> int:
-    """Write down a jump, or join the same one that another process has found; its number."""
+def open_jump(session: Session, jump: Jump, *, by_round: Mapping[str, Any] | None = None) -> int:
+    """Write down a jump, or join the same one that another process has found; its number.
+
+    ``by_round`` says at which time of which machine, where a round by command found it.
+    """
     run = jobs.last_runs(session).get(Job.CLOCK)
     waiting = waiting_jump(run)
     if waiting is not None and abs(waiting.by - jump.by) < JUMP:
@@ -199,7 +214,8 @@ def _write(
     *,
     waits: bool,
     ended_at: datetime,
-    by_round: bool = False,
+    by_round: Mapping[str, Any] | None = None,
 ) -> None:
-    said: Mapping[str, Any] = {"number": number, "was": was.isoformat(), "waits": waits, "by_round": by_round}
-    jobs.record(session, Job.CLOCK, began_at=shows, ended_at=ended_at, **said)
+    said: Mapping[str, Any] = {"number": number, "was": was.isoformat(), "waits": waits}
+    by = {"by_round": bool(by_round), **(by_round or {})}
+    jobs.record(session, Job.CLOCK, began_at=shows, ended_at=ended_at, **said, **by)

@@ -100,7 +100,7 @@ def leave(
 ) -> None:
     """Write down that a job ends with its process: in order and for so long, or because its process died."""
     if is_dead:
-        jobs.fail(session, job, began_at=now, ended_at=now, error="died")
+        jobs.fail(session, job, began_at=now, ended_at=now, error="died", **detail)
         return
     within = away.total_seconds()
     jobs.record(session, job, began_at=now, ended_at=now, outcome=Outcome.STOPPED, within=within, **detail)

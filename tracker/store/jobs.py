@@ -64,11 +64,13 @@ def record(
     session.execute(insert(JOB_RUN).values({**values, "detail": json.dumps(detail, default=str)}))
 
 
-def fail(session: Session, job: Job, *, began_at: datetime, ended_at: datetime, error: str) -> None:
-    """Write down that a run failed, beside what the last one that did not had to say."""
+def fail(
+    session: Session, job: Job, *, began_at: datetime, ended_at: datetime, error: str, **detail: object
+) -> None:
+    """Write down that a run failed, beside what the last one that did not had to say and it does not."""
     before = last_runs(session).get(job)
-    detail = {**(before.detail if before else {}), "error": error}
-    record(session, job, began_at=began_at, ended_at=ended_at, outcome=Outcome.FAILED, **detail)
+    said = {**(before.detail if before else {}), **detail, "error": error}
+    record(session, job, began_at=began_at, ended_at=ended_at, outcome=Outcome.FAILED, **said)
 
 
 def last_runs(session: Session) -> dict[Job, Run]:
