@@ -219,7 +219,7 @@ class Tick:
 
     def _ask_for_certificate(self, now: datetime) -> None:
         """Once an hour: see until when the certificate holds at the address that people open."""
-        if not self._site or now - (self._certified_at or now - CERTIFICATE) < CERTIFICATE:
+        if now - (self._certified_at or now - CERTIFICATE) < CERTIFICATE:
             return
         self._certified_at, ends_at = now, certificate.ends_at(self._site)
         said = ends_at and ends_at.isoformat()

@@ -21,9 +21,13 @@ from tests.web.conftest import Visit
 from tests.web.reading import text_of
 from tests.web.register import NOW
 from tracker.channels import certificate
-from tracker.clock import FixedClock
+from tracker.clock import FixedClock, legal_day
 from tracker.domain.vocabulary import Language
 from tracker.scheduler import Tick
+from tracker.services import operating
+from tracker.store import jobs
+from tracker.store.engine import transaction
+from tracker.store.jobs import Job
 from tracker.tick import CERTIFICATE
 
 
@@ -82,6 +86,19 @@ def test_a_certificate_that_has_ended_is_told_too(empty: Engine, visit: Visit, t
     with proxy(tmp_path, days_left=-3) as server:
         Tick(empty, BOOK, FixedClock(NOW), site=server.address)()
     assert told(empty, visit)[1] == ["certificate_ends"]
+
+
+@pytest.mark.parametrize("hours", [1, 25])
+def test_a_look_of_long_ago_and_one_at_an_address_that_is_ours_no_more_alarm_nobody(
+    empty: Engine, visit: Visit, hours: int
+) -> None:
+    ends_at, at = (NOW + timedelta(days=13)).isoformat(), NOW - timedelta(hours=hours)
+    with transaction(empty) as session:
+        jobs.record(session, Job.CERTIFICATE, began_at=at, ended_at=at, ends_at=ends_at)
+    found = operating.shortcomings(empty, now=NOW, today=legal_day(NOW))
+    assert ("certificate_ends" in found) is (hours == 1)
+    Tick(empty, BOOK, FixedClock(NOW))()
+    assert told(empty, visit)[1] == []
 
 
 @pytest.mark.parametrize("site", ["https://127.0.0.1:9", "https://[::1]:9", "http://127.0.0.1:9"])

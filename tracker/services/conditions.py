@@ -48,6 +48,9 @@ BACKLOG = timedelta(minutes=15)
 LEAST_CERTIFIED = timedelta(days=14)
 """Whoever keeps the certificate of our address has so long to renew it (reliability OBS-2)."""
 
+CERTIFIED = timedelta(days=1)
+"""So long a look at the certificate says how it stands, though looks are taken by the hour (house)."""
+
 OLD_ZONES = 2
 """Years by which the edition of the time zones may lie behind the day's (house)."""
 
@@ -233,7 +236,7 @@ def untold_needs(run: Run | None) -> Mapping[str, int]:
 
 def certificate(run: Run | None, now: datetime) -> Condition:
     """The certificate at our address holds for a while yet; unknown where there is none or nobody sees it."""
-    said = run.detail.get("ends_at") if run else None
+    said = run.detail.get("ends_at") if run and abs(now - run.ended_at) <= CERTIFIED else None
     if said is None:
         return Condition("certificate", Level.UNKNOWN)
     ends_at = datetime.fromisoformat(said)
