@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from tests.people import a_person, sign_in
 from tests.store.rows import record
-from tests.web.conftest import HOME
+from tests.web.conftest import HOME, Visit
 from tests.web.reading import text_of
 from tests.web.register import NOW, a_school
 from tests.web.test_cliff import falling as falling  # the fixture
@@ -20,8 +20,9 @@ from tests.web.test_cliff import hidden
 from tracker.domain.acts import Act
 from tracker.domain.days import LEGAL_ZONE
 from tracker.domain.messages import ChannelKind, Letter
+from tracker.domain.register import TenderRow
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import Language
+from tracker.domain.vocabulary import Language, TenderStatus
 from tracker.render.catalogs import load_catalogs, load_words
 from tracker.render.environment import make_voices
 from tracker.render.letters import make_letters
@@ -181,3 +182,20 @@ def test_who_answers_now_is_asked_by_the_new_day_and_who_was_asked_no_more(desk:
     assert set(went) == {colleague.email, "officer@example.kz"}
     assert SAY("letter.begin_back.text") in went[colleague.email]
     assert "22.10.2027" not in went["officer@example.kz"]
+
+
+def test_whoever_was_asked_to_begin_reads_it_in_her_week_until_it_has_begun(desk: Desk, visit: Visit) -> None:
+    officer = visit(desk.engine, Language.RU, person=a_person(Role.OFFICER, name="officer"))
+
+    def week(**asked: str) -> str:
+        return text_of(officer.get("/deadlines", params={"later": "1", **asked}).text)
+
+    request = SAY("cliff.asked", by="22.02.2027")
+    assert request not in week()
+    desk.ask(MEANT, ["channel:S-3", *PICK])
+    assert week().count(request) == 2
+    assert request not in week(on="2027-01-16")
+    desk.ask(MEANT, ["channel:S-3"], intent="take_back")
+    assert week().count(request) == 1
+    record(desk.engine, TenderRow("T-9", "S-4", TenderStatus.PLANNED), at=NOW)
+    assert request not in week()

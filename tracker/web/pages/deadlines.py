@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -11,13 +11,15 @@ from itertools import groupby
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
+from tracker.domain.days import next_day
 from tracker.domain.roles import Action
-from tracker.domain.vocabulary import HARM, Timing
+from tracker.domain.vocabulary import HARM, DeadlineKind, Timing
 from tracker.render.deadline_json import OF_TENDERS
 from tracker.services import foreseeing, holding
 from tracker.services.evaluating import NeedView
 from tracker.services.foreseeing import Task
 from tracker.services.holding import Target
+from tracker.store.begin_requests import BeginRequest, begin_requests
 from tracker.web.deps import Asked, Visit
 from tracker.web.filters import FIELDS, Filters, asked_of
 from tracker.web.pages.holds import value_of
@@ -69,6 +71,7 @@ def show(visit: Asked) -> Response:
             "clauses": visit.house.book.policy.clauses,
             "of_tenders": OF_TENDERS,
             **_holding(visit, page.items),
+            "asked_to_begin": _asked_to_begin(visit, page.items),
             **choices(filters, seen),
         },
     )
@@ -85,6 +88,19 @@ def _holding(visit: Visit, tasks: Iterable[Task]) -> dict[str, object]:
         "may_snooze": holding.may_snooze,
         "may_hold": is_now and visit.person.may(Action.HOLD),
     }
+
+
+def _asked_to_begin(visit: Visit, tasks: Iterable[Task]) -> Mapping[Target, BeginRequest]:
+    """What officers were asked to begin and did not, at its safe start; only as things stand now."""
+    if not visit.is_now:
+        return {}
+    kind = DeadlineKind.SAFE_START
+    ahead = [task.due for task in tasks if task.due and task.due.kind is kind and not task.due.is_begun]
+    schools = {due.subject.school_id for due in ahead}
+    found = begin_requests(visit.session, visit.scope, schools)
+    ends = {(one.school_id, one.service, next_day(one.ends_on)): one for one in found.values()}
+    keys = {Target.of(due): (due.subject.school_id, due.subject.service, due.consequence_on) for due in ahead}
+    return {target: ends[key] for target, key in keys.items() if key in ends}
 
 
 def _tasks(visit: Visit, needs: Iterable[NeedView]) -> list[Task]:
