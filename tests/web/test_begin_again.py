@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -117,6 +118,13 @@ def test_a_day_is_changed_and_whoever_was_asked_is_told_once(desk: Desk) -> None
     assert [letter.to for letter in desk.letters()] == ["officer@example.kz"]
     again = desk.client.post("/cliff/ask", data={"pick": PICK, "begin_by": MEANT}).text
     assert SAY("cliff.fate.already", by="22.10.2027") in text_of(again)
+    offer = again.partition(f'aria-label="{SAY("cliff.move")}"')[2].partition("</form>")[0]
+    assert 'name="intent" value="move"' in offer
+    assert hidden(offer) | {"csrf": "", "asked": ""} == {
+        "pick": PICK[0], "begin_by": MEANT, "csrf": "", "asked": "",
+    }  # fmt: skip
+    same = desk.client.post("/cliff/ask", data={"pick": PICK, "begin_by": SLIP}).text
+    assert f'aria-label="{SAY("cliff.move")}"' not in same
     shown, done = desk.ask(MEANT, intent="move")
     told = SAY("cliff.fate.moved", by="22.02.2027", before="22.10.2027")
     assert told in shown
@@ -199,3 +207,18 @@ def test_whoever_was_asked_to_begin_reads_it_in_her_week_until_it_has_begun(desk
     assert week().count(request) == 1
     record(desk.engine, TenderRow("T-9", "S-4", TenderStatus.PLANNED), at=NOW)
     assert request not in week()
+
+
+def test_a_slip_in_the_day_is_mended_where_it_is_seen_and_going_back_keeps_the_ticks(desk: Desk) -> None:
+    asked = {"asked": "start=later", "pick": ["channel:S-1", *PICK], "begin_by": SLIP}
+    shown = desk.client.post("/cliff/ask", data=asked).text
+    mend = shown.partition(f'aria-label="{SAY("cliff.mend")}"')[2].partition("</form>")[0]
+    assert re.search(rf'type="date" name="begin_by" required value="{SLIP}"', mend)
+    assert re.findall(r'name="pick" value="([^"]+)"', mend) == asked["pick"]
+    assert 'name="seen"' not in mend
+    back = desk.client.post("/cliff/ask", data={**asked, "back": "1"})
+    assert back.status_code == 200
+    assert f'value="{PICK[0]}" checked' in back.text
+    assert f'value="{SLIP}"' in back.text
+    assert "channel:S-1" not in back.text
+    assert desk.letters() == []

@@ -168,18 +168,31 @@ def ask(
     intent: Annotated[str, Form()] = Intent.ASK,
     asked: Annotated[str, Form()] = "",
     seen: Annotated[str, Form()] = "",
+    back: Annotated[str, Form()] = "",
 ) -> Response:
-    """Show what would become of each need; where that was ``seen`` and nothing changed since, do it."""
+    """Show what would become of each need; where that was ``seen`` and nothing changed since, do it.
+
+    Whoever goes ``back`` finds the list as she left it, with what she picked and the day.
+    """
     if intent not in tuple(Intent):
         raise not_known("intent", intent, tuple(Intent))
     said, wanted = Said(picked or (), everything, begin_by), Intent(intent)
+    if back:
+        return _again(called, asked, said)
     try:
         day = called.today if wanted is Intent.TAKE_BACK else read_day(begin_by)
         return _asked(called, said, Wish((), day, wanted), asked, seen)
     except (BeginRefused, DayNotReadable) as refused:
-        words = {name: value for name, value in parse_qsl(asked) if name in ASKED}
-        with called.reading() as visit:
-            return _list(visit, words, refused=refused, said=said)
+        return _again(called, asked, said, refused)
+
+
+def _again(
+    called: Called, asked: str, said: Said, refused: BeginRefused | DayNotReadable | None = None
+) -> Response:
+    """The list that a form came from, with what the form said."""
+    words = {name: value for name, value in parse_qsl(asked) if name in ASKED}
+    with called.reading() as visit:
+        return _list(visit, words, refused=refused, said=said)
 
 
 def _asked(called: Caller, said: Said, wish: Wish, asked: str, seen: str) -> Response:
@@ -190,7 +203,8 @@ def _asked(called: Caller, said: Said, wish: Wish, asked: str, seen: str) -> Res
         wish, ground = replace(wish, keys=keys), Ground(look, called.today, book, by)
         outcomes = beginning.plan(visit.session, called.person, wish, ground)
     state = beginning.seen_of(outcomes, wish, called.today)
-    values = {"words": asked, "all": said.everything, "picked": said.picked, "state": state}
+    values = {"words": asked, "all": said.everything, "picked": said.picked, "begin_by": said.begin_by}
+    values |= {"state": state}
     if seen != state:
         with called.reading() as visit:
             return _answer(visit, wish, outcomes, by, {**values, "is_done": False, "is_changed": bool(seen)})
@@ -221,9 +235,15 @@ def _answer(
         "outcomes": outcomes,
         "counts": counts,
         "done": [one for one in outcomes if one.fate in DONE],
+        "movable": [one for one in outcomes if wish.intent is Intent.ASK and _is_movable(one, wish)],
         "reached": len(reached),
         "unreached": len(people) - len(reached),
         "pick": pick,
         "tomorrow": next_day(visit.on),
     }
     return visit.page("cliff/ask.html", {**more, **values})
+
+
+def _is_movable(one: Outcome, wish: Wish) -> bool:
+    """Whether it was asked for already, by another day."""
+    return one.before is not None and one.fate is Fate.ALREADY and one.before.begin_by != wish.begin_by
