@@ -141,6 +141,21 @@ def test_tenders_and_schools_are_corrected_in_the_same_way(filled: Engine, visit
     assert (told.cameras, str(told.integrated_on), told.services) == (14, "2024-05-06", ("channel",))
 
 
+@pytest.mark.parametrize("language", Language)
+def test_what_a_correction_changes_is_told_in_the_words_of_its_form(
+    filled: Engine, visit: Visit, language: Language
+) -> None:
+    words, client = load_words(language), visit(filled, language, person=HEAD)
+    form = form_of(client, LINE) | {"value_status": "pending", "value_method": "open_tender", "reason": "!"}
+    told = " ".join(text_of(client.post("/corrections", data=form | {"deed": "try"}).text).split())
+    old, new = (words.say(f"contract_status.{code}") for code in ("expired", "pending"))
+    assert f"{old} → {new}" in told
+    assert f"– → {words.say('method.open_tender')}" in told
+    met = client.post("/corrections", data=form | {"seen": "x"}).text
+    theirs, yours = words.say("correction.theirs"), words.say("correction.yours")
+    assert f"{theirs}: <strong>{old}</strong>; {yours}: <strong>{new}</strong>" in met
+
+
 def test_a_fact_of_another_region_is_like_one_that_does_not_exist(filled: Engine, visit: Visit) -> None:
     client = visit(filled, Language.RU, person=HEAD)
     for which in ({"school_id": UNKNOWN, "number": "K-4"}, {"school_id": "nobody", "number": "K-4"}):
