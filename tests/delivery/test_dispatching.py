@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,17 +11,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.delivery.conftest import LETTERS, WRITER, Receiver, Service
 from tests.loops import run
-from tests.web.register import ENDING, NOW, SUSPENDED
-from tracker.domain.messages import PLAN, ChannelKind, Delivery, Fate, Fault, Letter
+from tests.store.rows import record
+from tests.web.register import ENDING, NOW, SUSPENDED, a_contract
+from tracker.domain.messages import PLAN, UNREADABLE, ChannelKind, Delivery, Fate, Fault, Letter
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Language
 from tracker.domain.withdrawing import Why
-from tracker.store import digests, outbox, ways
+from tracker.store import digests, folding, outbox, ways
 from tracker.store.engine import reading, transaction
 from tracker.store.outbox import Claimed, Note, Queue
 from tracker.store.reminder_tables import DIGEST, MESSAGE
@@ -176,6 +178,61 @@ def test_who_is_told_of_what_was_lost_reads_no_schools_of_other_regions(service:
     [lost] = [letter for letter in service.mail.got if letter.key.startswith("dead_letter:")]
     assert (SUSPENDED in lost.text, ENDING in lost.text) == (True, False)
     assert SAY("letter.lost.seen") in lost.text
+    assert "/reminders?person=" not in lost.text, "a page that is not there for her"
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize("poison", [..., ["9907"]])
+def test_of_what_several_lost_one_that_cannot_be_read_is_told_by_its_number_and_hides_no_other(
+    service: Service, poison: object
+) -> None:
+    poisoned, _ = (service.add(name, Role.REVIEWER, "59") for name in ("r", "q"))
+    service.add("h", Role.HEAD, "59")
+    refused, away = Delivery(Fate.NEVER, Fault.REFUSED, "554 spam"), Delivery(Fate.LATER, Fault.UNREACHABLE)
+    service.mail.says = lambda letter: away if letter.to == "h@example.kz" else refused
+    service.owe()
+    with transaction(service.engine) as session:
+        mine = DIGEST.c.person_id == poisoned
+        body = json.loads(session.execute(select(DIGEST.c.body).where(mine)).scalar_one())
+        line = body["lines"][0] | {"school_id": poison}
+        body["lines"][0] = {key: one for key, one in line.items() if one is not ...}
+        session.execute(update(DIGEST).where(mine).values(body=json.dumps(body)))
+    for _ in range(4):
+        service.deliver()
+        service.now += timedelta(hours=1)
+    refuse(service, "r", "q")
+    service.mail.got.clear()
+    service.deliver()
+    [lost] = [letter for letter in service.mail.got if letter.key.startswith("dead_letter:")]
+    counted = LETTERS[Language.RU].voice.formats.count
+    number = len(body["lines"])
+    for name in ("r", "q"):
+        assert counted("letter.lost.text", number, name=name, channel=SAY("channel.mail")) in lost.text
+    assert f"/schools/{ENDING}?from=queue" in lost.html
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_what_was_met_since_is_not_lost_and_no_school_is_said_to_be_out_of_sight(service: Service) -> None:
+    person = service.add("r", Role.REVIEWER, "59")
+    service.add("h", Role.HEAD, "59")
+    away, refused = Delivery(Fate.LATER, Fault.UNREACHABLE), Delivery(Fate.NEVER, Fault.REFUSED, "554 spam")
+    service.mail.says = lambda letter: away if letter.to == "h@example.kz" else refused
+    service.round()
+    with reading(service.engine) as session:
+        body = session.execute(select(DIGEST.c.body).where(DIGEST.c.person_id == person)).scalar_one()
+    left = [line for line in json.loads(body)["lines"] if line["school_id"] != ENDING]
+    record(service.engine, a_contract("K-E", ENDING, "2027-02-01", "2028-01-31"), at=service.now)
+    service.owe()
+    refuse(service, "r")
+    service.mail.got.clear()
+    service.now += timedelta(hours=1)
+    service.deliver()
+    [lost] = [letter for letter in service.mail.got if letter.key.startswith("dead_letter:")]
+    assert SAY("letter.lost.seen") not in lost.text
+    assert f"/schools/{ENDING}" not in lost.html
+    counted = LETTERS[Language.RU].voice.formats.count
+    assert counted("letter.lost.text", len(left), name="r", channel=SAY("channel.mail")) in lost.text
+    assert f"/reminders?person={person}" in lost.text
 
 
 def test_what_several_lost_while_the_head_was_not_reached_either_comes_to_her_as_one_letter(
@@ -198,6 +255,17 @@ def test_what_several_lost_while_the_head_was_not_reached_either_comes_to_her_as
     [lost] = [letter for letter in service.mail.got if letter.key.startswith("dead_letter:")]
     assert lost.subject == LETTERS[Language.RU].voice.formats.count("letter.lost.subject.many", 2)
     assert [f"{name}: не дошло" in lost.text for name in ("r", "s", "t")] == [True, False, True]
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_what_is_lost_joins_no_letter_that_could_not_be_put_into_words(service: Service) -> None:
+    person = service.add("h", Role.HEAD, "59")
+    first, second = (Note(key, person, ChannelKind.MAIL, "dead_letter", 5, NOW) for key in ("a", "b"))
+    with transaction(service.engine) as session:
+        outbox.put(session, [first], at=NOW)
+        assert folding.join(session, [second]) == []
+        session.execute(update(MESSAGE).values(code=UNREADABLE))
+        assert folding.join(session, [second]) == [second]
 
 
 def test_every_try_is_spread_over_more_than_three_days() -> None:

@@ -102,7 +102,10 @@ def test_rem_7_what_is_due_before_the_office_opens_again_does_not_wait_for_it(
         assert Opening(BOOK)(session, message, FRIDAY_NIGHT) == opens
 
 
-def test_what_tells_of_another_letter_that_was_lost_waits_too(told: Service) -> None:
+@pytest.mark.parametrize(
+    ("is_broken", "database"), [(False, "sqlite"), (False, "postgresql"), (True, "sqlite")]
+)
+def test_what_tells_of_another_letter_that_was_lost_waits_too(told: Service, is_broken: bool) -> None:
     told.add("h", Role.HEAD, "59")
 
     def says(letter: Letter) -> Delivery:
@@ -120,6 +123,8 @@ def test_what_tells_of_another_letter_that_was_lost_waits_too(told: Service) -> 
             .where(MESSAGE.c.key.like("dead_letter:%"))
             .values(sent_at=None, not_before=told.now, attempts=0)
         )
+        if is_broken:
+            session.execute(update(DIGEST).values(body=func.replace(DIGEST.c.body, '"due_on"', '"gone"')))
     assert sum(deliver(told, hour) for hour in hours(FRIDAY_NIGHT, MONDAY)) == 0
     assert deliver(told, MONDAY + timedelta(seconds=1)) == 1
     assert told.mail.got[-1].key.startswith("dead_letter:")

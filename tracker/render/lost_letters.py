@@ -23,7 +23,8 @@ class Loss:
     """So many ``lines`` did not reach a person by a channel; ``told`` are those that the reader may see.
 
     ``code`` and ``answer`` say why; ``is_aside`` where the letter itself went out. ``name`` is empty where
-    the person has left for good.
+    the person has left for good. ``unseen`` of the lines are about schools that the reader does not see,
+    and the page of that person's reminders ``is_open`` to her or not.
     """
 
     person: int
@@ -34,21 +35,21 @@ class Loss:
     lines: int
     told: tuple[Told, ...] = ()
     is_aside: bool = False
+    unseen: int = 0
+    is_open: bool = True
 
     @property
     def fault(self) -> str:
         """Why, as one of :data:`REASONS`."""
         return "" if self.is_aside else reason_in(self.code)
 
-    @property
-    def elsewhere(self) -> int:
-        """How many the reader does not see, or need not any more."""
-        return self.lines - len(self.told)
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a letter says of one loss: deadlines ``shown``, how many ``more``, and where all of them stand."""
+    """What a letter says of one loss: deadlines ``shown``, how many ``more``, and where all of them stand.
+
+    ``url`` is empty where the reader may not look at that person's reminders.
+    """
 
     loss: Loss
     shown: tuple[Told, ...]
@@ -87,7 +88,9 @@ def _can_be_named(write: Callable[[Collection[Named]], Letter], each: Named) -> 
 
 def _part(by: Letters, at: int, loss: Loss, shown: Collection[Named]) -> Part:
     own = tuple(line for place, line in shown if place == at)
-    return Part(loss, own, len(loss.told) - len(own), f"{by.home}/reminders?person={loss.person}")
+    seen = loss.lines - loss.unseen if loss.told else 0
+    url = f"{by.home}/reminders?person={loss.person}" if loss.is_open else ""
+    return Part(loss, own, seen - len(own), url)
 
 
 def _facts(by: Letters, part: Part, on: date) -> Mapping[str, object]:
@@ -95,5 +98,5 @@ def _facts(by: Letters, part: Part, on: date) -> Mapping[str, object]:
     digest = digest_facts(part.shown, said.lines - len(part.shown), on, by.home)
     return {
         "channel": said.channel.value, "code": said.code, "answer": said.answer, "lines": said.lines,
-        "deadlines": digest["lines"], "more": digest["more"], "url": part.url,
+        "deadlines": digest["lines"], "more": digest["more"], "url": part.url or None,
     }  # fmt: skip

@@ -6,7 +6,7 @@ way, an outage or a note of what was lost bring nobody a letter at night (rules 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,8 +46,23 @@ class Opening:
 def _due_days(session: Session, message: Claimed) -> list[date | None]:
     """The days of which a message tells, or of which it tells that somebody else did not hear."""
     numbers = [message.digest] if message.digest is not None else _of_others(message.parameters)
-    lines = [line for number in numbers for line in digests.get(session, number).body["lines"]]
-    return [None if line["due_on"] is None else date.fromisoformat(line["due_on"]) for line in lines]
+    return [_due_on(line) for number in numbers for line in _lines(session, number)]
+
+
+def _lines(session: Session, number: int) -> Sequence[Any]:
+    """The lines of a digest; none where they cannot be read, for others may have joined it in one letter."""
+    try:
+        lines = digests.get(session, number).body["lines"]
+    except (LookupError, TypeError, ValueError):
+        return ()
+    return lines if isinstance(lines, list) else ()
+
+
+def _due_on(line: Mapping[str, Any]) -> date | None:
+    try:
+        return None if line["due_on"] is None else date.fromisoformat(line["due_on"])
+    except (LookupError, TypeError, ValueError):  # it waits for the morning
+        return None
 
 
 def _of_others(said: Mapping[str, Any]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,19 +11,21 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.domain.days import legal_day
+from tracker.domain.errors import NotFound
 from tracker.domain.holds import HoldKind
 from tracker.domain.messages import ChannelKind, Letter
 from tracker.domain.people import Person
 from tracker.domain.vocabulary import Language
+from tracker.domain.withdrawing import Why
 from tracker.render.alarm_letters import alarm
 from tracker.render.answer_letters import answered
 from tracker.render.begin_letters import begin, begin_back
 from tracker.render.ended_letters import ended, held
 from tracker.render.letters import Letters
 from tracker.render.lost_letters import Loss, lost
-from tracker.render.told import lines_left, read_line, still_told
+from tracker.render.told import Told, lines_left, read_line, still_told
 from tracker.render.way_letters import bad_way
-from tracker.services import evaluating, freshening
+from tracker.services import evaluating, freshening, overseeing
 from tracker.services.alarming import ALARM
 from tracker.services.asking_to_begin import BEGIN_BACK
 from tracker.services.beginning import BEGIN
@@ -39,6 +42,8 @@ from tracker.store.folding import OTHERS
 from tracker.store.outbox import Claimed
 from tracker.store.scope import Scope
 from tracker.store.ways import Way
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +150,33 @@ class Writer:
     def _loss(
         self, session: Session, message: Claimed, reader: Person, said: Mapping[str, Any]
     ) -> Loss | None:
-        """A digest that did not reach its reader; None where it was taken back or owed anew since."""
-        kept = digests.get(session, said["digest"])
-        keys = frozenset(said["keys"])
-        lines = _of_keys(still_told(kept.body, kept.withdrawn), keys)
-        if not lines:
+        """What of a digest did not reach its reader; None where nothing of it is still to be told."""
+        number, unseen, told_now = 1, 0, tuple[Told, ...]()
+        try:
+            number = len(digests.get(session, said["digest"]).body["lines"])
+            number, unseen, told_now = self._still_lost(session, message, reader, said)
+        except Exception:  # whatever is wrong with one loss, the others are told, and of it how much it was
+            log.exception("a loss in message %s cannot be put into words", message.id)
+        if not number:
             return None
-        now = self._as_of_today(session, message, freshening.still_so(session, reader, kept.body).body)
         whose, by = accounts.account_of(session, said["person"]), ChannelKind(said["channel"])
-        left = _of_keys(now["lines"], keys)
-        name, told_now = whose.person.name if whose else "", lines_left({"lines": left}, kept.withdrawn)
-        return Loss(said["person"], name, by, said["code"], said["answer"], len(lines), told_now, bool(keys))
+        return Loss(
+            said["person"], whose.person.name if whose else "", by, said["code"], said["answer"], number,
+            told_now, is_aside=bool(said.get("keys")), unseen=unseen,
+            is_open=_may_open(session, reader, said["person"]),
+        )  # fmt: skip
+
+    def _still_lost(
+        self, session: Session, message: Claimed, reader: Person, said: Mapping[str, Any]
+    ) -> tuple[int, int, tuple[Told, ...]]:
+        """How many lines are still to be told, how many of these out of sight, and the rest read."""
+        kept, keys = digests.get(session, said["digest"]), frozenset(said.get("keys", ()))
+        now = freshening.still_so(session, reader, kept.body)
+        lines = _of_keys(still_told(kept.body, kept.withdrawn), keys)
+        why = [now.left_out.get(line["keys"][0]) for line in lines]
+        left = _of_keys(self._as_of_today(session, message, now.body)["lines"], keys)
+        number = sum(each is not Why.MOVED for each in why)
+        return number, why.count(Why.PEOPLE), lines_left({"lines": left}, kept.withdrawn)
 
     def _bad_way(self, session: Session, message: Claimed, by: Letters, to: str, secret: str) -> Letter:
         said = message.parameters
@@ -217,6 +238,15 @@ class Writer:
         if text is None:
             raise LookupError("sealed")
         return text
+
+
+def _may_open(session: Session, reader: Person, number: int) -> bool:
+    """Whether the page of somebody's reminders is there for the reader."""
+    try:
+        overseeing.overseen_person(session, reader, number)
+    except NotFound:
+        return False
+    return True
 
 
 def _of_keys(lines: Iterable[digests.Body], keys: frozenset[str]) -> list[digests.Body]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
+from tracker.domain.messages import UNREADABLE
 from tracker.store.outbox import Note, waiting
 from tracker.store.reminder_tables import MESSAGE
 
@@ -19,7 +20,10 @@ MOST = 100
 
 
 def join(session: Session, notes: Iterable[Note]) -> list[Note]:
-    """Have notes told by messages that wait; those for which none does. What is being sent takes no more."""
+    """Have notes told by messages that wait; those for which none does.
+
+    What is being sent takes no more, nor what could not be put into words: it may never go out.
+    """
     return [note for note in notes if not _is_joined(session, note)]
 
 
@@ -29,7 +33,8 @@ def _is_joined(session: Session, note: Note) -> bool:
         row.person_id == note.person, row.channel == note.channel,
         row.way_id.is_not_distinct_from(note.way), row.template == note.template, row.digest_id.is_(None),
     )  # fmt: skip
-    query = select(row.id, row.parameters, row.urgency).where(same, waiting(), row.leased_until.is_(None))
+    is_sound = and_(row.leased_until.is_(None), row.code.is_distinct_from(UNREADABLE))
+    query = select(row.id, row.parameters, row.urgency).where(same, waiting(), is_sound)
     found = session.execute(query.order_by(row.id.desc()).limit(1).with_for_update()).first()
     if found is None:
         return False
