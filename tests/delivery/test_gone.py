@@ -29,17 +29,22 @@ from tests.web.register import (
 from tracker.clock import legal_day
 from tracker.domain.agreement import Outcome
 from tracker.domain.days import ONE_DAY
+from tracker.domain.holds import HoldKind
 from tracker.domain.messages import ChannelKind
 from tracker.domain.people import Reach
 from tracker.domain.register import ContractRow, SchoolRow, TenderRow
 from tracker.domain.roles import Role
-from tracker.domain.vocabulary import ContractStatus, Language, TenderStatus
+from tracker.domain.vocabulary import ContractStatus, DeadlineKind, Language, TenderStatus
+from tracker.domain.vocabulary import Service as Need
 from tracker.domain.withdrawing import Why
 from tracker.render.catalogs import load_catalogs
-from tracker.services import agreeing, conditions, laying_aside
-from tracker.store import accounts, holds, people, ways
+from tracker.services import agreeing, conditions, holding, laying_aside
+from tracker.services.acting import Author
+from tracker.services.holding import Target, Wanted
+from tracker.store import accounts, holds, laid_aside, people, ways
 from tracker.store.engine import reading, transaction
 from tracker.store.reminder_tables import DIGEST, MESSAGE, REMINDER
+from tracker.store.scope import EVERYTHING
 
 
 def school_closed(service: Service) -> None:
@@ -211,6 +216,7 @@ def test_what_a_substitute_may_not_read_any_more_goes_to_the_person_herself(serv
         ({"school": None}, 500, "sqlite"),
         ({"school": None}, 500, "postgresql"),
         ({"region": "no such region"}, 3, "sqlite"),
+        ({"region": ["75"]}, 3, "sqlite"),
         ({"kind": "no such kind"}, 3, "sqlite"),
     ],
 )
@@ -255,6 +261,41 @@ def test_rem_8_of_five_hundred_schools_one_that_cannot_be_read_spoils_one_line_a
     assert undelivered(service) == {"number": 0}
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize(
+    ("poison", "heads"),
+    [({"school": None}, {"h"}), ({"region": ["59"]}, {"h", "k"}), ({"region": ...}, {"h", "k"})],
+)
+def test_rem_8_what_cannot_be_put_into_words_is_told_to_its_own_head_and_undoes_nothing_else(
+    service: Service, poison: dict[str, Any], heads: set[str]
+) -> None:
+    person = service.add("r", Role.REVIEWER, "59", "71")
+    service.add("h", Role.HEAD, "59")
+    service.add("k", Role.HEAD, "71")
+    service.owe()
+    spoil(service, ENDING, poison)
+    record(service.engine, a_school(INTERIM, "Болашақ", region="43"), at=service.now)
+    service.deliver()
+    lost = {each.to.partition("@")[0] for each in service.mail.got if each.key.startswith("dead")}
+    assert lost == heads
+    with transaction(service.engine) as session:
+        rows = session.execute(select(REMINDER.c.key, REMINDER.c.withdrawn_at)).all()
+        left_out = [at is not None for key, at in rows if f":{INTERIM}/" in key]
+        assert left_out, "told to whom it belongs now"
+        assert all(left_out)
+        aside = laid_aside.since(session, NOW)
+        account = accounts.account_of(session, person)
+    assert [key.partition("/")[0] for each in aside for key in each.keys] == [f"cover_end:{ENDING}"]
+    assert undelivered(service) == {"number": 1, "at": service.now}
+    target = Target(ENDING, Need.CHANNEL, DeadlineKind.COVER_END, (ENDING, Need.CHANNEL))
+    wanted = Wanted(HoldKind.ACKNOWLEDGED, "a reason")
+    with transaction(service.engine, seeing=EVERYTHING) as session:
+        assert account is not None
+        by, today = Author(account.person.mark, service.now), legal_day(service.now)
+        holding.hold(session, by, account.person, target, wanted, today=today, book=service.book)
+    assert undelivered(service) == {"number": 0}, "somebody knows of it"
+
+
 def spoil(service: Service, school_id: str, poison: Mapping[str, object]) -> None:
     """The end of a school's contract cannot be read as it is kept."""
     with transaction(service.engine) as session:
@@ -266,6 +307,7 @@ def spoil(service: Service, school_id: str, poison: Mapping[str, object]) -> Non
             each for each in said["lines"] if each["school_id"] == school_id and each["kind"] == "cover_end"
         ]
         line |= poison
+        said["lines"][said["lines"].index(line)] = {key: one for key, one in line.items() if one is not ...}
         session.execute(update(DIGEST).where(DIGEST.c.id == number).values(body=json.dumps(said)))
 
 

@@ -217,6 +217,16 @@ def test_a_digest_that_her_mail_took_is_no_alarm_when_her_webhook_dies_of_it(ser
         assert stranded.unreached(session, besides="").number == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_digest_that_only_her_webhook_took_is_an_alarm_when_her_mail_dies_of_it(service: Service) -> None:
+    a_hook(service, service.add("r", Role.REVIEWER, "59"))
+    service.mail.says = lambda _: Delivery(Fate.NEVER, Fault.REFUSED, "554 spam")
+    service.owe()
+    deliver_with(service, Receiver())
+    with reading(service.engine) as session:
+        assert stranded.unreached(session, besides="").number == 1
+
+
 def test_what_waits_for_a_channel_that_is_set_up_no_more_goes_another_way(service: Service) -> None:
     person = service.add("r", Role.REVIEWER, "59")
     service.connect(person, "77")

@@ -10,11 +10,15 @@ from sqlalchemy.orm import Session
 from tracker.domain.messages import LONGEST_ANSWER, PLAN, ChannelKind, Delivery, Fate, Fault
 from tracker.domain.people import Person
 from tracker.domain.roles import Role
+from tracker.feeds.regions import REGIONS
 from tracker.services.proving_life import CANARY
 from tracker.services.reminding import DIGEST, message_key, open_ways
 from tracker.store import accounts, digests, folding, outbox, stranded, ways
 from tracker.store.outbox import Claimed, Note
 from tracker.store.ways import Way
+
+STATED = (None, *(region.code for region in REGIONS))
+"""What a line can say of the region of its school."""
 
 HIGHER = (Role.MINISTRY, Role.ADMIN)
 """Who is told where a region has no head."""
@@ -125,10 +129,16 @@ def _tell_bad(
     outbox.put(session, _to_all(session, whom, BAD_WAY, message, said, now, by), at=now)
 
 
-def _told_of(session: Session, message: Claimed) -> frozenset[str | None]:
-    """The regions of the schools that a message tells of."""
+def _told_of(session: Session, message: Claimed, keys: Collection[str] = ()) -> frozenset[str]:
+    """The regions of the schools that a message tells of, or that its lines of some keys do.
+
+    Where the region of one of those cannot be read, all those of the message: it may be any of them.
+    """
     lines = digests.get(session, message.digest).body["lines"] if message.digest is not None else ()
-    return frozenset(line["region"] for line in lines)
+    ours = [line for line in lines if not keys or not set(keys).isdisjoint(line["keys"])]
+    if any(line.get("region", "") not in STATED for line in ours):
+        ours = list(lines)
+    return frozenset(found for line in ours if isinstance(found := line.get("region"), str))
 
 
 def _to_all(
@@ -189,7 +199,7 @@ def tell_next(
     """
     if message.digest is None:
         return
-    whom = _next_in_line(session, person, _told_of(session, message))
+    whom = _next_in_line(session, person, _told_of(session, message, keys))
     said = {
         "person": person.id,
         "channel": message.channel,
@@ -202,7 +212,7 @@ def tell_next(
     outbox.put(session, alone, at=now)
 
 
-def _next_in_line(session: Session, person: Person, regions: Collection[str | None]) -> tuple[Person, ...]:
+def _next_in_line(session: Session, person: Person, regions: Collection[str]) -> tuple[Person, ...]:
     """The heads of the regions; where there is none the ministry, else administrators."""
     present = [
         each.person

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from tracker.domain.messages import ChannelKind, Fault
 from tracker.store import laid_aside
-from tracker.store.outbox import waiting
+from tracker.store.outbox import MANY_PEERS, waiting
 from tracker.store.people_tables import PERSON
 from tracker.store.reminder_tables import MESSAGE
 
@@ -68,12 +70,13 @@ def unreached(session: Session, *, besides: str) -> Lost:
 
     It ends by itself: by another way to her, by an address that was mended, or with her account. Messages of
     the template ``besides`` are not for the person under whom they are kept; what was laid aside of a letter
-    that went out is counted by itself.
+    that went out is counted by itself. What a program took was read by nobody: it ends no loss but that
+    of a program.
     """
     row, later, twin = MESSAGE.c, MESSAGE.alias(), MESSAGE.alias().c
-    is_later = and_(later.c.sent_at >= row.dead_at, later.c.template != besides)
+    is_later = and_(later.c.sent_at >= row.dead_at, later.c.template != besides, _is_read(later.c))
     reached = exists().where(later.c.person_id == row.person_id, is_later)
-    told = exists().where(twin.digest_id == row.digest_id, twin.sent_at.is_not(None))
+    told = exists().where(twin.digest_id == row.digest_id, twin.sent_at.is_not(None), _is_read(twin))
     gone = exists().where(
         PERSON.c.id == row.person_id, or_(PERSON.c.disabled_at.is_not(None), PERSON.c.erased_at.is_not(None))
     )
@@ -82,3 +85,8 @@ def unreached(session: Session, *, besides: str) -> Lost:
     is_lost = and_(is_dead, ~reached, ~told, ~gone)
     number, since = session.execute(select(func.count(), func.min(row.dead_at)).where(is_lost)).one()
     return Lost(number, since)
+
+
+def _is_read(row: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
+    """The condition that a message went to somebody who reads, where the dead one was to go to one."""
+    return or_(row.channel.not_in(MANY_PEERS), MESSAGE.c.channel.in_(MANY_PEERS))
