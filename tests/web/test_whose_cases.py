@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from tests.people import a_person, sign_in
+from tests.people import ADMIN, a_person, sign_in
 from tests.web.conftest import Visit
 from tests.web.reading import text_of
 from tests.web.register import FAILED, NOW, STALLED, USED_UP, a_school, fill
@@ -36,6 +36,19 @@ def test_who_stands_in_for_an_officer_has_what_that_officer_was_given_one_by_one
         with transaction(filled) as session:
             holds.add_substitute(session, number(filled, away), number(filled, BOLAT), today, today, at=NOW)
     assert schools_in(bolat, "/queue?mine=1") == [FAILED]
+
+
+def test_whoever_is_about_to_disable_an_account_is_told_of_the_cases_in_its_hands(
+    filled: Engine, visit: Visit
+) -> None:
+    aigul, desk = (visit(filled, Language.RU, person=each) for each in (AIGUL, ADMIN))
+    hers = number(filled, AIGUL)
+    assert "queue?holder=" not in desk.get(f"/people/{hers}").text
+    work(aigul, "give")
+    page = desk.get(f"/people/{hers}").text
+    assert "1 дело останется ни за кем" in text_of(page)
+    assert schools_in(desk, f"/queue?holder={hers}") == [STALLED]
+    assert f'href="/queue?holder={hers}"' in page
 
 
 @pytest.mark.parametrize("change", ["disabled", "elsewhere", "auditor"])

@@ -78,6 +78,13 @@ def holders(
     return {each.school_id: Holder(*each[:7]) for each in found}
 
 
+def count_held(session: Session, scope: Scope, person_id: int) -> int:
+    """How many schools a person has in hand."""
+    row = CASE_HOLDER.c
+    held = _of(session, scope, _holders(), row.school_id, None).where(row.person_id == person_id).subquery()
+    return session.scalar(select(func.count()).select_from(held)) or 0
+
+
 def hands(
     session: Session, scope: Scope, *, schools: Collection[str]
 ) -> tuple[Mapping[str, Holder], Mapping[str, Look]]:

@@ -29,7 +29,7 @@ from tracker.render.formats import Formats
 from tracker.services import conditions, connecting, enrolling, issuing
 from tracker.services.acting import Author
 from tracker.services.enrolling import Described, Invited
-from tracker.store import accounts, jobs, people, tokens
+from tracker.store import accounts, cases, jobs, people, tokens
 from tracker.store.jobs import Job
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import asked_of
@@ -262,6 +262,7 @@ def _show(
         "sessions": people.sessions_of(visit.session, number, now=visit.moment),
         "bad_ways": [way for way in connecting.own_ways(visit.session, account.person) if way.bad_since],
         "tokens": [one for one in tokens.tokens_of(visit.session, number) if one.works(visit.moment)],
+        "cases": cases.count_held(visit.session, visit.scope, number),
         "has_password": proves_by_password(visit),
         "refused": refused,
         "part": part,
