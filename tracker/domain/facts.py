@@ -115,6 +115,12 @@ class NeedFacts:
     lines: tuple[ServiceLine, ...] = ()
     tenders: tuple[TenderFacts, ...] = ()
 
+    def waiting_on(self, day: date) -> ServiceLine | None:
+        """The contract that is signed and waits to enter into force: of several the one that begins first."""
+        lines = (line for line in self.lines if line.status is ContractStatus.PENDING)
+        waiting = (line for line in lines if not line.span.is_empty and line.span.stop > day)
+        return min(waiting, key=lambda line: (line.first_on, line.contract_number), default=None)
+
     def line_ending(self, last: date) -> ServiceLine:
         """The line that serves until ``last``: a regular one before others, of several the one begun last."""
         return max((line for line in self.lines if line.serves and line.span.last == last), key=_weight)

@@ -167,10 +167,7 @@ class Reading:
     @once
     def has_pending_line(self) -> bool:
         """Whether a contract is signed and waits to enter into force."""
-        return any(
-            line.status is ContractStatus.PENDING and not line.span.is_empty and line.span.stop > self.on
-            for line in self.facts.lines
-        )
+        return self.facts.waiting_on(self.on) is not None
 
     @once
     def is_bridge_to_regular(self) -> bool:

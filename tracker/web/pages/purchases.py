@@ -186,6 +186,7 @@ def _asked(visit: Visit, found: Found, shared: Bench, *, is_now: bool) -> dict[s
     is_failed = found.case.repeats is not None
     return {
         "methods": tuple(Method),
+        "waiting": found.facts.waiting_on(visit.on),
         "next_on": shared.calendar.after(visit.on, 1),
         "then": None,
         "mistaken": progressing.mistaken(visit.session, visit.scope, found) if is_now else None,

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.alphabet import sort_key
 from tracker.domain.coverage import states
-from tracker.domain.facts import NeedFacts, TenderFacts
+from tracker.domain.facts import NeedFacts, ServiceLine, TenderFacts
 from tracker.domain.findings import Assessment, Finding, RouteAnswer
 from tracker.domain.foregone import Loss, horizon_of
 from tracker.domain.policy import Policy, Route
@@ -60,7 +60,8 @@ class FlagLine:
 class NeedCard:
     """One need of the school: the verdict, its strip, and the ground of each route.
 
-    ``is_due_stated``: the purchase itself names the last day of its stage; ``made`` is what days are made of.
+    ``is_due_stated``: the purchase itself names the last day of its stage; ``made`` is what days are made of;
+    ``waiting`` is signed and not yet in force.
     """
 
     found: Assessment
@@ -70,6 +71,7 @@ class NeedCard:
     loss: Loss
     is_due_stated: bool
     made: Reckoning
+    waiting: ServiceLine | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ def _card(
         loss=of_need(found, facts, horizon_of(found.on), days),
         is_due_stated=tender is not None and tender.bids_close_on is not None and _is_at_bids(found),
         made=reckon(found, facts, policy=policy, calendar=days),
+        waiting=facts.waiting_on(found.on),
     )
 
 
