@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from tests.deciding.office import Office
 from tests.people import ADMIN, a_person
 from tests.store.rows import record
 from tests.web.conftest import Visit
@@ -211,6 +212,20 @@ def test_what_to_do_is_an_act_and_for_a_late_loss_what_the_queue_proposes(api: T
     [step] = re.findall(r'data-label="Next step">(?:<a [^>]*>)?([^<]+)<', api.get(f"/queue?q={STALLED}").text)
     assert step.startswith("Propose for")
     assert step in part(api.get(f"/deadlines?q={STALLED}").text, "late")
+
+
+def test_what_was_drafted_is_asked_for_no_more_and_the_draft_is_named(
+    filled: Engine, api: TestClient
+) -> None:
+    number = Office(filled).drafted("asel", STALLED).number
+    say = load_catalogs()[Language.EN].say
+    page = api.get(f"/deadlines?q={STALLED}").text
+    late = part(page, "late")
+    assert say("next_step.decision.proposed", number=number)[1:] in late
+    assert "Propose for" not in late
+    assert say("case.decision", number=number, status=say("decision_status.proposed")) in late
+    assert f'href="/decisions/{number}"' in page
+    assert "Propose for" in part(api.get(f"/deadlines?q={STALLED}&on=2027-01-14").text, "late")
 
 
 def test_where_an_end_is_not_stated_that_contract_is_named(filled: Engine, visit: Visit) -> None:

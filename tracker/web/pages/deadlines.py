@@ -25,6 +25,7 @@ from tracker.web.filters import FIELDS, Filters, asked_of
 from tracker.web.pages.holds import value_of
 from tracker.web.pages.queue import all_needs, choices, searched
 from tracker.web.paging import page_of
+from tracker.web.queueing import decided_now
 from tracker.web.rules import allow
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -45,6 +46,9 @@ class Group(StrEnum):
     LATER = "later"
     UNKNOWN = "unknown"
 
+
+OF_DECISIONS = frozenset({*foreseeing.ENDS, DeadlineKind.DECISION})
+"""Kinds of what a decision that waits is drafted for."""
 
 GROUPS = {Timing.LATE: Group.LATE, Timing.TODAY: Group.TODAY, Timing.UNKNOWN: Group.UNKNOWN}
 
@@ -72,6 +76,8 @@ def show(visit: Asked) -> Response:
             "of_tenders": OF_TENDERS,
             **_holding(visit, page.items),
             "asked_to_begin": _asked_to_begin(visit, page.items),
+            "decisions": decided_now(visit, {one.needs[0].school.school_id for one in page.items}).decisions,
+            "of_decisions": OF_DECISIONS,
             **choices(filters, seen),
         },
     )
