@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Engine, update
 from starlette.testclient import TestClient
 
+from tests.deciding.office import Office
 from tests.people import a_person
 from tests.web.conftest import HOME, Visit
-from tests.web.register import COVERED, NEVER, NOW, OVERLAP, STALLED, UNKNOWN
+from tests.web.register import COVERED, FAILED, NEVER, NOW, OVERLAP, STALLED, UNKNOWN
 from tests.web.test_cost import counted
 from tracker.domain.acts import NOBODY, Act
 from tracker.domain.asking import LASTS
@@ -162,6 +163,28 @@ def test_the_known_contract_sent_back_unchanged_confirms_the_school(filled: Engi
     with reading(filled, seeing=EVERYTHING) as session:
         assert registry.get_school(session, EVERYTHING, COVERED).confirmed_on == NOW.date()
     assert contracts(filled, COVERED) == before
+
+
+def test_an_accepted_answer_says_so_with_its_contract_and_the_draft_it_made_needless(
+    filled: Engine, visit: Visit
+) -> None:
+    head, phone = visit(filled, Language.KK, person=HEAD), visit(filled, Language.KK, person=None)
+    number = Office(filled).drafted("asel", STALLED).number
+    answered(phone, link_for(head, STALLED), YES)
+    done = head.post("/asks/settle", data={**accepting(head), "school_id": STALLED})
+    assert str(done.url).endswith(f"/asks?school_id={STALLED}&accepted=1")
+    said = done.text.partition("notice-done")[2].partition("</div>")[0]
+    assert KK.say("ask.accepted") in said
+    assert f'href="/schools/{STALLED}"' in said
+    assert 'href="/contracts/%D0%9C-77"' in said
+    assert KK.say("ask.accepted.decision", number=number) in said
+    assert f'href="/decisions/{number}"' in said
+    assert "notice-done" not in visit(filled, person=ABROAD).get("/asks?accepted=1").text
+    answered(phone, link_for(head, FAILED), {"channel": "no"})
+    assert "notice-done" not in head.get("/asks?accepted=2").text
+    noted = head.post("/asks/settle", data=accepting(head)).text
+    assert KK.say("ask.accepted") in noted
+    assert KK.say("ask.accepted.contract") not in noted
 
 
 @pytest.mark.parametrize("channel", ["no", "not_sure"])

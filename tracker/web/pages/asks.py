@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tracker.domain.asked import read_number
-from tracker.domain.asking import Channel
+from tracker.domain.asking import Channel, Settled
 from tracker.domain.errors import AskRefused, ChangedMeanwhile, FilterNotKnown, LinkDead, TrackerError
 from tracker.domain.register import ImportIssue, RegisterKind
 from tracker.domain.roles import Action
@@ -26,6 +26,7 @@ from tracker.services.weighing import weigh
 from tracker.store import asks, registry
 from tracker.store.asks import LISTED, Ask
 from tracker.store.engine import reading, transaction
+from tracker.store.open_decisions import on_decision
 from tracker.store.scope import EVERYTHING
 from tracker.web.deps import Asked, Called, Caller, Visit
 from tracker.web.filters import SIZES, asked_of
@@ -49,8 +50,9 @@ DEEDS = ("accept", "reject", "take_back")
 @router.get(PAGE, dependencies=[allow(Action.READ)])
 def index(visit: Asked) -> Response:
     """Answers that wait, links without one, open links, what was settled: of all schools, or of one."""
-    asked = asked_of(visit.request, ("school_id", "page"))
-    return _list(visit, Place(asked.get("school_id", ""), page_number(asked.get("page", ""))))
+    asked = asked_of(visit.request, ("school_id", "page", "accepted"))
+    place = Place(asked.get("school_id", ""), page_number(asked.get("page", "")))
+    return _list(visit, place, accepted=read_number(asked.get("accepted", ""), most=LARGEST_NUMBER))
 
 
 @router.post(PAGE, dependencies=[allow(Action.IMPORT)])
@@ -137,7 +139,7 @@ def settle(
     if refused is not None:
         with called.reading() as visit:
             return _list(visit, place, issues=refused.issues, status=400)
-    return RedirectResponse(place.address, 303)
+    return RedirectResponse(place.after(which) if deed == "accept" else place.address, 303)
 
 
 def _settled(called: Called, number: int, deed: str, seen: str) -> Preview | None:
@@ -195,6 +197,11 @@ class Place:
         asked = urlencode({**self.named, **page})
         return f"{PAGE}?{asked}" if asked else PAGE
 
+    def after(self, accepted: int) -> str:
+        """Its address once an answer was ``accepted``, for it to say so."""
+        address = self.address
+        return f"{address}{'&' if '?' in address else '?'}accepted={accepted}"
+
 
 def _list(
     visit: Visit,
@@ -202,6 +209,7 @@ def _list(
     *,
     issues: tuple[ImportIssue, ...] = (),
     refused: TrackerError | None = None,
+    accepted: int | None = None,
     status: int = 200,
 ) -> Response:
     session, scope, now, one = visit.session, visit.scope, visit.moment, place.school_id or None
@@ -221,8 +229,24 @@ def _list(
         "titles": _titles(visit),
         "issues": issues,
         "refused": refused,
+        "accepted": _accepted(visit, accepted) if accepted else None,
     }
     return visit.page("asks/index.html", values, status=status)
+
+
+def _accepted(visit: Visit, number: int) -> dict[str, object] | None:
+    """What accepting an answer led to: its contract, and a decision that it may have made needless."""
+    session, scope = visit.session, visit.scope
+    ask = asks.get_ask(session, scope, number)
+    if ask is None or ask.answer is None or ask.settled is not Settled.ACCEPTED:
+        return None
+    school_id, is_yes = ask.school_id, ask.answer.channel is Channel.YES
+    waits = on_decision(session, scope, schools=[school_id]).get((school_id, ask.service)) if is_yes else None
+    return {
+        "school": registry.get_school(session, scope, school_id),
+        "contract": ask.answer.contract_number if is_yes else "",
+        "decision": waits.number if waits and waits.is_open else None,
+    }
 
 
 @router.get("/answer/{key}", dependencies=[anyone()])
