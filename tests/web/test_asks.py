@@ -307,6 +307,23 @@ def test_many_schools_are_asked_at_once_and_whoever_has_no_address_is_named_with
     assert auditor.post("/asks/many", data=chosen).status_code == 403
 
 
+def test_the_link_of_one_school_comes_with_the_letter_that_hands_it_over(
+    filled: Engine, visit: Visit
+) -> None:
+    head = visit(filled, Language.KK, person=HEAD)
+    for school_id, to, told in (
+        (STALLED, "officer%40example.org", "officer@example.org"),
+        (COVERED, "", KK.say("ask.link.letter.whom")),
+    ):
+        page = head.post("/asks", data={"school_id": school_id}).text
+        ((asked, words),) = re.findall(rf'<a href="mailto:{to}\?([^"]*)">([^<]*)</a>', page)
+        body = unquote(html.unescape(asked)).partition("&body=")[2]
+        for spoken in (KK, load_words(Language.RU)):
+            assert spoken.say("ask_many.body", service=spoken.say("service.channel")) in body
+        assert body.endswith(re.findall(r'id="link">([^<]+)<', page)[0])
+        assert words == told
+
+
 def test_the_page_of_a_school_asks_it_and_leads_to_its_own_answers(filled: Engine, visit: Visit) -> None:
     head = visit(filled, person=HEAD)
     link_for(head, COVERED)

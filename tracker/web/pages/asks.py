@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
 from urllib.parse import quote, urlencode
@@ -59,16 +59,17 @@ def index(visit: Asked) -> Response:
 def ask(
     called: Called, school_id: Annotated[str, Form()] = "", service: Annotated[str, Form()] = "channel"
 ) -> Response:
-    """Make a link for a school; it is shown this once."""
+    """Make a link for a school; it is shown this once, and a letter that hands it over."""
     if service not in tuple(Service):
         raise FilterNotKnown(name="service", value=service, allowed=tuple(Service))
     author = author_of(called)
     with called.writing() as session:
         secret, _ = asking.ask(session, author, called.scope, school_id, Service(service))
-    address = _address(called, secret)
+        [row] = asking_many.look(session, called.person, [(school_id, Service(service))], now=author.now)
+    letter, address = _letter(called, replace(row, secret=secret)), _address(called, secret)
     with called.reading() as visit:
-        school = registry.get_school(visit.session, visit.scope, school_id)
-        return visit.page("asks/link.html", {"school": school, "address": address})
+        values = {"school": row.school, "to_whom": row.to, "letter": letter, "address": address}
+        return visit.page("asks/link.html", values)
 
 
 @router.post("/asks/many", dependencies=[allow(Action.IMPORT)])
