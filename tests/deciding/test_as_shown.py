@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from tests.deciding.office import REASON, Office
 from tests.deciding.test_pages import WORDS, browser, fields
 from tests.deciding.test_rechecking import extended
+from tests.people import a_person
 from tests.store.rows import record
 from tests.web.conftest import Visit
 from tests.web.reading import shown, text_of
@@ -26,7 +27,8 @@ from tests.web.register import (
 )
 from tracker.domain.decisions import DecisionStatus, Deed
 from tracker.domain.register import ContractRow, TenderRow
-from tracker.domain.vocabulary import ContractKind, TenderStatus
+from tracker.domain.roles import Role
+from tracker.domain.vocabulary import ContractKind, Language, TenderStatus
 
 MOVED = WORDS.say("moved.title")
 ENDS_LATER = a_contract("K-10", ENDING, "2026-02-01", "2027-02-03")
@@ -172,6 +174,32 @@ def test_what_nobody_could_draft_today_nobody_approves_today(
     assert office.found(number).status is DecisionStatus.PROPOSED
     verdict(reviewer, number, page, deed="reject", reason=REASON)
     assert office.found(number).status is DecisionStatus.REJECTED
+
+
+def test_the_author_of_a_needless_draft_is_told_to_take_it_back_and_confirms_nothing(
+    office: Office, visit: Visit
+) -> None:
+    fill(office.engine, TenderRow("T-10", ENDING, TenderStatus.ACTIVE, published_on=day("2027-01-11")))
+    number = office.draft("aigul", ENDING)[0].number or 0
+    record(office.engine, a_contract("K-10-9", ENDING, "2027-02-01", "2027-12-31"), at=NOW)
+    who = (office.person("aigul"), office.person("asel"), a_person(Role.AUDITOR))
+    told = [visit(office.engine, Language.EN, person=one).get(f"/decisions/{number}").text for one in who]
+    for page, end in zip(told, (".own", "", ".others"), strict=True):
+        assert WORDS.say(f"decision.barred{end}") in text_of(page)
+        assert WORDS.say("decision.missing.why") not in text_of(page)
+    assert 'value="withdraw"' in told[0]
+
+
+def test_a_condition_that_is_confirmed_no_longer_says_that_it_must_be(office: Office, visit: Visit) -> None:
+    fill(office.engine, TenderRow("T-10", ENDING, TenderStatus.ACTIVE, published_on=day("2027-01-11")))
+    number, officer = office.draft("aigul", ENDING)[0].number or 0, browser(visit, office, "aigul")
+    asked = [WORDS.say(f"condition.{one}.to_confirm") for one in office.found(number).missing]
+    before = text_of(officer.get(f"/decisions/{number}").text)
+    office.confirm("aigul", number)
+    after = text_of(officer.get(f"/decisions/{number}").text)
+    assert asked
+    assert [one in before for one in asked] == [True] * len(asked)
+    assert [one in after for one in asked] == [False] * len(asked)
 
 
 def test_a_purchase_that_ended_since_the_draft_asks_whoever_approves_why(
