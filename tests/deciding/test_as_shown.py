@@ -200,6 +200,9 @@ def test_a_condition_that_is_confirmed_no_longer_says_that_it_must_be(office: Of
     assert asked
     assert [one in before for one in asked] == [True] * len(asked)
     assert [one in after for one in asked] == [False] * len(asked)
+    school = officer.get(f"/schools/{ENDING}").text
+    assert text_of(school).count(WORDS.say("answer.confirmed_in")) == 2
+    assert f'/decisions/{number}"' in school.split(WORDS.say("answer.confirmed_in"))[-1][:80]
 
 
 def test_a_purchase_that_ended_since_the_draft_asks_whoever_approves_why(
