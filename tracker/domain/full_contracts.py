@@ -23,12 +23,13 @@ class FullContract:
     """The ``ground`` as it stands for a need, all days that the contract may have, and what it follows.
 
     It ``follows`` the purchase that failed, also where its repeat is planned; one that is announced since
-    stands in its place.
+    stands in its place, and then nothing ``has_failed`` that it could be based on.
     """
 
     ground: RouteAnswer
     days: Span
     follows: TenderStanding | None
+    has_failed: bool
 
     def window(self, until: date | None = None) -> Span:
         """The days until the stated one, else to the end of the year; empty where it is none of them."""
@@ -49,4 +50,6 @@ def full_contract(need: Reading) -> FullContract | None:
     ground = ground_after(need, RouteId.AFTER_FAILURE, start)
     if ground is None or days.is_empty:
         return None
-    return FullContract(ground, days, need.shown if need.is_published else need.failed or need.shown)
+    if need.is_published:
+        return FullContract(ground, days, need.shown, has_failed=False)
+    return FullContract(ground, days, need.failed or need.shown, has_failed=need.failed is not None)

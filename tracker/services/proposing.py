@@ -113,7 +113,7 @@ class Proposal:
         if self.standing is not None:
             return Block.STANDS
         if self.bridge.is_full:
-            if self.full is not None and self.full.ground.verdict is Verdict.CLOSED:
+            if self.full is not None and not self.full.has_failed:
                 return Block.NO_ROUTE
             return Block.UNTIL if self.window.is_empty else None
         if self.answer.reason is RefusalReason.CAP_USED_UP or self.window.is_empty:
