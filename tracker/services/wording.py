@@ -196,11 +196,17 @@ class Writer:
     def _begin(
         self, session: Session, message: Claimed, person: Person, by: Letters, to: str, secret: str
     ) -> Letter | None:
+        """What somebody is asked to begin, or no more, of the schools that she sees; None where it is none."""
         said = message.parameters
         schools = {line["school_id"] for line in said["lines"]}
         seen = told.schools_seen(session, Scope.of_person(person), schools)
-        write = begin_back if message.template == BEGIN_BACK else begin
-        return write(by, said, key=message.key, to=to, channel=message.channel, seen=seen, secret=secret)
+        lines = [line for line in said["lines"] if line["school_id"] in seen]
+        letter = Letter(message.key, to, by.language, "", "", secret=secret)
+        if not lines:
+            return None
+        if message.template == BEGIN_BACK:
+            return begin_back(by, letter, message.channel, lines)
+        return begin(by, letter, message.channel, lines, said)
 
     def _edited(
         self, session: Session, message: Claimed, person: Person, by: Letters, to: str
