@@ -196,7 +196,7 @@ class Writer:
     def _begin(
         self, session: Session, message: Claimed, person: Person, by: Letters, to: str, secret: str
     ) -> Letter | None:
-        """What somebody is asked to begin, or no more, of the schools that she sees; None where it is none."""
+        """What somebody is asked to begin, or no more, of the schools that she sees; None where of none."""
         said = message.parameters
         schools = {line["school_id"] for line in said["lines"]}
         seen = told.schools_seen(session, Scope.of_person(person), schools)
