@@ -18,7 +18,7 @@ from tracker.domain.messages import UNREADABLE, ChannelKind
 from tracker.domain.vocabulary import DeadlineKind
 from tracker.domain.withdrawing import Mark
 from tracker.services import freshening, rerouting
-from tracker.store import accounts, digests, laid_aside
+from tracker.store import accounts, digests, holds, laid_aside
 from tracker.store.outbox import Claimed
 from tracker.store.row_security import whole_country
 from tracker.store.stranded import Lost
@@ -76,8 +76,7 @@ def _is_taken_up(session: Session, line: Mapping[str, Any], since: datetime) -> 
     """Whether a deadline was taken up since, or put off by one to whom it was owed: so it is known."""
     try:
         people = {Mark.of(key).person for key in line["keys"]}
-        return laid_aside.is_held(
-            session, DeadlineKind(line["kind"]), line["identity"], since=since, people=people
-        )
+        deadline, identity = DeadlineKind(line["kind"]), tuple(line["identity"])
+        return holds.is_taken_up(session, deadline, identity, since=since, people=people)
     except BROKEN:
         return False

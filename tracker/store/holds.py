@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.cases import Absence
 from tracker.domain.days import Span, next_day
 from tracker.domain.digests import Substitute
-from tracker.domain.holds import Hold, Seen
+from tracker.domain.holds import Hold, HoldKind, Seen
 from tracker.domain.roles import Role
 from tracker.domain.vocabulary import Consequence, DeadlineKind
 from tracker.store.people import present_people
@@ -64,6 +64,21 @@ def about(session: Session, deadlines: Iterable[tuple[DeadlineKind, tuple[str, .
     kinds, identities = {kind for kind, _ in asked}, {_text(identity) for _, identity in asked}
     is_one = and_(HOLD.c.deadline.in_(sorted(kinds)), among(session, HOLD.c.identity, identities))
     return tuple(_hold(each, "") for each in _found(session, is_one))
+
+
+def is_taken_up(
+    session: Session,
+    deadline: DeadlineKind,
+    identity: tuple[str, ...],
+    *,
+    since: datetime,
+    people: Collection[int],
+) -> bool:
+    """Whether anybody took a deadline up from a moment on, or one of these people put it off."""
+    row = HOLD.c
+    is_theirs = or_(row.kind == HoldKind.ACKNOWLEDGED, row.person_id.in_(people))
+    held = and_(row.deadline == deadline, row.identity == _text(identity), row.made_at >= since, is_theirs)
+    return session.execute(select(row.id).where(held).limit(1)).first() is not None
 
 
 def _found(session: Session, these: ColumnElement[bool]) -> Sequence[Row[Any]]:

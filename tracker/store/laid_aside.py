@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.holds import HoldKind
 from tracker.domain.messages import UNREADABLE
-from tracker.domain.vocabulary import DeadlineKind
 from tracker.store.bulk import insert_all
 from tracker.store.outbox import PUT, Claimed
 from tracker.store.people_tables import PERSON
-from tracker.store.reminder_tables import HOLD, MESSAGE
+from tracker.store.reminder_tables import MESSAGE
 from tracker.store.scope import among
 
 TEMPLATE = "unreadable"
@@ -59,21 +57,6 @@ def since(session: Session, at: datetime) -> tuple[Aside, ...]:
     is_there = PERSON.c.disabled_at.is_(None) & PERSON.c.erased_at.is_(None)
     found = session.execute(query.where(MESSAGE.c.dead_at >= at, is_there).order_by(MESSAGE.c.id))
     return tuple(map(_aside, found))
-
-
-def is_held(
-    session: Session,
-    deadline: DeadlineKind,
-    identity: Sequence[str],
-    *,
-    since: datetime,
-    people: Collection[int],
-) -> bool:
-    """Whether anybody took a deadline up from a moment on, or one of these people put it off."""
-    row, about = HOLD.c, json.dumps(identity, ensure_ascii=False)
-    is_theirs = or_(row.kind == HoldKind.ACKNOWLEDGED, row.person_id.in_(people))
-    held = and_(row.deadline == deadline, row.identity == about, row.made_at >= since, is_theirs)
-    return session.execute(select(row.id).where(held).limit(1)).first() is not None
 
 
 def _key(digest: int | None) -> str:
